@@ -1,1 +1,8 @@
-//! telegram-hub.
+//! telegram-hub: a daemon that keeps a fleet of Telegram user accounts online, writes every
+//! message they receive to a database, and lets people and programs drive them over HTTP.
+//!
+//! A module imports from lower layers only: 0 `model`, `error`; 1 `config`, `auth`, `metrics`;
+//! 2 `store`; 3 `telegram`; 5 `session`; 6 `hub`; 7 `ops`; 8 `http`; 9 `cli` and this file.
+
+pub mod error;
+pub mod model;

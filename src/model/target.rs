@@ -1,0 +1,115 @@
+//! How clients name a chat: `me`, a username, a link, a phone number or an id in any form.
+
+use crate::model::ChatId;
+
+/// A chat as a client named it, told apart by form alone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ChatTarget {
+    /// The account's own Saved Messages.
+    Me,
+    /// A username without `@`, in the caller's spelling.
+    Username(String),
+    /// A phone number: digits only, without `+`.
+    Phone(String),
+    /// A marked id: negative, or positive and above any phone number's doubt.
+    Marked(ChatId),
+    /// Digits alone: a user id, a bare group or channel id, or a phone number.
+    Bare(i64),
+}
+
+impl ChatTarget {
+    /// Reads a client's text. `None` when it has none of the forms.
+    ///
+    /// Links of `t.me` and `telegram.me` (with or without scheme) and `tg://resolve` count as
+    /// usernames. Source: <https://core.telegram.org/api/links>.
+    pub fn parse(text: &str) -> Option<Self> {
+        let text = text.trim();
+        if text.eq_ignore_ascii_case("me") || text.eq_ignore_ascii_case("self") {
+            return Some(Self::Me);
+        }
+        if let Some(digits) = text.strip_prefix('+') {
+            return phone(digits);
+        }
+        if let Ok(id) = text.parse::<i64>() {
+            return match id {
+                0 => None,
+                1.. => Some(Self::Bare(id)),
+                _ => Some(Self::Marked(ChatId(id))),
+            };
+        }
+        username(link_path(text).unwrap_or(text)).map(Self::Username)
+    }
+}
+
+fn phone(digits: &str) -> Option<ChatTarget> {
+    let digits: String = digits
+        .chars()
+        .filter(|c| !matches!(c, ' ' | '-' | '(' | ')'))
+        .collect();
+    let plausible = (5..=15).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit());
+    plausible.then_some(ChatTarget::Phone(digits))
+}
+
+/// The first path segment of a public link, or the `domain` of `tg://resolve`.
+fn link_path(text: &str) -> Option<&str> {
+    if let Some(query) = text.strip_prefix("tg://resolve?") {
+        return query
+            .split('&')
+            .find_map(|pair| pair.strip_prefix("domain="));
+    }
+    let rest = text
+        .strip_prefix("https://")
+        .or_else(|| text.strip_prefix("http://"))
+        .unwrap_or(text);
+    let rest = rest.strip_prefix("www.").unwrap_or(rest);
+    let path = ["t.me/", "telegram.me/", "telegram.dog/"]
+        .into_iter()
+        .find_map(|host| rest.strip_prefix(host))?;
+    path.split(['/', '?', '#']).next()
+}
+
+/// Source: <https://core.telegram.org/method/account.checkUsername>, which asks for 5 to 32
+/// characters; collectible names are as short as 4 and some old ones as short as 3.
+fn username(text: &str) -> Option<String> {
+    let name = text.strip_prefix('@').unwrap_or(text);
+    let first_is_letter = name.bytes().next().is_some_and(|b| b.is_ascii_alphabetic());
+    let valid = (3..=32).contains(&name.len())
+        && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
+    (first_is_letter && valid).then(|| name.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_form_of_a_chat_is_told_apart() {
+        let name = |n: &str| Some(ChatTarget::Username(n.to_owned()));
+        for (text, expected) in [
+            ("me", Some(ChatTarget::Me)),
+            ("@bob", name("bob")),
+            ("bob", name("bob")),
+            ("https://t.me/bob", name("bob")),
+            ("t.me/bob/15?single", name("bob")),
+            ("tg://resolve?domain=bob&post=1", name("bob")),
+            (
+                "+1 (555) 000-0002",
+                Some(ChatTarget::Phone("15550000002".to_owned())),
+            ),
+            ("15550000002", Some(ChatTarget::Bare(15_550_000_002))),
+            (
+                "-1001234567890",
+                Some(ChatTarget::Marked(ChatId(-1_001_234_567_890))),
+            ),
+            ("-42", Some(ChatTarget::Marked(ChatId(-42)))),
+            ("", None),
+            ("0", None),
+            ("@", None),
+            ("1bob", None),
+            ("no such name!", None),
+            ("+12ab", None),
+        ] {
+            assert_eq!(ChatTarget::parse(text), expected, "{text}");
+        }
+    }
+}
