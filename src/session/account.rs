@@ -1,0 +1,200 @@
+//! An account's task: phases, one after the other, until the account is stopped.
+//!
+//! The task alone owns the account's link, login and position. A panic in any phase ends that
+//! phase and counts as a failed attempt; nothing else of the hub notices.
+
+use crate::error::{Code, Error};
+use crate::model::{SessionId, SessionName, SessionState, StoredState, UtcTime};
+use crate::session::backoff::BackoffPolicy;
+use crate::session::handle::{Command, Reply, Shared};
+use crate::session::login_phase::LoginAttempt;
+use crate::session::online::Online;
+use crate::session::restore::RestoreTicket;
+use crate::session::waiting::{Reconnected, Waiting};
+use crate::store::{self, Store, sessions};
+use crate::telegram::LinkSettings;
+use futures_util::FutureExt as _;
+use log::{error, info, warn};
+use secrecy::SecretString;
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::{Semaphore, mpsc};
+use tokio_util::sync::CancellationToken;
+
+/// The times that govern a session's life.
+#[derive(Clone, Copy, Debug)]
+pub struct Timing {
+    /// Waiting between failed attempts.
+    pub backoff: BackoffPolicy,
+    /// A session that has been online this long starts its count of failures anew.
+    pub stable_after: Duration,
+    /// How often the link is probed.
+    pub probe_every: Duration,
+    /// How long a probe may take; two in a row that take longer end the link.
+    pub probe_timeout: Duration,
+    /// How long a login may take before it lapses.
+    pub login_lifetime: Duration,
+}
+
+impl Default for Timing {
+    /// A stalled link is found after at most 45 + 2 × 15 seconds.
+    fn default() -> Self {
+        Self {
+            backoff: BackoffPolicy {
+                base: Duration::from_secs(1),
+                cap: Duration::from_secs(300),
+            },
+            stable_after: Duration::from_secs(60),
+            probe_every: Duration::from_secs(45),
+            probe_timeout: Duration::from_secs(15),
+            login_lifetime: Duration::from_secs(600),
+        }
+    }
+}
+
+/// What all sessions share.
+pub struct SessionContext {
+    /// The database.
+    pub store: Store,
+    /// How to connect.
+    pub link: LinkSettings,
+    /// The application's id at Telegram, for new logins.
+    pub api_id: i32,
+    /// The application's secret at Telegram, for new logins.
+    pub api_hash: SecretString,
+    /// When to do what.
+    pub timing: Timing,
+    /// How many sessions may be connecting at once.
+    pub connects: Semaphore,
+}
+
+/// Everything of one account.
+pub(super) struct Account {
+    pub(super) context: Arc<SessionContext>,
+    pub(super) id: SessionId,
+    pub(super) name: SessionName,
+    pub(super) commands: mpsc::Receiver<Command>,
+    pub(super) shared: Arc<Shared>,
+    pub(super) stop: CancellationToken,
+    pub(super) restore: Option<RestoreTicket>,
+    /// How many attempts have failed in a row.
+    pub(super) failures: u32,
+}
+
+/// What an account does next.
+pub(super) enum Phase {
+    /// Make a link with the stored key. `asked_by` wants to know how it went.
+    Connect { asked_by: Option<Reply<Reconnected>> },
+    /// Read updates and serve calls.
+    Online(Box<Online>),
+    /// Wait for the next attempt, or for somebody to ask for something.
+    Wait(Waiting),
+    /// A login is in progress.
+    Login(Box<LoginAttempt>),
+    /// Stopped for good.
+    End,
+}
+
+impl Account {
+    /// Runs the account until it is stopped.
+    pub(super) async fn run(mut self, first: Phase) {
+        let mut phase = first;
+        loop {
+            if matches!(phase, Phase::End) || self.stop.is_cancelled() {
+                break;
+            }
+            phase = match AssertUnwindSafe(self.step(phase)).catch_unwind().await {
+                Ok(next) => next,
+                Err(_panic) => {
+                    error!(session = self.name.as_str(); "a panic ended the session's present phase");
+                    self.back_off("internal error", None)
+                }
+            };
+            self.shared.link.send_replace(None);
+        }
+        self.shared.link.send_replace(None);
+        self.shared.enter(SessionState::Stopped);
+    }
+
+    async fn step(&mut self, phase: Phase) -> Phase {
+        match phase {
+            Phase::Connect { asked_by } => self.connect(asked_by).await,
+            Phase::Online(online) => self.stay_online(*online).await,
+            Phase::Wait(waiting) => self.wait(waiting).await,
+            Phase::Login(attempt) => self.log_in(*attempt).await,
+            Phase::End => Phase::End,
+        }
+    }
+
+    /// The next phase after a failure that may pass. `at_least` is Telegram's own wish.
+    pub(super) fn back_off(&mut self, reason: &str, at_least: Option<Duration>) -> Phase {
+        self.failures = self.failures.saturating_add(1);
+        let chance = crate::session::backoff::chance();
+        let delay = self.context.timing.backoff.delay(self.failures, chance);
+        let delay = at_least.map_or(delay, |least| delay.max(least));
+        warn!(
+            session = self.name.as_str(), attempt = self.failures, delay_ms = delay.as_millis();
+            "the session is offline and will try again: {reason}"
+        );
+        metrics::counter!(crate::metrics::SESSION_FAILURES).increment(1);
+        self.note_outcome(false);
+        Phase::Wait(Waiting::backoff(SessionState::Backoff {
+            attempt: self.failures,
+            until: UtcTime::now().after(delay),
+            reason: reason.to_owned(),
+        }, delay))
+    }
+
+    /// The next phase after Telegram has refused the key for good.
+    pub(super) async fn need_login(&mut self, reason: String) -> Phase {
+        warn!(session = self.name.as_str(); "Telegram refuses the session's key: {reason}");
+        metrics::counter!(crate::metrics::SESSIONS_REFUSED).increment(1);
+        self.note_outcome(false);
+        self.remember_state(StoredState::NeedsLogin, Some(reason.clone())).await;
+        Phase::Wait(Waiting::parked(SessionState::NeedsLogin { reason }))
+    }
+
+    /// Writes the lasting state. If the database is away the next start finds it out again.
+    pub(super) async fn remember_state(&self, state: StoredState, reason: Option<String>) {
+        let id = self.id;
+        let written = self
+            .context
+            .store
+            .write(move |conn| {
+                sessions::set_state(conn, id, state, reason.as_deref(), UtcTime::now())
+            })
+            .await;
+        if let Err(error) = written {
+            error!(session = self.name.as_str(); "the session's state cannot be stored: {error}");
+        }
+    }
+
+    /// The first outcome of a restored session is counted.
+    pub(super) fn note_outcome(&mut self, online: bool) {
+        if let Some(ticket) = self.restore.take() {
+            ticket.settle(online);
+        }
+    }
+
+    /// The lasting row of the account.
+    pub(super) async fn row(&self) -> Result<sessions::SessionRow, Error> {
+        let id = self.id;
+        let row = self.context.store.read(move |conn| sessions::by_id(conn, id)).await?;
+        row.ok_or_else(|| Error::new(Code::SessionNotFound, "the session has been destroyed"))
+    }
+
+    /// Marks the account as logged out and forgets its keys; the history stays.
+    pub(super) async fn forget_keys(&self) -> Result<(), store::Error> {
+        let id = self.id;
+        self.context
+            .store
+            .write(move |conn| {
+                store::auth_keys::delete_all(conn, id)?;
+                sessions::set_state(conn, id, StoredState::LoggedOut, None, UtcTime::now())
+            })
+            .await?;
+        info!(session = self.name.as_str(); "the session is logged out");
+        Ok(())
+    }
+}

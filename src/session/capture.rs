@@ -1,0 +1,72 @@
+//! The loop that writes an account's updates to the database.
+//!
+//! A batch's messages, peers and position commit in one transaction, and the next batch is asked
+//! for only after that. A database that is away is waited for; nothing is skipped.
+
+use crate::metrics as names;
+use crate::store::capture::{self as rows, CapturedBatch, Committed};
+use crate::store::{self, Store};
+use crate::telegram::{self, AccountRef, HubSession, Updates, Vitals};
+use log::warn;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+use tokio::time::Instant;
+
+/// How long a position that moved without messages may stay unwritten.
+const POSITION_EVERY: Duration = Duration::from_secs(5);
+
+/// Captures until the link fails; the error says how.
+pub(super) async fn capture(
+    store: &Store,
+    session: &Arc<HubSession>,
+    updates: &mut Updates,
+    account: AccountRef,
+    vitals: &Vitals,
+) -> telegram::Error {
+    let mut written = Instant::now();
+    loop {
+        let batch = match updates.next(account).await {
+            Ok(batch) => batch,
+            Err(error) => return error,
+        };
+        let bare = batch.messages.is_empty() && batch.deletions.is_empty() && batch.peers.is_empty();
+        if bare && (batch.position.is_none() || written.elapsed() < POSITION_EVERY) {
+            continue;
+        }
+        match commit(store, Arc::new(batch)).await {
+            Ok(committed) => note(&committed, vitals),
+            Err(error) => return telegram::Error::Storage(error.into()),
+        }
+        session.position_written();
+        written = Instant::now();
+        if !bare {
+            vitals.note_update();
+        }
+    }
+}
+
+/// Commits a batch, however long the database is away.
+async fn commit(store: &Store, batch: Arc<CapturedBatch>) -> Result<Committed, store::Error> {
+    let mut delay = Duration::from_millis(50);
+    loop {
+        let attempt = Arc::clone(&batch);
+        match store.write(move |conn| rows::commit(conn, &attempt)).await {
+            Err(error) if error.is_unavailable() => {
+                warn!("capture waits for the database: {error}");
+                metrics::counter!(names::CAPTURE_RETRIES).increment(1);
+                tokio::time::sleep(delay).await;
+                delay = (delay * 2).min(Duration::from_secs(5));
+            }
+            result => return result,
+        }
+    }
+}
+
+fn note(committed: &Committed, vitals: &Vitals) {
+    vitals.captured.fetch_add(committed.inserted, Ordering::Relaxed);
+    metrics::counter!(names::MESSAGES_CAPTURED).increment(committed.inserted);
+    metrics::counter!(names::MESSAGES_EDITED).increment(committed.edited);
+    metrics::counter!(names::MESSAGES_DELETED).increment(committed.deleted);
+    metrics::counter!(names::MESSAGES_DUPLICATE).increment(committed.duplicates);
+}

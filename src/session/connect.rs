@@ -1,0 +1,105 @@
+//! The phase that makes a link with a stored key and checks that Telegram still takes it.
+
+use crate::error::Error;
+use crate::model::SessionState;
+use crate::session::account::{Account, Phase};
+use crate::session::handle::Reply;
+use crate::session::online::Online;
+use crate::session::waiting::Reconnected;
+use crate::store::{peers, sessions};
+use crate::telegram::{self, HubSession, Keys, Link};
+use log::info;
+use std::sync::Arc;
+
+impl Account {
+    /// Connects once. Failures that may pass lead to a wait, refusals of the key to a login.
+    pub(super) async fn connect(&mut self, asked_by: Option<Reply<Reconnected>>) -> Phase {
+        self.shared.enter(SessionState::Connecting);
+        let stop = self.stop.clone();
+        let attempt = tokio::select! {
+            attempt = self.try_connect() => attempt,
+            () = stop.cancelled() => return Phase::End,
+        };
+        let (next, answer) = match attempt {
+            Ok(online) => {
+                info!(session = self.name.as_str(); "the session is online");
+                let first_name = online.user.first_name.clone();
+                (Phase::Online(Box::new(online)), Ok(Reconnected::Restored { first_name }))
+            }
+            Err(error) => {
+                let next = match error.needs_login() {
+                    Some(reason) => self.need_login(reason.to_owned()).await,
+                    None => self.failed(&error),
+                };
+                (next, Err(Error::from(error)))
+            }
+        };
+        if let Some(reply) = asked_by {
+            // Nobody may be waiting for the answer any more.
+            drop(reply.send(answer));
+        }
+        next
+    }
+
+    /// A failure that may pass: wait, at least as long as Telegram asks for.
+    pub(super) fn failed(&mut self, error: &telegram::Error) -> Phase {
+        let wish = match error {
+            telegram::Error::FloodWait(wait) => Some(*wait),
+            _ => None,
+        };
+        self.back_off(&error.to_string(), wish)
+    }
+
+    async fn try_connect(&self) -> Result<Online, telegram::Error> {
+        // The semaphore is never closed; were it, connecting without it would still be right.
+        let _permit = self.context.connects.acquire().await.ok();
+        let (id, store) = (self.id, &self.context.store);
+        let vault = store.vault().clone();
+        let api_id = store
+            .read(move |conn| Ok(sessions::api_credentials(conn, &vault, id)?.api_id))
+            .await
+            .map_err(|error| telegram::Error::Storage(error.into()))?;
+        let session = self.load_session().await?;
+        let settings = &self.context.link;
+        let vitals = Arc::clone(&self.shared.vitals);
+        let link = Link::open(session, settings, api_id, Keys::MustExist, vitals).await?;
+        let user = link.own_user().await?;
+        self.remember_user(&user).await?;
+        link.ensure_position().await?;
+        let updates = link.updates().await?;
+        Ok(Online { link: Arc::new(link), updates, user })
+    }
+
+    /// The account's keys, peers and position from the database.
+    pub(super) async fn load_session(&self) -> Result<Arc<HubSession>, telegram::Error> {
+        let (store, server) = (self.context.store.clone(), self.context.link.server.clone());
+        HubSession::load(store, self.id, server)
+            .await
+            .map(Arc::new)
+            .map_err(|error| telegram::Error::Storage(error.into()))
+    }
+
+    /// Keeps the account's own user where the row, the peers and the handle show it.
+    pub(super) async fn remember_user(
+        &self,
+        user: &peers::PeerRow,
+    ) -> Result<(), telegram::Error> {
+        let known = self.shared.user();
+        if known.as_deref() == Some(user) {
+            return Ok(());
+        }
+        let (id, row) = (self.id, user.clone());
+        self.context
+            .store
+            .write(move |conn| {
+                let now = crate::model::UtcTime::now();
+                peers::upsert_many(conn, id, std::slice::from_ref(&row), now)?;
+                sessions::set_user(conn, id, &sessions::Profile::from(&row), now)
+            })
+            .await
+            .map_err(|error| telegram::Error::Storage(error.into()))?;
+        self.shared.set_user(user.clone());
+        Ok(())
+    }
+}
+

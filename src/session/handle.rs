@@ -1,0 +1,206 @@
+//! What the rest of the hub holds of a session: its present state, its link, and a way to ask.
+
+use crate::error::{Code, Error};
+use crate::model::{SessionId, SessionName, SessionState, UtcTime};
+use crate::session::login::{LoginProgress, LoginStarted};
+use crate::session::waiting::Reconnected;
+use crate::store::peers::PeerRow;
+use crate::telegram::{Link, Vitals};
+use secrecy::SecretString;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+use tokio::sync::{mpsc, oneshot, watch};
+use tokio_util::sync::CancellationToken;
+
+/// How many questions may wait for an account that is busy; the next one is refused.
+pub(super) const COMMAND_CAPACITY: usize = 16;
+
+/// A question to an account's task, with the place for its answer.
+pub(super) enum Command {
+    StartLogin { phone: String, reply: Reply<LoginStarted> },
+    SubmitCode { code: SecretString, phone_code_hash: String, reply: Reply<LoginProgress> },
+    SubmitPassword { password: SecretString, reply: Reply<LoginProgress> },
+    LogOut { reply: Reply<()> },
+    Reconnect { reply: Reply<Reconnected> },
+}
+
+pub(super) type Reply<T> = oneshot::Sender<Result<T, Error>>;
+
+/// What an account's task shows of itself.
+pub(super) struct Shared {
+    pub(super) state: watch::Sender<(SessionState, UtcTime)>,
+    pub(super) link: watch::Sender<Option<Arc<Link>>>,
+    pub(super) user: Mutex<Option<Arc<PeerRow>>>,
+    pub(super) vitals: Arc<Vitals>,
+}
+
+impl Shared {
+    pub(super) fn new(state: SessionState) -> Self {
+        Self {
+            state: watch::Sender::new((state, UtcTime::now())),
+            link: watch::Sender::new(None),
+            user: Mutex::new(None),
+            vitals: Arc::default(),
+        }
+    }
+
+    pub(super) fn enter(&self, state: SessionState) {
+        self.state.send_replace((state, UtcTime::now()));
+    }
+
+    pub(super) fn set_user(&self, user: PeerRow) {
+        *self.user.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(user));
+    }
+
+    pub(super) fn user(&self) -> Option<Arc<PeerRow>> {
+        self.user.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+/// One moment of a session.
+#[derive(Clone, Debug)]
+pub struct SessionSnapshot {
+    /// What it does.
+    pub state: SessionState,
+    /// Since when.
+    pub since: UtcTime,
+    /// The account's user, once it has been online.
+    pub user: Option<Arc<PeerRow>>,
+    /// The last captured update.
+    pub last_update_at: Option<UtcTime>,
+    /// The last successful call.
+    pub last_call_at: Option<UtcTime>,
+    /// Messages captured since the hub started.
+    pub captured: u64,
+}
+
+/// A running session. Cloning is cheap; the session ends when it is stopped, not when handles go.
+#[derive(Clone)]
+pub struct SessionHandle {
+    /// By which clients call it.
+    pub name: SessionName,
+    /// Its row.
+    pub id: SessionId,
+    pub(super) generation: u64,
+    pub(super) commands: mpsc::Sender<Command>,
+    pub(super) shared: Arc<Shared>,
+    pub(super) stop: CancellationToken,
+    pub(super) ended: CancellationToken,
+}
+
+impl SessionHandle {
+    /// What the session is like now.
+    pub fn snapshot(&self) -> SessionSnapshot {
+        let (state, since) = self.shared.state.borrow().clone();
+        let vitals = &self.shared.vitals;
+        SessionSnapshot {
+            state,
+            since,
+            user: self.shared.user(),
+            last_update_at: vitals.last_update_at(),
+            last_call_at: vitals.last_call_at(),
+            captured: vitals.captured.load(std::sync::atomic::Ordering::Relaxed),
+        }
+    }
+
+    /// The account's link, waiting up to `patience` for one that is about to be there.
+    ///
+    /// # Errors
+    /// `session_not_authorized` when only a login helps, `telegram_unreachable` when there is no
+    /// link in time.
+    pub async fn link(&self, patience: Duration) -> Result<Arc<Link>, Error> {
+        if let Some(link) = self.shared.link.borrow().clone() {
+            return Ok(link);
+        }
+        let mut state = self.shared.state.subscribe();
+        let settled = state.wait_for(|(state, _)| {
+            !matches!(state, SessionState::Connecting | SessionState::Backoff { .. })
+        });
+        // Whether the wait ended or ran out, what counts is how things are now.
+        drop(tokio::time::timeout(patience, settled).await);
+        if let Some(link) = self.shared.link.borrow().clone() {
+            return Ok(link);
+        }
+        let (state, _) = self.shared.state.borrow().clone();
+        Err(match state {
+            SessionState::Connecting | SessionState::Backoff { .. } | SessionState::Online => {
+                Error::new(
+                    Code::TelegramUnreachable,
+                    format!("the session is {}; try again shortly", describe(&state)),
+                )
+                .retry_after(Duration::from_secs(5))
+            }
+            _ => not_authorized(&state),
+        })
+    }
+
+    /// The account's own user, once it has been online.
+    pub fn user(&self) -> Option<Arc<PeerRow>> {
+        self.shared.user()
+    }
+
+    /// Starts a login, or starts it anew.
+    pub async fn start_login(&self, phone: String) -> Result<LoginStarted, Error> {
+        self.ask(|reply| Command::StartLogin { phone, reply }).await
+    }
+
+    /// Submits the code of a login.
+    pub async fn submit_code(
+        &self,
+        code: SecretString,
+        phone_code_hash: String,
+    ) -> Result<LoginProgress, Error> {
+        self.ask(|reply| Command::SubmitCode { code, phone_code_hash, reply }).await
+    }
+
+    /// Submits the two-step password of a login.
+    pub async fn submit_password(&self, password: SecretString) -> Result<LoginProgress, Error> {
+        self.ask(|reply| Command::SubmitPassword { password, reply }).await
+    }
+
+    /// Logs out at Telegram and stops; the row and the captured messages stay.
+    pub async fn log_out(&self) -> Result<(), Error> {
+        self.ask(|reply| Command::LogOut { reply }).await
+    }
+
+    /// Connects now instead of when the back-off ends.
+    pub async fn reconnect(&self) -> Result<Reconnected, Error> {
+        self.ask(|reply| Command::Reconnect { reply }).await
+    }
+
+    /// Stops the session and waits until its task has ended.
+    pub async fn stop(&self) {
+        self.stop.cancel();
+        self.ended.cancelled().await;
+    }
+
+    async fn ask<T>(&self, command: impl FnOnce(Reply<T>) -> Command) -> Result<T, Error> {
+        let (reply, answer) = oneshot::channel();
+        self.commands.try_send(command(reply)).map_err(|refused| match refused {
+            mpsc::error::TrySendError::Full(_) => {
+                Error::new(Code::SessionBusy, "too many requests wait for this session")
+                    .retry_after(Duration::from_secs(1))
+            }
+            mpsc::error::TrySendError::Closed(_) => stopped(),
+        })?;
+        answer.await.unwrap_or_else(|_dropped| Err(stopped()))
+    }
+}
+
+fn stopped() -> Error {
+    Error::new(Code::Unavailable, "the session has been stopped meanwhile; try again")
+        .retry_after(Duration::from_secs(1))
+}
+
+/// The refusal of a call that needs a logged-in account.
+pub(super) fn not_authorized(state: &SessionState) -> Error {
+    Error::new(Code::SessionNotAuthorized, format!("the session is {}", describe(state)))
+}
+
+fn describe(state: &SessionState) -> String {
+    match state.reason() {
+        Some(reason) => format!("{} ({reason})", state.name()),
+        None if matches!(state, SessionState::Stopped) => "not logged in".to_owned(),
+        None => state.name().to_owned(),
+    }
+}

@@ -1,0 +1,247 @@
+//! The phase in which a login is in progress: the I/O around the state machine of `login`.
+
+use crate::error::{Code, Error};
+use crate::model::{SessionState, StoredState, UtcTime};
+use crate::session::account::{Account, Phase};
+use crate::session::handle::{Command, Reply, not_authorized};
+use crate::session::login::{CodeAction, Login, LoginProgress, LoginStarted};
+use crate::session::online::Online;
+use crate::session::waiting::Waiting;
+use crate::store::peers::PeerRow;
+use crate::store::{auth_keys, sessions};
+use crate::telegram::{self, Keys, Link, SignIn};
+use log::{info, warn};
+use secrecy::SecretString;
+use std::sync::Arc;
+use tokio::time::sleep_until;
+
+/// A login and the link it goes over.
+pub(super) struct LoginAttempt {
+    link: Arc<Link>,
+    login: Login,
+}
+
+/// What a step leads to: an answer for the client, and a new phase if the login is over.
+type Step<T> = (Result<T, Error>, Option<Phase>);
+
+impl Account {
+    /// Starts a login from a phase without a link. `None` means that the phase goes on.
+    pub(super) async fn start_login(
+        &mut self,
+        phone: String,
+        reply: Reply<LoginStarted>,
+    ) -> Option<Phase> {
+        let (answer, next) = match self.begin_login(phone).await {
+            Ok((attempt, phone_code_hash)) => (
+                Ok(LoginStarted::CodeSent { phone_code_hash }),
+                Some(Phase::Login(Box::new(attempt))),
+            ),
+            Err(error) => (Err(error), None),
+        };
+        drop(reply.send(answer));
+        next
+    }
+
+    async fn begin_login(&self, phone: String) -> Result<(LoginAttempt, String), Error> {
+        let (id, vault) = (self.id, self.context.store.vault().clone());
+        let (api_id, api_hash) = (self.context.api_id, self.context.api_hash.clone());
+        let (sealed_hash, row_phone) = (api_hash.clone(), phone.clone());
+        let refused = matches!(self.row().await?.state, StoredState::NeedsLogin | StoredState::LoggedOut);
+        self.context
+            .store
+            .write(move |conn| {
+                let now = UtcTime::now();
+                if refused {
+                    // Only a client's wish for a new login gives up a key that was refused.
+                    auth_keys::delete_all(conn, id)?;
+                }
+                let credentials = sessions::ApiCredentials { api_id, api_hash: sealed_hash };
+                sessions::start_login(conn, &vault, id, &row_phone, &credentials, now)
+            })
+            .await?;
+        let session = self.load_session().await?;
+        let vitals = Arc::clone(&self.shared.vitals);
+        let settings = &self.context.link;
+        let link = Link::open(session, settings, api_id, Keys::MayBeMade, vitals).await?;
+        let sent = link.send_code(&phone, api_id, &api_hash).await?;
+        let lifetime = self.context.timing.login_lifetime;
+        let login = Login::new(phone, tokio::time::Instant::now(), lifetime);
+        Ok((LoginAttempt { link: Arc::new(link), login }, sent.phone_code_hash))
+    }
+
+    /// Serves the login until it succeeds, is given up or lapses.
+    pub(super) async fn log_in(&mut self, mut attempt: LoginAttempt) -> Phase {
+        self.shared.enter(SessionState::Login);
+        loop {
+            let command = tokio::select! {
+                command = self.commands.recv() => command,
+                () = sleep_until(attempt.login.expires()) => {
+                    info!(session = self.name.as_str(); "the login has lapsed");
+                    attempt.link.close().await;
+                    return Phase::Wait(Waiting::parked(SessionState::Stopped));
+                }
+                () = self.stop.cancelled() => return Phase::End,
+            };
+            let next = match command {
+                None => Some(Phase::End),
+                Some(command) => self.login_step(&mut attempt, command).await,
+            };
+            if let Some(next) = next {
+                return next;
+            }
+        }
+    }
+
+    async fn login_step(&mut self, attempt: &mut LoginAttempt, command: Command) -> Option<Phase> {
+        match command {
+            Command::StartLogin { phone, reply } => {
+                let answer = self.restart(attempt, phone).await;
+                drop(reply.send(answer));
+                None
+            }
+            Command::SubmitCode { code, phone_code_hash, reply } => {
+                let step = self.submit_code(attempt, &code, &phone_code_hash).await;
+                finish(reply, step)
+            }
+            Command::SubmitPassword { password, reply } => {
+                let step = self.submit_password(attempt, password).await;
+                finish(reply, step)
+            }
+            Command::LogOut { reply } => {
+                attempt.link.close().await;
+                drop(reply.send(self.forget_keys().await.map_err(Error::from)));
+                Some(Phase::Wait(Waiting::parked(SessionState::Stopped)))
+            }
+            Command::Reconnect { reply } => {
+                let state = not_authorized(&SessionState::Login);
+                drop(reply.send(Err(Error::new(Code::SessionNotFound, state.message().to_owned()))));
+                None
+            }
+        }
+    }
+
+    /// A second start asks for a new code over the same link; the number may be another one.
+    async fn restart(
+        &self,
+        attempt: &mut LoginAttempt,
+        phone: String,
+    ) -> Result<LoginStarted, Error> {
+        let (api_id, api_hash) = (self.context.api_id, &self.context.api_hash);
+        let sent = attempt.link.send_code(&phone, api_id, api_hash).await?;
+        let lifetime = self.context.timing.login_lifetime;
+        attempt.login = Login::new(phone, tokio::time::Instant::now(), lifetime);
+        Ok(LoginStarted::CodeSent { phone_code_hash: sent.phone_code_hash })
+    }
+
+    async fn submit_code(
+        &mut self,
+        attempt: &mut LoginAttempt,
+        code: &SecretString,
+        phone_code_hash: &str,
+    ) -> Step<LoginProgress> {
+        let phone = match attempt.login.code() {
+            CodeAction::SignIn { phone } => phone,
+            CodeAction::AskPassword { hint } => {
+                return (Ok(LoginProgress::PasswordRequired { hint }), None);
+            }
+        };
+        let answer = attempt.link.sign_in(&phone, phone_code_hash, code).await;
+        self.signed_in(attempt, answer).await
+    }
+
+    async fn submit_password(
+        &mut self,
+        attempt: &mut LoginAttempt,
+        password: SecretString,
+    ) -> Step<LoginProgress> {
+        if let Err(error) = attempt.login.password() {
+            return (Err(error), None);
+        }
+        let answer = attempt.link.check_password(password).await;
+        self.signed_in(attempt, answer).await
+    }
+
+    async fn signed_in(
+        &mut self,
+        attempt: &mut LoginAttempt,
+        answer: Result<SignIn, telegram::Error>,
+    ) -> Step<LoginProgress> {
+        match answer {
+            Ok(SignIn::Done(user)) => match self.complete(&attempt.link, &user).await {
+                Ok(online) => (
+                    Ok(LoginProgress::LoggedIn(user)),
+                    Some(Phase::Online(Box::new(online))),
+                ),
+                Err(error) => (Err(error), Some(Phase::Wait(Waiting::parked(SessionState::Stopped)))),
+            },
+            Ok(SignIn::PasswordNeeded { hint }) => {
+                attempt.login.password_needed(hint.clone());
+                (Ok(LoginProgress::PasswordRequired { hint }), None)
+            }
+            Ok(SignIn::SignUpRequired) => (
+                Err(Error::new(
+                    Code::SignUpRequired,
+                    "the phone number has no Telegram account; sign up with an official app first",
+                )),
+                None,
+            ),
+            Err(error) => (Err(Error::from(error)), None),
+        }
+    }
+
+    /// Telegram has let the account in: write it down and start reading updates.
+    async fn complete(&mut self, link: &Arc<Link>, user: &PeerRow) -> Result<Online, Error> {
+        let row = self.row().await?;
+        let bare = user.peer_id.bare();
+        if row.user_id.is_some_and(|known| known.0 != bare) {
+            // Two accounts in one log could not be told apart any more.
+            drop(link.log_out().await);
+            self.forget_keys().await?;
+            return Err(Error::new(
+                Code::AccountMismatch,
+                "the session belongs to another Telegram account; destroy it with purge=true or \
+                 choose another session_id",
+            ));
+        }
+        self.remember_user(user).await?;
+        let id = self.id;
+        self.context
+            .store
+            .write(move |conn| {
+                sessions::set_state(conn, id, StoredState::Active, None, UtcTime::now())
+            })
+            .await?;
+        link.session().remember_self(user);
+        link.ensure_position().await?;
+        self.seed_peers(link).await;
+        let updates = link.updates().await?;
+        self.failures = 0;
+        info!(session = self.name.as_str(); "the session is logged in");
+        Ok(Online { link: Arc::clone(link), updates, user: user.clone() })
+    }
+
+    /// One page of dialogs, so that the first sends find their chats. More would be a burst of
+    /// calls right after a login, which Telegram holds against an account.
+    async fn seed_peers(&self, link: &Link) {
+        let peers = match link.dialog_peers(1).await {
+            Ok(peers) => peers,
+            Err(error) => {
+                warn!(session = self.name.as_str(); "the dialogs cannot be listed: {error}");
+                return;
+            }
+        };
+        let id = self.id;
+        let stored = self.context.store.write(move |conn| {
+            crate::store::peers::upsert_many(conn, id, &peers, UtcTime::now())
+        });
+        if let Err(error) = stored.await {
+            warn!(session = self.name.as_str(); "the dialogs' peers cannot be stored: {error}");
+        }
+    }
+}
+
+/// Nobody may be waiting for the answer any more, which is no fault.
+fn finish<T>(reply: Reply<T>, (answer, next): Step<T>) -> Option<Phase> {
+    drop(reply.send(answer));
+    next
+}

@@ -1,0 +1,26 @@
+//! One account's life: connecting, staying online, capturing, backing off, logging in and out.
+//!
+//! Each account is one supervised task (`account`) that owns everything of the account and moves
+//! from phase to phase; what others may see or ask goes through a [`SessionHandle`]. Nothing here
+//! knows of HTTP, and no account's trouble reaches another.
+
+mod account;
+mod backoff;
+mod capture;
+mod connect;
+mod handle;
+mod login;
+mod login_phase;
+mod online;
+mod registry;
+mod restore;
+mod waiting;
+mod watchdog;
+
+pub use account::{SessionContext, Timing};
+pub use backoff::BackoffPolicy;
+pub use handle::{SessionHandle, SessionSnapshot};
+pub use login::{LoginProgress, LoginStarted};
+pub use registry::Registry;
+pub use restore::{RestoreProgress, RestoreSnapshot};
+pub use waiting::Reconnected;

@@ -1,0 +1,136 @@
+//! The phase in which updates flow and calls are served.
+
+use crate::error::Error;
+use crate::model::SessionState;
+use crate::session::account::{Account, Phase};
+use crate::session::capture::capture;
+use crate::session::handle::{Command, Reply};
+use crate::session::login::{LoginStarted, no_login};
+use crate::session::waiting::{Reconnected, Waiting};
+use crate::session::watchdog::watch;
+use crate::store::peers::PeerRow;
+use crate::telegram::{self, AccountRef, Link, Updates};
+use log::info;
+use std::pin::pin;
+use std::sync::Arc;
+use tokio::time::Instant;
+
+/// A link that Telegram has accepted.
+pub(super) struct Online {
+    pub(super) link: Arc<Link>,
+    pub(super) updates: Updates,
+    pub(super) user: PeerRow,
+}
+
+/// Why the phase has ended.
+enum Ending {
+    Failed(telegram::Error),
+    Refused(String),
+    LogOut(Reply<()>),
+    Stopped,
+}
+
+impl Account {
+    /// Captures updates until the link fails, the key is refused, or somebody ends it.
+    pub(super) async fn stay_online(&mut self, online: Online) -> Phase {
+        let Online { link, mut updates, user } = online;
+        let since = Instant::now();
+        self.note_outcome(true);
+        self.shared.link.send_replace(Some(Arc::clone(&link)));
+        self.shared.enter(SessionState::Online);
+
+        let account = AccountRef { session_id: self.id, own: Some(user.peer_id) };
+        let ending = self.serve(&link, &mut updates, account).await;
+
+        self.shared.link.send_replace(None);
+        if since.elapsed() >= self.context.timing.stable_after {
+            self.failures = 0;
+        }
+        match ending {
+            Ending::Failed(error) => {
+                link.abort();
+                self.failed(&error)
+            }
+            Ending::Refused(reason) => {
+                link.abort();
+                self.need_login(reason).await
+            }
+            Ending::LogOut(reply) => self.log_out(&link, reply).await,
+            Ending::Stopped => {
+                self.flush_position(&link).await;
+                link.close().await;
+                Phase::End
+            }
+        }
+    }
+
+    async fn serve(&mut self, link: &Link, updates: &mut Updates, account: AccountRef) -> Ending {
+        let context = Arc::clone(&self.context);
+        let vitals = Arc::clone(&self.shared.vitals);
+        let stop = self.stop.clone();
+        // Both futures live as long as the phase: dropping a half-received batch would lose it
+        // until the next start.
+        let mut capturing = pin!(capture(&context.store, link.session(), updates, account, &vitals));
+        let mut watching = pin!(watch(link, context.timing));
+        loop {
+            tokio::select! {
+                error = &mut capturing => return ending(error),
+                error = &mut watching => return ending(error),
+                reason = link.ended() => return Ending::Refused(reason),
+                () = stop.cancelled() => return Ending::Stopped,
+                command = self.commands.recv() => match command {
+                    None => return Ending::Stopped,
+                    Some(Command::LogOut { reply }) => return Ending::LogOut(reply),
+                    Some(command) => answer(command),
+                },
+            }
+        }
+    }
+
+    async fn log_out(&mut self, link: &Link, reply: Reply<()>) -> Phase {
+        if let Err(error) = link.log_out().await {
+            // The key is forgotten all the same; Telegram drops authorisations that stay unused.
+            info!(session = self.name.as_str(); "Telegram did not take the log-out: {error}");
+        }
+        link.close().await;
+        drop(reply.send(self.forget_keys().await.map_err(Error::from)));
+        Phase::Wait(Waiting::parked(SessionState::Stopped))
+    }
+
+    /// Positions that moved without messages wait in memory; a stop in good order keeps them.
+    async fn flush_position(&self, link: &Link) {
+        let Some(position) = link.session().pending_position() else { return };
+        let id = self.id;
+        let written = self
+            .context
+            .store
+            .write(move |conn| {
+                crate::store::update_states::put(conn, id, &position, crate::model::UtcTime::now())
+            })
+            .await;
+        if let Err(error) = written {
+            // The older position replays what follows; the log's unique keys absorb it.
+            info!(session = self.name.as_str(); "the position is not stored at the stop: {error}");
+        }
+    }
+}
+
+fn ending(error: telegram::Error) -> Ending {
+    match error.needs_login() {
+        Some(reason) => Ending::Refused(reason.to_owned()),
+        None => Ending::Failed(error),
+    }
+}
+
+/// What an online session has to say to everything but a log-out. Nobody may be waiting for the
+/// answer any more, which is no fault.
+fn answer(command: Command) {
+    match command {
+        Command::StartLogin { reply, .. } => drop(reply.send(Ok(LoginStarted::AlreadyLoggedIn))),
+        Command::SubmitCode { reply, .. } | Command::SubmitPassword { reply, .. } => {
+            drop(reply.send(Err(no_login())));
+        }
+        Command::Reconnect { reply } => drop(reply.send(Ok(Reconnected::AlreadyConnected))),
+        Command::LogOut { reply } => drop(reply.send(Ok(()))),
+    }
+}

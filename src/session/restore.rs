@@ -1,0 +1,83 @@
+//! Bringing all logged-in accounts back after a start, and saying how far that is.
+
+use crate::error::Error;
+use crate::model::StoredState;
+use crate::session::registry::Registry;
+use crate::store::sessions;
+use log::info;
+use serde::Serialize;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+/// How far a restore is; shared by its sessions.
+#[derive(Debug, Default)]
+pub struct RestoreProgress {
+    listed: AtomicBool,
+    total: AtomicU64,
+    online: AtomicU64,
+    failed: AtomicU64,
+}
+
+/// One moment of a restore.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct RestoreSnapshot {
+    /// Accounts to bring back.
+    pub total: u64,
+    /// Accounts whose first attempt is over.
+    pub done: u64,
+    /// Of these, the ones that came online.
+    pub online: u64,
+    /// Of these, the ones that did not; they go on trying, or need a login.
+    pub failed: u64,
+    /// Whether some first attempts are still to come.
+    pub running: bool,
+}
+
+impl RestoreProgress {
+    /// How far it is now.
+    pub fn snapshot(&self) -> RestoreSnapshot {
+        let total = self.total.load(Ordering::Relaxed);
+        let online = self.online.load(Ordering::Relaxed);
+        let failed = self.failed.load(Ordering::Relaxed);
+        let done = online + failed;
+        let running = !self.listed.load(Ordering::Relaxed) || done < total;
+        RestoreSnapshot { total, done, online, failed, running }
+    }
+}
+
+/// A restored session's vote, cast once when its first attempt is over.
+pub(super) struct RestoreTicket(Arc<RestoreProgress>);
+
+impl RestoreTicket {
+    pub(super) fn settle(self, online: bool) {
+        let progress = &self.0;
+        if online { &progress.online } else { &progress.failed }.fetch_add(1, Ordering::Relaxed);
+        let now = progress.snapshot();
+        if !now.running {
+            info!(online = now.online, failed = now.failed; "all {} sessions are restored", now.total);
+        } else if now.done % 500 == 0 {
+            info!("restored {} of {} sessions", now.done, now.total);
+        }
+    }
+}
+
+impl Registry {
+    /// Starts every account that was logged in; how many connect at once is the context's limit.
+    /// Returns the number of accounts, which come online in their own time.
+    pub async fn restore(&self, progress: &Arc<RestoreProgress>) -> Result<u64, Error> {
+        let rows = self
+            .context()
+            .store
+            .read(|conn| sessions::list(conn, Some(StoredState::Active)))
+            .await?;
+        let fresh: Vec<_> = rows.iter().filter(|row| self.get(&row.name).is_none()).collect();
+        let count = u64::try_from(fresh.len()).unwrap_or(u64::MAX);
+        progress.total.fetch_add(count, Ordering::Relaxed);
+        progress.listed.store(true, Ordering::Relaxed);
+        info!("restoring {count} sessions");
+        for row in fresh {
+            self.get_or_connect(&row.name, row.id, Some(RestoreTicket(Arc::clone(progress))));
+        }
+        Ok(count)
+    }
+}

@@ -1,0 +1,101 @@
+//! The phases without a link: backing off, refused, logged out.
+
+use crate::error::{Code, Error};
+use crate::model::{SessionState, StoredState};
+use crate::session::account::{Account, Phase};
+use crate::session::handle::{Command, not_authorized};
+use crate::session::login::{LoginStarted, no_login};
+use std::time::Duration;
+use tokio::time::Instant;
+
+/// What a wish to reconnect has led to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reconnected {
+    /// The session was online all along.
+    AlreadyConnected,
+    /// The session is online again.
+    Restored {
+        /// Whose session it is.
+        first_name: Option<String>,
+    },
+}
+
+/// A wait, with or without an end.
+pub(super) struct Waiting {
+    state: SessionState,
+    until: Option<Instant>,
+}
+
+impl Waiting {
+    /// Until the next attempt is due.
+    pub(super) fn backoff(state: SessionState, delay: Duration) -> Self {
+        // A wait beyond the clock's range is one without an end.
+        Self { state, until: Instant::now().checked_add(delay) }
+    }
+
+    /// Until somebody asks for something.
+    pub(super) const fn parked(state: SessionState) -> Self {
+        Self { state, until: None }
+    }
+}
+
+impl Account {
+    /// Waits, and answers whoever asks meanwhile.
+    pub(super) async fn wait(&mut self, waiting: Waiting) -> Phase {
+        self.shared.enter(waiting.state.clone());
+        let retrying = matches!(waiting.state, SessionState::Backoff { .. });
+        loop {
+            let command = tokio::select! {
+                command = self.commands.recv() => command,
+                () = due(waiting.until) => return Phase::Connect { asked_by: None },
+                () = self.stop.cancelled() => return Phase::End,
+            };
+            let next = match command {
+                None => Some(Phase::End),
+                Some(Command::StartLogin { reply, .. }) if retrying => {
+                    // The key is good as far as anybody knows; only the link is down.
+                    drop(reply.send(Ok(LoginStarted::AlreadyLoggedIn)));
+                    None
+                }
+                Some(Command::StartLogin { phone, reply }) => {
+                    self.start_login(phone, reply).await
+                }
+                Some(Command::SubmitCode { reply, .. } | Command::SubmitPassword { reply, .. }) => {
+                    drop(reply.send(Err(no_login())));
+                    None
+                }
+                Some(Command::LogOut { reply }) => {
+                    drop(reply.send(self.forget_keys().await.map_err(Error::from)));
+                    Some(Phase::Wait(Waiting::parked(SessionState::Stopped)))
+                }
+                Some(Command::Reconnect { reply }) => match self.may_reconnect(&waiting.state).await {
+                    Ok(()) => Some(Phase::Connect { asked_by: Some(reply) }),
+                    Err(error) => {
+                        drop(reply.send(Err(error)));
+                        None
+                    }
+                },
+            };
+            if let Some(next) = next {
+                return next;
+            }
+        }
+    }
+
+    /// A session that is logged out or was never logged in has nothing to connect with.
+    async fn may_reconnect(&self, state: &SessionState) -> Result<(), Error> {
+        match self.row().await?.state {
+            StoredState::Active | StoredState::NeedsLogin => Ok(()),
+            StoredState::Login | StoredState::LoggedOut => {
+                Err(Error::new(Code::SessionNotFound, not_authorized(state).message().to_owned()))
+            }
+        }
+    }
+}
+
+async fn due(until: Option<Instant>) {
+    match until {
+        Some(instant) => tokio::time::sleep_until(instant).await,
+        None => std::future::pending().await,
+    }
+}

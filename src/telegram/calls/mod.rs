@@ -1,0 +1,9 @@
+//! The calls of Telegram's API that the hub makes, as methods of [`Link`](super::Link).
+//!
+//! They are raw calls: the client library's own versions panic on answers that they do not expect
+//! and choose what must be ours to choose, such as `random_id`.
+
+pub(super) mod auth;
+pub(super) mod messages;
+pub(super) mod peers;
+pub(super) mod updates;

@@ -1,0 +1,12 @@
+//! Telegram's objects turned into the hub's rows. Pure: no calls, no database.
+
+mod entities;
+mod media;
+mod message;
+mod peer;
+mod update;
+
+pub(super) use message::{message_date, message_place};
+pub(super) use peer::{chat_id, input_channel, input_peer, peer_info, peers, user};
+pub(super) use update::batch;
+pub use update::Account;

@@ -1,0 +1,136 @@
+//! What can go wrong between the hub and Telegram, sorted by what to do about it.
+
+use crate::telegram::handshake::HandshakeError;
+use crate::telegram::storage::StorageError;
+use grammers_client::sender::{InvocationError, RpcError};
+use grammers_mtproto::transport;
+use std::time::Duration;
+
+/// A failed call, sorted by what the caller must do.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Telegram has ended the authorisation: only a new login helps, and nothing may be retried.
+    /// The word is Telegram's, such as `SESSION_REVOKED`.
+    #[error("Telegram has ended the session: {0}")]
+    SessionEnded(String),
+    /// Telegram does not know the key any more. It is kept, never replaced behind one's back.
+    #[error("Telegram does not know the session's key")]
+    KeyRejected,
+    /// Telegram asks to wait before this method is called again.
+    #[error("Telegram asks to wait {} s", .0.as_secs())]
+    FloodWait(Duration),
+    /// Telegram answered with an error that belongs to the call.
+    #[error("Telegram refused the call: {}", .0.name)]
+    Rpc(RpcError),
+    /// No answer in time.
+    #[error("Telegram did not answer in time")]
+    Timeout,
+    /// The link is down or could not be made.
+    #[error("Telegram cannot be reached")]
+    Unreachable(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// The session's own data could not be read or written.
+    #[error("the session's data cannot be read or written")]
+    Storage(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+/// Errors after which the key is of no use.
+/// Source: <https://core.telegram.org/api/errors> and the pages of the methods.
+const SESSION_ENDED: [&str; 7] = [
+    "AUTH_KEY_UNREGISTERED",
+    "AUTH_KEY_INVALID",
+    "AUTH_KEY_DUPLICATED",
+    "SESSION_REVOKED",
+    "SESSION_EXPIRED",
+    "USER_DEACTIVATED",
+    "USER_DEACTIVATED_BAN",
+];
+
+impl Error {
+    /// Telegram's name of the error, when it is one of a call.
+    pub fn rpc_name(&self) -> Option<&str> {
+        match self {
+            Self::Rpc(error) => Some(&error.name),
+            _ => None,
+        }
+    }
+
+    /// Whether Telegram's error has this name.
+    pub fn is(&self, name: &str) -> bool {
+        self.rpc_name() == Some(name)
+    }
+
+    /// Why only a new login helps, if that is so.
+    pub fn needs_login(&self) -> Option<&str> {
+        match self {
+            Self::SessionEnded(name) => Some(name),
+            Self::KeyRejected => Some("AUTH_KEY_REJECTED"),
+            _ => None,
+        }
+    }
+
+    /// The data centre Telegram sends the caller to (`PHONE_MIGRATE_n` and its kin).
+    pub fn migrate_to(&self) -> Option<i32> {
+        match self {
+            Self::Rpc(error) if error.code == 303 => error.value.and_then(|dc| dc.try_into().ok()),
+            _ => None,
+        }
+    }
+}
+
+impl From<InvocationError> for Error {
+    fn from(error: InvocationError) -> Self {
+        match error {
+            InvocationError::Rpc(error) => Self::from(error),
+            InvocationError::Transport(transport::Error::BadStatus { status: 404 }) => {
+                Self::KeyRejected
+            }
+            InvocationError::Session(error) => match error.downcast_ref::<StorageError>() {
+                Some(StorageError::KeyReplaced { .. }) => Self::KeyRejected,
+                _ => Self::Storage(error),
+            },
+            other => Self::Unreachable(other.into()),
+        }
+    }
+}
+
+impl From<RpcError> for Error {
+    fn from(error: RpcError) -> Self {
+        if SESSION_ENDED.contains(&error.name.as_str()) {
+            return Self::SessionEnded(error.name);
+        }
+        match error.value {
+            Some(seconds) if error.code == 420 || error.name == "SLOWMODE_WAIT" => {
+                Self::FloodWait(Duration::from_secs(seconds.into()))
+            }
+            _ => Self::Rpc(error),
+        }
+    }
+}
+
+impl From<HandshakeError> for Error {
+    fn from(error: HandshakeError) -> Self {
+        Self::Unreachable(error.into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rpc(code: i32, message: &str) -> Error {
+        let raw =
+            grammers_client::tl::types::RpcError { error_code: code, error_message: message.into() };
+        Error::from(RpcError::from(raw))
+    }
+
+    #[test]
+    fn errors_are_sorted_by_what_to_do() {
+        assert_eq!(rpc(401, "SESSION_REVOKED").needs_login(), Some("SESSION_REVOKED"));
+        assert_eq!(rpc(406, "AUTH_KEY_DUPLICATED").needs_login(), Some("AUTH_KEY_DUPLICATED"));
+        assert_eq!(rpc(401, "SESSION_PASSWORD_NEEDED").needs_login(), None);
+        assert_eq!(rpc(303, "PHONE_MIGRATE_4").migrate_to(), Some(4));
+        let Error::FloodWait(wait) = rpc(420, "FLOOD_WAIT_31") else { panic!("no flood wait") };
+        assert_eq!(wait, Duration::from_secs(31));
+        assert!(rpc(400, "PEER_FLOOD").is("PEER_FLOOD"));
+    }
+}

@@ -1,0 +1,21 @@
+//! All that names grammers: servers, keys, links, calls, and Telegram's objects turned into ours.
+//!
+//! Nothing above this layer sees a type of grammers but through [`Link`].
+
+mod calls;
+mod convert;
+mod error;
+pub mod handshake;
+mod link;
+mod markdown;
+mod server;
+mod storage;
+
+pub use calls::auth::{SentCode, SignIn};
+pub use calls::messages::{OutgoingMessage, SentMessage};
+pub use calls::peers::Found;
+pub use error::Error;
+pub use link::{Device, Link, LinkSettings, Updates, Vitals};
+pub use markdown::{Formatted, markdown};
+pub use server::{Server, ServerError, ServerKey};
+pub use storage::{HubSession, StorageError};

@@ -1,0 +1,351 @@
+//! grammers' `Session` on the hub's store.
+//!
+//! What grammers asks for at every call is kept in memory and written through; what belongs to a
+//! captured batch (the updates' position) is only kept here, and the capture writes it in the
+//! batch's own transaction. A key that is already there is never replaced.
+
+use crate::model::{SessionId, UtcTime};
+use crate::store::auth_keys::{self, DcKey};
+use crate::store::update_states::{self, UpdatesPosition};
+use crate::store::{self, Store, peers, sessions};
+use crate::telegram::convert;
+use crate::telegram::server::{DEFAULT_DC, Server};
+use grammers_client::session::types::{
+    ChannelState, DcOption, PeerId, PeerInfo, UpdateState, UpdatesState,
+};
+use grammers_client::session::{BoxFuture, Session};
+use std::collections::{HashMap, HashSet};
+use std::sync::atomic::{AtomicI32, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use zeroize::Zeroizing;
+
+/// How many peers one account keeps in memory; the others are read from the database.
+const PEERS_IN_MEMORY: usize = 128;
+
+/// Why grammers was refused.
+#[derive(Debug, thiserror::Error)]
+pub enum StorageError {
+    /// The database failed.
+    #[error("the database failed")]
+    Store(#[from] store::Error),
+    /// A new key would have replaced the one that is logged in.
+    #[error("the key of data centre {dc_id} is not to be replaced")]
+    KeyReplaced {
+        /// The data centre.
+        dc_id: i32,
+    },
+}
+
+/// One account's keys, peers and position, as grammers wants to see them.
+pub struct HubSession {
+    store: Store,
+    id: SessionId,
+    server: Server,
+    home_dc: AtomicI32,
+    options: Mutex<HashMap<i32, DcOption>>,
+    peers: Mutex<HashMap<PeerId, PeerInfo>>,
+    position: Mutex<Position>,
+}
+
+#[derive(Default)]
+struct Position {
+    known: bool,
+    account: UpdatesState,
+    channels: HashMap<i64, i32>,
+    changed_channels: HashSet<i64>,
+    changed: bool,
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    // No critical section of this file panics, so what a poisoned lock guards is whole.
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl HubSession {
+    /// Reads the account's part of the database.
+    pub async fn load(store: Store, id: SessionId, server: Server) -> Result<Self, store::Error> {
+        let vault = store.vault().clone();
+        let (row, keys, position, own) = store
+            .read(move |conn| {
+                Ok((
+                    sessions::by_id(conn, id)?,
+                    auth_keys::load(conn, &vault, id)?,
+                    update_states::load(conn, id)?,
+                    peers::self_peer(conn, id)?,
+                ))
+            })
+            .await?;
+        let home_dc = row.map_or(DEFAULT_DC, |row| row.home_dc);
+        let session = Self {
+            store,
+            id,
+            home_dc: AtomicI32::new(home_dc),
+            options: Mutex::new(known_options(&server, keys)),
+            server,
+            peers: Mutex::default(),
+            position: Mutex::new(position.map_or_else(Position::default, Position::from)),
+        };
+        if let Some(own) = own {
+            let info = convert::peer_info(&own);
+            session.remember(PeerId::self_user(), info.clone());
+            session.remember(info.id(), info);
+        }
+        Ok(session)
+    }
+
+    /// Whether the home data centre has a key.
+    pub fn has_key(&self) -> bool {
+        self.option(self.home_dc.load(Ordering::Relaxed)).is_some_and(|dc| dc.auth_key.is_some())
+    }
+
+    /// Takes a key that the hub has made itself with a server of its own.
+    pub async fn adopt_key(&self, key: Zeroizing<[u8; 256]>) -> Result<(), StorageError> {
+        let home = self.home_dc.load(Ordering::Relaxed);
+        if let Some(option) = self.option(home) {
+            self.write(&DcOption { auth_key: Some(*key), ..option }).await?;
+        }
+        Ok(())
+    }
+
+    /// What the next capture has to write: the position, if it has moved since the last one.
+    /// Channels that have not moved are left out.
+    pub fn pending_position(&self) -> Option<UpdatesPosition> {
+        let position = lock(&self.position);
+        position.changed.then(|| UpdatesPosition {
+            pts: position.account.pts,
+            qts: position.account.qts,
+            date: position.account.date,
+            seq: position.account.seq,
+            channels: position
+                .changed_channels
+                .iter()
+                .filter_map(|id| position.channels.get(id).map(|pts| (*id, *pts)))
+                .collect(),
+        })
+    }
+
+    /// The pending position is in the database.
+    pub fn position_written(&self) {
+        let mut position = lock(&self.position);
+        position.changed = false;
+        position.changed_channels.clear();
+    }
+
+    /// Whether the account has a position to catch up from.
+    pub fn has_position(&self) -> bool {
+        lock(&self.position).known
+    }
+
+    /// Takes over peers that were written by somebody else's transaction.
+    pub fn remember_self(&self, info: PeerInfo) {
+        self.remember(PeerId::self_user(), info.clone());
+        self.remember(info.id(), info);
+    }
+
+    fn option(&self, dc_id: i32) -> Option<DcOption> {
+        lock(&self.options).get(&dc_id).cloned().or_else(|| self.server.dc_option(dc_id))
+    }
+
+    async fn write(&self, option: &DcOption) -> Result<(), StorageError> {
+        let row = DcKey {
+            dc_id: option.id,
+            ipv4: option.ipv4,
+            ipv6: option.ipv6,
+            auth_key: option.auth_key.map(Zeroizing::new),
+        };
+        let (id, vault) = (self.id, self.store.vault().clone());
+        self.store
+            .write(move |conn| auth_keys::put(conn, &vault, id, &row, UtcTime::now()))
+            .await?;
+        let mut options = lock(&self.options);
+        if self.server.is_custom() {
+            for dc_id in 1..=5 {
+                options.insert(dc_id, DcOption { id: dc_id, ..option.clone() });
+            }
+        } else {
+            options.insert(option.id, option.clone());
+        }
+        Ok(())
+    }
+
+    fn remember(&self, id: PeerId, info: PeerInfo) {
+        let mut peers = lock(&self.peers);
+        if let Some(known) = peers.get_mut(&id) {
+            known.extend_info(&info);
+            return;
+        }
+        if peers.len() >= PEERS_IN_MEMORY {
+            // Any one will do but ourselves: the database has them all.
+            let victim = peers
+                .iter()
+                .find(|(id, info)| {
+                    **id != PeerId::self_user()
+                        && !matches!(info, PeerInfo::User { is_self: Some(true), .. })
+                })
+                .map(|(id, _)| *id);
+            victim.and_then(|id| peers.remove(&id));
+        }
+        peers.insert(id, info);
+    }
+}
+
+/// The stored options; with a server of one's own, its one key serves every data centre.
+fn known_options(server: &Server, keys: Vec<DcKey>) -> HashMap<i32, DcOption> {
+    if server.is_custom() {
+        let key = keys.into_iter().find_map(|row| row.auth_key);
+        return (1..=5)
+            .filter_map(|id| server.dc_option(id))
+            .map(|option| (option.id, DcOption { auth_key: key.as_deref().copied(), ..option }))
+            .collect();
+    }
+    keys.into_iter()
+        .map(|row| {
+            let auth_key = row.auth_key.as_deref().copied();
+            (row.dc_id, DcOption { id: row.dc_id, ipv4: row.ipv4, ipv6: row.ipv6, auth_key })
+        })
+        .collect()
+}
+
+impl Session for HubSession {
+    type Error = StorageError;
+
+    fn home_dc_id(&self) -> Result<i32, StorageError> {
+        Ok(self.home_dc.load(Ordering::Relaxed))
+    }
+
+    fn set_home_dc_id(&self, dc_id: i32) -> BoxFuture<'_, Result<(), StorageError>> {
+        Box::pin(async move {
+            let id = self.id;
+            self.store
+                .write(move |conn| sessions::set_home_dc(conn, id, dc_id, UtcTime::now()))
+                .await?;
+            self.home_dc.store(dc_id, Ordering::Relaxed);
+            Ok(())
+        })
+    }
+
+    fn dc_option(&self, dc_id: i32) -> Result<Option<DcOption>, StorageError> {
+        Ok(self.option(dc_id))
+    }
+
+    fn set_dc_option(&self, option: &DcOption) -> BoxFuture<'_, Result<(), StorageError>> {
+        let mut option = option.clone();
+        Box::pin(async move {
+            let known = self.option(option.id);
+            let known_key = known.as_ref().and_then(|known| known.auth_key);
+            if known_key.is_some() && option.auth_key != known_key {
+                return Err(StorageError::KeyReplaced { dc_id: option.id });
+            }
+            if self.server.is_custom() {
+                // The server's own list of addresses may be one that cannot be reached from here.
+                if let Some(known) = &known {
+                    option = DcOption { auth_key: option.auth_key, ..known.clone() };
+                }
+            }
+            if known.as_ref() != Some(&option) {
+                self.write(&option).await?;
+            }
+            Ok(())
+        })
+    }
+
+    fn peer(&self, peer: PeerId) -> BoxFuture<'_, Result<Option<PeerInfo>, StorageError>> {
+        Box::pin(async move {
+            if let Some(info) = lock(&self.peers).get(&peer) {
+                return Ok(Some(info.clone()));
+            }
+            let Some(marked) = peer.bot_api_dialog_id() else { return Ok(None) };
+            let id = self.id;
+            let row = self
+                .store
+                .read(move |conn| peers::get(conn, id, crate::model::ChatId(marked)))
+                .await?;
+            let info = row.as_ref().map(convert::peer_info);
+            if let Some(info) = &info {
+                self.remember(peer, info.clone());
+            }
+            Ok(info)
+        })
+    }
+
+    fn cache_peer(&self, info: PeerInfo) -> BoxFuture<'_, Result<(), StorageError>> {
+        Box::pin(async move {
+            self.remember(info.id(), info);
+            Ok(())
+        })
+    }
+
+    fn updates_state(&self) -> BoxFuture<'_, Result<UpdatesState, StorageError>> {
+        Box::pin(async move {
+            let position = lock(&self.position);
+            let channels =
+                position.channels.iter().map(|(&id, &pts)| ChannelState { id, pts }).collect();
+            Ok(UpdatesState { channels, ..position.account.clone() })
+        })
+    }
+
+    fn set_update_state(&self, update: UpdateState) -> BoxFuture<'_, Result<(), StorageError>> {
+        Box::pin(async move {
+            lock(&self.position).apply(update);
+            Ok(())
+        })
+    }
+}
+
+impl Position {
+    fn apply(&mut self, update: UpdateState) {
+        match update {
+            // Channels that the receiver does not know yet keep their place: what a listing of
+            // the dialogs has seeded must not be lost.
+            UpdateState::All(state) => {
+                for channel in &state.channels {
+                    self.set_channel(channel.id, channel.pts);
+                }
+                let account = UpdatesState { channels: Vec::new(), ..state };
+                self.changed |= account != self.account || !self.known;
+                self.account = account;
+                self.known = true;
+            }
+            UpdateState::Primary { pts, date, seq } => {
+                (self.account.pts, self.account.date, self.account.seq) = (pts, date, seq);
+                self.changed = true;
+                self.known = true;
+            }
+            UpdateState::Secondary { qts } => {
+                self.account.qts = qts;
+                self.changed = true;
+            }
+            // grammers sends the *present* pts of every channel when it lists dialogs. Where we
+            // have a place of our own, everything since would be skipped.
+            UpdateState::Channel { id, pts } => {
+                if !self.channels.contains_key(&id) {
+                    self.set_channel(id, pts);
+                }
+            }
+        }
+    }
+
+    fn set_channel(&mut self, id: i64, pts: i32) {
+        if self.channels.insert(id, pts) != Some(pts) {
+            self.changed_channels.insert(id);
+            self.changed = true;
+        }
+    }
+}
+
+impl From<UpdatesPosition> for Position {
+    fn from(stored: UpdatesPosition) -> Self {
+        Self {
+            known: true,
+            account: UpdatesState {
+                pts: stored.pts,
+                qts: stored.qts,
+                date: stored.date,
+                seq: stored.seq,
+                channels: Vec::new(),
+            },
+            channels: stored.channels.into_iter().collect(),
+            ..Self::default()
+        }
+    }
+}
