@@ -4,5 +4,9 @@
 //! A module imports from lower layers only: 0 `model`, `error`; 1 `config`, `auth`, `metrics`;
 //! 2 `store`; 3 `telegram`; 5 `session`; 6 `hub`; 7 `ops`; 8 `http`; 9 `cli` and this file.
 
+pub mod auth;
 pub mod error;
+pub mod hub;
+pub mod metrics;
 pub mod model;
+pub mod ops;

@@ -1,0 +1,91 @@
+//! The names of all metrics, and the recorder that keeps them.
+//!
+//! Owns every metric name with its description, so that what `/metrics` shows can be read in one
+//! place. It must not know who records: each layer records its own figures under these names.
+
+use metrics::{Unit, describe_counter, describe_gauge, describe_histogram};
+use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
+use std::sync::OnceLock;
+
+/// Counter of answered HTTP requests, by `method`, `route` and `status`.
+pub const HTTP_REQUESTS: &str = "telegram_hub_http_requests_total";
+/// Histogram of the seconds from request to answer, by `method` and `route`.
+pub const HTTP_SECONDS: &str = "telegram_hub_http_request_seconds";
+/// Histogram of the seconds an operation took, by `operation` and `outcome`.
+pub const OPERATION_SECONDS: &str = "telegram_hub_operation_seconds";
+/// Gauge of sessions in the registry, by `state`.
+pub const SESSIONS: &str = "telegram_hub_sessions";
+/// Counter of messages written to the log for the first time.
+pub const MESSAGES_CAPTURED: &str = "telegram_hub_messages_captured_total";
+/// Histogram of the seconds one capture transaction took.
+pub const CAPTURE_SECONDS: &str = "telegram_hub_capture_seconds";
+/// Counter of attempts to connect an account, by `outcome`.
+pub const CONNECTS: &str = "telegram_hub_connects_total";
+/// Counter of the seconds that Telegram asked the hub to wait.
+pub const FLOOD_WAIT_SECONDS: &str = "telegram_hub_flood_wait_seconds_total";
+/// Gauge that is always 1 and carries the `version`.
+pub const BUILD: &str = "telegram_hub_build_info";
+
+/// Upper bounds of all `_seconds` histograms, in seconds.
+const SECONDS_BUCKETS: [f64; 12] = [
+    0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 5.0, 15.0, 60.0,
+];
+
+static RECORDER: OnceLock<Option<PrometheusHandle>> = OnceLock::new();
+
+/// The process-wide recorder, installed at the first call.
+///
+/// `None` when another recorder holds the place. The `metrics` crate allows one recorder in a
+/// process, so several hubs in one process (as in tests) share it.
+pub fn recorder() -> Option<&'static PrometheusHandle> {
+    RECORDER
+        .get_or_init(|| {
+            let handle = PrometheusBuilder::new()
+                .set_buckets_for_metric(Matcher::Suffix("_seconds".to_owned()), &SECONDS_BUCKETS)
+                .ok()?
+                .install_recorder()
+                .ok()?;
+            describe();
+            Some(handle)
+        })
+        .as_ref()
+}
+
+fn describe() {
+    describe_counter!(HTTP_REQUESTS, "Answered HTTP requests");
+    describe_histogram!(HTTP_SECONDS, Unit::Seconds, "Time from request to answer");
+    describe_histogram!(OPERATION_SECONDS, Unit::Seconds, "Time an operation took");
+    describe_gauge!(SESSIONS, "Sessions in the registry");
+    describe_counter!(MESSAGES_CAPTURED, "Messages written for the first time");
+    describe_histogram!(
+        CAPTURE_SECONDS,
+        Unit::Seconds,
+        "Time of one capture transaction"
+    );
+    describe_counter!(CONNECTS, "Attempts to connect an account");
+    describe_counter!(FLOOD_WAIT_SECONDS, "Seconds that Telegram asked to wait");
+    describe_gauge!(BUILD, "Always 1; the version is a label");
+    metrics::gauge!(BUILD, "version" => env!("CARGO_PKG_VERSION")).set(1.0);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn recorded_figures_are_rendered_with_their_descriptions() {
+        let recorder = recorder().expect("no other recorder in this process");
+        metrics::histogram!(OPERATION_SECONDS, "operation" => "test", "outcome" => "ok")
+            .record(0.003);
+        let text = recorder.render();
+        assert!(
+            text.contains("# HELP telegram_hub_operation_seconds"),
+            "{text}"
+        );
+        assert!(
+            text.contains(r#"operation="test",outcome="ok",le="0.005"} 1"#),
+            "{text}"
+        );
+        assert!(text.contains("telegram_hub_build_info"), "{text}");
+    }
+}

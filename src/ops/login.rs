@@ -1,0 +1,148 @@
+//! Logging accounts in and out.
+
+use crate::auth::Scope;
+use crate::error::{Code, Error};
+use crate::model::{SessionName, UserId};
+use crate::ops::{Ctx, Operation};
+use secrecy::SecretString;
+
+/// A Telegram user as far as clients need it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UserView {
+    /// The user's id.
+    pub id: UserId,
+    /// The first name.
+    pub first_name: Option<String>,
+    /// The last name.
+    pub last_name: Option<String>,
+    /// The username, without `@`.
+    pub username: Option<String>,
+    /// The phone number, digits with or without `+`.
+    pub phone: Option<String>,
+}
+
+/// Asks Telegram to send a login code to a phone number.
+///
+/// Starting again for the same session replaces the login in progress.
+/// Source: <https://core.telegram.org/method/auth.sendCode>.
+///
+/// # Errors
+/// `phone_number_invalid`, `phone_number_banned`, `api_id_invalid`, `flood_wait`, `session_busy`,
+/// `telegram_error`, `telegram_unreachable`, `database_unavailable`.
+#[derive(Clone, Debug)]
+pub struct StartLogin {
+    /// The session to log in; it is created when it does not exist.
+    pub session: SessionName,
+    /// The phone number: `+` and digits.
+    pub phone: String,
+}
+
+/// What became of [`StartLogin`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum LoginStarted {
+    /// A code is on its way.
+    CodeSent {
+        /// What the client must send back with the code.
+        phone_code_hash: String,
+    },
+    /// The session is logged in already; nothing was sent.
+    AlreadyLoggedIn,
+}
+
+impl Operation for StartLogin {
+    const NAME: &'static str = "login.start";
+    const SCOPE: Scope = Scope::Manage;
+    type Output = LoginStarted;
+
+    async fn run(self, _ctx: &Ctx) -> Result<Self::Output, Error> {
+        Err(Error::new(Code::Unavailable, "Not connected yet"))
+    }
+}
+
+/// Hands in the login code.
+///
+/// Source: <https://core.telegram.org/method/auth.signIn>.
+///
+/// # Errors
+/// `login_not_found`, `phone_code_invalid` (the login stays and the code can be sent again),
+/// `phone_code_expired`, `sign_up_required`, `flood_wait`, `telegram_error`,
+/// `telegram_unreachable`, `database_unavailable`.
+#[derive(Clone, Debug)]
+pub struct SubmitCode {
+    /// The session with a login in progress.
+    pub session: SessionName,
+    /// The code the user received.
+    pub code: SecretString,
+    /// The hash that [`LoginStarted::CodeSent`] gave out.
+    pub phone_code_hash: String,
+}
+
+/// What became of [`SubmitCode`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum LoginProgress {
+    /// The account is logged in.
+    LoggedIn(UserView),
+    /// The account has a two-step password; the login waits for it.
+    PasswordRequired {
+        /// The hint that the account's owner left.
+        hint: Option<String>,
+    },
+}
+
+impl Operation for SubmitCode {
+    const NAME: &'static str = "login.submit_code";
+    const SCOPE: Scope = Scope::Manage;
+    type Output = LoginProgress;
+
+    async fn run(self, _ctx: &Ctx) -> Result<Self::Output, Error> {
+        Err(Error::new(Code::Unavailable, "Not connected yet"))
+    }
+}
+
+/// Hands in the two-step password.
+///
+/// Source: <https://core.telegram.org/api/srp>.
+///
+/// # Errors
+/// `login_not_found`, `password_invalid` (the login stays and the password can be sent again),
+/// `flood_wait`, `telegram_error`, `telegram_unreachable`, `database_unavailable`.
+#[derive(Clone, Debug)]
+pub struct SubmitPassword {
+    /// The session whose login waits for the password.
+    pub session: SessionName,
+    /// The password.
+    pub password: SecretString,
+}
+
+impl Operation for SubmitPassword {
+    const NAME: &'static str = "login.submit_password";
+    const SCOPE: Scope = Scope::Manage;
+    type Output = UserView;
+
+    async fn run(self, _ctx: &Ctx) -> Result<Self::Output, Error> {
+        Err(Error::new(Code::Unavailable, "Not connected yet"))
+    }
+}
+
+/// Logs a session out at Telegram. Its row and its captured messages stay.
+///
+/// Succeeds as well for a session that is unknown or logged out.
+/// Source: <https://core.telegram.org/method/auth.logOut>.
+///
+/// # Errors
+/// `session_busy`, `telegram_unreachable`, `database_unavailable`.
+#[derive(Clone, Debug)]
+pub struct LogOut {
+    /// The session.
+    pub session: SessionName,
+}
+
+impl Operation for LogOut {
+    const NAME: &'static str = "login.log_out";
+    const SCOPE: Scope = Scope::Manage;
+    type Output = ();
+
+    async fn run(self, _ctx: &Ctx) -> Result<Self::Output, Error> {
+        Err(Error::new(Code::Unavailable, "Not connected yet"))
+    }
+}

@@ -1,0 +1,47 @@
+//! What the hub can do, each operation a type, whichever door it is asked through.
+//!
+//! Owns the operations' inputs and outputs and the one way to run them, [`call`]. It knows
+//! nothing of HTTP: no status, no header, no JSON shape of a door.
+
+mod call;
+pub mod health;
+pub mod login;
+pub mod messages;
+pub mod peers;
+mod request_id;
+pub mod sessions;
+
+pub use call::call;
+pub use request_id::RequestId;
+
+use crate::auth::{Caller, Scope};
+use crate::error::Error;
+use crate::hub::Hub;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Something a caller can ask the hub to do.
+pub trait Operation: Send + 'static {
+    /// The name in logs and metrics, `noun.verb`.
+    const NAME: &'static str;
+    /// What the caller must be allowed to do.
+    const SCOPE: Scope;
+    /// How long the operation may take before it is given up.
+    const TIME_LIMIT: Duration = Duration::from_mins(1);
+    /// What a success answers.
+    type Output: Send;
+
+    /// Does it. Only [`call`] calls this.
+    fn run(self, ctx: &Ctx) -> impl Future<Output = Result<Self::Output, Error>> + Send;
+}
+
+/// What an operation knows of the call it serves.
+#[derive(Clone)]
+pub struct Ctx {
+    /// The hub.
+    pub hub: Arc<Hub>,
+    /// Who asks.
+    pub caller: Caller,
+    /// The id under which the request is logged.
+    pub request_id: RequestId,
+}
