@@ -65,6 +65,8 @@ codes! {
     PasswordInvalid = 400, "password_invalid";
     /// The phone number has no Telegram account.
     SignUpRequired = 400, "sign_up_required";
+    /// The session's messages belong to another Telegram account.
+    AccountMismatch = 409, "account_mismatch";
     /// Telegram refuses the api id or api hash.
     ApiIdInvalid = 400, "api_id_invalid";
     /// No user, group or channel answers to that name or id.

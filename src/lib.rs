@@ -5,8 +5,12 @@
 //! 2 `store`; 3 `telegram`; 5 `session`; 6 `hub`; 7 `ops`; 8 `http`; 9 `cli` and this file.
 
 pub mod auth;
+pub mod config;
 pub mod error;
 pub mod hub;
 pub mod metrics;
 pub mod model;
 pub mod ops;
+pub mod session;
+pub mod store;
+pub mod telegram;

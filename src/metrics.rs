@@ -17,6 +17,14 @@ pub const OPERATION_SECONDS: &str = "telegram_hub_operation_seconds";
 pub const SESSIONS: &str = "telegram_hub_sessions";
 /// Counter of messages written to the log for the first time.
 pub const MESSAGES_CAPTURED: &str = "telegram_hub_messages_captured_total";
+/// Counter of captured edits that changed a stored message.
+pub const MESSAGES_EDITED: &str = "telegram_hub_messages_edited_total";
+/// Counter of stored messages marked as deleted.
+pub const MESSAGES_DELETED: &str = "telegram_hub_messages_deleted_total";
+/// Counter of messages that arrived again and changed nothing.
+pub const MESSAGES_DUPLICATE: &str = "telegram_hub_messages_duplicate_total";
+/// Counter of capture transactions tried again because the database was away.
+pub const CAPTURE_RETRIES: &str = "telegram_hub_capture_retries_total";
 /// Histogram of the seconds one capture transaction took.
 pub const CAPTURE_SECONDS: &str = "telegram_hub_capture_seconds";
 /// Counter of attempts to connect an account, by `outcome`.
@@ -57,6 +65,10 @@ fn describe() {
     describe_histogram!(OPERATION_SECONDS, Unit::Seconds, "Time an operation took");
     describe_gauge!(SESSIONS, "Sessions in the registry");
     describe_counter!(MESSAGES_CAPTURED, "Messages written for the first time");
+    describe_counter!(MESSAGES_EDITED, "Edits that changed a stored message");
+    describe_counter!(MESSAGES_DELETED, "Stored messages marked as deleted");
+    describe_counter!(MESSAGES_DUPLICATE, "Messages that arrived again and changed nothing");
+    describe_counter!(CAPTURE_RETRIES, "Capture transactions tried again");
     describe_histogram!(
         CAPTURE_SECONDS,
         Unit::Seconds,

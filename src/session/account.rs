@@ -4,6 +4,7 @@
 //! phase and counts as a failed attempt; nothing else of the hub notices.
 
 use crate::error::{Code, Error};
+use crate::metrics::CONNECTS;
 use crate::model::{SessionId, SessionName, SessionState, StoredState, UtcTime};
 use crate::session::backoff::BackoffPolicy;
 use crate::session::handle::{Command, Reply, Shared};
@@ -137,7 +138,7 @@ impl Account {
             session = self.name.as_str(), attempt = self.failures, delay_ms = delay.as_millis();
             "the session is offline and will try again: {reason}"
         );
-        metrics::counter!(crate::metrics::SESSION_FAILURES).increment(1);
+        metrics::counter!(CONNECTS, "outcome" => "failed").increment(1);
         self.note_outcome(false);
         Phase::Wait(Waiting::backoff(SessionState::Backoff {
             attempt: self.failures,
@@ -149,7 +150,7 @@ impl Account {
     /// The next phase after Telegram has refused the key for good.
     pub(super) async fn need_login(&mut self, reason: String) -> Phase {
         warn!(session = self.name.as_str(); "Telegram refuses the session's key: {reason}");
-        metrics::counter!(crate::metrics::SESSIONS_REFUSED).increment(1);
+        metrics::counter!(CONNECTS, "outcome" => "refused").increment(1);
         self.note_outcome(false);
         self.remember_state(StoredState::NeedsLogin, Some(reason.clone())).await;
         Phase::Wait(Waiting::parked(SessionState::NeedsLogin { reason }))
@@ -162,7 +163,7 @@ impl Account {
             .context
             .store
             .write(move |conn| {
-                sessions::set_state(conn, id, state, reason.as_deref(), UtcTime::now())
+                sessions::set_state(conn, id, state, reason.as_deref(), UtcTime::now()).map(drop)
             })
             .await;
         if let Err(error) = written {
@@ -191,7 +192,7 @@ impl Account {
             .store
             .write(move |conn| {
                 store::auth_keys::delete_all(conn, id)?;
-                sessions::set_state(conn, id, StoredState::LoggedOut, None, UtcTime::now())
+                sessions::set_state(conn, id, StoredState::LoggedOut, None, UtcTime::now()).map(drop)
             })
             .await?;
         info!(session = self.name.as_str(); "the session is logged out");

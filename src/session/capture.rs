@@ -64,9 +64,10 @@ async fn commit(store: &Store, batch: Arc<CapturedBatch>) -> Result<Committed, s
 }
 
 fn note(committed: &Committed, vitals: &Vitals) {
-    vitals.captured.fetch_add(committed.inserted, Ordering::Relaxed);
-    metrics::counter!(names::MESSAGES_CAPTURED).increment(committed.inserted);
-    metrics::counter!(names::MESSAGES_EDITED).increment(committed.edited);
-    metrics::counter!(names::MESSAGES_DELETED).increment(committed.deleted);
-    metrics::counter!(names::MESSAGES_DUPLICATE).increment(committed.duplicates);
+    let count = |rows: usize| u64::try_from(rows).unwrap_or(u64::MAX);
+    vitals.captured.fetch_add(count(committed.inserted), Ordering::Relaxed);
+    metrics::counter!(names::MESSAGES_CAPTURED).increment(count(committed.inserted));
+    metrics::counter!(names::MESSAGES_EDITED).increment(count(committed.edited));
+    metrics::counter!(names::MESSAGES_DELETED).increment(count(committed.deleted));
+    metrics::counter!(names::MESSAGES_DUPLICATE).increment(count(committed.duplicates));
 }

@@ -1,7 +1,7 @@
 //! The phase that makes a link with a stored key and checks that Telegram still takes it.
 
 use crate::error::Error;
-use crate::model::SessionState;
+use crate::model::{SessionState, UserId, UtcTime};
 use crate::session::account::{Account, Phase};
 use crate::session::handle::Reply;
 use crate::session::online::Online;
@@ -55,10 +55,11 @@ impl Account {
         let _permit = self.context.connects.acquire().await.ok();
         let (id, store) = (self.id, &self.context.store);
         let vault = store.vault().clone();
-        let api_id = store
-            .read(move |conn| Ok(sessions::api_credentials(conn, &vault, id)?.api_id))
+        let credentials = store
+            .read(move |conn| sessions::api_credentials(conn, &vault, id))
             .await
             .map_err(|error| telegram::Error::Storage(error.into()))?;
+        let api_id = credentials.map_or(self.context.api_id, |stored| stored.api_id);
         let session = self.load_session().await?;
         let settings = &self.context.link;
         let vitals = Arc::clone(&self.shared.vitals);
@@ -92,9 +93,9 @@ impl Account {
         self.context
             .store
             .write(move |conn| {
-                let now = crate::model::UtcTime::now();
+                let now = UtcTime::now();
                 peers::upsert_many(conn, id, std::slice::from_ref(&row), now)?;
-                sessions::set_user(conn, id, &sessions::Profile::from(&row), now)
+                sessions::set_user(conn, id, &profile(&row), now).map(drop)
             })
             .await
             .map_err(|error| telegram::Error::Storage(error.into()))?;
@@ -103,3 +104,13 @@ impl Account {
     }
 }
 
+
+fn profile(user: &peers::PeerRow) -> sessions::Profile {
+    sessions::Profile {
+        user_id: Some(UserId(user.peer_id.bare())),
+        first_name: user.first_name.clone(),
+        last_name: user.last_name.clone(),
+        username: user.username.clone(),
+        phone: user.phone.clone(),
+    }
+}

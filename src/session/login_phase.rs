@@ -45,7 +45,7 @@ impl Account {
     async fn begin_login(&self, phone: String) -> Result<(LoginAttempt, String), Error> {
         let (id, vault) = (self.id, self.context.store.vault().clone());
         let (api_id, api_hash) = (self.context.api_id, self.context.api_hash.clone());
-        let (sealed_hash, row_phone) = (api_hash.clone(), phone.clone());
+        let sealed_hash = api_hash.clone();
         let refused = matches!(self.row().await?.state, StoredState::NeedsLogin | StoredState::LoggedOut);
         self.context
             .store
@@ -56,7 +56,7 @@ impl Account {
                     auth_keys::delete_all(conn, id)?;
                 }
                 let credentials = sessions::ApiCredentials { api_id, api_hash: sealed_hash };
-                sessions::start_login(conn, &vault, id, &row_phone, &credentials, now)
+                sessions::set_api_credentials(conn, &vault, id, &credentials, now).map(drop)
             })
             .await?;
         let session = self.load_session().await?;
@@ -208,7 +208,7 @@ impl Account {
         self.context
             .store
             .write(move |conn| {
-                sessions::set_state(conn, id, StoredState::Active, None, UtcTime::now())
+                sessions::set_state(conn, id, StoredState::Active, None, UtcTime::now()).map(drop)
             })
             .await?;
         link.session().remember_self(user);

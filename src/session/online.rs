@@ -36,6 +36,7 @@ impl Account {
         let Online { link, mut updates, user } = online;
         let since = Instant::now();
         self.note_outcome(true);
+        metrics::counter!(crate::metrics::CONNECTS, "outcome" => "online").increment(1);
         self.shared.link.send_replace(Some(Arc::clone(&link)));
         self.shared.enter(SessionState::Online);
 

@@ -61,7 +61,7 @@ impl Registry {
     /// The session of that name; if it does not run, it is started without a link, so that a
     /// login or a reconnect can be asked for.
     pub fn get_or_park(&self, name: &SessionName, id: SessionId, state: SessionState) -> SessionHandle {
-        self.get_or_start(name, id, None, |_| Phase::Wait(Waiting::parked(state)))
+        self.get_or_start(name, id, None, Phase::Wait(Waiting::parked(state)))
     }
 
     /// The session of that name; if it does not run, it is started and connects.
@@ -71,7 +71,7 @@ impl Registry {
         id: SessionId,
         restore: Option<RestoreTicket>,
     ) -> SessionHandle {
-        self.get_or_start(name, id, restore, |_| Phase::Connect { asked_by: None })
+        self.get_or_start(name, id, restore, Phase::Connect { asked_by: None })
     }
 
     fn get_or_start(
@@ -79,12 +79,12 @@ impl Registry {
         name: &SessionName,
         id: SessionId,
         restore: Option<RestoreTicket>,
-        first: impl FnOnce(()) -> Phase,
+        first: Phase,
     ) -> SessionHandle {
         // One step, so that two callers never start the same session twice.
         self.sessions
             .entry(name.clone())
-            .or_insert_with(|| self.start(name.clone(), id, restore, first(())))
+            .or_insert_with(|| self.start(name.clone(), id, restore, first))
             .value()
             .clone()
     }

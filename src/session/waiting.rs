@@ -33,6 +33,11 @@ impl Waiting {
         Self { state, until: Instant::now().checked_add(delay) }
     }
 
+    /// What the session shows meanwhile.
+    pub(super) const fn state(&self) -> &SessionState {
+        &self.state
+    }
+
     /// Until somebody asks for something.
     pub(super) const fn parked(state: SessionState) -> Self {
         Self { state, until: None }

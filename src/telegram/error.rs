@@ -113,6 +113,83 @@ impl From<HandshakeError> for Error {
     }
 }
 
+/// What a client is told. The names are Telegram's, of the methods that the hub calls.
+impl From<Error> for crate::error::Error {
+    fn from(error: Error) -> Self {
+        use crate::error::Code;
+        match &error {
+            Error::SessionEnded(_) | Error::KeyRejected => {
+                Self::new(Code::SessionNotAuthorized, error.to_string())
+            }
+            Error::FloodWait(wait) => {
+                let seconds = wait.as_secs();
+                Self::new(
+                    Code::FloodWait,
+                    format!("Telegram asks to wait {seconds} seconds before trying again"),
+                )
+                .retry_after(*wait)
+            }
+            Error::Rpc(rpc) => {
+                let (code, sentence) = rpc_code(&rpc.name);
+                let text = match rpc.value {
+                    Some(value) => format!("{sentence} ({}, {value})", rpc.name),
+                    None => format!("{sentence} ({})", rpc.name),
+                };
+                Self::new(code, text)
+            }
+            Error::Timeout | Error::Unreachable(_) => {
+                Self::new(Code::TelegramUnreachable, error.to_string()).because(error)
+            }
+            Error::Storage(_) => Self::new(Code::DatabaseUnavailable, "the database cannot be reached")
+                .retry_after(Duration::from_secs(5))
+                .because(error),
+        }
+    }
+}
+
+/// Sources: the lists of errors on the pages of `auth.sendCode`, `auth.signIn`,
+/// `auth.checkPassword` and `messages.sendMessage`.
+fn rpc_code(name: &str) -> (crate::error::Code, &'static str) {
+    use crate::error::Code;
+    match name {
+        "PHONE_NUMBER_INVALID" => (Code::PhoneNumberInvalid, "Telegram knows no such phone number"),
+        "PHONE_NUMBER_BANNED" => (Code::PhoneNumberBanned, "Telegram has banned the phone number"),
+        "PHONE_NUMBER_UNOCCUPIED" => (Code::SignUpRequired, "the phone number has no account"),
+        "PHONE_CODE_INVALID" | "PHONE_CODE_EMPTY" => (Code::PhoneCodeInvalid, "the code is wrong"),
+        "PHONE_CODE_EXPIRED" | "PHONE_CODE_HASH_EMPTY" => {
+            (Code::PhoneCodeExpired, "the code has expired; start the login again")
+        }
+        "PASSWORD_HASH_INVALID" | "SRP_PASSWORD_CHANGED" => {
+            (Code::PasswordInvalid, "the password is wrong")
+        }
+        "API_ID_INVALID" | "API_ID_PUBLISHED_FLOOD" => {
+            (Code::ApiIdInvalid, "Telegram refuses the api id or api hash")
+        }
+        "PHONE_NUMBER_FLOOD" | "PHONE_PASSWORD_FLOOD" | "PEER_FLOOD" => {
+            (Code::FloodWait, "Telegram limits the account; try again later")
+        }
+        "PEER_ID_INVALID" | "CHANNEL_INVALID" | "CHAT_ID_INVALID" | "USER_ID_INVALID"
+        | "CHANNEL_PRIVATE" | "INPUT_USER_DEACTIVATED" => {
+            (Code::ChatNotFound, "the account cannot see that chat")
+        }
+        "MSG_ID_INVALID" | "MESSAGE_ID_INVALID" | "REPLY_MESSAGE_ID_INVALID" => {
+            (Code::MessageNotFound, "there is no such message in the chat")
+        }
+        "MESSAGE_EMPTY" | "MESSAGE_TOO_LONG" | "ENTITY_BOUNDS_INVALID" | "ENTITIES_TOO_LONG" => {
+            (Code::MessageInvalid, "Telegram refuses the text")
+        }
+        name if name.starts_with("CHAT_SEND_") && name.ends_with("_FORBIDDEN") => {
+            (Code::WriteForbidden, "the account may not send that there")
+        }
+        "CHAT_WRITE_FORBIDDEN" | "CHAT_ADMIN_REQUIRED" | "USER_BANNED_IN_CHANNEL"
+        | "CHAT_RESTRICTED" | "USER_IS_BLOCKED" | "YOU_BLOCKED_USER" | "CHAT_GUEST_SEND_FORBIDDEN"
+        | "PRIVACY_PREMIUM_REQUIRED" | "TOPIC_CLOSED" => {
+            (Code::WriteForbidden, "the account may not write there")
+        }
+        _ => (Code::TelegramError, "Telegram refuses the call"),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

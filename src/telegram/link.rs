@@ -3,6 +3,7 @@
 //! A link owns the task that does the I/O and ends it when dropped, however stuck it is. It does
 //! not reconnect by a plan of its own: whoever holds it drops it and opens another.
 
+use crate::config::Device;
 use crate::model::UtcTime;
 use crate::store::capture::CapturedBatch;
 use crate::telegram::convert;
@@ -25,28 +26,15 @@ use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::time::Duration;
 use tokio::sync::{Mutex, mpsc, watch};
 use tokio::task::JoinHandle;
-use tokio::time::timeout;
-
-/// How the hub names itself to Telegram. It must not change between the login and later links of
-/// an account. Source: <https://core.telegram.org/method/initConnection>.
-#[derive(Clone, Debug)]
-pub struct Device {
-    /// Such as `Server`.
-    pub model: String,
-    /// The operating system and its version.
-    pub system_version: String,
-    /// This program's version.
-    pub app_version: String,
-    /// ISO 639-1.
-    pub lang_code: String,
-}
+use tokio::time::{Instant, timeout};
 
 /// What all links have in common.
 #[derive(Clone, Debug)]
 pub struct LinkSettings {
     /// Whom to connect to.
     pub server: Server,
-    /// How to introduce oneself.
+    /// How to introduce oneself. It must not change between the login and later links of an
+    /// account.
     pub device: Device,
     /// The longest that one call may take, including making the connection.
     pub call_timeout: Duration,
@@ -95,7 +83,7 @@ fn read(micros: &AtomicI64) -> Option<UtcTime> {
 pub struct Link {
     client: Client,
     handle: SenderPoolFatHandle,
-    runner: JoinHandle<()>,
+    runner: std::sync::Mutex<JoinHandle<()>>,
     session: Arc<HubSession>,
     vitals: Arc<Vitals>,
     updates: Mutex<Option<mpsc::Receiver<UpdatesLike>>>,
@@ -106,8 +94,7 @@ pub struct Link {
 
 impl Drop for Link {
     fn drop(&mut self) {
-        // grammers waits without limit while it connects, so asking it to quit is not enough.
-        self.runner.abort();
+        self.abort();
     }
 }
 
@@ -144,7 +131,7 @@ impl Link {
         Ok(Self {
             client: Client::new(handle.clone()),
             handle,
-            runner: tokio::spawn(runner.run()),
+            runner: std::sync::Mutex::new(tokio::spawn(runner.run())),
             session,
             vitals,
             updates: Mutex::new(Some(updates)),
@@ -162,10 +149,9 @@ impl Link {
     /// Waits until Telegram has refused the key for good, and says how.
     pub async fn ended(&self) -> String {
         let mut ended = self.ended.subscribe();
-        match ended.wait_for(Option::is_some).await {
-            Ok(reason) => reason.clone().unwrap_or_default(),
-            Err(_closed) => std::future::pending().await,
-        }
+        // The sender lives in `self`, so the wait ends only with a reason.
+        let reason = ended.wait_for(Option::is_some).await.ok();
+        reason.and_then(|reason| reason.clone()).unwrap_or_default()
     }
 
     /// The stream of updates from where the account left off. Only the first call gets it.
@@ -185,11 +171,24 @@ impl Link {
         Ok(Updates { receiver, session: Arc::clone(&self.session) })
     }
 
-    /// Ends the link in good order, within two seconds.
-    pub async fn close(mut self) {
+    /// Ends the link in good order if that takes less than two seconds, and anyhow after that.
+    pub async fn close(&self) {
         self.handle.quit();
-        // A failure of the task is of no interest any more; dropping `self` ends it for certain.
-        drop(timeout(Duration::from_secs(2), &mut self.runner).await);
+        let deadline = Instant::now() + Duration::from_secs(2);
+        while !self.runner().is_finished() && Instant::now() < deadline {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        self.abort();
+    }
+
+    /// Ends the link at once. grammers waits without limit while it connects, so that asking it
+    /// to quit is not enough for a link that is stuck.
+    pub fn abort(&self) {
+        self.runner().abort();
+    }
+
+    fn runner(&self) -> std::sync::MutexGuard<'_, JoinHandle<()>> {
+        self.runner.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 
     /// Calls a method in the home data centre.
@@ -246,8 +245,8 @@ fn connection_params(settings: &LinkSettings, use_ipv6: bool) -> ConnectionParam
         device_model: device.model.clone(),
         system_version: device.system_version.clone(),
         app_version: device.app_version.clone(),
-        system_lang_code: device.lang_code.clone(),
-        lang_code: device.lang_code.clone(),
+        system_lang_code: device.lang.clone(),
+        lang_code: device.lang.clone(),
         use_ipv6,
         // grammers would retry calls that must not run twice; callers decide here.
         retry_policy: Box::new(NoRetries),
@@ -266,7 +265,7 @@ impl Updates {
     /// Waits for the next batch. It carries the position that includes it, and may hold nothing
     /// else. After an error the account's link is to be dropped; the stored position replays
     /// whatever was not captured.
-    pub async fn next(&mut self, account: convert::Account) -> Result<CapturedBatch, Error> {
+    pub async fn next(&mut self, account: convert::AccountRef) -> Result<CapturedBatch, Error> {
         let (updates, users, chats) = self.receiver.next().await?;
         self.receiver.sync_update_state().await.map_err(Error::Storage)?;
         let mut batch = convert::batch(account, updates, &users, &chats);

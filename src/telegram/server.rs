@@ -3,6 +3,7 @@
 //! A server of your own has its own RSA key, which this module reads; the key exchange with it is
 //! [`crate::telegram::handshake`]'s. Nothing here connects.
 
+use crate::config::TelegramServer;
 use grammers_client::session::types::DcOption;
 use num_bigint::BigUint;
 use pkcs1::der::{Decode as _, pem};
@@ -43,9 +44,6 @@ pub struct ServerKey {
 /// Why the setting of the server cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum ServerError {
-    /// Neither a known name nor `host:port`.
-    #[error("TELEGRAM_SERVER is `{0}`: write production, test or host:port")]
-    Address(String),
     /// The host has no address.
     #[error("TELEGRAM_SERVER is `{host}`, which has no IPv4 or IPv6 address")]
     Lookup {
@@ -55,9 +53,6 @@ pub enum ServerError {
         #[source]
         source: std::io::Error,
     },
-    /// A server of your own needs its key.
-    #[error("TELEGRAM_SERVER is host:port: set TELEGRAM_SERVER_KEY to the server's RSA public key (PKCS#1 PEM, or a file with it)")]
-    KeyMissing,
     /// The key is no PKCS#1 PEM.
     #[error("TELEGRAM_SERVER_KEY is no RSA public key in PKCS#1 PEM (`BEGIN RSA PUBLIC KEY`)")]
     Key(#[source] pkcs1::der::Error),
@@ -67,23 +62,23 @@ pub enum ServerError {
 }
 
 impl Server {
-    /// Reads the two settings. `key` is PEM text; a host name is looked up once, here.
-    pub fn parse(server: &str, key: Option<&str>) -> Result<Self, ServerError> {
-        match server.trim() {
-            "" | "production" => return Ok(Self::Production),
-            "test" => return Ok(Self::Test),
-            _ => {}
-        }
-        let host = server.trim();
-        if !host.contains(':') {
-            return Err(ServerError::Address(host.to_owned()));
-        }
-        let address = host
+    /// The servers that the settings name. A host name is looked up once, here.
+    pub fn resolve(setting: &TelegramServer) -> Result<Self, ServerError> {
+        let (address, public_key) = match setting {
+            TelegramServer::Production => return Ok(Self::Production),
+            TelegramServer::Test => return Ok(Self::Test),
+            TelegramServer::Custom { address, public_key } => (address, public_key),
+        };
+        let key = ServerKey::from_pem(public_key)?;
+        let looked_up = (address.host.as_str(), address.port)
             .to_socket_addrs()
-            .map_err(|source| ServerError::Lookup { host: host.to_owned(), source })?
-            .next()
-            .ok_or_else(|| ServerError::Address(host.to_owned()))?;
-        let key = ServerKey::from_pem(key.ok_or(ServerError::KeyMissing)?)?;
+            .map_err(|source| ServerError::Lookup { host: address.host.clone(), source })?
+            .next();
+        let none = std::io::ErrorKind::NotFound;
+        let address = looked_up.ok_or_else(|| ServerError::Lookup {
+            host: address.host.clone(),
+            source: none.into(),
+        })?;
         Ok(Self::Custom { address, key })
     }
 

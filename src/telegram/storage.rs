@@ -75,7 +75,7 @@ impl HubSession {
                 ))
             })
             .await?;
-        let home_dc = row.map_or(DEFAULT_DC, |row| row.home_dc);
+        let home_dc = row.and_then(|row| row.home_dc).unwrap_or(DEFAULT_DC);
         let session = Self {
             store,
             id,
@@ -85,10 +85,8 @@ impl HubSession {
             peers: Mutex::default(),
             position: Mutex::new(position.map_or_else(Position::default, Position::from)),
         };
-        if let Some(own) = own {
-            let info = convert::peer_info(&own);
-            session.remember(PeerId::self_user(), info.clone());
-            session.remember(info.id(), info);
+        if let Some(own) = &own {
+            session.remember_self(own);
         }
         Ok(session)
     }
@@ -136,8 +134,9 @@ impl HubSession {
         lock(&self.position).known
     }
 
-    /// Takes over peers that were written by somebody else's transaction.
-    pub fn remember_self(&self, info: PeerInfo) {
+    /// Takes note of whose account it is.
+    pub fn remember_self(&self, own: &peers::PeerRow) {
+        let info = convert::peer_info(own);
         self.remember(PeerId::self_user(), info.clone());
         self.remember(info.id(), info);
     }
@@ -217,7 +216,7 @@ impl Session for HubSession {
         Box::pin(async move {
             let id = self.id;
             self.store
-                .write(move |conn| sessions::set_home_dc(conn, id, dc_id, UtcTime::now()))
+                .write(move |conn| sessions::set_home_dc(conn, id, dc_id, UtcTime::now()).map(drop))
                 .await?;
             self.home_dc.store(dc_id, Ordering::Relaxed);
             Ok(())

@@ -30,28 +30,37 @@ pub(in crate::telegram) fn user(user: &tl::enums::User) -> Option<PeerRow> {
     let name = names.into_iter().flatten().filter(|part| !part.is_empty()).collect::<Vec<_>>();
     Some(PeerRow {
         peer_id: ChatId::user(user.id),
+        kind: ChatKind::User,
         access_hash: user.access_hash.filter(|_| !user.min),
         username: active_username(user.username.as_deref(), user.usernames.as_deref()),
         phone: user.phone.clone(),
         name: Some(name.join(" ")).filter(|name| !name.is_empty()),
         first_name: user.first_name.clone(),
         last_name: user.last_name.clone(),
-        is_bot: user.bot,
-        is_self: user.is_self,
+        is_bot: Some(user.bot),
+        is_self: Some(user.is_self),
+        is_broadcast: None,
     })
 }
 
 fn chat(chat: &tl::enums::Chat) -> Option<PeerRow> {
-    let titled = |peer_id, title: &str, access_hash, username| PeerRow {
+    let broadcast = match chat {
+        tl::enums::Chat::Channel(channel) => Some(channel.broadcast),
+        tl::enums::Chat::ChannelForbidden(channel) => Some(channel.broadcast),
+        _ => None,
+    };
+    let titled = |peer_id: ChatId, title: &str, access_hash, username| PeerRow {
         peer_id,
+        kind: peer_id.kind(),
         access_hash,
         username,
         phone: None,
         name: Some(title.to_owned()).filter(|title| !title.is_empty()),
         first_name: None,
         last_name: None,
-        is_bot: false,
-        is_self: false,
+        is_bot: None,
+        is_self: None,
+        is_broadcast: broadcast,
     };
     match chat {
         tl::enums::Chat::Chat(chat) => {
@@ -86,7 +95,7 @@ fn active_username(
 
 /// A stored peer as calls take it.
 pub(in crate::telegram) fn input_peer(peer: &PeerRow) -> tl::enums::InputPeer {
-    if peer.is_self {
+    if peer.is_self == Some(true) {
         return tl::enums::InputPeer::PeerSelf;
     }
     let access_hash = peer.access_hash.unwrap_or_default();
@@ -120,8 +129,8 @@ pub(in crate::telegram) fn peer_info(peer: &PeerRow) -> PeerInfo {
         ChatKind::User => PeerInfo::User {
             id,
             auth,
-            bot: Some(peer.is_bot),
-            is_self: Some(peer.is_self),
+            bot: peer.is_bot,
+            is_self: peer.is_self,
         },
         ChatKind::Chat => PeerInfo::Chat { id },
         ChatKind::Channel => PeerInfo::Channel { id, auth, kind: None::<ChannelKind> },

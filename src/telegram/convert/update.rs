@@ -9,7 +9,7 @@ use grammers_client::tl;
 
 /// Whose updates they are.
 #[derive(Clone, Copy, Debug)]
-pub struct Account {
+pub struct AccountRef {
     /// The session's row.
     pub session_id: SessionId,
     /// The account's own user, as a chat; the sender of outgoing private messages.
@@ -19,7 +19,7 @@ pub struct Account {
 /// All new messages, edits, deletions and peers of a batch, in Telegram's order.
 /// The position is the caller's to add.
 pub(in crate::telegram) fn batch(
-    account: Account,
+    account: AccountRef,
     updates: Vec<(tl::enums::Update, State)>,
     users: &[tl::enums::User],
     chats: &[tl::enums::Chat],
@@ -51,7 +51,7 @@ pub(in crate::telegram) fn batch(
     batch
 }
 
-fn push(batch: &mut CapturedBatch, account: Account, message: &tl::enums::Message) {
+fn push(batch: &mut CapturedBatch, account: AccountRef, message: &tl::enums::Message) {
     batch.messages.extend(message::row(account.own, message));
 }
 
