@@ -5,6 +5,7 @@
 //! 2 `store`; 3 `telegram`; 5 `session`; 6 `hub`; 7 `ops`; 8 `http`; 9 `cli` and this file.
 
 pub mod auth;
+pub mod config;
 pub mod error;
 pub mod hub;
 pub mod metrics;
