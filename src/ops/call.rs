@@ -1,8 +1,9 @@
 //! The one way to run an operation.
 
+use crate::auth::{Caller, Scope};
 use crate::error::{Code, Error};
 use crate::metrics::OPERATION_SECONDS;
-use crate::ops::{Ctx, Operation};
+use crate::ops::{Ctx, Operation, RequestId};
 use futures_util::FutureExt as _;
 use std::any::Any;
 use std::panic::AssertUnwindSafe;
@@ -16,9 +17,32 @@ use std::time::{Duration, Instant};
 /// `telegram_unreachable` after [`Operation::TIME_LIMIT`]; `internal` after a panic. The sentence
 /// of a fault on our side is a constant with the request id; its cause is in the log alone.
 pub async fn call<O: Operation>(op: O, ctx: &Ctx) -> Result<O::Output, Error> {
+    let call = Call {
+        operation: O::NAME,
+        scope: O::SCOPE,
+        time_limit: O::TIME_LIMIT,
+        caller: ctx.caller,
+        request_id: &ctx.request_id,
+    };
+    supervise(&call, op.run(ctx)).await
+}
+
+/// One call, apart from what it does.
+struct Call<'a> {
+    operation: &'static str,
+    scope: Scope,
+    time_limit: Duration,
+    caller: Caller,
+    request_id: &'a RequestId,
+}
+
+async fn supervise<T>(
+    call: &Call<'_>,
+    run: impl Future<Output = Result<T, Error>>,
+) -> Result<T, Error> {
     let started = Instant::now();
-    let result = if ctx.caller.may(O::SCOPE) {
-        bounded(op, ctx).await
+    let result = if call.caller.may(call.scope) {
+        bounded(call.time_limit, run).await
     } else {
         Err(Error::new(
             Code::InvalidKey,
@@ -29,19 +53,22 @@ pub async fn call<O: Operation>(op: O, ctx: &Ctx) -> Result<O::Output, Error> {
     let outcome = result
         .as_ref()
         .map_or_else(|error| error.code.wire(), |_| "ok");
-    metrics::histogram!(OPERATION_SECONDS, "operation" => O::NAME, "outcome" => outcome)
+    metrics::histogram!(OPERATION_SECONDS, "operation" => call.operation, "outcome" => outcome)
         .record(took.as_secs_f64());
     result.map_err(|error| {
-        report(O::NAME, &error, ctx, took);
-        for_client(error, ctx)
+        report(call, &error, took);
+        for_client(error, call.request_id)
     })
 }
 
-async fn bounded<O: Operation>(op: O, ctx: &Ctx) -> Result<O::Output, Error> {
+async fn bounded<T>(
+    limit: Duration,
+    run: impl Future<Output = Result<T, Error>>,
+) -> Result<T, Error> {
     // An operation that panics is dropped whole, and what it shares with others is behind locks
     // that show poison, so no half-made state is seen.
-    let guarded = AssertUnwindSafe(op.run(ctx)).catch_unwind();
-    match tokio::time::timeout(O::TIME_LIMIT, guarded).await {
+    let guarded = AssertUnwindSafe(run).catch_unwind();
+    match tokio::time::timeout(limit, guarded).await {
         Ok(Ok(result)) => result,
         Ok(Err(payload)) => Err(Error::new(Code::Internal, "The operation panicked")
             .because(panic_text(payload.as_ref()))),
@@ -61,7 +88,7 @@ fn panic_text(payload: &(dyn Any + Send)) -> String {
         .unwrap_or_else(|| "a panic without a text".to_owned())
 }
 
-fn report(operation: &str, error: &Error, ctx: &Ctx, took: Duration) {
+fn report(call: &Call<'_>, error: &Error, took: Duration) {
     let level = if error.code.status() < 500 {
         log::Level::Debug
     } else {
@@ -69,11 +96,11 @@ fn report(operation: &str, error: &Error, ctx: &Ctx, took: Duration) {
     };
     log::log!(
         level,
-        operation = operation,
+        operation = call.operation,
         code = error.code.wire(),
-        request_id = ctx.request_id.as_str(),
+        request_id = call.request_id.as_str(),
         took_ms:% = took.as_millis();
-        "{operation} failed: {}", Chain(error)
+        "{} failed: {}", call.operation, Chain(error)
     );
 }
 
@@ -95,7 +122,7 @@ impl std::fmt::Display for Chain<'_> {
 /// Takes the inner workings out of an error before it leaves.
 ///
 /// The sentences of `telegram_error` and `unavailable` are written for clients and stay.
-fn for_client(error: Error, ctx: &Ctx) -> Error {
+fn for_client(error: Error, request_id: &RequestId) -> Error {
     let sentence = match error.code {
         Code::Internal => "Internal error",
         Code::DatabaseUnavailable => "The database cannot be reached at the moment",
@@ -103,7 +130,7 @@ fn for_client(error: Error, ctx: &Ctx) -> Error {
         Code::TelegramError | Code::Unavailable => error.message(),
         _ => return error,
     };
-    let text = format!("{sentence} (request {})", ctx.request_id);
+    let text = format!("{sentence} (request {request_id})");
     let cleaned = Error::new(error.code, text);
     match error.retry_after {
         Some(wait) => cleaned.retry_after(wait),
@@ -114,78 +141,58 @@ fn for_client(error: Error, ctx: &Ctx) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::auth::{Caller, Origin, Scope};
-    use crate::hub::Hub;
-    use crate::ops::RequestId;
-    use std::sync::Arc;
+    use crate::auth::Origin;
 
-    struct Fails(Code);
-    struct Panics;
-    struct Hangs;
-
-    impl Operation for Fails {
-        const NAME: &'static str = "test.fails";
-        const SCOPE: Scope = Scope::Read;
-        type Output = ();
-        async fn run(self, _ctx: &Ctx) -> Result<(), Error> {
-            Err(Error::new(self.0, "sentence").because("inner working"))
-        }
-    }
-
-    impl Operation for Panics {
-        const NAME: &'static str = "test.panics";
-        const SCOPE: Scope = Scope::Public;
-        type Output = ();
-        async fn run(self, _ctx: &Ctx) -> Result<(), Error> {
-            panic!("a bug");
-        }
-    }
-
-    impl Operation for Hangs {
-        const NAME: &'static str = "test.hangs";
-        const SCOPE: Scope = Scope::Public;
-        const TIME_LIMIT: Duration = Duration::from_millis(1);
-        type Output = ();
-        async fn run(self, _ctx: &Ctx) -> Result<(), Error> {
-            std::future::pending().await
-        }
-    }
-
-    fn ctx(origin: Origin) -> Ctx {
-        Ctx {
-            hub: Arc::new(Hub),
+    async fn run(
+        origin: Origin,
+        body: impl Future<Output = Result<(), Error>>,
+    ) -> Result<(), Error> {
+        let request_id = RequestId::parse(b"r-1").expect("visible ASCII");
+        let call = Call {
+            operation: "test.run",
+            scope: Scope::Read,
+            time_limit: Duration::from_millis(20),
             caller: Caller::new(origin),
-            request_id: RequestId::parse(b"r-1").expect("visible ASCII"),
-        }
+            request_id: &request_id,
+        };
+        supervise(&call, body).await
     }
 
     #[tokio::test]
     async fn a_caller_without_the_scope_is_refused() {
-        let error = call(Fails(Code::Internal), &ctx(Origin::Anonymous))
-            .await
-            .expect_err("refused");
-        assert_eq!(error.code, Code::InvalidKey);
+        let error = run(Origin::Anonymous, async { Ok(()) }).await;
+        assert_eq!(error.expect_err("refused").code, Code::InvalidKey);
+        assert!(run(Origin::Operator, async { Ok(()) }).await.is_ok());
     }
 
     #[tokio::test]
     async fn a_fault_of_ours_becomes_a_constant_sentence_with_the_request_id() {
-        let ctx = ctx(Origin::Loopback);
         for (code, text) in [
             (Code::Internal, "Internal error (request r-1)"),
             (Code::TelegramError, "sentence (request r-1)"),
             (Code::ChatNotFound, "sentence"),
         ] {
-            let error = call(Fails(code), &ctx).await.expect_err("fails");
+            let failing = async { Err(Error::new(code, "sentence").because("inner working")) };
+            let error = run(Origin::Loopback, failing).await.expect_err("fails");
             assert_eq!((error.code, error.message()), (code, text));
         }
     }
 
     #[tokio::test]
     async fn a_panic_and_a_hang_become_errors() {
-        let ctx = ctx(Origin::Anonymous);
-        let error = call(Panics, &ctx).await.expect_err("panics");
-        assert_eq!(error.code, Code::Internal);
-        let error = call(Hangs, &ctx).await.expect_err("hangs");
-        assert_eq!(error.code, Code::TelegramUnreachable);
+        let panics = run(Origin::Loopback, async { panic!("a bug") }).await;
+        assert_eq!(panics.expect_err("panics").code, Code::Internal);
+        let hangs = run(Origin::Loopback, std::future::pending()).await;
+        assert_eq!(hangs.expect_err("hangs").code, Code::TelegramUnreachable);
+    }
+
+    #[test]
+    fn a_failure_is_logged_with_all_of_its_causes() {
+        let inner = Error::new(Code::DatabaseUnavailable, "pool timed out").because("refused");
+        let outer = Error::new(Code::Unavailable, "not ready").because(inner);
+        assert_eq!(
+            Chain(&outer).to_string(),
+            "not ready: pool timed out: refused"
+        );
     }
 }

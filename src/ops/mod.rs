@@ -29,7 +29,7 @@ pub trait Operation: Send + 'static {
     /// How long the operation may take before it is given up.
     const TIME_LIMIT: Duration = Duration::from_mins(1);
     /// What a success answers.
-    type Output: Send;
+    type Output: Send + 'static;
 
     /// Does it. Only [`call`] calls this.
     fn run(self, ctx: &Ctx) -> impl Future<Output = Result<Self::Output, Error>> + Send;

@@ -1,0 +1,11 @@
+DROP TABLE sends;
+DROP TABLE message_revisions;
+DROP TABLE messages;
+DROP TABLE channel_states;
+DROP TABLE update_states;
+DROP TABLE peers;
+DROP TABLE auth_keys;
+DROP TABLE sessions;
+DROP TABLE session_names;
+DROP TABLE hub_lock;
+DROP TABLE vault_keys;

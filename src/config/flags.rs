@@ -1,0 +1,152 @@
+//! The flags and variables as they are written, before any check.
+
+use clap::Parser;
+use secrecy::{ExposeSecret as _, SecretString};
+
+/// Settings of the hub. Each flag can also be set by the variable named beside it.
+///
+/// Flags win over variables, and variables over the file `.env`. An empty value counts as unset.
+/// Prefer variables for secrets: a command line can be read by every user of the machine.
+#[derive(Clone, Debug, Default, Parser)]
+#[command(name = "telegram-hub", version)]
+pub struct Flags {
+    /// Address and port to listen on [default: 127.0.0.1:8000].
+    #[arg(long, global = true, env = "HUB_LISTEN", hide_env_values = true)]
+    pub listen: Option<String>,
+    /// Key that clients must show; required when listening on anything but loopback.
+    #[arg(long, global = true, env = "HUB_API_KEY", hide_env_values = true)]
+    pub api_key: Option<SecretString>,
+    /// Host names, separated by commas, that requests may be addressed to.
+    #[arg(long, global = true, env = "HUB_ALLOWED_HOSTS", hide_env_values = true)]
+    pub allowed_hosts: Option<String>,
+    /// Doors to open, separated by commas [default: hub,tools,archive,reader].
+    #[arg(long, global = true, env = "HUB_DOORS", hide_env_values = true)]
+    pub doors: Option<String>,
+    /// Threads that serve HTTP, 1 to 256 [default: 2].
+    #[arg(long, global = true, env = "HUB_HTTP_WORKERS", hide_env_values = true)]
+    pub http_workers: Option<String>,
+    /// Folder of everything the hub writes to disk [default: ./data].
+    #[arg(long, global = true, env = "HUB_DATA_DIR", hide_env_values = true)]
+    pub data_dir: Option<String>,
+    /// Database: postgres://… or sqlite://… [default: sqlite://<data dir>/hub.db].
+    #[arg(long, global = true, env = "DATABASE_URL", hide_env_values = true)]
+    pub database_url: Option<SecretString>,
+    /// Database connections, 1 to 1000 [default: 8].
+    #[arg(long, global = true, env = "HUB_POOL_SIZE", hide_env_values = true)]
+    pub pool_size: Option<String>,
+    /// Key that encrypts secrets at rest; a file in the data folder when unset.
+    #[arg(long, global = true, env = "HUB_MASTER_KEY", hide_env_values = true)]
+    pub master_key: Option<SecretString>,
+    /// Telegram api id, from <https://my.telegram.org>; `API_ID` is read as well.
+    #[arg(long, global = true, env = "TELEGRAM_API_ID", hide_env_values = true)]
+    pub telegram_api_id: Option<String>,
+    /// Telegram api hash, from <https://my.telegram.org>; `API_HASH` is read as well.
+    #[arg(long, global = true, env = "TELEGRAM_API_HASH", hide_env_values = true)]
+    pub telegram_api_hash: Option<SecretString>,
+    #[doc(hidden)]
+    #[arg(
+        long,
+        global = true,
+        env = "API_ID",
+        hide_env_values = true,
+        hide = true
+    )]
+    pub fallback_api_id: Option<String>,
+    #[doc(hidden)]
+    #[arg(
+        long,
+        global = true,
+        env = "API_HASH",
+        hide_env_values = true,
+        hide = true
+    )]
+    pub fallback_api_hash: Option<SecretString>,
+    /// Telegram's servers: production, test, or host:port of another [default: production].
+    #[arg(long, global = true, env = "TELEGRAM_SERVER", hide_env_values = true)]
+    pub telegram_server: Option<String>,
+    /// RSA public key (PKCS#1 PEM, or a file with it) of the server host:port.
+    #[arg(
+        long,
+        global = true,
+        env = "TELEGRAM_SERVER_KEY",
+        hide_env_values = true
+    )]
+    pub telegram_server_key: Option<String>,
+    /// Device model that accounts show under active sessions [default: telegram-hub].
+    #[arg(long, global = true, env = "HUB_DEVICE_MODEL", hide_env_values = true)]
+    pub device_model: Option<String>,
+    /// System version that accounts show [default: Linux].
+    #[arg(
+        long,
+        global = true,
+        env = "HUB_SYSTEM_VERSION",
+        hide_env_values = true
+    )]
+    pub system_version: Option<String>,
+    /// Application version that accounts show [default: the hub's version].
+    #[arg(long, global = true, env = "HUB_APP_VERSION", hide_env_values = true)]
+    pub app_version: Option<String>,
+    /// Language code of the accounts' connections [default: en].
+    #[arg(long, global = true, env = "HUB_LANG", hide_env_values = true)]
+    pub lang: Option<String>,
+    /// Accounts brought back at the same time at start, 1 to 10000 [default: 50].
+    #[arg(
+        long,
+        global = true,
+        env = "HUB_RESTORE_CONCURRENCY",
+        hide_env_values = true
+    )]
+    pub restore_concurrency: Option<String>,
+    /// Seconds that requests may go on after a stop signal, 1 to 60 [default: 5].
+    #[arg(
+        long,
+        global = true,
+        env = "HUB_SHUTDOWN_TIMEOUT",
+        hide_env_values = true
+    )]
+    pub shutdown_timeout: Option<String>,
+    /// What is logged, such as `info` or `info,telegram_hub=debug`.
+    #[arg(long, global = true, env = "HUB_LOG", hide_env_values = true)]
+    pub log: Option<String>,
+    /// How it is logged: human or json [default: human].
+    #[arg(long, global = true, env = "HUB_LOG_FORMAT", hide_env_values = true)]
+    pub log_format: Option<String>,
+}
+
+impl Flags {
+    /// Takes empty values for unset ones, as compose files and `.env` templates mean them.
+    pub(super) fn without_empty(mut self) -> Self {
+        for text in [
+            &mut self.listen,
+            &mut self.allowed_hosts,
+            &mut self.doors,
+            &mut self.http_workers,
+            &mut self.data_dir,
+            &mut self.pool_size,
+            &mut self.telegram_api_id,
+            &mut self.fallback_api_id,
+            &mut self.telegram_server,
+            &mut self.telegram_server_key,
+            &mut self.device_model,
+            &mut self.system_version,
+            &mut self.app_version,
+            &mut self.lang,
+            &mut self.restore_concurrency,
+            &mut self.shutdown_timeout,
+            &mut self.log,
+            &mut self.log_format,
+        ] {
+            text.take_if(|text| text.trim().is_empty());
+        }
+        for secret in [
+            &mut self.api_key,
+            &mut self.database_url,
+            &mut self.master_key,
+            &mut self.telegram_api_hash,
+            &mut self.fallback_api_hash,
+        ] {
+            secret.take_if(|secret| secret.expose_secret().trim().is_empty());
+        }
+        self
+    }
+}

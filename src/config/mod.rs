@@ -1,0 +1,112 @@
+//! The hub's settings, from flags, environment variables and a `.env` file, in that order.
+//!
+//! Owns every setting with its name, default and bounds, and refuses wrong or unsafe ones with
+//! one sentence. It must not know what the settings do: it opens no database and no socket.
+
+mod error;
+mod flags;
+mod http;
+mod log;
+mod telegram;
+mod text;
+
+pub use error::ConfigError;
+pub use flags::Flags;
+pub use http::{Door, HttpConfig};
+pub use log::{LogConfig, LogFormat};
+pub use telegram::{Device, ServerAddress, TelegramConfig, TelegramServer};
+
+use clap::Parser as _;
+use secrecy::SecretString;
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// Everything that can be set, checked.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// The HTTP side.
+    pub http: HttpConfig,
+    /// The Telegram side.
+    pub telegram: TelegramConfig,
+    /// The database and the keys at rest.
+    pub store: StoreConfig,
+    /// The log.
+    pub log: LogConfig,
+    /// How many accounts are brought back at the same time, 1 to 10 000.
+    pub restore_concurrency: usize,
+    /// How long requests may go on after the hub was told to stop, 1 to 60 s.
+    pub shutdown_timeout: Duration,
+}
+
+/// The database and the keys at rest.
+#[derive(Clone, Debug)]
+pub struct StoreConfig {
+    /// Where the database is; it may hold a password.
+    pub database_url: SecretString,
+    /// The folder of everything the hub writes to disk.
+    pub data_dir: PathBuf,
+    /// The key that encrypts secrets at rest; a file in the data folder when absent.
+    pub master_key: Option<SecretString>,
+    /// How many database connections, 1 to 1000.
+    pub pool_size: u32,
+}
+
+impl Config {
+    /// Reads flags from `args` (the first is the program's name) and variables from the
+    /// environment.
+    ///
+    /// # Errors
+    /// A sentence that names the setting and says what to set.
+    pub fn load<I, T>(args: I) -> Result<Self, ConfigError>
+    where
+        I: IntoIterator<Item = T>,
+        T: Into<OsString> + Clone,
+    {
+        Self::from_flags(Flags::try_parse_from(args).map_err(ConfigError::from)?)
+    }
+
+    /// Checks the settings that were given and fills in the rest.
+    ///
+    /// # Errors
+    /// A sentence that names the setting and says what to set.
+    pub fn from_flags(flags: Flags) -> Result<Self, ConfigError> {
+        let flags = flags.without_empty();
+        let restore = text::number(
+            "HUB_RESTORE_CONCURRENCY",
+            flags.restore_concurrency.as_ref(),
+            1..=10_000,
+        )?;
+        let shutdown = text::number(
+            "HUB_SHUTDOWN_TIMEOUT",
+            flags.shutdown_timeout.as_ref(),
+            1..=60,
+        )?;
+        Ok(Self {
+            store: store(&flags)?,
+            log: LogConfig::from_flags(&flags)?,
+            http: HttpConfig::from_flags(&flags)?,
+            telegram: TelegramConfig::from_flags(&flags)?,
+            restore_concurrency: restore.unwrap_or(50),
+            shutdown_timeout: Duration::from_secs(shutdown.unwrap_or(5)),
+        })
+    }
+}
+
+fn store(flags: &Flags) -> Result<StoreConfig, ConfigError> {
+    let data_dir = PathBuf::from(flags.data_dir.as_deref().unwrap_or("./data"));
+    let database_url = match &flags.database_url {
+        Some(url) => url.clone(),
+        None => format!("sqlite://{}", data_dir.join("hub.db").display()).into(),
+    };
+    let pool_size = text::number("HUB_POOL_SIZE", flags.pool_size.as_ref(), 1..=1000)?;
+    Ok(StoreConfig {
+        database_url,
+        data_dir,
+        master_key: flags.master_key.clone(),
+        pool_size: pool_size.unwrap_or(8),
+    })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,131 @@
+//! The table of data centres: their addresses and the account's auth key at each.
+//!
+//! It owns the sealing of the keys, bound to account and data centre. It must not decide whether
+//! a new key may take the place of an old one; that is for the layer that speaks to Telegram.
+
+use crate::model::{SessionId, UtcTime};
+use crate::store::backend::on_backend;
+use crate::store::columns::coalesce;
+use crate::store::schema::auth_keys as t;
+use crate::store::vault::{Sealed, Vault};
+use crate::store::{AnyConnection, Error};
+use diesel::prelude::*;
+use diesel::upsert::excluded;
+use std::net::{SocketAddrV4, SocketAddrV6};
+use zeroize::Zeroizing;
+
+/// A data centre as one account knows it. `Debug` shows only whether there is a key.
+#[derive(Clone, PartialEq, Eq)]
+pub struct DcKey {
+    /// The data centre, 1 to 5 at Telegram.
+    pub dc_id: i32,
+    /// Its address.
+    pub ipv4: SocketAddrV4,
+    /// Its IPv6 address.
+    pub ipv6: SocketAddrV6,
+    /// The account's key there, 2048 bits; `None` while only the address is known.
+    pub auth_key: Option<Zeroizing<[u8; 256]>>,
+}
+
+impl std::fmt::Debug for DcKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("DcKey")
+            .field("dc_id", &self.dc_id)
+            .field("ipv4", &self.ipv4)
+            .field("ipv6", &self.ipv6)
+            .field("has_auth_key", &self.auth_key.is_some())
+            .finish()
+    }
+}
+
+type Row = (i32, String, String, Option<Vec<u8>>, Option<String>);
+
+/// Every data centre that the account knows, ordered by number.
+///
+/// # Errors
+/// [`Error::Decrypt`] when a key does not open.
+pub fn load(
+    conn: &mut AnyConnection,
+    vault: &Vault,
+    session_id: SessionId,
+) -> Result<Vec<DcKey>, Error> {
+    let rows: Vec<Row> = t::table
+        .filter(t::session_id.eq(session_id))
+        .order(t::dc_id)
+        .select((t::dc_id, t::ipv4, t::ipv6, t::auth_key_sealed, t::auth_key_key))
+        .load(conn)?;
+    rows.into_iter()
+        .map(|row| open(vault, session_id, row))
+        .collect()
+}
+
+fn open(vault: &Vault, session_id: SessionId, row: Row) -> Result<DcKey, Error> {
+    let (dc_id, ipv4, ipv6, sealed, key_id) = row;
+    let auth_key = match sealed.zip(key_id) {
+        Some((bytes, key_id)) => {
+            let aad = aad(session_id, dc_id);
+            let opened = vault.open(&aad, &Sealed { key_id, bytes })?;
+            let key: [u8; 256] = opened
+                .as_slice()
+                .try_into()
+                .ok()
+                .ok_or(Error::Decrypt { what: aad })?;
+            Some(Zeroizing::new(key))
+        }
+        None => None,
+    };
+    Ok(DcKey {
+        dc_id,
+        ipv4: ipv4.parse().map_err(Error::other)?,
+        ipv6: ipv6.parse().map_err(Error::other)?,
+        auth_key,
+    })
+}
+
+/// Stores a data centre, replacing what was known of it; a missing key keeps the stored one.
+pub fn put(
+    conn: &mut AnyConnection,
+    vault: &Vault,
+    session_id: SessionId,
+    dc: &DcKey,
+    now: UtcTime,
+) -> Result<(), Error> {
+    let sealed = dc
+        .auth_key
+        .as_ref()
+        .map(|key| vault.seal(&aad(session_id, dc.dc_id), key.as_slice()))
+        .transpose()?;
+    let (key, key_id) = sealed.map(|s| (s.bytes, s.key_id)).unzip();
+    let _: usize = on_backend!(conn, |c| diesel::insert_into(t::table)
+        .values((
+            t::session_id.eq(session_id),
+            t::dc_id.eq(dc.dc_id),
+            t::ipv4.eq(dc.ipv4.to_string()),
+            t::ipv6.eq(dc.ipv6.to_string()),
+            t::auth_key_sealed.eq(&key),
+            t::auth_key_key.eq(&key_id),
+            t::created_at.eq(now),
+            t::updated_at.eq(now),
+        ))
+        .on_conflict((t::session_id, t::dc_id))
+        .do_update()
+        .set((
+            t::ipv4.eq(excluded(t::ipv4)),
+            t::ipv6.eq(excluded(t::ipv6)),
+            t::auth_key_sealed.eq(coalesce(excluded(t::auth_key_sealed), t::auth_key_sealed)),
+            t::auth_key_key.eq(coalesce(excluded(t::auth_key_key), t::auth_key_key)),
+            t::updated_at.eq(excluded(t::updated_at)),
+        ))
+        .execute(c))?;
+    Ok(())
+}
+
+/// Forgets every data centre of the account, keys and addresses.
+pub fn delete_all(conn: &mut AnyConnection, session_id: SessionId) -> Result<(), Error> {
+    diesel::delete(t::table.filter(t::session_id.eq(session_id))).execute(conn)?;
+    Ok(())
+}
+
+fn aad(session_id: SessionId, dc_id: i32) -> String {
+    format!("auth_key:{session_id}:{dc_id}")
+}

@@ -1,0 +1,125 @@
+//! The connection to either database, and how one is made.
+//!
+//! It owns the choice by URL scheme and the settings of a fresh connection. Queries run on
+//! [`AnyConnection`] itself; only what Diesel's derive cannot express there (upserts, inserts of
+//! many rows) goes through `on_backend!`, which expands one body for each database.
+
+use crate::store::database_url::{DatabaseUrl, Engine};
+use crate::store::error::Error;
+#[cfg(feature = "sqlite")]
+use diesel::connection::SimpleConnection as _;
+use diesel::r2d2::R2D2Connection as _;
+use diesel::{Connection as _, ConnectionError};
+use std::time::{Duration, Instant};
+
+mod any {
+    /// A connection to one of the databases that are compiled in.
+    #[derive(diesel::MultiConnection)]
+    pub enum AnyConnection {
+        /// PostgreSQL through libpq.
+        #[cfg(feature = "postgres-system")]
+        Postgres(diesel::PgConnection),
+        /// SQLite.
+        #[cfg(feature = "sqlite")]
+        Sqlite(diesel::SqliteConnection),
+    }
+}
+pub use any::AnyConnection;
+pub(super) use any::MultiBackend;
+
+/// Runs one body with the concrete connection bound to a name, whichever the database is.
+macro_rules! on_backend {
+    ($conn:expr, |$bound:ident| $body:expr) => {
+        match $conn {
+            #[cfg(feature = "postgres-system")]
+            $crate::store::AnyConnection::Postgres($bound) => $body,
+            #[cfg(feature = "sqlite")]
+            $crate::store::AnyConnection::Sqlite($bound) => $body,
+        }
+    };
+}
+pub(super) use on_backend;
+
+/// A connection in the pool.
+pub(super) struct Pooled {
+    pub(super) conn: AnyConnection,
+    /// Set when a call saw the database go away, so that the connection is not used again.
+    pub(super) broken: bool,
+    last_used: Instant,
+}
+
+impl Pooled {
+    fn new(conn: AnyConnection) -> Self {
+        Self {
+            conn,
+            broken: false,
+            last_used: Instant::now(),
+        }
+    }
+}
+
+/// Makes the pool's connections.
+#[derive(Debug)]
+pub(super) struct Manager(pub(super) DatabaseUrl);
+
+/// A connection that rested longer than this is asked for a sign of life before its next use.
+const TRUSTED_FOR: Duration = Duration::from_secs(1);
+
+impl diesel::r2d2::ManageConnection for Manager {
+    type Connection = Pooled;
+    type Error = Error;
+
+    fn connect(&self) -> Result<Pooled, Error> {
+        let conn = match self.0.engine() {
+            #[cfg(feature = "postgres-system")]
+            Engine::Postgres => connect_postgres(&self.0),
+            #[cfg(feature = "sqlite")]
+            Engine::Sqlite => connect_sqlite(&self.0),
+            #[cfg(not(all(feature = "sqlite", feature = "postgres-system")))]
+            _ => return Err(Error::unavailable("its engine is not compiled in")),
+        }?;
+        Ok(Pooled::new(conn))
+    }
+
+    fn is_valid(&self, pooled: &mut Pooled) -> Result<(), Error> {
+        if pooled.last_used.elapsed() >= TRUSTED_FOR {
+            pooled.conn.ping()?;
+        }
+        pooled.last_used = Instant::now();
+        Ok(())
+    }
+
+    fn has_broken(&self, pooled: &mut Pooled) -> bool {
+        pooled.last_used = Instant::now();
+        std::thread::panicking() || pooled.broken || pooled.conn.is_broken()
+    }
+}
+
+#[cfg(feature = "postgres-system")]
+fn connect_postgres(url: &DatabaseUrl) -> Result<AnyConnection, Error> {
+    diesel::PgConnection::establish(&url.for_libpq())
+        .map(AnyConnection::Postgres)
+        .map_err(|error| refused(url, &error))
+}
+
+#[cfg(feature = "sqlite")]
+fn connect_sqlite(url: &DatabaseUrl) -> Result<AnyConnection, Error> {
+    url.prepare_file().map_err(|source| Error::Unavailable {
+        what: format!("{url} cannot be opened").into(),
+        source: Some(Box::new(source)),
+    })?;
+    let mut conn = diesel::SqliteConnection::establish(&url.for_sqlite())
+        .map_err(|error| refused(url, &error))?;
+    // The waiting time comes first: the switch to WAL already takes a lock.
+    conn.batch_execute(
+        "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; \
+         PRAGMA foreign_keys = ON; PRAGMA journal_size_limit = 67108864;",
+    )?;
+    Ok(AnyConnection::Sqlite(conn))
+}
+
+/// libpq quotes the whole URL when it cannot parse it, so its text is cleaned first.
+fn refused(url: &DatabaseUrl, error: &ConnectionError) -> Error {
+    let text = url.redact(error.to_string().trim());
+    Error::unavailable(format!("{url} cannot be opened: {text}"))
+}

@@ -1,0 +1,193 @@
+//! Where the database is, as one URL.
+//!
+//! It owns the parsing of the accepted schemes and keeps the password out of every text that
+//! may be shown. It must not open anything but the empty file of a new SQLite database.
+
+use secrecy::{ExposeSecret as _, SecretString};
+use std::path::Path;
+
+/// Which database a URL names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Engine {
+    /// `sqlite:`.
+    Sqlite,
+    /// `postgres://` or `postgresql://`.
+    Postgres,
+}
+
+/// A database URL that names an engine which is compiled in. `Debug` and `Display` hide the password.
+#[derive(Clone)]
+pub struct DatabaseUrl {
+    engine: Engine,
+    /// The URL for Postgres, the path for SQLite.
+    location: SecretString,
+    shown: String,
+}
+
+/// Why a text is no database URL for this hub.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum DatabaseUrlError {
+    /// There is no scheme, or an unknown one.
+    #[error("the database URL must start with sqlite:, postgres:// or postgresql://{0}")]
+    Scheme(String),
+    /// The engine was left out when the hub was built.
+    #[error("this hub was built without {0}; build it with the cargo feature `{0}`")]
+    NotCompiledIn(&'static str),
+    /// The SQLite URL names no file.
+    #[error("the database URL names no file: write sqlite:<path>")]
+    NoPath,
+    /// An in-memory database would be another one for each connection.
+    #[error("the database URL must name a file: SQLite in memory is another database for each connection")]
+    InMemory,
+}
+
+impl DatabaseUrl {
+    /// Reads a URL.
+    ///
+    /// SQLite: `sqlite:<path>`, `sqlite://<path>`, `sqlite:///<absolute path>`; SQLAlchemy's
+    /// `sqlite:///./x.db` is the relative path `./x.db` and `sqlite:////x` the absolute `/x`.
+    /// PostgreSQL: what libpq takes,
+    /// <https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-CONNSTRING-URIS>.
+    pub fn parse(text: &str) -> Result<Self, DatabaseUrlError> {
+        let (scheme, rest) = text
+            .split_once(':')
+            .ok_or_else(|| DatabaseUrlError::Scheme(String::new()))?;
+        match scheme {
+            "sqlite" if cfg!(feature = "sqlite") => sqlite(rest),
+            "sqlite" => Err(DatabaseUrlError::NotCompiledIn("sqlite")),
+            "postgres" | "postgresql" if rest.starts_with("//") => {
+                if cfg!(feature = "postgres-system") {
+                    Ok(postgres(text))
+                } else {
+                    Err(DatabaseUrlError::NotCompiledIn("postgres"))
+                }
+            }
+            _ if scheme.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'+') => Err(
+                DatabaseUrlError::Scheme(format!(", not with {scheme}:")),
+            ),
+            _ => Err(DatabaseUrlError::Scheme(String::new())),
+        }
+    }
+
+    /// Which database it names.
+    pub const fn engine(&self) -> Engine {
+        self.engine
+    }
+
+    /// The file of an SQLite database.
+    pub fn sqlite_path(&self) -> Option<&Path> {
+        (self.engine == Engine::Sqlite).then(|| Path::new(self.location.expose_secret()))
+    }
+
+    /// The URL with a limit on the time to connect, which libpq does not have by itself.
+    #[cfg(feature = "postgres-system")]
+    pub(super) fn for_libpq(&self) -> String {
+        let url = self.location.expose_secret();
+        let joint = if url.contains('?') { '&' } else { '?' };
+        if url.contains("connect_timeout=") {
+            url.to_owned()
+        } else {
+            format!("{url}{joint}connect_timeout=5")
+        }
+    }
+
+    /// The path in a form that SQLite cannot take for a `file:` URI.
+    #[cfg(feature = "sqlite")]
+    pub(super) fn for_sqlite(&self) -> String {
+        let path = self.location.expose_secret();
+        if Path::new(path).is_absolute() {
+            path.to_owned()
+        } else {
+            format!("./{path}")
+        }
+    }
+
+    /// Creates the file of a new SQLite database so that only its owner can read it.
+    #[cfg(feature = "sqlite")]
+    pub(super) fn prepare_file(&self) -> std::io::Result<()> {
+        use std::os::unix::fs::OpenOptionsExt as _;
+        let Some(path) = self.sqlite_path() else {
+            return Ok(());
+        };
+        let created = std::fs::OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .mode(0o600)
+            .open(path);
+        match created {
+            Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => Err(error),
+            _ => Ok(()),
+        }
+    }
+
+    /// A driver's text without the URL and its password.
+    pub(super) fn redact(&self, text: &str) -> String {
+        let url = self.location.expose_secret();
+        let text = text.replace(url, &self.shown);
+        match password(url) {
+            Some(password) if self.engine == Engine::Postgres && !password.is_empty() => {
+                text.replace(password, "***")
+            }
+            _ => text,
+        }
+    }
+}
+
+fn sqlite(rest: &str) -> Result<DatabaseUrl, DatabaseUrlError> {
+    let path = match rest.strip_prefix("//") {
+        Some(path) if path.starts_with("/./") || path.starts_with("/../") => &path[1..],
+        Some(path) if path.starts_with("//") => &path[1..],
+        Some(path) => path,
+        None => rest,
+    };
+    if path.is_empty() || path.ends_with('/') {
+        return Err(DatabaseUrlError::NoPath);
+    }
+    if path.contains(":memory:") {
+        return Err(DatabaseUrlError::InMemory);
+    }
+    Ok(DatabaseUrl {
+        engine: Engine::Sqlite,
+        location: path.into(),
+        shown: format!("sqlite:{path}"),
+    })
+}
+
+fn postgres(url: &str) -> DatabaseUrl {
+    let shown = match (password(url), url.split_once("://"), url.rsplit_once('@')) {
+        (Some(_), Some((scheme, rest)), Some((_, host))) => {
+            let user = rest.split(':').next().unwrap_or_default();
+            format!("{scheme}://{user}:***@{}", without_query(host))
+        }
+        _ => without_query(url).to_owned(),
+    };
+    DatabaseUrl {
+        engine: Engine::Postgres,
+        location: url.into(),
+        shown,
+    }
+}
+
+/// The query may carry a password of its own, and nothing in it is worth showing.
+fn without_query(url: &str) -> &str {
+    url.split(['?', '#']).next().unwrap_or(url)
+}
+
+/// The password in the user part. A password may itself hold `@` and `:`, unescaped by mistake.
+fn password(url: &str) -> Option<&str> {
+    let (_, rest) = url.split_once("://")?;
+    let (user, _) = rest.rsplit_once('@')?;
+    user.split_once(':').map(|(_, password)| password)
+}
+
+impl std::fmt::Display for DatabaseUrl {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.shown)
+    }
+}
+
+impl std::fmt::Debug for DatabaseUrl {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "DatabaseUrl({})", self.shown)
+    }
+}

@@ -1,0 +1,319 @@
+//! Reading the log of messages.
+//!
+//! It owns the filters and pages of a listing, newest first. Writing is the business of
+//! [`crate::store::capture`], earlier texts that of [`crate::store::revisions`].
+
+use crate::model::{ChatId, Cursor, MessageId, Page, SessionId, SessionName, UtcTime};
+use crate::store::backend::MultiBackend;
+use crate::store::columns::{Json, MaybeJson, storable};
+use crate::store::schema::{messages as t, session_names as names};
+use crate::store::{AnyConnection, Error, paging};
+use diesel::prelude::*;
+use serde_json::Value;
+use std::collections::HashMap;
+
+/// A captured message, with everything but its raw bytes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoredMessage {
+    /// The row, in the order of capture.
+    pub id: i64,
+    /// The account that saw it.
+    pub session_id: SessionId,
+    /// That account's name.
+    pub session_name: SessionName,
+    /// The chat.
+    pub chat_id: ChatId,
+    /// Its number in the chat.
+    pub message_id: MessageId,
+    /// Who wrote it; `None` for a channel's own posts and for unknown senders.
+    pub sender_id: Option<ChatId>,
+    /// Whether the account itself wrote it.
+    pub outgoing: bool,
+    /// Whether it came without a notification.
+    pub silent: bool,
+    /// The text as last edited.
+    pub text: String,
+    /// The text's entities, an array; offsets count UTF-16 units.
+    pub entities: Value,
+    /// The message it answers.
+    pub reply_to: Option<MessageId>,
+    /// Where it was forwarded from.
+    pub forward: Option<Value>,
+    /// A summary of its media.
+    pub media: Option<Value>,
+    /// A summary of the action, for service messages.
+    pub service: Option<Value>,
+    /// When it was sent, in whole seconds.
+    pub sent_at: UtcTime,
+    /// When it was last edited.
+    pub edited_at: Option<UtcTime>,
+    /// When its deletion was seen.
+    pub deleted_at: Option<UtcTime>,
+    /// When it was first stored.
+    pub captured_at: UtcTime,
+}
+
+#[derive(Queryable)]
+struct Row {
+    id: i64,
+    session_id: SessionId,
+    chat_id: ChatId,
+    message_id: MessageId,
+    sender_id: Option<ChatId>,
+    outgoing: bool,
+    silent: bool,
+    text: String,
+    #[diesel(deserialize_as = Json)]
+    entities: Value,
+    reply_to: Option<MessageId>,
+    #[diesel(deserialize_as = MaybeJson)]
+    forward: Option<Value>,
+    #[diesel(deserialize_as = MaybeJson)]
+    media: Option<Value>,
+    #[diesel(deserialize_as = MaybeJson)]
+    service: Option<Value>,
+    sent_at: UtcTime,
+    edited_at: Option<UtcTime>,
+    deleted_at: Option<UtcTime>,
+    captured_at: UtcTime,
+}
+
+/// Which messages a listing shows. The default shows every message.
+#[derive(Clone, Debug, Default)]
+pub struct MessageFilter {
+    /// Only those that this account saw.
+    pub session_id: Option<SessionId>,
+    /// Only those of this chat.
+    pub chat_id: Option<ChatId>,
+    /// Only those by this sender.
+    pub sender_id: Option<ChatId>,
+    /// Only those sent at this instant or later.
+    pub since: Option<UtcTime>,
+    /// Only those sent before this instant.
+    pub until: Option<UtcTime>,
+    /// Only those whose text holds this text, whatever the case of letters.
+    pub query: Option<String>,
+    /// Only those that have not been deleted.
+    pub hide_deleted: bool,
+    /// The size of a page, 1 to 500; other values become the nearest of these.
+    pub limit: u32,
+    /// Where the page before this one ended.
+    pub before: Option<Cursor>,
+}
+
+/// No message is as long; SQLite takes patterns of up to 50,000 bytes.
+const LONGEST_QUERY_CHARS: usize = 10_000;
+
+type Listing<'a> = t::BoxedQuery<'a, MultiBackend>;
+
+/// A page of messages, newest first by the time of sending and then by row.
+///
+/// Indexes: `messages_by_chat` with a session and a chat, `messages_by_session` with a session,
+/// else `messages_by_time`.
+pub fn page(
+    conn: &mut AnyConnection,
+    filter: &MessageFilter,
+) -> Result<Page<StoredMessage>, Error> {
+    let limit = filter.limit.clamp(1, 500);
+    let too_long = |query: &String| query.chars().nth(LONGEST_QUERY_CHARS).is_some();
+    if filter.query.as_ref().is_some_and(too_long) {
+        return Ok(Page {
+            items: Vec::new(),
+            next: None,
+        });
+    }
+    let rows: Vec<Row> = matching(filter)
+        .order((t::sent_at.desc(), t::id.desc()))
+        .limit(i64::from(limit) + 1)
+        .select(COLUMNS)
+        .load(conn)?;
+    let page = paging::cut(rows, limit, |row| Cursor {
+        time: row.sent_at,
+        id: row.id,
+    });
+    Ok(Page {
+        items: with_names(conn, page.items)?,
+        next: page.next,
+    })
+}
+
+fn matching(filter: &MessageFilter) -> Listing<'_> {
+    let mut query = t::table.into_boxed();
+    if let Some(session_id) = filter.session_id {
+        query = query.filter(t::session_id.eq(session_id));
+    }
+    if let Some(chat_id) = filter.chat_id {
+        query = query.filter(t::chat_id.eq(chat_id));
+    }
+    if let Some(sender_id) = filter.sender_id {
+        query = query.filter(t::sender_id.eq(sender_id));
+    }
+    if let Some(since) = filter.since {
+        query = query.filter(t::sent_at.ge(since));
+    }
+    if let Some(until) = filter.until {
+        query = query.filter(t::sent_at.lt(until));
+    }
+    if let Some(text) = &filter.query {
+        query = query.filter(t::text_folded.like(containing(text)).escape('\\'));
+    }
+    if filter.hide_deleted {
+        query = query.filter(t::deleted_at.is_null());
+    }
+    if let Some(Cursor { time, id }) = filter.before {
+        // The first condition follows from the second and lets the index start at the right place.
+        query = query
+            .filter(t::sent_at.le(time))
+            .filter(t::sent_at.lt(time).or(t::sent_at.eq(time).and(t::id.lt(id))));
+    }
+    query
+}
+
+/// A pattern for `LIKE … ESCAPE '\'` that matches the folded text anywhere.
+fn containing(text: &str) -> String {
+    let mut pattern = String::from("%");
+    for c in storable(text).to_lowercase().chars() {
+        if matches!(c, '%' | '_' | '\\') {
+            pattern.push('\\');
+        }
+        pattern.push(c);
+    }
+    pattern.push('%');
+    pattern
+}
+
+/// One message.
+pub fn get(
+    conn: &mut AnyConnection,
+    session_id: SessionId,
+    chat_id: ChatId,
+    message_id: MessageId,
+) -> Result<Option<StoredMessage>, Error> {
+    let row: Option<Row> = keyed(session_id, chat_id, message_id)
+        .select(COLUMNS)
+        .first(conn)
+        .optional()?;
+    Ok(with_names(conn, row.into_iter().collect())?.pop())
+}
+
+/// The message's raw TL bytes, as it was last captured.
+pub fn raw(
+    conn: &mut AnyConnection,
+    session_id: SessionId,
+    chat_id: ChatId,
+    message_id: MessageId,
+) -> Result<Option<Vec<u8>>, Error> {
+    Ok(keyed(session_id, chat_id, message_id)
+        .select(t::raw)
+        .first(conn)
+        .optional()?)
+}
+
+/// How many messages the account has, deleted ones included.
+pub fn count(conn: &mut AnyConnection, session_id: SessionId) -> Result<i64, Error> {
+    Ok(t::table
+        .filter(t::session_id.eq(session_id))
+        .count()
+        .get_result(conn)?)
+}
+
+/// One message, by the index `messages_key`.
+fn keyed(
+    session_id: SessionId,
+    chat_id: ChatId,
+    message_id: MessageId,
+) -> Listing<'static> {
+    t::table
+        .filter(t::session_id.eq(session_id))
+        .filter(t::message_id.eq(message_id))
+        .filter(t::chat_id.eq(chat_id))
+        .into_boxed()
+}
+
+type Columns = (
+    t::id,
+    t::session_id,
+    t::chat_id,
+    t::message_id,
+    t::sender_id,
+    t::outgoing,
+    t::silent,
+    t::text,
+    t::entities,
+    t::reply_to,
+    t::forward,
+    t::media,
+    t::service,
+    t::sent_at,
+    t::edited_at,
+    t::deleted_at,
+    t::captured_at,
+);
+
+const COLUMNS: Columns = (
+    t::id,
+    t::session_id,
+    t::chat_id,
+    t::message_id,
+    t::sender_id,
+    t::outgoing,
+    t::silent,
+    t::text,
+    t::entities,
+    t::reply_to,
+    t::forward,
+    t::media,
+    t::service,
+    t::sent_at,
+    t::edited_at,
+    t::deleted_at,
+    t::captured_at,
+);
+
+/// A join would let the planner start from the names and sort; a page has few of them.
+fn with_names(conn: &mut AnyConnection, rows: Vec<Row>) -> Result<Vec<StoredMessage>, Error> {
+    let mut ids: Vec<SessionId> = rows.iter().map(|row| row.session_id).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let names: HashMap<SessionId, SessionName> = names::table
+        .filter(names::id.eq_any(ids))
+        .select((names::id, names::name))
+        .load(conn)?
+        .into_iter()
+        .collect();
+    rows.into_iter()
+        .map(|row| {
+            let name = names.get(&row.session_id).cloned();
+            let name = name.ok_or_else(|| Error::other("a message of a session without a name"))?;
+            Ok(row.named(name))
+        })
+        .collect()
+}
+
+impl Row {
+    fn named(self, session_name: SessionName) -> StoredMessage {
+        StoredMessage {
+            id: self.id,
+            session_id: self.session_id,
+            session_name,
+            chat_id: self.chat_id,
+            message_id: self.message_id,
+            sender_id: self.sender_id,
+            outgoing: self.outgoing,
+            silent: self.silent,
+            text: self.text,
+            entities: self.entities,
+            reply_to: self.reply_to,
+            forward: self.forward,
+            media: self.media,
+            service: self.service,
+            sent_at: self.sent_at,
+            edited_at: self.edited_at,
+            deleted_at: self.deleted_at,
+            captured_at: self.captured_at,
+        }
+    }
+}

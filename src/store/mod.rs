@@ -1,0 +1,40 @@
+//! The database: accounts, their keys, their captured messages and who holds them.
+//!
+//! One query path runs on SQLite and on PostgreSQL. This module owns the connections, the
+//! transactions, the tables and the encryption of secrets at rest, and it alone names Diesel.
+//! It must not know of Telegram, of HTTP, or of what a caller does with the rows.
+
+#[cfg(not(any(feature = "sqlite", feature = "postgres-system")))]
+compile_error!("choose a database: the feature `sqlite`, `postgres` or `postgres-system`");
+
+mod backend;
+mod columns;
+mod database_url;
+mod error;
+mod master_key;
+mod migrate;
+mod open;
+mod paging;
+mod pool;
+mod schema;
+mod tx;
+mod vault;
+mod vault_keys;
+
+pub mod auth_keys;
+pub mod capture;
+pub mod hub_lock;
+pub mod messages;
+pub mod peers;
+pub mod revisions;
+pub mod sends;
+pub mod sessions;
+pub mod update_states;
+
+pub use backend::AnyConnection;
+pub use database_url::{DatabaseUrl, DatabaseUrlError, Engine};
+pub use error::Error;
+pub use master_key::{MasterKeyError, load_or_create_master_key};
+pub use open::StoreSettings;
+pub use pool::Store;
+pub use vault::{Sealed, Vault};

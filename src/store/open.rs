@@ -1,0 +1,57 @@
+//! Opening the store: one plain connection that checks everything before the pool exists.
+//!
+//! It owns the order of the checks: the connection with a clear message, the tables' version, the
+//! master key, and only then the migrations. A database that is refused stays as it was.
+
+use crate::model::UtcTime;
+use crate::store::backend::Manager;
+use crate::store::database_url::DatabaseUrl;
+use crate::store::tx::{self, Lock};
+use crate::store::{Error, Store, Vault, migrate, pool, vault_keys};
+use diesel::r2d2::ManageConnection as _;
+use std::time::Duration;
+
+/// How to reach the database.
+#[derive(Clone, Debug)]
+pub struct StoreSettings {
+    /// Where it is.
+    pub url: DatabaseUrl,
+    /// The largest number of connections, at least 1.
+    pub pool_size: u32,
+    /// How long a call waits for a connection.
+    pub acquire_timeout: Duration,
+}
+
+impl Store {
+    /// Connects, checks version and master key, migrates, and builds the pool.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] without a connection, [`Error::Newer`] and [`Error::WrongMasterKey`]
+    /// with nothing changed.
+    pub async fn open(settings: &StoreSettings, vault: Vault) -> Result<Self, Error> {
+        let url = settings.url.clone();
+        let checked = vault.clone();
+        pool::blocking(move || prepare(url, &checked)).await?;
+        Self::pooled(settings, vault)
+    }
+}
+
+fn prepare(url: DatabaseUrl, vault: &Vault) -> Result<(), Error> {
+    let mut pooled = Manager(url).connect()?;
+    let conn = &mut pooled.conn;
+    migrate::refuse_newer(conn)?;
+    vault_keys::verify(conn, vault)?;
+    migrate::run(conn)?;
+    tx::locked(conn, Lock::Migrations, |conn| {
+        vault_keys::claim(conn, vault, UtcTime::now())
+    })
+}
+
+/// The id of the key that sealed a database; `None` for one that is new or does not exist yet.
+pub(super) async fn sealed_with(url: &DatabaseUrl) -> Result<Option<String>, Error> {
+    if url.sqlite_path().is_some_and(|path| !path.exists()) {
+        return Ok(None);
+    }
+    let url = url.clone();
+    pool::blocking(move || vault_keys::current(&mut Manager(url).connect()?.conn)).await
+}

@@ -1,0 +1,176 @@
+//! The tables as Diesel sees them, in types that both databases have.
+//!
+//! Written by hand to match `migrations/`; a test loads every table on both databases. It owns
+//! the names of tables and columns and must not know what they mean.
+
+diesel::table! {
+    vault_keys (key_id) {
+        key_id -> Text,
+        created_at -> Timestamp,
+        retired_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    hub_lock (id) {
+        id -> Integer,
+        instance -> Nullable<Text>,
+        host_id -> Text,
+        pid -> BigInt,
+        process_started -> Text,
+        acquired_at -> Timestamp,
+        heartbeat_at -> Timestamp,
+        fence -> BigInt,
+    }
+}
+
+diesel::table! {
+    session_names (id) {
+        id -> BigInt,
+        name -> Text,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    sessions (id) {
+        id -> BigInt,
+        state -> Text,
+        state_reason -> Nullable<Text>,
+        phone -> Nullable<Text>,
+        user_id -> Nullable<BigInt>,
+        first_name -> Nullable<Text>,
+        last_name -> Nullable<Text>,
+        username -> Nullable<Text>,
+        home_dc -> Nullable<Integer>,
+        api_id -> Integer,
+        api_hash_sealed -> Binary,
+        api_hash_key -> Text,
+        held_by -> Nullable<Text>,
+        held_until -> Nullable<Timestamp>,
+        fence -> BigInt,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+        logged_in_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    auth_keys (session_id, dc_id) {
+        session_id -> BigInt,
+        dc_id -> Integer,
+        ipv4 -> Text,
+        ipv6 -> Text,
+        auth_key_sealed -> Nullable<Binary>,
+        auth_key_key -> Nullable<Text>,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    peers (session_id, peer_id) {
+        session_id -> BigInt,
+        peer_id -> BigInt,
+        kind -> Text,
+        access_hash -> Nullable<BigInt>,
+        username -> Nullable<Text>,
+        username_folded -> Nullable<Text>,
+        phone -> Nullable<Text>,
+        name -> Nullable<Text>,
+        first_name -> Nullable<Text>,
+        last_name -> Nullable<Text>,
+        is_bot -> Nullable<Bool>,
+        is_self -> Nullable<Bool>,
+        is_broadcast -> Nullable<Bool>,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    update_states (session_id) {
+        session_id -> BigInt,
+        pts -> Integer,
+        qts -> Integer,
+        date -> Integer,
+        seq -> Integer,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    channel_states (session_id, channel_id) {
+        session_id -> BigInt,
+        channel_id -> BigInt,
+        pts -> Integer,
+    }
+}
+
+diesel::table! {
+    messages (id) {
+        id -> BigInt,
+        session_id -> BigInt,
+        chat_id -> BigInt,
+        message_id -> Integer,
+        sender_id -> Nullable<BigInt>,
+        outgoing -> Bool,
+        silent -> Bool,
+        text -> Text,
+        text_folded -> Text,
+        entities -> Text,
+        reply_to -> Nullable<Integer>,
+        forward -> Nullable<Text>,
+        media -> Nullable<Text>,
+        service -> Nullable<Text>,
+        sent_at -> Timestamp,
+        edited_at -> Nullable<Timestamp>,
+        deleted_at -> Nullable<Timestamp>,
+        captured_at -> Timestamp,
+        raw -> Binary,
+    }
+}
+
+diesel::table! {
+    message_revisions (id) {
+        id -> BigInt,
+        message_row -> BigInt,
+        text -> Text,
+        entities -> Text,
+        media -> Nullable<Text>,
+        edited_at -> Nullable<Timestamp>,
+        raw -> Binary,
+        replaced_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    sends (session_id, client_key) {
+        session_id -> BigInt,
+        client_key -> Text,
+        random_id -> BigInt,
+        request_hash -> Binary,
+        state -> Text,
+        chat_id -> Nullable<BigInt>,
+        message_id -> Nullable<Integer>,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::joinable!(sessions -> session_names (id));
+diesel::joinable!(messages -> session_names (session_id));
+diesel::joinable!(message_revisions -> messages (message_row));
+
+diesel::allow_tables_to_appear_in_same_query!(
+    auth_keys,
+    channel_states,
+    hub_lock,
+    message_revisions,
+    messages,
+    peers,
+    sends,
+    session_names,
+    sessions,
+    update_states,
+    vault_keys,
+);

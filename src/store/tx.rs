@@ -1,0 +1,102 @@
+//! Transactions that write, and the locks that only PostgreSQL needs.
+//!
+//! SQLite takes its one write lock when such a transaction begins: one that reads first and
+//! writes later would fail with "database is locked" once another writer has come between. On
+//! PostgreSQL a decision that rests on a read takes an advisory lock instead.
+
+use crate::store::AnyConnection;
+use crate::store::error::Error;
+use diesel::connection::{AnsiTransactionManager, TransactionManager};
+#[cfg(feature = "postgres-system")]
+use diesel::{RunQueryDsl as _, sql_query, sql_types::BigInt};
+
+type Manager = <AnyConnection as diesel::Connection>::TransactionManager;
+
+/// Runs a body in a transaction that holds the write lock from its start.
+///
+/// An error of the body rolls everything back. The body must not begin another one.
+pub(super) fn write_tx<T>(
+    conn: &mut AnyConnection,
+    body: impl FnOnce(&mut AnyConnection) -> Result<T, Error>,
+) -> Result<T, Error> {
+    begin(conn)?;
+    match body(conn) {
+        Ok(value) => {
+            Manager::commit_transaction(conn)?;
+            Ok(value)
+        }
+        Err(error) => {
+            // The body's error says more; a connection that cannot roll back leaves the pool.
+            if let Err(rollback) = Manager::rollback_transaction(conn) {
+                log::debug!("a transaction did not roll back: {rollback}");
+            }
+            Err(error)
+        }
+    }
+}
+
+fn begin(conn: &mut AnyConnection) -> diesel::QueryResult<()> {
+    match conn {
+        #[cfg(feature = "postgres-system")]
+        AnyConnection::Postgres(c) => AnsiTransactionManager::begin_transaction(c),
+        #[cfg(feature = "sqlite")]
+        AnyConnection::Sqlite(c) => {
+            AnsiTransactionManager::begin_transaction_sql(c, "BEGIN IMMEDIATE")
+        }
+    }
+}
+
+/// What an advisory lock stands for. Other programs on the same server are told apart by the
+/// upper half of the number, which spells `tghb`.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Lock {
+    /// Changing the tables.
+    Migrations = 0x7467_6862_0000_0001,
+    /// Taking or giving back the database.
+    Hub = 0x7467_6862_0000_0002,
+}
+
+/// Takes a lock until the end of the transaction. SQLite's write lock covers it already.
+#[cfg_attr(
+    not(feature = "postgres-system"),
+    expect(unused_variables, reason = "SQLite has one lock for everything")
+)]
+pub(super) fn lock(conn: &mut AnyConnection, lock: Lock) -> Result<(), Error> {
+    match conn {
+        #[cfg(feature = "postgres-system")]
+        AnyConnection::Postgres(c) => advisory(c, "SELECT pg_advisory_xact_lock($1)", lock),
+        #[cfg(feature = "sqlite")]
+        AnyConnection::Sqlite(_) => Ok(()),
+    }
+}
+
+/// Runs a body while this connection alone holds a lock, across transactions.
+///
+/// On SQLite the body runs in one write transaction.
+pub(super) fn locked<T>(
+    conn: &mut AnyConnection,
+    lock: Lock,
+    body: impl FnOnce(&mut AnyConnection) -> Result<T, Error>,
+) -> Result<T, Error> {
+    match conn {
+        #[cfg(feature = "postgres-system")]
+        AnyConnection::Postgres(c) => {
+            advisory(c, "SELECT pg_advisory_lock($1)", lock)?;
+            let result = body(conn);
+            if let AnyConnection::Postgres(c) = conn {
+                advisory(c, "SELECT pg_advisory_unlock($1)", lock)?;
+            }
+            result
+        }
+        #[cfg(feature = "sqlite")]
+        AnyConnection::Sqlite(_) => write_tx(conn, body),
+    }
+}
+
+#[cfg(feature = "postgres-system")]
+fn advisory(conn: &mut diesel::PgConnection, sql: &str, lock: Lock) -> Result<(), Error> {
+    sql_query(sql)
+        .bind::<BigInt, _>(lock as i64)
+        .execute(conn)?;
+    Ok(())
+}

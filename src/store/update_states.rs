@@ -1,0 +1,146 @@
+//! The tables of positions: how far an account's updates have been captured.
+//!
+//! It owns the account's common position and that of each channel, as
+//! <https://core.telegram.org/api/updates> defines them. A position is written in the transaction
+//! that stores what came before it, or a crash would lose messages.
+
+use crate::model::{SessionId, UtcTime};
+use crate::store::backend::on_backend;
+use crate::store::schema::{channel_states as channel, update_states as t};
+use crate::store::{AnyConnection, Error};
+use diesel::prelude::*;
+use diesel::upsert::excluded;
+use std::collections::BTreeMap;
+
+/// A position in the updates of one account.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct UpdatesPosition {
+    /// The common sequence of private chats and basic groups.
+    pub pts: i32,
+    /// The sequence of secret chats and bots.
+    pub qts: i32,
+    /// The server's time of the last update, seconds since 1970.
+    pub date: i32,
+    /// The sequence of update containers.
+    pub seq: i32,
+    /// Bare channel ids, each with that channel's `pts`.
+    pub channels: Vec<(i64, i32)>,
+}
+
+/// The stored position, channels ordered by id; `None` before the first one was stored.
+pub fn load(
+    conn: &mut AnyConnection,
+    session_id: SessionId,
+) -> Result<Option<UpdatesPosition>, Error> {
+    let account: Option<(i32, i32, i32, i32)> = t::table
+        .find(session_id)
+        .select((t::pts, t::qts, t::date, t::seq))
+        .first(conn)
+        .optional()?;
+    let Some((pts, qts, date, seq)) = account else {
+        return Ok(None);
+    };
+    let channels = channel::table
+        .filter(channel::session_id.eq(session_id))
+        .order(channel::channel_id)
+        .select((channel::channel_id, channel::pts))
+        .load(conn)?;
+    Ok(Some(UpdatesPosition {
+        pts,
+        qts,
+        date,
+        seq,
+        channels,
+    }))
+}
+
+/// Stores a position. Channels that it does not name keep theirs.
+pub fn put(
+    conn: &mut AnyConnection,
+    session_id: SessionId,
+    position: &UpdatesPosition,
+    now: UtcTime,
+) -> Result<(), Error> {
+    let _: usize = on_backend!(conn, |c| diesel::insert_into(t::table)
+        .values((
+            t::session_id.eq(session_id),
+            t::pts.eq(position.pts),
+            t::qts.eq(position.qts),
+            t::date.eq(position.date),
+            t::seq.eq(position.seq),
+            t::updated_at.eq(now),
+        ))
+        .on_conflict(t::session_id)
+        .do_update()
+        .set((
+            t::pts.eq(excluded(t::pts)),
+            t::qts.eq(excluded(t::qts)),
+            t::date.eq(excluded(t::date)),
+            t::seq.eq(excluded(t::seq)),
+            t::updated_at.eq(excluded(t::updated_at)),
+        ))
+        .execute(c))?;
+    put_channels(conn, session_id, &position.channels)
+}
+
+#[derive(Insertable)]
+#[diesel(table_name = channel, treat_none_as_default_value = false)]
+struct ChannelRow {
+    session_id: SessionId,
+    channel_id: i64,
+    pts: i32,
+}
+
+/// Rows of a statement: 3 values each, far under the 32,766 that SQLite takes.
+const CHUNK: usize = 1000;
+
+fn put_channels(
+    conn: &mut AnyConnection,
+    session_id: SessionId,
+    channels: &[(i64, i32)],
+) -> Result<(), Error> {
+    // PostgreSQL refuses a statement that touches one row twice; the last value counts.
+    let last: BTreeMap<i64, i32> = channels.iter().copied().collect();
+    let rows: Vec<ChannelRow> = last
+        .into_iter()
+        .map(|(channel_id, pts)| ChannelRow {
+            session_id,
+            channel_id,
+            pts,
+        })
+        .collect();
+    for chunk in rows.chunks(CHUNK) {
+        let _: usize = on_backend!(conn, |c| diesel::insert_into(channel::table)
+            .values(chunk)
+            .on_conflict((channel::session_id, channel::channel_id))
+            .do_update()
+            .set(channel::pts.eq(excluded(channel::pts)))
+            .execute(c))?;
+    }
+    Ok(())
+}
+
+/// Stores a channel's position unless one is stored. `true` when it was.
+pub fn put_channel_if_absent(
+    conn: &mut AnyConnection,
+    session_id: SessionId,
+    channel_id: i64,
+    pts: i32,
+) -> Result<bool, Error> {
+    let rows: usize = on_backend!(conn, |c| diesel::insert_into(channel::table)
+        .values((
+            channel::session_id.eq(session_id),
+            channel::channel_id.eq(channel_id),
+            channel::pts.eq(pts),
+        ))
+        .on_conflict_do_nothing()
+        .execute(c))?;
+    Ok(rows == 1)
+}
+
+/// Forgets the account's position and that of every channel.
+pub fn delete(conn: &mut AnyConnection, session_id: SessionId) -> Result<(), Error> {
+    diesel::delete(t::table.filter(t::session_id.eq(session_id))).execute(conn)?;
+    diesel::delete(channel::table.filter(channel::session_id.eq(session_id))).execute(conn)?;
+    Ok(())
+}
