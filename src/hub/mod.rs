@@ -1,0 +1,167 @@
+//! The composition root: what the running hub holds, how it starts and how it stops.
+//!
+//! It owns the lives of everything below it and is handed to the operations. It knows nothing of
+//! HTTP.
+
+mod housekeeping;
+mod instance;
+mod lock;
+mod sends;
+
+pub use lock::LockError;
+
+use crate::config::Config;
+use crate::session::{Registry, RestoreProgress, SessionContext, Timing};
+use crate::store::{
+    self, DatabaseUrl, DatabaseUrlError, Store, StoreSettings, load_or_create_master_key,
+};
+use crate::telegram::{LinkSettings, Server, ServerError};
+use lock::DatabaseLock;
+use secrecy::ExposeSecret as _;
+use sends::SendLocks;
+use std::num::NonZeroUsize;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::Semaphore;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+/// The longest that one call to Telegram may take.
+const CALL_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// How long a request waits for a free database connection.
+const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// How many unread update packets an account may have before the client library drops some; what
+/// it drops is found again as a hole in the account's sequence.
+const UPDATES_CAPACITY: NonZeroUsize = NonZeroUsize::new(1000).unwrap();
+
+/// The running hub.
+pub struct Hub {
+    /// The database.
+    pub store: Store,
+    /// The sessions.
+    pub registry: Registry,
+    /// How far the restore is.
+    pub restore: Arc<RestoreProgress>,
+    /// Sends under an idempotency key, one at a time for each key.
+    pub(crate) sends: SendLocks,
+    lock: Arc<DatabaseLock>,
+    tasks: TaskTracker,
+    stop: CancellationToken,
+}
+
+/// Why the hub does not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The data folder cannot be made.
+    #[error("the data folder {path} cannot be made: {source}; set HUB_DATA_DIR to a folder that can be written")]
+    DataDir {
+        /// Which folder.
+        path: String,
+        /// Why not.
+        source: std::io::Error,
+    },
+    /// `DATABASE_URL` cannot be used.
+    #[error(transparent)]
+    DatabaseUrl(#[from] DatabaseUrlError),
+    /// The database does not open.
+    #[error("the database does not open: {0}")]
+    Store(#[from] store::Error),
+    /// The Telegram server is set wrongly.
+    #[error(transparent)]
+    Server(#[from] ServerError),
+    /// Another hub holds the database.
+    #[error(transparent)]
+    Lock(#[from] LockError),
+}
+
+impl Hub {
+    /// Opens the database, takes its lock and starts to bring the accounts back.
+    pub async fn start(config: &Config, timing: Timing) -> Result<Arc<Self>, StartError> {
+        let store = open_store(config).await?;
+        let server = Server::resolve(&config.telegram.server)?;
+        let lock = Arc::new(DatabaseLock::acquire(&store).await?);
+        let context = SessionContext {
+            store: store.clone(),
+            link: LinkSettings {
+                server,
+                device: config.telegram.device.clone(),
+                call_timeout: CALL_TIMEOUT,
+                updates_capacity: UPDATES_CAPACITY,
+            },
+            api_id: config.telegram.api_id,
+            api_hash: config.telegram.api_hash.clone(),
+            timing,
+            connects: Semaphore::new(config.restore_concurrency),
+        };
+        let hub = Arc::new(Self {
+            store,
+            registry: Registry::new(Arc::new(context)),
+            restore: Arc::default(),
+            sends: SendLocks::default(),
+            lock,
+            tasks: TaskTracker::new(),
+            stop: CancellationToken::new(),
+        });
+        hub.spawn_tasks();
+        Ok(hub)
+    }
+
+    fn spawn_tasks(self: &Arc<Self>) {
+        let (lock, store, stop) = (Arc::clone(&self.lock), self.store.clone(), self.stop.clone());
+        self.tasks.spawn(async move { lock.keep(&store, &stop).await });
+        let hub = Arc::clone(self);
+        self.tasks.spawn(async move {
+            tokio::select! {
+                () = housekeeping::restore(&hub) => {}
+                () = hub.stop.cancelled() => {}
+            }
+        });
+        let hub = Arc::clone(self);
+        self.tasks.spawn(async move {
+            tokio::select! {
+                () = housekeeping::prune(&hub.store) => {}
+                () = hub.stop.cancelled() => {}
+            }
+        });
+    }
+
+    /// Waits until another hub has taken the database; this one must stop then.
+    pub async fn lock_lost(&self) {
+        self.lock.lost().await;
+    }
+
+    /// Stops every session, gives the lock back and closes the database.
+    pub async fn stop(&self) {
+        self.stop.cancel();
+        self.registry.stop().await;
+        self.tasks.close();
+        self.tasks.wait().await;
+        self.lock.release(&self.store).await;
+        self.store.clone().close().await;
+    }
+}
+
+impl std::fmt::Debug for Hub {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Hub").field("sessions", &self.registry.len()).finish_non_exhaustive()
+    }
+}
+
+/// Opens the database of the settings and brings its tables up to date.
+pub async fn open_store(config: &Config) -> Result<Store, StartError> {
+    let folder = &config.store.data_dir;
+    std::fs::create_dir_all(folder).map_err(|source| StartError::DataDir {
+        path: folder.display().to_string(),
+        source,
+    })?;
+    let url = DatabaseUrl::parse(config.store.database_url.expose_secret())?;
+    let vault = load_or_create_master_key(config.store.master_key.as_ref(), folder, &url).await?;
+    let settings = StoreSettings {
+        url,
+        pool_size: config.store.pool_size,
+        acquire_timeout: ACQUIRE_TIMEOUT,
+    };
+    Ok(Store::open(&settings, vault).await?)
+}
