@@ -165,10 +165,11 @@ impl Error {
         }
     }
 
-    /// A refused request with a fault in one field of the body.
-    pub fn invalid_field(field: &str, kind: &'static str, message: impl Into<String>) -> Self {
+    /// A refused request with a fault in one field of the query.
+    pub fn invalid_query(field: &str, kind: &'static str, message: impl Into<String>) -> Self {
+        let location = vec!["query".to_owned(), field.to_owned()];
         Self::invalid(vec![FieldFault {
-            location: vec!["body".to_owned(), field.to_owned()],
+            location,
             message: message.into(),
             kind,
         }])

@@ -67,7 +67,10 @@ fn describe() {
     describe_counter!(MESSAGES_CAPTURED, "Messages written for the first time");
     describe_counter!(MESSAGES_EDITED, "Edits that changed a stored message");
     describe_counter!(MESSAGES_DELETED, "Stored messages marked as deleted");
-    describe_counter!(MESSAGES_DUPLICATE, "Messages that arrived again and changed nothing");
+    describe_counter!(
+        MESSAGES_DUPLICATE,
+        "Messages that arrived again and changed nothing"
+    );
     describe_counter!(CAPTURE_RETRIES, "Capture transactions tried again");
     describe_histogram!(
         CAPTURE_SECONDS,

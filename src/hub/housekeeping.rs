@@ -7,7 +7,7 @@ use log::{info, warn};
 use std::time::Duration;
 
 /// How long an idempotency key is remembered.
-const KEYS_LAST: chrono::TimeDelta = chrono::TimeDelta::days(7);
+const KEYS_LAST: Duration = Duration::from_hours(7 * 24);
 
 /// Starts the stored accounts, however long the database is away.
 pub(super) async fn restore(hub: &Hub) {
@@ -21,7 +21,7 @@ pub(super) async fn restore(hub: &Hub) {
 pub(super) async fn prune(store: &Store) {
     loop {
         tokio::time::sleep(Duration::from_hours(1)).await;
-        let oldest = UtcTime::from(UtcTime::now().as_datetime() - KEYS_LAST);
+        let oldest = UtcTime::now().before(KEYS_LAST);
         match store.write(move |conn| sends::prune(conn, oldest)).await {
             Ok(0) => {}
             Ok(pruned) => info!("forgot {pruned} old idempotency keys"),

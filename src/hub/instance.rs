@@ -30,7 +30,8 @@ pub(super) fn is_alive(holder: &HolderRow) -> bool {
 
 /// When a living process started, in clock ticks since the boot; field 22 of `proc(5)`'s `stat`.
 fn started(pid: i64) -> Option<String> {
-    let stat = std::fs::read_to_string(Path::new("/proc").join(pid.to_string()).join("stat")).ok()?;
+    let stat =
+        std::fs::read_to_string(Path::new("/proc").join(pid.to_string()).join("stat")).ok()?;
     // The second field is the program's name and may hold anything, parentheses as well.
     let (_, rest) = stat.rsplit_once(") ")?;
     let mut fields = rest.split(' ');
@@ -40,7 +41,10 @@ fn started(pid: i64) -> Option<String> {
 }
 
 fn read(path: &str) -> String {
-    std::fs::read_to_string(path).unwrap_or_default().trim().to_owned()
+    std::fs::read_to_string(path)
+        .unwrap_or_default()
+        .trim()
+        .to_owned()
 }
 
 #[cfg(test)]
@@ -51,8 +55,12 @@ mod tests {
     #[test]
     fn this_process_lives_and_another_start_of_its_number_does_not() {
         let now = UtcTime::now();
-        let mut holder =
-            HolderRow { instance: own(), acquired_at: now, heartbeat_at: now, fence: 1 };
+        let mut holder = HolderRow {
+            instance: own(),
+            acquired_at: now,
+            heartbeat_at: now,
+            fence: 1,
+        };
         assert!(is_alive(&holder));
         holder.instance.process_started = "1".to_owned();
         assert!(!is_alive(&holder));

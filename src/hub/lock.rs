@@ -62,12 +62,19 @@ impl DatabaseLock {
                         warn!("took the database over from a hub that has been silent");
                         tokio::time::sleep(HEARTBEAT * 2).await;
                     }
-                    return Ok(Self { own, fence, lost: CancellationToken::new() });
+                    return Ok(Self {
+                        own,
+                        fence,
+                        lost: CancellationToken::new(),
+                    });
                 }
                 Acquire::Refused { by } => {
                     let beats = before.as_ref().is_some_and(|seen| *seen != by);
                     if beats || by.instance.host_id == own.host_id {
-                        return Err(LockError::Held { pid: by.instance.pid, since: by.acquired_at });
+                        return Err(LockError::Held {
+                            pid: by.instance.pid,
+                            since: by.acquired_at,
+                        });
                     }
                     if before.is_none() {
                         info!("the database is held on another host; waiting whether it lives");
@@ -110,7 +117,10 @@ impl DatabaseLock {
     /// Gives the lock back.
     pub(super) async fn release(&self, store: &Store) {
         let (own, fence) = (self.own.clone(), self.fence);
-        if let Err(error) = store.write(move |conn| hub_lock::release(conn, &own, fence)).await {
+        if let Err(error) = store
+            .write(move |conn| hub_lock::release(conn, &own, fence))
+            .await
+        {
             // The next hub finds our process gone.
             warn!("the database's lock could not be given back: {error}");
         }

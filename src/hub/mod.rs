@@ -55,7 +55,9 @@ pub struct Hub {
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
     /// The data folder cannot be made.
-    #[error("the data folder {path} cannot be made: {source}; set HUB_DATA_DIR to a folder that can be written")]
+    #[error(
+        "the data folder {path} cannot be made: {source}; set HUB_DATA_DIR to a folder that can be written"
+    )]
     DataDir {
         /// Which folder.
         path: String,
@@ -109,8 +111,13 @@ impl Hub {
     }
 
     fn spawn_tasks(self: &Arc<Self>) {
-        let (lock, store, stop) = (Arc::clone(&self.lock), self.store.clone(), self.stop.clone());
-        self.tasks.spawn(async move { lock.keep(&store, &stop).await });
+        let (lock, store, stop) = (
+            Arc::clone(&self.lock),
+            self.store.clone(),
+            self.stop.clone(),
+        );
+        self.tasks
+            .spawn(async move { lock.keep(&store, &stop).await });
         let hub = Arc::clone(self);
         self.tasks.spawn(async move {
             tokio::select! {
@@ -145,7 +152,9 @@ impl Hub {
 
 impl std::fmt::Debug for Hub {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Hub").field("sessions", &self.registry.len()).finish_non_exhaustive()
+        f.debug_struct("Hub")
+            .field("sessions", &self.registry.len())
+            .finish_non_exhaustive()
     }
 }
 

@@ -26,7 +26,11 @@ impl SendLocks {
     pub(crate) async fn turn(&self, session: SessionId, key: &str) -> SendTurn<'_> {
         let key = (session, key.to_owned());
         let lock = Arc::clone(self.0.entry(key.clone()).or_default().value());
-        SendTurn { locks: self, key, guard: Some(lock.lock_owned().await) }
+        SendTurn {
+            locks: self,
+            key,
+            guard: Some(lock.lock_owned().await),
+        }
     }
 }
 
@@ -34,7 +38,9 @@ impl Drop for SendTurn<'_> {
     fn drop(&mut self) {
         self.guard = None;
         // The map's own reference is the last one when nobody else waits.
-        self.locks.0.remove_if(&self.key, |_, lock| Arc::strong_count(lock) == 1);
+        self.locks
+            .0
+            .remove_if(&self.key, |_, lock| Arc::strong_count(lock) == 1);
     }
 }
 

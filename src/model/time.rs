@@ -34,6 +34,15 @@ impl UtcTime {
         self.0
     }
 
+    /// This instant moved back, stopping at chrono's first one.
+    #[must_use]
+    pub fn before(self, duration: std::time::Duration) -> Self {
+        TimeDelta::from_std(duration)
+            .ok()
+            .and_then(|delta| self.0.checked_sub_signed(delta))
+            .map_or(Self(DateTime::<Utc>::MIN_UTC), Self)
+    }
+
     /// This instant moved forward, stopping at chrono's last one.
     #[must_use]
     pub fn after(self, duration: std::time::Duration) -> Self {

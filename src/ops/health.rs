@@ -1,9 +1,16 @@
 //! How the hub itself is.
 
 use crate::auth::Scope;
-use crate::error::{Code, Error};
+use crate::error::Error;
+use crate::model::SessionState;
 use crate::ops::{Ctx, Operation};
+use crate::session::RestoreSnapshot;
+use crate::store::hub_lock;
 use std::collections::BTreeMap;
+use std::time::Duration;
+
+/// How long the database may take to show that it is there.
+const DATABASE_PATIENCE: Duration = Duration::from_secs(2);
 
 /// Looks at the hub. Open to anyone, and never waits for Telegram.
 #[derive(Clone, Copy, Debug)]
@@ -15,26 +22,11 @@ pub struct HealthView {
     /// How many sessions the hub runs, connected or not.
     pub active_sessions: u64,
     /// How far the restore of the stored sessions is.
-    pub restore: RestoreProgress,
+    pub restore: RestoreSnapshot,
     /// How many sessions are in each state.
     pub sessions_by_state: BTreeMap<&'static str, u64>,
     /// Whether the database answers.
     pub database: DatabaseHealth,
-}
-
-/// How far a restore is.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct RestoreProgress {
-    /// How many sessions are to be restored.
-    pub total: u64,
-    /// How many have had their first attempt.
-    pub done: u64,
-    /// How many of these came online.
-    pub online: u64,
-    /// How many of these did not.
-    pub failed: u64,
-    /// Whether the restore still runs.
-    pub running: bool,
 }
 
 /// Whether the database answers.
@@ -51,7 +43,27 @@ impl Operation for Health {
     const SCOPE: Scope = Scope::Public;
     type Output = HealthView;
 
-    async fn run(self, _ctx: &Ctx) -> Result<Self::Output, Error> {
-        Err(Error::new(Code::Unavailable, "Not connected yet"))
+    async fn run(self, ctx: &Ctx) -> Result<Self::Output, Error> {
+        let hub = &ctx.hub;
+        let mut sessions_by_state: BTreeMap<_, _> = SessionState::NAMES
+            .into_iter()
+            .map(|name| (name, 0))
+            .collect();
+        for handle in hub.registry.all() {
+            *sessions_by_state
+                .entry(handle.snapshot().state.name())
+                .or_default() += 1;
+        }
+        let asked = hub.store.read(|conn| hub_lock::holder(conn).map(drop));
+        let database = match tokio::time::timeout(DATABASE_PATIENCE, asked).await {
+            Ok(Ok(())) => DatabaseHealth::Ok,
+            Ok(Err(_)) | Err(_) => DatabaseHealth::Unavailable,
+        };
+        Ok(HealthView {
+            active_sessions: u64::try_from(hub.registry.len()).unwrap_or(u64::MAX),
+            restore: hub.restore.snapshot(),
+            sessions_by_state,
+            database,
+        })
     }
 }

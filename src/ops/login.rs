@@ -2,8 +2,10 @@
 
 use crate::auth::Scope;
 use crate::error::{Code, Error};
-use crate::model::{SessionName, UserId};
-use crate::ops::{Ctx, Operation};
+use crate::model::{SessionName, StoredState, UserId, UtcTime};
+use crate::ops::{Ctx, Operation, accounts};
+use crate::session::{self, SessionHandle};
+use crate::store::sessions::{self, NewSession};
 use secrecy::SecretString;
 
 /// A Telegram user as far as clients need it.
@@ -54,8 +56,27 @@ impl Operation for StartLogin {
     const SCOPE: Scope = Scope::Manage;
     type Output = LoginStarted;
 
-    async fn run(self, _ctx: &Ctx) -> Result<Self::Output, Error> {
-        Err(Error::new(Code::Unavailable, "Not connected yet"))
+    async fn run(self, ctx: &Ctx) -> Result<Self::Output, Error> {
+        let hub = &ctx.hub;
+        let context = hub.registry.context();
+        let new = NewSession {
+            name: self.session.clone(),
+            api_id: context.api_id,
+            api_hash: context.api_hash.clone(),
+            now: UtcTime::now(),
+        };
+        let vault = hub.store.vault().clone();
+        let row = hub
+            .store
+            .write(move |conn| sessions::create_or_get(conn, &vault, &new))
+            .await?;
+        let started = accounts::running(hub, &row).start_login(self.phone).await?;
+        Ok(match started {
+            session::LoginStarted::CodeSent { phone_code_hash } => {
+                LoginStarted::CodeSent { phone_code_hash }
+            }
+            session::LoginStarted::AlreadyLoggedIn => LoginStarted::AlreadyLoggedIn,
+        })
     }
 }
 
@@ -94,8 +115,18 @@ impl Operation for SubmitCode {
     const SCOPE: Scope = Scope::Manage;
     type Output = LoginProgress;
 
-    async fn run(self, _ctx: &Ctx) -> Result<Self::Output, Error> {
-        Err(Error::new(Code::Unavailable, "Not connected yet"))
+    async fn run(self, ctx: &Ctx) -> Result<Self::Output, Error> {
+        let handle = in_login(ctx, &self.session)?;
+        Ok(
+            match handle.submit_code(self.code, self.phone_code_hash).await? {
+                session::LoginProgress::LoggedIn(user) => {
+                    LoginProgress::LoggedIn(UserView::from(user.as_ref()))
+                }
+                session::LoginProgress::PasswordRequired { hint } => {
+                    LoginProgress::PasswordRequired { hint }
+                }
+            },
+        )
     }
 }
 
@@ -119,8 +150,15 @@ impl Operation for SubmitPassword {
     const SCOPE: Scope = Scope::Manage;
     type Output = UserView;
 
-    async fn run(self, _ctx: &Ctx) -> Result<Self::Output, Error> {
-        Err(Error::new(Code::Unavailable, "Not connected yet"))
+    async fn run(self, ctx: &Ctx) -> Result<Self::Output, Error> {
+        let handle = in_login(ctx, &self.session)?;
+        match handle.submit_password(self.password).await? {
+            session::LoginProgress::LoggedIn(user) => Ok(UserView::from(user.as_ref())),
+            session::LoginProgress::PasswordRequired { .. } => Err(Error::new(
+                Code::PasswordInvalid,
+                "Telegram asks for the password again",
+            )),
+        }
     }
 }
 
@@ -142,7 +180,22 @@ impl Operation for LogOut {
     const SCOPE: Scope = Scope::Manage;
     type Output = ();
 
-    async fn run(self, _ctx: &Ctx) -> Result<Self::Output, Error> {
-        Err(Error::new(Code::Unavailable, "Not connected yet"))
+    async fn run(self, ctx: &Ctx) -> Result<Self::Output, Error> {
+        match accounts::row(&ctx.hub, &self.session).await? {
+            Some(row) if row.state != StoredState::LoggedOut => {
+                accounts::running(&ctx.hub, &row).log_out().await
+            }
+            _ => Ok(()),
+        }
     }
+}
+
+/// Only a session that runs can have a login in progress.
+fn in_login(ctx: &Ctx, name: &SessionName) -> Result<SessionHandle, Error> {
+    ctx.hub.registry.get(name).ok_or_else(|| {
+        Error::new(
+            Code::LoginNotFound,
+            "no login is in progress for this session; start it with /login/start",
+        )
+    })
 }

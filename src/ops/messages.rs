@@ -2,8 +2,13 @@
 
 use crate::auth::Scope;
 use crate::error::{Code, Error};
-use crate::model::{ChatId, ChatKind, ChatTarget, Cursor, MessageId, Page, SessionName, UtcTime};
-use crate::ops::{Ctx, Operation};
+use crate::model::{
+    ChatId, ChatKind, ChatTarget, Cursor, MessageId, Page, SessionId, SessionName, UtcTime,
+};
+use crate::ops::resolve::readings;
+use crate::ops::{Ctx, Operation, accounts, delivery};
+use crate::store::messages::{self, MessageFilter, StoredMessage};
+use crate::store::peers;
 use serde_json::Value;
 
 /// How a text becomes a message.
@@ -83,8 +88,8 @@ impl Operation for SendMessage {
     const SCOPE: Scope = Scope::Send;
     type Output = SentMessage;
 
-    async fn run(self, _ctx: &Ctx) -> Result<Self::Output, Error> {
-        Err(Error::new(Code::Unavailable, "Not connected yet"))
+    async fn run(self, ctx: &Ctx) -> Result<Self::Output, Error> {
+        delivery::send(&ctx.hub, self).await
     }
 }
 
@@ -159,7 +164,104 @@ impl Operation for ListMessages {
     const SCOPE: Scope = Scope::Read;
     type Output = Page<MessageView>;
 
-    async fn run(self, _ctx: &Ctx) -> Result<Self::Output, Error> {
-        Err(Error::new(Code::Unavailable, "Not connected yet"))
+    async fn run(self, ctx: &Ctx) -> Result<Self::Output, Error> {
+        let session_id = match &self.session {
+            Some(name) => Some(accounts::id_of_name(&ctx.hub, name).await?),
+            None => None,
+        };
+        let chat_id = located(ctx, session_id, "chat_id", self.filter.chat_id).await?;
+        let sender_id = located(ctx, session_id, "from", self.filter.from).await?;
+        let filter = MessageFilter {
+            session_id,
+            chat_id,
+            sender_id,
+            since: self.filter.since,
+            until: self.filter.until,
+            query: self.filter.q,
+            hide_deleted: false,
+            limit: self.filter.limit,
+            before: self.filter.cursor,
+        };
+        let page = ctx
+            .hub
+            .store
+            .read(move |conn| messages::page(conn, &filter))
+            .await?;
+        Ok(Page {
+            items: page.items.into_iter().map(MessageView::from).collect(),
+            next: page.next,
+        })
+    }
+}
+
+/// The chat that a filter means, as far as the stored peers tell. Telegram is not asked.
+async fn located(
+    ctx: &Ctx,
+    session: Option<SessionId>,
+    field: &str,
+    target: Option<ChatTarget>,
+) -> Result<Option<ChatId>, Error> {
+    let Some(target) = target else {
+        return Ok(None);
+    };
+    let Some(id) = session else {
+        return match target {
+            ChatTarget::Marked(chat) => Ok(Some(chat)),
+            ChatTarget::Bare(number) => Ok(Some(ChatId::user(number))),
+            ChatTarget::Me | ChatTarget::Username(_) | ChatTarget::Phone(_) => {
+                let why = "across sessions a chat is named by its marked id only";
+                Err(Error::invalid_query(field, "value_error", why))
+            }
+        };
+    };
+    let found = ctx
+        .hub
+        .store
+        .read(move |conn| match target {
+            ChatTarget::Marked(chat) => Ok(Some(chat)),
+            ChatTarget::Me => Ok(peers::self_peer(conn, id)?.map(|peer| peer.peer_id)),
+            ChatTarget::Username(name) => {
+                Ok(peers::by_username(conn, id, &name)?.map(|peer| peer.peer_id))
+            }
+            ChatTarget::Phone(digits) => {
+                Ok(peers::by_phone(conn, id, &digits)?.map(|peer| peer.peer_id))
+            }
+            ChatTarget::Bare(number) => {
+                for reading in readings(number) {
+                    if peers::get(conn, id, reading)?.is_some() {
+                        return Ok(Some(reading));
+                    }
+                }
+                Ok(Some(ChatId::user(number)))
+            }
+        })
+        .await?;
+    found.map(Some).ok_or_else(|| {
+        Error::new(
+            Code::ChatNotFound,
+            format!("{field} names no chat that the session has seen"),
+        )
+    })
+}
+
+impl From<StoredMessage> for MessageView {
+    fn from(row: StoredMessage) -> Self {
+        Self {
+            session: row.session_name,
+            chat_id: row.chat_id,
+            message_id: row.message_id,
+            sender_id: row.sender_id,
+            outgoing: row.outgoing,
+            text: row.text,
+            entities: row.entities,
+            reply_to: row.reply_to,
+            forward: row.forward,
+            media: row.media,
+            service: row.service,
+            sent_at: row.sent_at,
+            edited_at: row.edited_at,
+            deleted_at: row.deleted_at,
+            captured_at: row.captured_at,
+        }
     }
 }

@@ -3,12 +3,15 @@
 //! Owns the operations' inputs and outputs and the one way to run them, [`call`]. It knows
 //! nothing of HTTP: no status, no header, no JSON shape of a door.
 
+mod accounts;
 mod call;
+mod delivery;
 pub mod health;
 pub mod login;
 pub mod messages;
 pub mod peers;
 mod request_id;
+mod resolve;
 pub mod sessions;
 
 pub use call::call;

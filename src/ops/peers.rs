@@ -1,9 +1,15 @@
 //! Finding users, groups and channels.
 
 use crate::auth::Scope;
-use crate::error::{Code, Error};
-use crate::model::SessionName;
-use crate::ops::{Ctx, Operation};
+use crate::error::Error;
+use crate::model::{ChatKind, SessionName};
+use crate::ops::messages::ResolvedEntity;
+use crate::ops::resolve::{Resolver, store_peers};
+use crate::ops::{Ctx, Operation, accounts};
+use crate::store::peers::{self, PeerRow};
+
+/// How many messages of Saved Messages are looked through for peers.
+const MESSAGES_SCANNED: i32 = 100;
 
 /// Finds a user, group or channel by any name it has, and remembers it.
 ///
@@ -42,8 +48,15 @@ impl Operation for ResolveEntity {
     const SCOPE: Scope = Scope::Read;
     type Output = EntityView;
 
-    async fn run(self, _ctx: &Ctx) -> Result<Self::Output, Error> {
-        Err(Error::new(Code::Unavailable, "Not connected yet"))
+    async fn run(self, ctx: &Ctx) -> Result<Self::Output, Error> {
+        let (handle, link) = accounts::online(&ctx.hub, &self.session).await?;
+        let resolver = Resolver {
+            hub: &ctx.hub,
+            handle: &handle,
+            link: &link,
+        };
+        let found = resolver.chat(&self.identifier).await?;
+        Ok(EntityView::from(found.peer))
     }
 }
 
@@ -79,8 +92,16 @@ impl Operation for ListEntities {
     const SCOPE: Scope = Scope::Read;
     type Output = Vec<CachedEntityView>;
 
-    async fn run(self, _ctx: &Ctx) -> Result<Self::Output, Error> {
-        Err(Error::new(Code::Unavailable, "Not connected yet"))
+    async fn run(self, ctx: &Ctx) -> Result<Self::Output, Error> {
+        let Some(row) = accounts::row(&ctx.hub, &self.session).await? else {
+            return Ok(Vec::new());
+        };
+        let rows = ctx
+            .hub
+            .store
+            .read(move |conn| peers::list(conn, row.id))
+            .await?;
+        Ok(rows.into_iter().map(CachedEntityView::from).collect())
     }
 }
 
@@ -100,7 +121,43 @@ impl Operation for CacheFromMessages {
     const SCOPE: Scope = Scope::Manage;
     type Output = u64;
 
-    async fn run(self, _ctx: &Ctx) -> Result<Self::Output, Error> {
-        Err(Error::new(Code::Unavailable, "Not connected yet"))
+    async fn run(self, ctx: &Ctx) -> Result<Self::Output, Error> {
+        let (handle, link) = accounts::online(&ctx.hub, &self.session).await?;
+        let own = link.own_user().await?;
+        let found = link.history_peers(&own, MESSAGES_SCANNED).await?;
+        let count = u64::try_from(found.len()).unwrap_or(u64::MAX);
+        store_peers(&ctx.hub, handle.id, found).await?;
+        Ok(count)
+    }
+}
+
+impl From<PeerRow> for EntityView {
+    fn from(peer: PeerRow) -> Self {
+        let is_user = peer.peer_id.kind() == ChatKind::User;
+        Self {
+            id: peer.peer_id.bare(),
+            kind: ResolvedEntity::from(peer.peer_id).kind,
+            username: peer.username,
+            first_name: peer.first_name,
+            last_name: peer.last_name,
+            phone: peer.phone,
+            title: peer.name.filter(|_| !is_user),
+        }
+    }
+}
+
+impl From<PeerRow> for CachedEntityView {
+    fn from(peer: PeerRow) -> Self {
+        Self {
+            entity_id: peer.peer_id.bare(),
+            kind: match peer.peer_id.kind() {
+                ChatKind::User => "user",
+                ChatKind::Chat => "chat",
+                ChatKind::Channel => "channel",
+            },
+            name: peer.name,
+            username: peer.username,
+            phone: peer.phone,
+        }
     }
 }

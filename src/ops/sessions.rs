@@ -2,10 +2,18 @@
 
 use crate::auth::Scope;
 use crate::error::{Code, Error};
-use crate::model::{SessionName, SessionState, UtcTime};
+use crate::model::{SessionName, SessionState, StoredState, UtcTime};
 use crate::ops::login::UserView;
-use crate::ops::{Ctx, Operation};
+use crate::ops::{Ctx, Operation, accounts};
+use crate::session;
+use crate::store::sessions::{self, Purge};
 use std::time::Duration;
+
+/// How long a destroyed session may take to log out at Telegram.
+const LOG_OUT_PATIENCE: Duration = Duration::from_secs(5);
+
+/// How long a restore waits for one account.
+const RESTORE_PATIENCE: Duration = Duration::from_mins(2);
 
 /// One session as clients see it.
 #[expect(
@@ -72,8 +80,39 @@ impl Operation for ListSessions {
     const SCOPE: Scope = Scope::Read;
     type Output = SessionList;
 
-    async fn run(self, _ctx: &Ctx) -> Result<Self::Output, Error> {
-        Err(Error::new(Code::Unavailable, "Not connected yet"))
+    async fn run(self, ctx: &Ctx) -> Result<Self::Output, Error> {
+        let rows = ctx
+            .hub
+            .store
+            .read(|conn| sessions::list(conn, None))
+            .await?;
+        let views = rows.into_iter().map(|row| {
+            let handle = ctx.hub.registry.get(&row.name);
+            accounts::view(row, handle.as_ref())
+        });
+        let wanted = |view: &SessionView| {
+            self.state
+                .as_ref()
+                .is_none_or(|state| view.state.name() == state)
+        };
+        let matching: Vec<_> = views.filter(wanted).collect();
+        let total = u64::try_from(matching.len()).unwrap_or(u64::MAX);
+        let limit = usize::try_from(self.limit).unwrap_or(usize::MAX);
+        let start = match &self.after {
+            Some(after) => matching
+                .iter()
+                .position(|view| view.name == *after)
+                .map_or(0, |at| at + 1),
+            None => 0,
+        };
+        let more = matching.len() > start.saturating_add(limit);
+        let page: Vec<_> = matching.into_iter().skip(start).take(limit).collect();
+        let next = page.last().filter(|_| more).map(|view| view.name.clone());
+        Ok(SessionList {
+            total,
+            sessions: page,
+            next,
+        })
     }
 }
 
@@ -92,8 +131,10 @@ impl Operation for SessionStatus {
     const SCOPE: Scope = Scope::Read;
     type Output = Option<SessionView>;
 
-    async fn run(self, _ctx: &Ctx) -> Result<Self::Output, Error> {
-        Err(Error::new(Code::Unavailable, "Not connected yet"))
+    async fn run(self, ctx: &Ctx) -> Result<Self::Output, Error> {
+        let row = accounts::row(&ctx.hub, &self.session).await?;
+        let handle = ctx.hub.registry.get(&self.session);
+        Ok(row.map(|row| accounts::view(row, handle.as_ref())))
     }
 }
 
@@ -116,8 +157,26 @@ impl Operation for DestroySession {
     const SCOPE: Scope = Scope::Manage;
     type Output = ();
 
-    async fn run(self, _ctx: &Ctx) -> Result<Self::Output, Error> {
-        Err(Error::new(Code::Unavailable, "Not connected yet"))
+    async fn run(self, ctx: &Ctx) -> Result<Self::Output, Error> {
+        let hub = &ctx.hub;
+        if let Some(handle) = hub.registry.get(&self.session) {
+            // Best effort: a session that cannot reach Telegram is destroyed all the same.
+            drop(tokio::time::timeout(LOG_OUT_PATIENCE, handle.log_out()).await);
+            handle.stop().await;
+        }
+        let purge = if self.purge {
+            Purge::All
+        } else {
+            Purge::KeepMessages
+        };
+        let name = self.session;
+        hub.store
+            .write(move |conn| match sessions::id_of_name(conn, &name)? {
+                Some(id) => sessions::delete(conn, id, purge).map(drop),
+                None => Ok(()),
+            })
+            .await
+            .map_err(Error::from)
     }
 }
 
@@ -151,8 +210,25 @@ impl Operation for Reconnect {
     const SCOPE: Scope = Scope::Manage;
     type Output = Reconnected;
 
-    async fn run(self, _ctx: &Ctx) -> Result<Self::Output, Error> {
-        Err(Error::new(Code::Unavailable, "Not connected yet"))
+    async fn run(self, ctx: &Ctx) -> Result<Self::Output, Error> {
+        let row = accounts::row(&ctx.hub, &self.session)
+            .await?
+            .ok_or_else(accounts::not_found)?;
+        let handle = accounts::running(&ctx.hub, &row);
+        let waiting = matches!(handle.snapshot().state, SessionState::Backoff { .. });
+        match handle.reconnect().await {
+            Ok(session::Reconnected::AlreadyConnected) => Ok(Reconnected::AlreadyConnected),
+            Ok(session::Reconnected::Restored { .. }) if waiting => Ok(Reconnected::Reconnected),
+            Ok(session::Reconnected::Restored { first_name }) => {
+                Ok(Reconnected::Restored { first_name })
+            }
+            // Clients of the original know a session that cannot be revived by this status.
+            Err(error) if error.code == Code::SessionNotAuthorized => Err(Error::new(
+                Code::SessionNotFound,
+                error.message().to_owned(),
+            )),
+            Err(error) => Err(error),
+        }
     }
 }
 
@@ -172,7 +248,22 @@ impl Operation for RestoreSessions {
     const TIME_LIMIT: Duration = Duration::from_mins(10);
     type Output = u64;
 
-    async fn run(self, _ctx: &Ctx) -> Result<Self::Output, Error> {
-        Err(Error::new(Code::Unavailable, "Not connected yet"))
+    async fn run(self, ctx: &Ctx) -> Result<Self::Output, Error> {
+        let hub = &ctx.hub;
+        hub.registry.restore(&hub.restore).await?;
+        let rows = hub
+            .store
+            .read(|conn| sessions::list(conn, Some(StoredState::Active)))
+            .await?;
+        let attempts = rows.iter().map(|row| {
+            let handle = accounts::running(hub, row);
+            async move { tokio::time::timeout(RESTORE_PATIENCE, handle.reconnect()).await }
+        });
+        let online = futures_util::future::join_all(attempts)
+            .await
+            .into_iter()
+            .filter(|outcome| matches!(outcome, Ok(Ok(_))))
+            .count();
+        Ok(u64::try_from(online).unwrap_or(u64::MAX))
     }
 }

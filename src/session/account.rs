@@ -86,7 +86,9 @@ pub(super) struct Account {
 /// What an account does next.
 pub(super) enum Phase {
     /// Make a link with the stored key. `asked_by` wants to know how it went.
-    Connect { asked_by: Option<Reply<Reconnected>> },
+    Connect {
+        asked_by: Option<Reply<Reconnected>>,
+    },
     /// Read updates and serve calls.
     Online(Box<Online>),
     /// Wait for the next attempt, or for somebody to ask for something.
@@ -140,11 +142,14 @@ impl Account {
         );
         metrics::counter!(CONNECTS, "outcome" => "failed").increment(1);
         self.note_outcome(false);
-        Phase::Wait(Waiting::backoff(SessionState::Backoff {
-            attempt: self.failures,
-            until: UtcTime::now().after(delay),
-            reason: reason.to_owned(),
-        }, delay))
+        Phase::Wait(Waiting::backoff(
+            SessionState::Backoff {
+                attempt: self.failures,
+                until: UtcTime::now().after(delay),
+                reason: reason.to_owned(),
+            },
+            delay,
+        ))
     }
 
     /// The next phase after Telegram has refused the key for good.
@@ -152,7 +157,8 @@ impl Account {
         warn!(session = self.name.as_str(); "Telegram refuses the session's key: {reason}");
         metrics::counter!(CONNECTS, "outcome" => "refused").increment(1);
         self.note_outcome(false);
-        self.remember_state(StoredState::NeedsLogin, Some(reason.clone())).await;
+        self.remember_state(StoredState::NeedsLogin, Some(reason.clone()))
+            .await;
         Phase::Wait(Waiting::parked(SessionState::NeedsLogin { reason }))
     }
 
@@ -181,7 +187,11 @@ impl Account {
     /// The lasting row of the account.
     pub(super) async fn row(&self) -> Result<sessions::SessionRow, Error> {
         let id = self.id;
-        let row = self.context.store.read(move |conn| sessions::by_id(conn, id)).await?;
+        let row = self
+            .context
+            .store
+            .read(move |conn| sessions::by_id(conn, id))
+            .await?;
         row.ok_or_else(|| Error::new(Code::SessionNotFound, "the session has been destroyed"))
     }
 
@@ -192,7 +202,8 @@ impl Account {
             .store
             .write(move |conn| {
                 store::auth_keys::delete_all(conn, id)?;
-                sessions::set_state(conn, id, StoredState::LoggedOut, None, UtcTime::now()).map(drop)
+                sessions::set_state(conn, id, StoredState::LoggedOut, None, UtcTime::now())
+                    .map(drop)
             })
             .await?;
         info!(session = self.name.as_str(); "the session is logged out");

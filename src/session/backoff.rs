@@ -32,12 +32,21 @@ pub(super) fn chance() -> f64 {
 mod tests {
     use super::*;
 
-    const POLICY: BackoffPolicy =
-        BackoffPolicy { base: Duration::from_secs(1), cap: Duration::from_secs(300) };
+    const POLICY: BackoffPolicy = BackoffPolicy {
+        base: Duration::from_secs(1),
+        cap: Duration::from_secs(300),
+    };
 
     #[test]
     fn waits_double_up_to_the_cap_and_chance_takes_at_most_half() {
-        for (attempt, seconds) in [(1, 1), (2, 2), (5, 16), (9, 256), (10, 300), (4_000_000, 300)] {
+        for (attempt, seconds) in [
+            (1, 1),
+            (2, 2),
+            (5, 16),
+            (9, 256),
+            (10, 300),
+            (4_000_000, 300),
+        ] {
             let full = Duration::from_secs(seconds);
             assert_eq!(POLICY.delay(attempt, 1.0), full);
             assert_eq!(POLICY.delay(attempt, 0.0), full / 2);

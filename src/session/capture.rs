@@ -30,7 +30,8 @@ pub(super) async fn capture(
             Ok(batch) => batch,
             Err(error) => return error,
         };
-        let bare = batch.messages.is_empty() && batch.deletions.is_empty() && batch.peers.is_empty();
+        let bare =
+            batch.messages.is_empty() && batch.deletions.is_empty() && batch.peers.is_empty();
         if bare && (batch.position.is_none() || written.elapsed() < POSITION_EVERY) {
             continue;
         }
@@ -65,7 +66,9 @@ async fn commit(store: &Store, batch: Arc<CapturedBatch>) -> Result<Committed, s
 
 fn note(committed: &Committed, vitals: &Vitals) {
     let count = |rows: usize| u64::try_from(rows).unwrap_or(u64::MAX);
-    vitals.captured.fetch_add(count(committed.inserted), Ordering::Relaxed);
+    vitals
+        .captured
+        .fetch_add(count(committed.inserted), Ordering::Relaxed);
     metrics::counter!(names::MESSAGES_CAPTURED).increment(count(committed.inserted));
     metrics::counter!(names::MESSAGES_EDITED).increment(count(committed.edited));
     metrics::counter!(names::MESSAGES_DELETED).increment(count(committed.deleted));

@@ -24,7 +24,10 @@ impl Account {
             Ok(online) => {
                 info!(session = self.name.as_str(); "the session is online");
                 let first_name = online.user.first_name.clone();
-                (Phase::Online(Box::new(online)), Ok(Reconnected::Restored { first_name }))
+                (
+                    Phase::Online(Box::new(online)),
+                    Ok(Reconnected::Restored { first_name }),
+                )
             }
             Err(error) => {
                 let next = match error.needs_login() {
@@ -68,7 +71,11 @@ impl Account {
         self.remember_user(&user).await?;
         link.ensure_position().await?;
         let updates = link.updates().await?;
-        Ok(Online { link: Arc::new(link), updates, user })
+        Ok(Online {
+            link: Arc::new(link),
+            updates,
+            user,
+        })
     }
 
     /// The account's keys, peers and position from the database.
@@ -81,10 +88,7 @@ impl Account {
     }
 
     /// Keeps the account's own user where the row, the peers and the handle show it.
-    pub(super) async fn remember_user(
-        &self,
-        user: &peers::PeerRow,
-    ) -> Result<(), telegram::Error> {
+    pub(super) async fn remember_user(&self, user: &peers::PeerRow) -> Result<(), telegram::Error> {
         let known = self.shared.user();
         if known.as_deref() == Some(user) {
             return Ok(());
@@ -103,7 +107,6 @@ impl Account {
         Ok(())
     }
 }
-
 
 fn profile(user: &peers::PeerRow) -> sessions::Profile {
     sessions::Profile {

@@ -17,11 +17,25 @@ pub(super) const COMMAND_CAPACITY: usize = 16;
 
 /// A question to an account's task, with the place for its answer.
 pub(super) enum Command {
-    StartLogin { phone: String, reply: Reply<LoginStarted> },
-    SubmitCode { code: SecretString, phone_code_hash: String, reply: Reply<LoginProgress> },
-    SubmitPassword { password: SecretString, reply: Reply<LoginProgress> },
-    LogOut { reply: Reply<()> },
-    Reconnect { reply: Reply<Reconnected> },
+    StartLogin {
+        phone: String,
+        reply: Reply<LoginStarted>,
+    },
+    SubmitCode {
+        code: SecretString,
+        phone_code_hash: String,
+        reply: Reply<LoginProgress>,
+    },
+    SubmitPassword {
+        password: SecretString,
+        reply: Reply<LoginProgress>,
+    },
+    LogOut {
+        reply: Reply<()>,
+    },
+    Reconnect {
+        reply: Reply<Reconnected>,
+    },
 }
 
 pub(super) type Reply<T> = oneshot::Sender<Result<T, Error>>;
@@ -53,7 +67,10 @@ impl Shared {
     }
 
     pub(super) fn user(&self) -> Option<Arc<PeerRow>> {
-        self.user.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.user
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
     }
 }
 
@@ -114,7 +131,10 @@ impl SessionHandle {
         }
         let mut state = self.shared.state.subscribe();
         let settled = state.wait_for(|(state, _)| {
-            !matches!(state, SessionState::Connecting | SessionState::Backoff { .. })
+            !matches!(
+                state,
+                SessionState::Connecting | SessionState::Backoff { .. }
+            )
         });
         // Whether the wait ended or ran out, what counts is how things are now.
         drop(tokio::time::timeout(patience, settled).await);
@@ -150,12 +170,18 @@ impl SessionHandle {
         code: SecretString,
         phone_code_hash: String,
     ) -> Result<LoginProgress, Error> {
-        self.ask(|reply| Command::SubmitCode { code, phone_code_hash, reply }).await
+        self.ask(|reply| Command::SubmitCode {
+            code,
+            phone_code_hash,
+            reply,
+        })
+        .await
     }
 
     /// Submits the two-step password of a login.
     pub async fn submit_password(&self, password: SecretString) -> Result<LoginProgress, Error> {
-        self.ask(|reply| Command::SubmitPassword { password, reply }).await
+        self.ask(|reply| Command::SubmitPassword { password, reply })
+            .await
     }
 
     /// Logs out at Telegram and stops; the row and the captured messages stay.
@@ -176,25 +202,33 @@ impl SessionHandle {
 
     async fn ask<T>(&self, command: impl FnOnce(Reply<T>) -> Command) -> Result<T, Error> {
         let (reply, answer) = oneshot::channel();
-        self.commands.try_send(command(reply)).map_err(|refused| match refused {
-            mpsc::error::TrySendError::Full(_) => {
-                Error::new(Code::SessionBusy, "too many requests wait for this session")
-                    .retry_after(Duration::from_secs(1))
-            }
-            mpsc::error::TrySendError::Closed(_) => stopped(),
-        })?;
+        self.commands
+            .try_send(command(reply))
+            .map_err(|refused| match refused {
+                mpsc::error::TrySendError::Full(_) => {
+                    Error::new(Code::SessionBusy, "too many requests wait for this session")
+                        .retry_after(Duration::from_secs(1))
+                }
+                mpsc::error::TrySendError::Closed(_) => stopped(),
+            })?;
         answer.await.unwrap_or_else(|_dropped| Err(stopped()))
     }
 }
 
 fn stopped() -> Error {
-    Error::new(Code::Unavailable, "the session has been stopped meanwhile; try again")
-        .retry_after(Duration::from_secs(1))
+    Error::new(
+        Code::Unavailable,
+        "the session has been stopped meanwhile; try again",
+    )
+    .retry_after(Duration::from_secs(1))
 }
 
 /// The refusal of a call that needs a logged-in account.
 pub(super) fn not_authorized(state: &SessionState) -> Error {
-    Error::new(Code::SessionNotAuthorized, format!("the session is {}", describe(state)))
+    Error::new(
+        Code::SessionNotAuthorized,
+        format!("the session is {}", describe(state)),
+    )
 }
 
 fn describe(state: &SessionState) -> String {

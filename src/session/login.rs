@@ -64,7 +64,11 @@ pub(super) enum CodeAction {
 impl Login {
     /// Telegram has sent a code to `phone`.
     pub(super) fn new(phone: String, now: Instant, lifetime: Duration) -> Self {
-        Self { phone, step: Step::Code, expires: now + lifetime }
+        Self {
+            phone,
+            step: Step::Code,
+            expires: now + lifetime,
+        }
     }
 
     /// When the login lapses if nothing completes it.
@@ -75,7 +79,9 @@ impl Login {
     /// A client has submitted a code.
     pub(super) fn code(&self) -> CodeAction {
         match &self.step {
-            Step::Code => CodeAction::SignIn { phone: self.phone.clone() },
+            Step::Code => CodeAction::SignIn {
+                phone: self.phone.clone(),
+            },
             Step::Password { hint } => CodeAction::AskPassword { hint: hint.clone() },
         }
     }
@@ -113,7 +119,12 @@ mod tests {
     fn a_code_is_asked_for_until_telegram_wants_the_password() {
         let mut login = Login::new("+1".to_owned(), Instant::now(), Duration::from_secs(1));
         for _ in 0..3 {
-            assert_eq!(login.code(), CodeAction::SignIn { phone: "+1".to_owned() });
+            assert_eq!(
+                login.code(),
+                CodeAction::SignIn {
+                    phone: "+1".to_owned()
+                }
+            );
             assert!(login.password().is_err());
         }
         let hint = Some("pet".to_owned());

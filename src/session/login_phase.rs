@@ -46,7 +46,10 @@ impl Account {
         let (id, vault) = (self.id, self.context.store.vault().clone());
         let (api_id, api_hash) = (self.context.api_id, self.context.api_hash.clone());
         let sealed_hash = api_hash.clone();
-        let refused = matches!(self.row().await?.state, StoredState::NeedsLogin | StoredState::LoggedOut);
+        let refused = matches!(
+            self.row().await?.state,
+            StoredState::NeedsLogin | StoredState::LoggedOut
+        );
         self.context
             .store
             .write(move |conn| {
@@ -55,7 +58,10 @@ impl Account {
                     // Only a client's wish for a new login gives up a key that was refused.
                     auth_keys::delete_all(conn, id)?;
                 }
-                let credentials = sessions::ApiCredentials { api_id, api_hash: sealed_hash };
+                let credentials = sessions::ApiCredentials {
+                    api_id,
+                    api_hash: sealed_hash,
+                };
                 sessions::set_api_credentials(conn, &vault, id, &credentials, now).map(drop)
             })
             .await?;
@@ -66,7 +72,13 @@ impl Account {
         let sent = link.send_code(&phone, api_id, &api_hash).await?;
         let lifetime = self.context.timing.login_lifetime;
         let login = Login::new(phone, tokio::time::Instant::now(), lifetime);
-        Ok((LoginAttempt { link: Arc::new(link), login }, sent.phone_code_hash))
+        Ok((
+            LoginAttempt {
+                link: Arc::new(link),
+                login,
+            },
+            sent.phone_code_hash,
+        ))
     }
 
     /// Serves the login until it succeeds, is given up or lapses.
@@ -99,7 +111,11 @@ impl Account {
                 drop(reply.send(answer));
                 None
             }
-            Command::SubmitCode { code, phone_code_hash, reply } => {
+            Command::SubmitCode {
+                code,
+                phone_code_hash,
+                reply,
+            } => {
                 let step = self.submit_code(attempt, &code, &phone_code_hash).await;
                 finish(reply, step)
             }
@@ -114,7 +130,10 @@ impl Account {
             }
             Command::Reconnect { reply } => {
                 let state = not_authorized(&SessionState::Login);
-                drop(reply.send(Err(Error::new(Code::SessionNotFound, state.message().to_owned()))));
+                drop(reply.send(Err(Error::new(
+                    Code::SessionNotFound,
+                    state.message().to_owned(),
+                ))));
                 None
             }
         }
@@ -130,7 +149,9 @@ impl Account {
         let sent = attempt.link.send_code(&phone, api_id, api_hash).await?;
         let lifetime = self.context.timing.login_lifetime;
         attempt.login = Login::new(phone, tokio::time::Instant::now(), lifetime);
-        Ok(LoginStarted::CodeSent { phone_code_hash: sent.phone_code_hash })
+        Ok(LoginStarted::CodeSent {
+            phone_code_hash: sent.phone_code_hash,
+        })
     }
 
     async fn submit_code(
@@ -172,7 +193,10 @@ impl Account {
                     Ok(LoginProgress::LoggedIn(user)),
                     Some(Phase::Online(Box::new(online))),
                 ),
-                Err(error) => (Err(error), Some(Phase::Wait(Waiting::parked(SessionState::Stopped)))),
+                Err(error) => (
+                    Err(error),
+                    Some(Phase::Wait(Waiting::parked(SessionState::Stopped))),
+                ),
             },
             Ok(SignIn::PasswordNeeded { hint }) => {
                 attempt.login.password_needed(hint.clone());
@@ -217,7 +241,11 @@ impl Account {
         let updates = link.updates().await?;
         self.failures = 0;
         info!(session = self.name.as_str(); "the session is logged in");
-        Ok(Online { link: Arc::clone(link), updates, user: user.clone() })
+        Ok(Online {
+            link: Arc::clone(link),
+            updates,
+            user: user.clone(),
+        })
     }
 
     /// One page of dialogs, so that the first sends find their chats. More would be a burst of
@@ -231,9 +259,10 @@ impl Account {
             }
         };
         let id = self.id;
-        let stored = self.context.store.write(move |conn| {
-            crate::store::peers::upsert_many(conn, id, &peers, UtcTime::now())
-        });
+        let stored = self
+            .context
+            .store
+            .write(move |conn| crate::store::peers::upsert_many(conn, id, &peers, UtcTime::now()));
         if let Err(error) = stored.await {
             warn!(session = self.name.as_str(); "the dialogs' peers cannot be stored: {error}");
         }

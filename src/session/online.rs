@@ -33,14 +33,21 @@ enum Ending {
 impl Account {
     /// Captures updates until the link fails, the key is refused, or somebody ends it.
     pub(super) async fn stay_online(&mut self, online: Online) -> Phase {
-        let Online { link, mut updates, user } = online;
+        let Online {
+            link,
+            mut updates,
+            user,
+        } = online;
         let since = Instant::now();
         self.note_outcome(true);
         metrics::counter!(crate::metrics::CONNECTS, "outcome" => "online").increment(1);
         self.shared.link.send_replace(Some(Arc::clone(&link)));
         self.shared.enter(SessionState::Online);
 
-        let account = AccountRef { session_id: self.id, own: Some(user.peer_id) };
+        let account = AccountRef {
+            session_id: self.id,
+            own: Some(user.peer_id),
+        };
         let ending = self.serve(&link, &mut updates, account).await;
 
         self.shared.link.send_replace(None);
@@ -71,7 +78,13 @@ impl Account {
         let stop = self.stop.clone();
         // Both futures live as long as the phase: dropping a half-received batch would lose it
         // until the next start.
-        let mut capturing = pin!(capture(&context.store, link.session(), updates, account, &vitals));
+        let mut capturing = pin!(capture(
+            &context.store,
+            link.session(),
+            updates,
+            account,
+            &vitals
+        ));
         let mut watching = pin!(watch(link, context.timing));
         loop {
             tokio::select! {
@@ -100,7 +113,9 @@ impl Account {
 
     /// Positions that moved without messages wait in memory; a stop in good order keeps them.
     async fn flush_position(&self, link: &Link) {
-        let Some(position) = link.session().pending_position() else { return };
+        let Some(position) = link.session().pending_position() else {
+            return;
+        };
         let id = self.id;
         let written = self
             .context

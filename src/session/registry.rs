@@ -55,23 +55,31 @@ impl Registry {
 
     /// All running sessions, in no order.
     pub fn all(&self) -> Vec<SessionHandle> {
-        self.sessions.iter().map(|entry| entry.value().clone()).collect()
+        self.sessions
+            .iter()
+            .map(|entry| entry.value().clone())
+            .collect()
     }
 
     /// The session of that name; if it does not run, it is started without a link, so that a
     /// login or a reconnect can be asked for.
-    pub fn get_or_park(&self, name: &SessionName, id: SessionId, state: SessionState) -> SessionHandle {
+    pub fn get_or_park(
+        &self,
+        name: &SessionName,
+        id: SessionId,
+        state: SessionState,
+    ) -> SessionHandle {
         self.get_or_start(name, id, None, Phase::Wait(Waiting::parked(state)))
     }
 
     /// The session of that name; if it does not run, it is started and connects.
-    pub(super) fn get_or_connect(
-        &self,
-        name: &SessionName,
-        id: SessionId,
-        restore: Option<RestoreTicket>,
-    ) -> SessionHandle {
-        self.get_or_start(name, id, restore, Phase::Connect { asked_by: None })
+    pub fn get_or_connect(&self, name: &SessionName, id: SessionId) -> SessionHandle {
+        self.get_or_start(name, id, None, Phase::Connect { asked_by: None })
+    }
+
+    /// The same for a restore, which wants to know how the first attempt ends.
+    pub(super) fn restore_one(&self, name: &SessionName, id: SessionId, ticket: RestoreTicket) {
+        self.get_or_start(name, id, Some(ticket), Phase::Connect { asked_by: None });
     }
 
     fn get_or_start(

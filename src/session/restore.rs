@@ -41,7 +41,13 @@ impl RestoreProgress {
         let failed = self.failed.load(Ordering::Relaxed);
         let done = online + failed;
         let running = !self.listed.load(Ordering::Relaxed) || done < total;
-        RestoreSnapshot { total, done, online, failed, running }
+        RestoreSnapshot {
+            total,
+            done,
+            online,
+            failed,
+            running,
+        }
     }
 }
 
@@ -51,7 +57,12 @@ pub(super) struct RestoreTicket(Arc<RestoreProgress>);
 impl RestoreTicket {
     pub(super) fn settle(self, online: bool) {
         let progress = &self.0;
-        if online { &progress.online } else { &progress.failed }.fetch_add(1, Ordering::Relaxed);
+        if online {
+            &progress.online
+        } else {
+            &progress.failed
+        }
+        .fetch_add(1, Ordering::Relaxed);
         let now = progress.snapshot();
         if !now.running {
             info!(online = now.online, failed = now.failed; "all {} sessions are restored", now.total);
@@ -70,13 +81,16 @@ impl Registry {
             .store
             .read(|conn| sessions::list(conn, Some(StoredState::Active)))
             .await?;
-        let fresh: Vec<_> = rows.iter().filter(|row| self.get(&row.name).is_none()).collect();
+        let fresh: Vec<_> = rows
+            .iter()
+            .filter(|row| self.get(&row.name).is_none())
+            .collect();
         let count = u64::try_from(fresh.len()).unwrap_or(u64::MAX);
         progress.total.fetch_add(count, Ordering::Relaxed);
         progress.listed.store(true, Ordering::Relaxed);
         info!("restoring {count} sessions");
         for row in fresh {
-            self.get_or_connect(&row.name, row.id, Some(RestoreTicket(Arc::clone(progress))));
+            self.restore_one(&row.name, row.id, RestoreTicket(Arc::clone(progress)));
         }
         Ok(count)
     }

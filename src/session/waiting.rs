@@ -30,7 +30,10 @@ impl Waiting {
     /// Until the next attempt is due.
     pub(super) fn backoff(state: SessionState, delay: Duration) -> Self {
         // A wait beyond the clock's range is one without an end.
-        Self { state, until: Instant::now().checked_add(delay) }
+        Self {
+            state,
+            until: Instant::now().checked_add(delay),
+        }
     }
 
     /// What the session shows meanwhile.
@@ -62,9 +65,7 @@ impl Account {
                     drop(reply.send(Ok(LoginStarted::AlreadyLoggedIn)));
                     None
                 }
-                Some(Command::StartLogin { phone, reply }) => {
-                    self.start_login(phone, reply).await
-                }
+                Some(Command::StartLogin { phone, reply }) => self.start_login(phone, reply).await,
                 Some(Command::SubmitCode { reply, .. } | Command::SubmitPassword { reply, .. }) => {
                     drop(reply.send(Err(no_login())));
                     None
@@ -73,13 +74,17 @@ impl Account {
                     drop(reply.send(self.forget_keys().await.map_err(Error::from)));
                     Some(Phase::Wait(Waiting::parked(SessionState::Stopped)))
                 }
-                Some(Command::Reconnect { reply }) => match self.may_reconnect(&waiting.state).await {
-                    Ok(()) => Some(Phase::Connect { asked_by: Some(reply) }),
-                    Err(error) => {
-                        drop(reply.send(Err(error)));
-                        None
+                Some(Command::Reconnect { reply }) => {
+                    match self.may_reconnect(&waiting.state).await {
+                        Ok(()) => Some(Phase::Connect {
+                            asked_by: Some(reply),
+                        }),
+                        Err(error) => {
+                            drop(reply.send(Err(error)));
+                            None
+                        }
                     }
-                },
+                }
             };
             if let Some(next) = next {
                 return next;
@@ -91,9 +96,10 @@ impl Account {
     async fn may_reconnect(&self, state: &SessionState) -> Result<(), Error> {
         match self.row().await?.state {
             StoredState::Active | StoredState::NeedsLogin => Ok(()),
-            StoredState::Login | StoredState::LoggedOut => {
-                Err(Error::new(Code::SessionNotFound, not_authorized(state).message().to_owned()))
-            }
+            StoredState::Login | StoredState::LoggedOut => Err(Error::new(
+                Code::SessionNotFound,
+                not_authorized(state).message().to_owned(),
+            )),
         }
     }
 }

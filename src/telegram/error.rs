@@ -140,9 +140,11 @@ impl From<Error> for crate::error::Error {
             Error::Timeout | Error::Unreachable(_) => {
                 Self::new(Code::TelegramUnreachable, error.to_string()).because(error)
             }
-            Error::Storage(_) => Self::new(Code::DatabaseUnavailable, "the database cannot be reached")
-                .retry_after(Duration::from_secs(5))
-                .because(error),
+            Error::Storage(_) => {
+                Self::new(Code::DatabaseUnavailable, "the database cannot be reached")
+                    .retry_after(Duration::from_secs(5))
+                    .because(error)
+            }
         }
     }
 }
@@ -152,40 +154,56 @@ impl From<Error> for crate::error::Error {
 fn rpc_code(name: &str) -> (crate::error::Code, &'static str) {
     use crate::error::Code;
     match name {
-        "PHONE_NUMBER_INVALID" => (Code::PhoneNumberInvalid, "Telegram knows no such phone number"),
-        "PHONE_NUMBER_BANNED" => (Code::PhoneNumberBanned, "Telegram has banned the phone number"),
+        "PHONE_NUMBER_INVALID" => (
+            Code::PhoneNumberInvalid,
+            "Telegram knows no such phone number",
+        ),
+        "PHONE_NUMBER_BANNED" => (
+            Code::PhoneNumberBanned,
+            "Telegram has banned the phone number",
+        ),
         "PHONE_NUMBER_UNOCCUPIED" => (Code::SignUpRequired, "the phone number has no account"),
         "PHONE_CODE_INVALID" | "PHONE_CODE_EMPTY" => (Code::PhoneCodeInvalid, "the code is wrong"),
-        "PHONE_CODE_EXPIRED" | "PHONE_CODE_HASH_EMPTY" => {
-            (Code::PhoneCodeExpired, "the code has expired; start the login again")
-        }
+        "PHONE_CODE_EXPIRED" | "PHONE_CODE_HASH_EMPTY" => (
+            Code::PhoneCodeExpired,
+            "the code has expired; start the login again",
+        ),
         "PASSWORD_HASH_INVALID" | "SRP_PASSWORD_CHANGED" => {
             (Code::PasswordInvalid, "the password is wrong")
         }
-        "API_ID_INVALID" | "API_ID_PUBLISHED_FLOOD" => {
-            (Code::ApiIdInvalid, "Telegram refuses the api id or api hash")
-        }
-        "PHONE_NUMBER_FLOOD" | "PHONE_PASSWORD_FLOOD" | "PEER_FLOOD" => {
-            (Code::FloodWait, "Telegram limits the account; try again later")
-        }
-        "PEER_ID_INVALID" | "CHANNEL_INVALID" | "CHAT_ID_INVALID" | "USER_ID_INVALID"
-        | "CHANNEL_PRIVATE" | "INPUT_USER_DEACTIVATED" => {
-            (Code::ChatNotFound, "the account cannot see that chat")
-        }
-        "MSG_ID_INVALID" | "MESSAGE_ID_INVALID" | "REPLY_MESSAGE_ID_INVALID" => {
-            (Code::MessageNotFound, "there is no such message in the chat")
-        }
+        "API_ID_INVALID" | "API_ID_PUBLISHED_FLOOD" => (
+            Code::ApiIdInvalid,
+            "Telegram refuses the api id or api hash",
+        ),
+        "PHONE_NUMBER_FLOOD" | "PHONE_PASSWORD_FLOOD" | "PEER_FLOOD" => (
+            Code::FloodWait,
+            "Telegram limits the account; try again later",
+        ),
+        "PEER_ID_INVALID"
+        | "CHANNEL_INVALID"
+        | "CHAT_ID_INVALID"
+        | "USER_ID_INVALID"
+        | "CHANNEL_PRIVATE"
+        | "INPUT_USER_DEACTIVATED" => (Code::ChatNotFound, "the account cannot see that chat"),
+        "MSG_ID_INVALID" | "MESSAGE_ID_INVALID" | "REPLY_MESSAGE_ID_INVALID" => (
+            Code::MessageNotFound,
+            "there is no such message in the chat",
+        ),
         "MESSAGE_EMPTY" | "MESSAGE_TOO_LONG" | "ENTITY_BOUNDS_INVALID" | "ENTITIES_TOO_LONG" => {
             (Code::MessageInvalid, "Telegram refuses the text")
         }
         name if name.starts_with("CHAT_SEND_") && name.ends_with("_FORBIDDEN") => {
             (Code::WriteForbidden, "the account may not send that there")
         }
-        "CHAT_WRITE_FORBIDDEN" | "CHAT_ADMIN_REQUIRED" | "USER_BANNED_IN_CHANNEL"
-        | "CHAT_RESTRICTED" | "USER_IS_BLOCKED" | "YOU_BLOCKED_USER" | "CHAT_GUEST_SEND_FORBIDDEN"
-        | "PRIVACY_PREMIUM_REQUIRED" | "TOPIC_CLOSED" => {
-            (Code::WriteForbidden, "the account may not write there")
-        }
+        "CHAT_WRITE_FORBIDDEN"
+        | "CHAT_ADMIN_REQUIRED"
+        | "USER_BANNED_IN_CHANNEL"
+        | "CHAT_RESTRICTED"
+        | "USER_IS_BLOCKED"
+        | "YOU_BLOCKED_USER"
+        | "CHAT_GUEST_SEND_FORBIDDEN"
+        | "PRIVACY_PREMIUM_REQUIRED"
+        | "TOPIC_CLOSED" => (Code::WriteForbidden, "the account may not write there"),
         _ => (Code::TelegramError, "Telegram refuses the call"),
     }
 }
@@ -195,18 +213,28 @@ mod tests {
     use super::*;
 
     fn rpc(code: i32, message: &str) -> Error {
-        let raw =
-            grammers_client::tl::types::RpcError { error_code: code, error_message: message.into() };
+        let raw = grammers_client::tl::types::RpcError {
+            error_code: code,
+            error_message: message.into(),
+        };
         Error::from(RpcError::from(raw))
     }
 
     #[test]
     fn errors_are_sorted_by_what_to_do() {
-        assert_eq!(rpc(401, "SESSION_REVOKED").needs_login(), Some("SESSION_REVOKED"));
-        assert_eq!(rpc(406, "AUTH_KEY_DUPLICATED").needs_login(), Some("AUTH_KEY_DUPLICATED"));
+        assert_eq!(
+            rpc(401, "SESSION_REVOKED").needs_login(),
+            Some("SESSION_REVOKED")
+        );
+        assert_eq!(
+            rpc(406, "AUTH_KEY_DUPLICATED").needs_login(),
+            Some("AUTH_KEY_DUPLICATED")
+        );
         assert_eq!(rpc(401, "SESSION_PASSWORD_NEEDED").needs_login(), None);
         assert_eq!(rpc(303, "PHONE_MIGRATE_4").migrate_to(), Some(4));
-        let Error::FloodWait(wait) = rpc(420, "FLOOD_WAIT_31") else { panic!("no flood wait") };
+        let Error::FloodWait(wait) = rpc(420, "FLOOD_WAIT_31") else {
+            panic!("no flood wait")
+        };
         assert_eq!(wait, Duration::from_secs(31));
         assert!(rpc(400, "PEER_FLOOD").is("PEER_FLOOD"));
     }

@@ -69,15 +69,24 @@ impl Exchange {
         key: &ServerKey,
     ) -> Result<tl::functions::ReqDhParams, HandshakeError> {
         let request = tl::functions::ReqPqMulti { nonce: self.nonce };
-        let tl::enums::ResPq::Pq(answer) =
-            self.sender.invoke(&request).await.map_err(HandshakeError::Invoke)?;
+        let tl::enums::ResPq::Pq(answer) = self
+            .sender
+            .invoke(&request)
+            .await
+            .map_err(HandshakeError::Invoke)?;
         ensure(answer.nonce == self.nonce, "nonce of resPQ")?;
         ensure(
-            answer.server_public_key_fingerprints.contains(&key.fingerprint),
+            answer
+                .server_public_key_fingerprints
+                .contains(&key.fingerprint),
             "it does not have the RSA key of TELEGRAM_SERVER_KEY",
         )?;
-        let pq: [u8; 8] =
-            answer.pq.as_slice().try_into().ok().ok_or(HandshakeError::Protocol("size of pq"))?;
+        let pq: [u8; 8] = answer
+            .pq
+            .as_slice()
+            .try_into()
+            .ok()
+            .ok_or(HandshakeError::Protocol("size of pq"))?;
         self.server_nonce = answer.server_nonce;
 
         let (p, q) = factorize(u64::from_be_bytes(pq));
@@ -108,13 +117,23 @@ impl Exchange {
         &mut self,
         request: tl::functions::ReqDhParams,
     ) -> Result<tl::types::ServerDhInnerData, HandshakeError> {
-        let answer = self.sender.invoke(&request).await.map_err(HandshakeError::Invoke)?;
+        let answer = self
+            .sender
+            .invoke(&request)
+            .await
+            .map_err(HandshakeError::Invoke)?;
         let tl::enums::ServerDhParams::Ok(mut answer) = answer else {
             return Err(HandshakeError::Protocol("it refused our pq"));
         };
         ensure(answer.nonce == self.nonce, "nonce of server_DH_params")?;
-        ensure(answer.server_nonce == self.server_nonce, "server nonce of server_DH_params")?;
-        ensure(answer.encrypted_answer.len() % 16 == 0, "padding of server_DH_inner_data")?;
+        ensure(
+            answer.server_nonce == self.server_nonce,
+            "server nonce of server_DH_params",
+        )?;
+        ensure(
+            answer.encrypted_answer.len() % 16 == 0,
+            "padding of server_DH_inner_data",
+        )?;
 
         let (aes_key, iv) = generate_key_data_from_nonce(&self.server_nonce, &self.new_nonce);
         aes::ige_decrypt(&mut answer.encrypted_answer, &aes_key, &iv);
@@ -128,9 +147,15 @@ impl Exchange {
                 .ok()
                 .ok_or(HandshakeError::Protocol("server_DH_inner_data"))?;
         let signed = plain.get(..cursor.pos()).unwrap_or_default();
-        ensure(hash == Sha1::digest(signed).as_slice(), "hash of server_DH_inner_data")?;
+        ensure(
+            hash == Sha1::digest(signed).as_slice(),
+            "hash of server_DH_inner_data",
+        )?;
         ensure(inner.nonce == self.nonce, "nonce of server_DH_inner_data")?;
-        ensure(inner.server_nonce == self.server_nonce, "server nonce of server_DH_inner_data")?;
+        ensure(
+            inner.server_nonce == self.server_nonce,
+            "server nonce of server_DH_inner_data",
+        )?;
         Ok(inner)
     }
 
@@ -140,12 +165,17 @@ impl Exchange {
         inner: tl::types::ServerDhInnerData,
     ) -> Result<Zeroizing<[u8; 256]>, HandshakeError> {
         let prime = BigUint::from_bytes_be(&inner.dh_prime);
-        let g = u32::try_from(inner.g).ok().ok_or(HandshakeError::Protocol("g"))?;
+        let g = u32::try_from(inner.g)
+            .ok()
+            .ok_or(HandshakeError::Protocol("g"))?;
         let g_a = BigUint::from_bytes_be(&inner.g_a);
         let b = BigUint::from_bytes_be(&*Zeroizing::new(random::<256>()?));
         let g_b = BigUint::from(g).modpow(&b, &prime);
         ensure(prime.bits() == 2048 && (2..=7).contains(&g), "group")?;
-        ensure(in_safe_range(&g_a, &prime) && in_safe_range(&g_b, &prime), "range of g_a or g_b")?;
+        ensure(
+            in_safe_range(&g_a, &prime) && in_safe_range(&g_b, &prime),
+            "range of g_a or g_b",
+        )?;
 
         let client = tl::enums::ClientDhInnerData::Data(tl::types::ClientDhInnerData {
             nonce: self.nonce,
@@ -165,7 +195,11 @@ impl Exchange {
             server_nonce: self.server_nonce,
             encrypted_data,
         };
-        let answer = self.sender.invoke(&request).await.map_err(HandshakeError::Invoke)?;
+        let answer = self
+            .sender
+            .invoke(&request)
+            .await
+            .map_err(HandshakeError::Invoke)?;
         let tl::enums::SetClientDhParamsAnswer::DhGenOk(answer) = answer else {
             return Err(HandshakeError::Protocol("it refused our half of the key"));
         };
@@ -176,8 +210,14 @@ impl Exchange {
         bytes[start..].copy_from_slice(&shared);
         let expected = AuthKey::from_bytes(*bytes).calc_new_nonce_hash(&self.new_nonce, 1);
         ensure(answer.nonce == self.nonce, "nonce of dh_gen_ok")?;
-        ensure(answer.server_nonce == self.server_nonce, "server nonce of dh_gen_ok")?;
-        ensure(answer.new_nonce_hash1 == expected, "new_nonce_hash of dh_gen_ok")?;
+        ensure(
+            answer.server_nonce == self.server_nonce,
+            "server nonce of dh_gen_ok",
+        )?;
+        ensure(
+            answer.new_nonce_hash1 == expected,
+            "new_nonce_hash of dh_gen_ok",
+        )?;
         Ok(bytes)
     }
 }
@@ -189,12 +229,20 @@ fn random<const N: usize>() -> Result<[u8; N], HandshakeError> {
 }
 
 fn ensure(holds: bool, what: &'static str) -> Result<(), HandshakeError> {
-    if holds { Ok(()) } else { Err(HandshakeError::Protocol(what)) }
+    if holds {
+        Ok(())
+    } else {
+        Err(HandshakeError::Protocol(what))
+    }
 }
 
 /// Big-endian without leading zero bytes, as the exchange wants its numbers.
 fn minimal_bytes(number: u64) -> Vec<u8> {
-    number.to_be_bytes().into_iter().skip_while(|&byte| byte == 0).collect()
+    number
+        .to_be_bytes()
+        .into_iter()
+        .skip_while(|&byte| byte == 0)
+        .collect()
 }
 
 /// Both halves must lie between 2^(2048-64) and prime - 2^(2048-64).

@@ -64,11 +64,13 @@ impl Vitals {
 
     /// An update has been captured now.
     pub fn note_update(&self) {
-        self.last_update.store(UtcTime::now().as_micros(), Ordering::Relaxed);
+        self.last_update
+            .store(UtcTime::now().as_micros(), Ordering::Relaxed);
     }
 
     fn note_call(&self) {
-        self.last_call.store(UtcTime::now().as_micros(), Ordering::Relaxed);
+        self.last_call
+            .store(UtcTime::now().as_micros(), Ordering::Relaxed);
     }
 }
 
@@ -118,12 +120,22 @@ impl Link {
             if let Server::Custom { address, key } = &settings.server {
                 let made = timeout(settings.call_timeout, handshake::exchange(*address, key));
                 let made = made.await.map_err(|_elapsed| Error::Timeout)??;
-                session.adopt_key(made).await.map_err(|error| Error::Storage(error.into()))?;
+                session
+                    .adopt_key(made)
+                    .await
+                    .map_err(|error| Error::Storage(error.into()))?;
             }
         }
-        let home = session.home_dc_id().ok().and_then(|dc| session.dc_option(dc).ok().flatten());
+        let home = session
+            .home_dc_id()
+            .ok()
+            .and_then(|dc| session.dc_option(dc).ok().flatten());
         let use_ipv6 = home.is_some_and(|option| needs_ipv6(&option));
-        let SenderPool { runner, handle, updates } = SenderPool::with_configuration(
+        let SenderPool {
+            runner,
+            handle,
+            updates,
+        } = SenderPool::with_configuration(
             Arc::clone(&session),
             api_id,
             connection_params(settings, use_ipv6),
@@ -168,7 +180,10 @@ impl Link {
         )
         .await
         .map_err(Error::Storage)?;
-        Ok(Updates { receiver, session: Arc::clone(&self.session) })
+        Ok(Updates {
+            receiver,
+            session: Arc::clone(&self.session),
+        })
     }
 
     /// Ends the link in good order if that takes less than two seconds, and anyhow after that.
@@ -188,7 +203,9 @@ impl Link {
     }
 
     fn runner(&self) -> std::sync::MutexGuard<'_, JoinHandle<()>> {
-        self.runner.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+        self.runner
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 
     /// Calls a method in the home data centre.
@@ -212,9 +229,15 @@ impl Link {
 
     /// Goes over to another data centre, which becomes the account's home.
     pub(super) async fn migrate(&self, dc_id: i32) -> Result<(), Error> {
-        let old = self.session.home_dc_id().map_err(|error| Error::Storage(error.into()))?;
+        let old = self
+            .session
+            .home_dc_id()
+            .map_err(|error| Error::Storage(error.into()))?;
         self.handle.disconnect_from_dc(old);
-        self.session.set_home_dc_id(dc_id).await.map_err(|error| Error::Storage(error.into()))
+        self.session
+            .set_home_dc_id(dc_id)
+            .await
+            .map_err(|error| Error::Storage(error.into()))
     }
 
     /// grammers answers an unknown key by making a new one, which fails with a server whose RSA
@@ -267,7 +290,10 @@ impl Updates {
     /// whatever was not captured.
     pub async fn next(&mut self, account: convert::AccountRef) -> Result<CapturedBatch, Error> {
         let (updates, users, chats) = self.receiver.next().await?;
-        self.receiver.sync_update_state().await.map_err(Error::Storage)?;
+        self.receiver
+            .sync_update_state()
+            .await
+            .map_err(Error::Storage)?;
         let mut batch = convert::batch(account, updates, &users, &chats);
         batch.position = self.session.pending_position();
         Ok(batch)

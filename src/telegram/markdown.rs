@@ -19,7 +19,10 @@ pub struct Formatted {
 impl Formatted {
     /// A text that is meant as it stands.
     pub fn plain(text: String) -> Self {
-        Self { text, entities: Vec::new() }
+        Self {
+            text,
+            entities: Vec::new(),
+        }
     }
 }
 
@@ -30,9 +33,14 @@ pub fn markdown(source: &str) -> Formatted {
     let mut reader = Reader::default();
     reader.read(source);
     reader.restore_unclosed();
-    reader.entities.sort_by_key(|(offset, length, _)| (*offset, -*length));
+    reader
+        .entities
+        .sort_by_key(|(offset, length, _)| (*offset, -*length));
     let place = |(offset, length, make): (i32, i32, Make)| make(offset, length);
-    Formatted { text: reader.text, entities: reader.entities.into_iter().map(place).collect() }
+    Formatted {
+        text: reader.text,
+        entities: reader.entities.into_iter().map(place).collect(),
+    }
 }
 
 /// Makes an entity once its place is final.
@@ -74,7 +82,9 @@ impl Reader {
 
     fn push_char(&mut self, letter: char) {
         self.text.push(letter);
-        self.units = self.units.saturating_add(if letter.len_utf16() == 1 { 1 } else { 2 });
+        self.units = self
+            .units
+            .saturating_add(if letter.len_utf16() == 1 { 1 } else { 2 });
     }
 
     fn push_str(&mut self, text: &str) {
@@ -114,7 +124,12 @@ impl Reader {
         let offset = self.units;
         self.push_str(body.strip_suffix('\n').unwrap_or(body));
         self.entity(offset, move |offset, length| {
-            tl::types::MessageEntityPre { offset, length, language }.into()
+            tl::types::MessageEntityPre {
+                offset,
+                length,
+                language,
+            }
+            .into()
         });
         Some(after)
     }
@@ -140,29 +155,50 @@ impl Reader {
         }
         let offset = self.units;
         self.read(label);
-        let mention = url.strip_prefix("tg://user?id=").and_then(|id| id.parse::<i64>().ok());
+        let mention = url
+            .strip_prefix("tg://user?id=")
+            .and_then(|id| id.parse::<i64>().ok());
         let url = url.to_owned();
         self.entity(offset, move |offset, length| match mention {
-            Some(user_id) => {
-                tl::types::MessageEntityMentionName { offset, length, user_id }.into()
+            Some(user_id) => tl::types::MessageEntityMentionName {
+                offset,
+                length,
+                user_id,
             }
-            None => tl::types::MessageEntityTextUrl { offset, length, url }.into(),
+            .into(),
+            None => tl::types::MessageEntityTextUrl {
+                offset,
+                length,
+                url,
+            }
+            .into(),
         });
         Some(after)
     }
 
     fn delimiter<'a>(&mut self, rest: &'a str) -> Option<&'a str> {
-        let (delimiter, after) =
-            DELIMITERS.into_iter().find_map(|d| rest.strip_prefix(d).map(|after| (d, after)))?;
-        if let Some(index) = self.open.iter().rposition(|open| open.delimiter == delimiter) {
+        let (delimiter, after) = DELIMITERS
+            .into_iter()
+            .find_map(|d| rest.strip_prefix(d).map(|after| (d, after)))?;
+        if let Some(index) = self
+            .open
+            .iter()
+            .rposition(|open| open.delimiter == delimiter)
+        {
             let offset = self.open.remove(index).offset;
-            self.entity(offset, move |offset, length| styled(delimiter, offset, length));
+            self.entity(offset, move |offset, length| {
+                styled(delimiter, offset, length)
+            });
             return Some(after);
         }
         // Only a delimiter with a partner further on, and something between them, is markup.
         if after.find(delimiter).is_some_and(|at| at > 0) {
             let index = self.text.len();
-            self.open.push(Open { delimiter, offset: self.units, index });
+            self.open.push(Open {
+                delimiter,
+                offset: self.units,
+                index,
+            });
             return Some(after);
         }
         self.push_str(delimiter);
@@ -205,14 +241,30 @@ mod tests {
         for (source, text, entities) in [
             ("plain\ntext\n\n- a list", "plain\ntext\n\n- a list", vec![]),
             ("a **b** c", "a b c", vec![("bold", 2, 1)]),
-            ("😀 __i__ ~~s~~ ||p||", "😀 i s p", vec![("italic", 3, 1), ("strike", 5, 1), ("spoiler", 7, 1)]),
+            (
+                "😀 __i__ ~~s~~ ||p||",
+                "😀 i s p",
+                vec![("italic", 3, 1), ("strike", 5, 1), ("spoiler", 7, 1)],
+            ),
             ("`a **b**`", "a **b**", vec![("code", 0, 7)]),
             ("```rust\nlet a;\n```", "let a;", vec![("pre", 0, 6)]),
-            ("[**x**](https://t.me)", "x", vec![("url", 0, 1), ("bold", 0, 1)]),
+            (
+                "[**x**](https://t.me)",
+                "x",
+                vec![("url", 0, 1), ("bold", 0, 1)],
+            ),
             ("[x](tg://user?id=5)", "x", vec![("mention", 0, 1)]),
             ("[x](tg://user?id=abc)", "x", vec![("url", 0, 1)]),
-            ("2 ** 3 and snake_case__x", "2 ** 3 and snake_case__x", vec![]),
-            ("**a __b** c__", "a b c", vec![("bold", 0, 3), ("italic", 2, 3)]),
+            (
+                "2 ** 3 and snake_case__x",
+                "2 ** 3 and snake_case__x",
+                vec![],
+            ),
+            (
+                "**a __b** c__",
+                "a b c",
+                vec![("bold", 0, 3), ("italic", 2, 3)],
+            ),
             ("**a `**`", "**a **", vec![("code", 4, 2)]),
             ("****", "****", vec![]),
         ] {

@@ -12,7 +12,7 @@ use sha1::{Digest as _, Sha1};
 use std::net::{Ipv6Addr, SocketAddr, SocketAddrV4, SocketAddrV6, ToSocketAddrs as _};
 
 /// The data centre that a session starts from, as Telegram's own applications do.
-pub const DEFAULT_DC: i32 = 2;
+pub(super) const DEFAULT_DC: i32 = 2;
 
 /// The servers to connect to.
 #[derive(Clone, Debug)]
@@ -67,12 +67,18 @@ impl Server {
         let (address, public_key) = match setting {
             TelegramServer::Production => return Ok(Self::Production),
             TelegramServer::Test => return Ok(Self::Test),
-            TelegramServer::Custom { address, public_key } => (address, public_key),
+            TelegramServer::Custom {
+                address,
+                public_key,
+            } => (address, public_key),
         };
         let key = ServerKey::from_pem(public_key)?;
         let looked_up = (address.host.as_str(), address.port)
             .to_socket_addrs()
-            .map_err(|source| ServerError::Lookup { host: address.host.clone(), source })?
+            .map_err(|source| ServerError::Lookup {
+                host: address.host.clone(),
+                source,
+            })?
             .next();
         let none = std::io::ErrorKind::NotFound;
         let address = looked_up.ok_or_else(|| ServerError::Lookup {
@@ -99,7 +105,11 @@ impl Server {
                     3 => 117,
                     _ => return None,
                 };
-                let host = if dc_id == 2 { [149, 154, 167, last] } else { [149, 154, 175, last] };
+                let host = if dc_id == 2 {
+                    [149, 154, 167, last]
+                } else {
+                    [149, 154, 175, last]
+                };
                 Some(option(dc_id, SocketAddr::from((host, 443))))
             }
             Self::Custom { address, .. } => {
@@ -117,14 +127,22 @@ impl Server {
 fn option(id: i32, address: SocketAddr) -> DcOption {
     let unspecified = SocketAddrV4::new([0, 0, 0, 0].into(), 0);
     let (ipv4, ipv6) = match address {
-        SocketAddr::V4(v4) => (v4, SocketAddrV6::new(v4.ip().to_ipv6_mapped(), v4.port(), 0, 0)),
+        SocketAddr::V4(v4) => (
+            v4,
+            SocketAddrV6::new(v4.ip().to_ipv6_mapped(), v4.port(), 0, 0),
+        ),
         SocketAddr::V6(v6) => (unspecified, v6),
     };
-    DcOption { id, ipv4, ipv6, auth_key: None }
+    DcOption {
+        id,
+        ipv4,
+        ipv6,
+        auth_key: None,
+    }
 }
 
 /// Whether an option can only be reached over IPv6.
-pub fn needs_ipv6(option: &DcOption) -> bool {
+pub(super) fn needs_ipv6(option: &DcOption) -> bool {
     option.ipv4.port() == 0 && *option.ipv6.ip() != Ipv6Addr::UNSPECIFIED
 }
 

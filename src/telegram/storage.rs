@@ -93,14 +93,19 @@ impl HubSession {
 
     /// Whether the home data centre has a key.
     pub fn has_key(&self) -> bool {
-        self.option(self.home_dc.load(Ordering::Relaxed)).is_some_and(|dc| dc.auth_key.is_some())
+        self.option(self.home_dc.load(Ordering::Relaxed))
+            .is_some_and(|dc| dc.auth_key.is_some())
     }
 
     /// Takes a key that the hub has made itself with a server of its own.
     pub async fn adopt_key(&self, key: Zeroizing<[u8; 256]>) -> Result<(), StorageError> {
         let home = self.home_dc.load(Ordering::Relaxed);
         if let Some(option) = self.option(home) {
-            self.write(&DcOption { auth_key: Some(*key), ..option }).await?;
+            self.write(&DcOption {
+                auth_key: Some(*key),
+                ..option
+            })
+            .await?;
         }
         Ok(())
     }
@@ -142,7 +147,10 @@ impl HubSession {
     }
 
     fn option(&self, dc_id: i32) -> Option<DcOption> {
-        lock(&self.options).get(&dc_id).cloned().or_else(|| self.server.dc_option(dc_id))
+        lock(&self.options)
+            .get(&dc_id)
+            .cloned()
+            .or_else(|| self.server.dc_option(dc_id))
     }
 
     async fn write(&self, option: &DcOption) -> Result<(), StorageError> {
@@ -159,7 +167,13 @@ impl HubSession {
         let mut options = lock(&self.options);
         if self.server.is_custom() {
             for dc_id in 1..=5 {
-                options.insert(dc_id, DcOption { id: dc_id, ..option.clone() });
+                options.insert(
+                    dc_id,
+                    DcOption {
+                        id: dc_id,
+                        ..option.clone()
+                    },
+                );
             }
         } else {
             options.insert(option.id, option.clone());
@@ -179,7 +193,13 @@ impl HubSession {
                 .iter()
                 .find(|(id, info)| {
                     **id != PeerId::self_user()
-                        && !matches!(info, PeerInfo::User { is_self: Some(true), .. })
+                        && !matches!(
+                            info,
+                            PeerInfo::User {
+                                is_self: Some(true),
+                                ..
+                            }
+                        )
                 })
                 .map(|(id, _)| *id);
             victim.and_then(|id| peers.remove(&id));
@@ -194,13 +214,29 @@ fn known_options(server: &Server, keys: Vec<DcKey>) -> HashMap<i32, DcOption> {
         let key = keys.into_iter().find_map(|row| row.auth_key);
         return (1..=5)
             .filter_map(|id| server.dc_option(id))
-            .map(|option| (option.id, DcOption { auth_key: key.as_deref().copied(), ..option }))
+            .map(|option| {
+                (
+                    option.id,
+                    DcOption {
+                        auth_key: key.as_deref().copied(),
+                        ..option
+                    },
+                )
+            })
             .collect();
     }
     keys.into_iter()
         .map(|row| {
             let auth_key = row.auth_key.as_deref().copied();
-            (row.dc_id, DcOption { id: row.dc_id, ipv4: row.ipv4, ipv6: row.ipv6, auth_key })
+            (
+                row.dc_id,
+                DcOption {
+                    id: row.dc_id,
+                    ipv4: row.ipv4,
+                    ipv6: row.ipv6,
+                    auth_key,
+                },
+            )
         })
         .collect()
 }
@@ -238,7 +274,10 @@ impl Session for HubSession {
             if self.server.is_custom() {
                 // The server's own list of addresses may be one that cannot be reached from here.
                 if let Some(known) = &known {
-                    option = DcOption { auth_key: option.auth_key, ..known.clone() };
+                    option = DcOption {
+                        auth_key: option.auth_key,
+                        ..known.clone()
+                    };
                 }
             }
             if known.as_ref() != Some(&option) {
@@ -253,7 +292,9 @@ impl Session for HubSession {
             if let Some(info) = lock(&self.peers).get(&peer) {
                 return Ok(Some(info.clone()));
             }
-            let Some(marked) = peer.bot_api_dialog_id() else { return Ok(None) };
+            let Some(marked) = peer.bot_api_dialog_id() else {
+                return Ok(None);
+            };
             let id = self.id;
             let row = self
                 .store
@@ -277,9 +318,15 @@ impl Session for HubSession {
     fn updates_state(&self) -> BoxFuture<'_, Result<UpdatesState, StorageError>> {
         Box::pin(async move {
             let position = lock(&self.position);
-            let channels =
-                position.channels.iter().map(|(&id, &pts)| ChannelState { id, pts }).collect();
-            Ok(UpdatesState { channels, ..position.account.clone() })
+            let channels = position
+                .channels
+                .iter()
+                .map(|(&id, &pts)| ChannelState { id, pts })
+                .collect();
+            Ok(UpdatesState {
+                channels,
+                ..position.account.clone()
+            })
         })
     }
 
@@ -300,7 +347,10 @@ impl Position {
                 for channel in &state.channels {
                     self.set_channel(channel.id, channel.pts);
                 }
-                let account = UpdatesState { channels: Vec::new(), ..state };
+                let account = UpdatesState {
+                    channels: Vec::new(),
+                    ..state
+                };
                 self.changed |= account != self.account || !self.known;
                 self.account = account;
                 self.known = true;

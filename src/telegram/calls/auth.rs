@@ -52,9 +52,9 @@ impl Link {
             answer => answer?,
         };
         match answer {
-            tl::enums::auth::SentCode::Code(code) => {
-                Ok(SentCode { phone_code_hash: code.phone_code_hash })
-            }
+            tl::enums::auth::SentCode::Code(code) => Ok(SentCode {
+                phone_code_hash: code.phone_code_hash,
+            }),
             tl::enums::auth::SentCode::Success(_)
             | tl::enums::auth::SentCode::PaymentRequired(_) => {
                 Err(unexpected("auth.sendCode answered without a code"))
@@ -93,7 +93,9 @@ impl Link {
         let answer = tokio::task::spawn_blocking(move || prove(&question, &password))
             .await
             .map_err(|error| Error::Unreachable(error.into()))??;
-        let request = tl::functions::auth::CheckPassword { password: answer.into() };
+        let request = tl::functions::auth::CheckPassword {
+            password: answer.into(),
+        };
         authorized(self.invoke(&request).await?)
     }
 
@@ -104,8 +106,9 @@ impl Link {
 
     /// The account's own user.
     pub async fn own_user(&self) -> Result<PeerRow, Error> {
-        let request =
-            tl::functions::users::GetUsers { id: vec![tl::enums::InputUser::UserSelf] };
+        let request = tl::functions::users::GetUsers {
+            id: vec![tl::enums::InputUser::UserSelf],
+        };
         let users = self.invoke(&request).await?;
         users
             .iter()
@@ -114,7 +117,10 @@ impl Link {
     }
 
     async fn password(&self) -> Result<tl::types::account::Password, Error> {
-        Ok(self.invoke(&tl::functions::account::GetPassword {}).await?.into())
+        Ok(self
+            .invoke(&tl::functions::account::GetPassword {})
+            .await?
+            .into())
     }
 }
 
@@ -135,7 +141,9 @@ fn prove(
     let (Some(Known(algorithm)), Some(srp_b), Some(srp_id)) =
         (&question.current_algo, &question.srp_b, question.srp_id)
     else {
-        return Err(unexpected("the password's algorithm is unknown to this version"));
+        return Err(unexpected(
+            "the password's algorithm is unknown to this version",
+        ));
     };
     if !check_p_and_g(&algorithm.p, &algorithm.g) {
         return Err(unexpected("the password's group is not safe"));
@@ -155,7 +163,11 @@ fn prove(
         secret.to_vec(),
         password.expose_secret(),
     );
-    Ok(tl::types::InputCheckPasswordSrp { srp_id, a: a.to_vec(), m1: m1.to_vec() })
+    Ok(tl::types::InputCheckPasswordSrp {
+        srp_id,
+        a: a.to_vec(),
+        m1: m1.to_vec(),
+    })
 }
 
 fn unexpected(what: &'static str) -> Error {

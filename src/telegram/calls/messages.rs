@@ -66,8 +66,9 @@ impl Link {
             rich_message: None,
         };
         let updates = self.invoke(&request).await?;
-        sent(&updates, random_id)
-            .ok_or_else(|| Error::Unreachable("messages.sendMessage answered without the message".into()))
+        sent(&updates, random_id).ok_or_else(|| {
+            Error::Unreachable("messages.sendMessage answered without the message".into())
+        })
     }
 
     /// The peers of the newest messages of a chat, for filling the cache. At most 100 messages.
@@ -93,12 +94,18 @@ impl Link {
 
     /// Whether a message exists in a chat, as the account sees it.
     pub async fn has_message(&self, peer: &PeerRow, id: MessageId) -> Result<bool, Error> {
-        let ids = vec![tl::enums::InputMessage::Id(tl::types::InputMessageId { id: id.0 })];
+        let ids = vec![tl::enums::InputMessage::Id(tl::types::InputMessageId {
+            id: id.0,
+        })];
         let answer = match convert::input_channel(peer) {
             Some(channel) => {
-                self.invoke(&tl::functions::channels::GetMessages { channel, id: ids }).await?
+                self.invoke(&tl::functions::channels::GetMessages { channel, id: ids })
+                    .await?
             }
-            None => self.invoke(&tl::functions::messages::GetMessages { id: ids }).await?,
+            None => {
+                self.invoke(&tl::functions::messages::GetMessages { id: ids })
+                    .await?
+            }
         };
         let messages = match answer {
             tl::enums::messages::Messages::Messages(page) => page.messages,
@@ -106,7 +113,9 @@ impl Link {
             tl::enums::messages::Messages::ChannelMessages(page) => page.messages,
             tl::enums::messages::Messages::NotModified(_) => Vec::new(),
         };
-        Ok(messages.iter().any(|message| convert::message_place(message) == Some((peer.peer_id, id))))
+        Ok(messages
+            .iter()
+            .any(|message| convert::message_place(message) == Some((peer.peer_id, id))))
     }
 }
 
@@ -147,7 +156,10 @@ fn sent(updates: &tl::enums::Updates, random_id: i64) -> Option<SentMessage> {
         tl::enums::Update::NewChannelMessage(new) => message_date(&new.message, id),
         _ => None,
     });
-    Some(SentMessage { message_id: MessageId(id), sent_at })
+    Some(SentMessage {
+        message_id: MessageId(id),
+        sent_at,
+    })
 }
 
 fn message_date(message: &tl::enums::Message, id: i32) -> Option<UtcTime> {
@@ -158,4 +170,3 @@ fn message_date(message: &tl::enums::Message, id: i32) -> Option<UtcTime> {
         _ => None,
     }
 }
-

@@ -26,9 +26,7 @@ impl Link {
         };
         match self.invoke(&request).await {
             Ok(tl::enums::contacts::ResolvedPeer::Peer(found)) => Ok(resolved(&found)),
-            Err(error)
-                if error.is("USERNAME_NOT_OCCUPIED") || error.is("USERNAME_INVALID") =>
-            {
+            Err(error) if error.is("USERNAME_NOT_OCCUPIED") || error.is("USERNAME_INVALID") => {
                 Ok(Found::default())
             }
             Err(error) => Err(error),
@@ -37,7 +35,9 @@ impl Link {
 
     /// `contacts.resolvePhone`, for numbers that let themselves be found.
     pub async fn resolve_phone(&self, phone: &str) -> Result<Found, Error> {
-        let request = tl::functions::contacts::ResolvePhone { phone: phone.to_owned() };
+        let request = tl::functions::contacts::ResolvePhone {
+            phone: phone.to_owned(),
+        };
         match self.invoke(&request).await {
             Ok(tl::enums::contacts::ResolvedPeer::Peer(found)) => Ok(resolved(&found)),
             Err(error) if error.is("PHONE_NOT_OCCUPIED") => Ok(Found::default()),
@@ -47,7 +47,10 @@ impl Link {
 
     /// `contacts.getContacts`.
     pub async fn contacts(&self) -> Result<Vec<PeerRow>, Error> {
-        match self.invoke(&tl::functions::contacts::GetContacts { hash: 0 }).await? {
+        match self
+            .invoke(&tl::functions::contacts::GetContacts { hash: 0 })
+            .await?
+        {
             tl::enums::contacts::Contacts::Contacts(list) => {
                 Ok(list.users.iter().filter_map(convert::user).collect())
             }
@@ -98,7 +101,11 @@ struct DialogOffset {
 
 impl Default for DialogOffset {
     fn default() -> Self {
-        Self { date: 0, id: 0, peer: tl::enums::InputPeer::Empty }
+        Self {
+            date: 0,
+            id: 0,
+            peer: tl::enums::InputPeer::Empty,
+        }
     }
 }
 
@@ -111,10 +118,16 @@ impl DialogOffset {
         peers: &[PeerRow],
     ) -> Option<Self> {
         dialogs.iter().rev().find_map(|dialog| {
-            let tl::enums::Dialog::Dialog(dialog) = dialog else { return None };
-            let place = (convert::chat_id(&dialog.peer), crate::model::MessageId(dialog.top_message));
-            let message =
-                messages.iter().find(|message| convert::message_place(message) == Some(place))?;
+            let tl::enums::Dialog::Dialog(dialog) = dialog else {
+                return None;
+            };
+            let place = (
+                convert::chat_id(&dialog.peer),
+                crate::model::MessageId(dialog.top_message),
+            );
+            let message = messages
+                .iter()
+                .find(|message| convert::message_place(message) == Some(place))?;
             let peer = peers.iter().find(|peer| peer.peer_id == place.0)?;
             Some(Self {
                 date: convert::message_date(message)?,

@@ -10,7 +10,9 @@ use grammers_client::tl;
 impl Link {
     /// The cheapest call that tells a live session from a dead link and from a revoked key.
     pub async fn probe(&self) -> Result<(), Error> {
-        self.invoke(&tl::functions::updates::GetState {}).await.map(drop)
+        self.invoke(&tl::functions::updates::GetState {})
+            .await
+            .map(drop)
     }
 
     /// Starts the position of an account that has none yet at Telegram's present one.

@@ -39,12 +39,19 @@ pub(super) fn summary(media: &Media) -> Option<Value> {
 }
 
 fn object(pairs: &[(&str, Value)]) -> Map<String, Value> {
-    pairs.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect()
+    pairs
+        .iter()
+        .map(|(name, value)| ((*name).to_owned(), value.clone()))
+        .collect()
 }
 
 /// Telegram's own name without its prefix, in snake case: `messageMediaPoll` is `poll`.
 fn constructor(media: &Media) -> String {
-    let id = media.to_bytes().first_chunk().copied().map_or(0, u32::from_le_bytes);
+    let id = media
+        .to_bytes()
+        .first_chunk()
+        .copied()
+        .map_or(0, u32::from_le_bytes);
     let name = tl::name_for_id(id);
     let name = name.strip_prefix("messageMedia").unwrap_or(name);
     let mut snake = String::with_capacity(name.len() + 4);
@@ -67,7 +74,9 @@ fn photo_summary(photo: Option<&tl::enums::Photo>) -> Map<String, Value> {
 
 fn document_summary(document: Option<&tl::enums::Document>) -> Map<String, Value> {
     let mut summary = object(&[("type", json!("document"))]);
-    let Some(tl::enums::Document::Document(document)) = document else { return summary };
+    let Some(tl::enums::Document::Document(document)) = document else {
+        return summary;
+    };
     summary.insert("id".to_owned(), json!(document.id.to_string()));
     summary.insert("mime_type".to_owned(), json!(document.mime_type));
     summary.insert("size".to_owned(), json!(document.size));
@@ -90,11 +99,16 @@ fn attribute_summary(attribute: &tl::enums::DocumentAttribute) -> Attribute {
         Is::Animated => (Some("animation"), Map::new()),
         Is::Sticker(sticker) => (Some("sticker"), object(&[("emoji", json!(sticker.alt))])),
         Is::CustomEmoji(emoji) => (Some("custom_emoji"), object(&[("emoji", json!(emoji.alt))])),
-        Is::ImageSize(size) => {
-            (None, object(&[("width", json!(size.w)), ("height", json!(size.h))]))
-        }
+        Is::ImageSize(size) => (
+            None,
+            object(&[("width", json!(size.w)), ("height", json!(size.h))]),
+        ),
         Is::Video(video) => (
-            Some(if video.round_message { "video_note" } else { "video" }),
+            Some(if video.round_message {
+                "video_note"
+            } else {
+                "video"
+            }),
             object(&[
                 ("duration", json!(video.duration)),
                 ("width", json!(video.w)),

@@ -55,7 +55,9 @@ fn text_row(own: Option<ChatId>, message: &tl::types::Message, raw: Vec<u8>) -> 
         media: message.media.as_ref().and_then(media::summary),
         service: None,
         sent_at: time(message.date),
-        edited_at: message.edit_date.and_then(|date| UtcTime::from_unix(date.into())),
+        edited_at: message
+            .edit_date
+            .and_then(|date| UtcTime::from_unix(date.into())),
         raw,
     }
 }
@@ -127,7 +129,11 @@ fn forward(header: &tl::enums::MessageFwdHeader) -> Value {
 
 /// Telegram's name of the action, such as `messageActionChatAddUser`.
 fn action_name(action: &tl::enums::MessageAction) -> String {
-    let id = action.to_bytes().first_chunk().copied().map_or(0, u32::from_le_bytes);
+    let id = action
+        .to_bytes()
+        .first_chunk()
+        .copied()
+        .map_or(0, u32::from_le_bytes);
     tl::name_for_id(id).to_owned()
 }
 

@@ -8,5 +8,5 @@ mod update;
 
 pub(super) use message::{message_date, message_place};
 pub(super) use peer::{chat_id, input_channel, input_peer, peer_info, peers, user};
-pub(super) use update::batch;
 pub use update::AccountRef;
+pub(super) use update::batch;

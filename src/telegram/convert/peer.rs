@@ -19,15 +19,25 @@ pub(in crate::telegram) fn peers(
     users: &[tl::enums::User],
     chats: &[tl::enums::Chat],
 ) -> Vec<PeerRow> {
-    users.iter().filter_map(user).chain(chats.iter().filter_map(chat)).collect()
+    users
+        .iter()
+        .filter_map(user)
+        .chain(chats.iter().filter_map(chat))
+        .collect()
 }
 
 /// A user. The access hash of a `min` user is good for nothing and left out.
 /// Source: <https://core.telegram.org/api/min>.
 pub(in crate::telegram) fn user(user: &tl::enums::User) -> Option<PeerRow> {
-    let tl::enums::User::User(user) = user else { return None };
+    let tl::enums::User::User(user) = user else {
+        return None;
+    };
     let names = [user.first_name.as_deref(), user.last_name.as_deref()];
-    let name = names.into_iter().flatten().filter(|part| !part.is_empty()).collect::<Vec<_>>();
+    let name = names
+        .into_iter()
+        .flatten()
+        .filter(|part| !part.is_empty())
+        .collect::<Vec<_>>();
     Some(PeerRow {
         peer_id: ChatId::user(user.id),
         kind: ChatKind::User,
@@ -63,9 +73,7 @@ fn chat(chat: &tl::enums::Chat) -> Option<PeerRow> {
         is_broadcast: broadcast,
     };
     match chat {
-        tl::enums::Chat::Chat(chat) => {
-            Some(titled(ChatId::chat(chat.id), &chat.title, None, None))
-        }
+        tl::enums::Chat::Chat(chat) => Some(titled(ChatId::chat(chat.id), &chat.title, None, None)),
         tl::enums::Chat::Forbidden(chat) => {
             Some(titled(ChatId::chat(chat.id), &chat.title, None, None))
         }
@@ -77,7 +85,12 @@ fn chat(chat: &tl::enums::Chat) -> Option<PeerRow> {
         )),
         tl::enums::Chat::ChannelForbidden(channel) => {
             let hash = Some(channel.access_hash);
-            Some(titled(ChatId::channel(channel.id), &channel.title, hash, None))
+            Some(titled(
+                ChatId::channel(channel.id),
+                &channel.title,
+                hash,
+                None,
+            ))
         }
         _ => None,
     }
@@ -87,10 +100,16 @@ fn active_username(
     username: Option<&str>,
     usernames: Option<&[tl::enums::Username]>,
 ) -> Option<String> {
-    let active = usernames.unwrap_or_default().iter().find_map(|name| match name {
-        tl::enums::Username::Username(name) => name.active.then_some(name.username.as_str()),
-    });
-    username.filter(|name| !name.is_empty()).or(active).map(str::to_owned)
+    let active = usernames
+        .unwrap_or_default()
+        .iter()
+        .find_map(|name| match name {
+            tl::enums::Username::Username(name) => name.active.then_some(name.username.as_str()),
+        });
+    username
+        .filter(|name| !name.is_empty())
+        .or(active)
+        .map(str::to_owned)
 }
 
 /// A stored peer as calls take it.
@@ -100,13 +119,20 @@ pub(in crate::telegram) fn input_peer(peer: &PeerRow) -> tl::enums::InputPeer {
     }
     let access_hash = peer.access_hash.unwrap_or_default();
     match peer.peer_id.kind() {
-        ChatKind::User => {
-            tl::types::InputPeerUser { user_id: peer.peer_id.bare(), access_hash }.into()
+        ChatKind::User => tl::types::InputPeerUser {
+            user_id: peer.peer_id.bare(),
+            access_hash,
         }
-        ChatKind::Chat => tl::types::InputPeerChat { chat_id: peer.peer_id.bare() }.into(),
-        ChatKind::Channel => {
-            tl::types::InputPeerChannel { channel_id: peer.peer_id.bare(), access_hash }.into()
+        .into(),
+        ChatKind::Chat => tl::types::InputPeerChat {
+            chat_id: peer.peer_id.bare(),
         }
+        .into(),
+        ChatKind::Channel => tl::types::InputPeerChannel {
+            channel_id: peer.peer_id.bare(),
+            access_hash,
+        }
+        .into(),
     }
 }
 
@@ -133,6 +159,10 @@ pub(in crate::telegram) fn peer_info(peer: &PeerRow) -> PeerInfo {
             is_self: peer.is_self,
         },
         ChatKind::Chat => PeerInfo::Chat { id },
-        ChatKind::Channel => PeerInfo::Channel { id, auth, kind: None::<ChannelKind> },
+        ChatKind::Channel => PeerInfo::Channel {
+            id,
+            auth,
+            kind: None::<ChannelKind>,
+        },
     }
 }

@@ -43,7 +43,9 @@ pub(in crate::telegram) fn batch(
             }
             tl::enums::Update::DeleteChannelMessages(deleted) => {
                 let channel = ChatId::channel(deleted.channel_id);
-                batch.deletions.push(deletion(Some(channel), &deleted.messages));
+                batch
+                    .deletions
+                    .push(deletion(Some(channel), &deleted.messages));
             }
             _ => {}
         }
@@ -57,5 +59,8 @@ fn push(batch: &mut CapturedBatch, account: AccountRef, message: &tl::enums::Mes
 
 /// Outside channels Telegram names no chat: the numbers are the account's own sequence.
 fn deletion(channel: Option<ChatId>, ids: &[i32]) -> Deletion {
-    Deletion { channel, message_ids: ids.iter().copied().map(MessageId).collect() }
+    Deletion {
+        channel,
+        message_ids: ids.iter().copied().map(MessageId).collect(),
+    }
 }

@@ -1,0 +1,142 @@
+//! From a session's name to its running session, and from rows to what clients see of them.
+
+use crate::error::{Code, Error};
+use crate::hub::Hub;
+use crate::model::{SessionId, SessionName, SessionState, StoredState, UserId};
+use crate::ops::login::UserView;
+use crate::ops::sessions::SessionView;
+use crate::session::SessionHandle;
+use crate::store::peers::PeerRow;
+use crate::store::sessions::{self, SessionRow};
+use crate::telegram::Link;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// How long a call waits for a session that is about to come online.
+pub(super) const PATIENCE: Duration = Duration::from_secs(10);
+
+/// The row of that name.
+pub(super) async fn row(hub: &Hub, name: &SessionName) -> Result<Option<SessionRow>, Error> {
+    let name = name.clone();
+    Ok(hub
+        .store
+        .read(move |conn| sessions::by_name(conn, &name))
+        .await?)
+}
+
+/// The number of a name that has ever been used; its messages outlive the session.
+pub(super) async fn id_of_name(hub: &Hub, name: &SessionName) -> Result<SessionId, Error> {
+    let owned = name.clone();
+    let id = hub
+        .store
+        .read(move |conn| sessions::id_of_name(conn, &owned))
+        .await?;
+    id.ok_or_else(not_found)
+}
+
+/// The session, started without a link if it does not run.
+pub(super) fn running(hub: &Hub, row: &SessionRow) -> SessionHandle {
+    let state = match row.state {
+        // Logged in and not running means that the restore has not come to it yet.
+        StoredState::Active => return hub.registry.get_or_connect(&row.name, row.id),
+        StoredState::NeedsLogin => SessionState::NeedsLogin {
+            reason: row.state_reason.clone().unwrap_or_default(),
+        },
+        StoredState::Login | StoredState::LoggedOut => SessionState::Stopped,
+    };
+    hub.registry.get_or_park(&row.name, row.id, state)
+}
+
+/// The session's link for a call that needs a logged-in account.
+pub(super) async fn online(
+    hub: &Hub,
+    name: &SessionName,
+) -> Result<(SessionHandle, Arc<Link>), Error> {
+    let handle = authorized(hub, name).await?;
+    let link = handle.link(PATIENCE).await?;
+    Ok((handle, link))
+}
+
+/// The running session of a logged-in account, whether it is connected or not.
+pub(super) async fn authorized(hub: &Hub, name: &SessionName) -> Result<SessionHandle, Error> {
+    if let Some(handle) = hub.registry.get(name) {
+        return Ok(handle);
+    }
+    match row(hub, name).await? {
+        Some(row) if row.state == StoredState::Active => Ok(running(hub, &row)),
+        Some(row) => Err(Error::new(
+            Code::SessionNotAuthorized,
+            match row.state_reason {
+                Some(reason) => format!("the session is not logged in ({reason})"),
+                None => "the session is not logged in".to_owned(),
+            },
+        )),
+        None => Err(Error::new(
+            Code::SessionNotAuthorized,
+            "the session is unknown; log it in with /login/start",
+        )),
+    }
+}
+
+/// The refusal of a name that nobody has used.
+pub(super) fn not_found() -> Error {
+    Error::new(Code::SessionNotFound, "there is no session of that name")
+}
+
+/// What clients see of a session.
+pub(super) fn view(row: SessionRow, handle: Option<&SessionHandle>) -> SessionView {
+    let snapshot = handle.map(SessionHandle::snapshot);
+    let state = snapshot
+        .as_ref()
+        .map_or_else(|| resting(&row), |now| now.state.clone());
+    let user = snapshot
+        .as_ref()
+        .and_then(|now| now.user.as_deref().map(UserView::from));
+    SessionView {
+        state_since: snapshot.as_ref().map_or(row.updated_at, |now| now.since),
+        is_connected: matches!(state, SessionState::Online | SessionState::Login),
+        is_authenticated: row.state == StoredState::Active,
+        is_active: !matches!(state, SessionState::Stopped),
+        in_login: matches!(state, SessionState::Login),
+        user: user.or_else(|| stored_user(&row)),
+        last_update_at: snapshot.as_ref().and_then(|now| now.last_update_at),
+        last_call_at: snapshot.as_ref().and_then(|now| now.last_call_at),
+        messages_captured: snapshot.as_ref().map_or(0, |now| now.captured),
+        created_at: row.created_at,
+        logged_in_at: row.logged_in_at,
+        name: row.name,
+        state,
+    }
+}
+
+/// The state of a session that does not run.
+fn resting(row: &SessionRow) -> SessionState {
+    match row.state {
+        StoredState::NeedsLogin => SessionState::NeedsLogin {
+            reason: row.state_reason.clone().unwrap_or_default(),
+        },
+        StoredState::Active | StoredState::Login | StoredState::LoggedOut => SessionState::Stopped,
+    }
+}
+
+fn stored_user(row: &SessionRow) -> Option<UserView> {
+    Some(UserView {
+        id: row.user_id?,
+        first_name: row.first_name.clone(),
+        last_name: row.last_name.clone(),
+        username: row.username.clone(),
+        phone: row.phone.clone(),
+    })
+}
+
+impl From<&PeerRow> for UserView {
+    fn from(user: &PeerRow) -> Self {
+        Self {
+            id: UserId(user.peer_id.bare()),
+            first_name: user.first_name.clone(),
+            last_name: user.last_name.clone(),
+            username: user.username.clone(),
+            phone: user.phone.clone(),
+        }
+    }
+}

@@ -1,0 +1,226 @@
+//! Sending once, however often it is asked for.
+//!
+//! A send under an idempotency key writes the key with its `random_id` before the first try, so
+//! that any later try, in this process or after a crash, is the same send to Telegram. Only a
+//! refusal that is certain frees the key.
+
+use crate::error::{Code, Error};
+use crate::hub::Hub;
+use crate::model::{ChatId, MessageId, SessionId, UtcTime};
+use crate::ops::accounts;
+use crate::ops::messages::{ParseMode, ResolvedEntity, SendMessage, SentMessage};
+use crate::ops::resolve::Resolver;
+use crate::session::SessionHandle;
+use crate::store::messages::{self, MessageFilter};
+use crate::store::peers::PeerRow;
+use crate::store::sends::{self, Claim};
+use crate::telegram::{Formatted, OutgoingMessage, markdown};
+use sha2::{Digest as _, Sha256};
+use std::time::Duration;
+
+/// How long to look for a message that Telegram says it has already.
+const SEARCH_PATIENCE: Duration = Duration::from_secs(5);
+
+/// Sends, or answers what an earlier request with the same key has sent.
+pub(super) async fn send(hub: &Hub, message: SendMessage) -> Result<SentMessage, Error> {
+    let handle = accounts::authorized(hub, &message.session).await?;
+    match message.idempotency_key.clone() {
+        None => deliver(hub, &handle, &message, random_id()?, None).await,
+        Some(key) => {
+            let _turn = hub.sends.turn(handle.id, &key).await;
+            send_under_key(hub, &handle, &message, key).await
+        }
+    }
+}
+
+async fn send_under_key(
+    hub: &Hub,
+    handle: &SessionHandle,
+    message: &SendMessage,
+    key: String,
+) -> Result<SentMessage, Error> {
+    let (id, hash, fresh) = (handle.id, request_hash(message), random_id()?);
+    let claimed = key.clone();
+    let claim = hub
+        .store
+        .write(move |conn| sends::claim(conn, id, &claimed, &hash, fresh, UtcTime::now()))
+        .await?;
+    let (random_id, since, is_new) = match claim {
+        Claim::New(random_id) => (random_id, None, true),
+        Claim::Pending { random_id, since } => (random_id, Some(since), false),
+        Claim::Done {
+            chat_id,
+            message_id,
+        } => {
+            return Ok(SentMessage {
+                message_id,
+                chat_id,
+                resolved: None,
+                replayed: true,
+            });
+        }
+        Claim::Mismatch => {
+            return Err(Error::new(
+                Code::IdempotencyKeyReused,
+                "the idempotency key was used before with another request",
+            ));
+        }
+    };
+    match deliver(hub, handle, message, random_id, since).await {
+        Ok(sent) => {
+            finish(hub, id, key, sent.chat_id, sent.message_id).await?;
+            Ok(SentMessage {
+                replayed: !is_new,
+                ..sent
+            })
+        }
+        Err(error) => {
+            // An earlier try may have arrived even though this one was refused.
+            if is_new && is_certain(&error) {
+                hub.store
+                    .write(move |conn| sends::release(conn, id, &key))
+                    .await?;
+            }
+            Err(error)
+        }
+    }
+}
+
+/// Whether the error says that nothing was sent.
+fn is_certain(error: &Error) -> bool {
+    error.code.status() < 500 || error.code == Code::TelegramError
+}
+
+async fn finish(
+    hub: &Hub,
+    id: SessionId,
+    key: String,
+    chat_id: ChatId,
+    message_id: MessageId,
+) -> Result<(), Error> {
+    hub.store
+        .write(move |conn| sends::finish(conn, id, &key, chat_id, message_id, UtcTime::now()))
+        .await
+        .map(drop)
+        .map_err(Error::from)
+}
+
+/// One try. `since` is when the first one began, if this is not the first.
+async fn deliver(
+    hub: &Hub,
+    handle: &SessionHandle,
+    message: &SendMessage,
+    random_id: i64,
+    since: Option<UtcTime>,
+) -> Result<SentMessage, Error> {
+    let link = handle.link(accounts::PATIENCE).await?;
+    let resolver = Resolver {
+        hub,
+        handle,
+        link: &link,
+    };
+    let found = resolver.chat(&message.chat).await?;
+    if let Some(id) = message.reply_to
+        && !link.has_message(&found.peer, id).await?
+    {
+        return Err(Error::new(
+            Code::MessageNotFound,
+            format!("there is no message {id} in the chat"),
+        ));
+    }
+    let text = match message.parse_mode {
+        ParseMode::Markdown => markdown(&message.text),
+        ParseMode::Plain => Formatted::plain(message.text.clone()),
+    };
+    let outgoing = OutgoingMessage {
+        text: text.clone(),
+        reply_to: message.reply_to,
+        silent: message.silent,
+        random_id,
+    };
+    let message_id = match link.send_message(&found.peer, outgoing).await {
+        Ok(sent) => sent.message_id,
+        Err(error) if error.is("RANDOM_ID_DUPLICATE") => {
+            already_sent(hub, handle.id, &found.peer, &text.text, since).await?
+        }
+        Err(error) => return Err(error.into()),
+    };
+    Ok(SentMessage {
+        message_id,
+        chat_id: found.peer.peer_id,
+        resolved: found
+            .by_dialogs
+            .then(|| ResolvedEntity::from(found.peer.peer_id)),
+        replayed: false,
+    })
+}
+
+/// Telegram has the message and does not say its number; the captured log has it, or will soon.
+async fn already_sent(
+    hub: &Hub,
+    id: SessionId,
+    peer: &PeerRow,
+    text: &str,
+    since: Option<UtcTime>,
+) -> Result<MessageId, Error> {
+    let filter = MessageFilter {
+        session_id: Some(id),
+        chat_id: Some(peer.peer_id),
+        sender_id: None,
+        // Telegram's dates are whole seconds of another clock.
+        since: since.map(|since| since.before(Duration::from_mins(1))),
+        until: None,
+        query: None,
+        hide_deleted: false,
+        limit: 100,
+        before: None,
+    };
+    let search = async {
+        loop {
+            let wanted = filter.clone();
+            let page = hub
+                .store
+                .read(move |conn| messages::page(conn, &wanted))
+                .await?;
+            let mut own = page
+                .items
+                .iter()
+                .rev()
+                .filter(|row| row.outgoing && row.text == text);
+            if let Some(row) = own.next() {
+                return Ok(row.message_id);
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+    };
+    tokio::time::timeout(SEARCH_PATIENCE, search)
+        .await
+        .unwrap_or_else(|_elapsed| {
+            Err(Error::new(
+                Code::TelegramUnreachable,
+                "Telegram has the message already and has not said its number yet; try again",
+            ))
+        })
+}
+
+/// The same request hashes to the same value in every version: field by field, with lengths.
+fn request_hash(message: &SendMessage) -> Vec<u8> {
+    let reply_to = message.reply_to.map_or(0, |id| id.0);
+    let mut hash = Sha256::new();
+    for field in [&message.chat, &message.text] {
+        hash.update(field.len().to_be_bytes());
+        hash.update(field.as_bytes());
+    }
+    hash.update(reply_to.to_be_bytes());
+    hash.update([
+        u8::from(message.silent),
+        u8::from(message.parse_mode == ParseMode::Plain),
+    ]);
+    hash.finalize().to_vec()
+}
+
+fn random_id() -> Result<i64, Error> {
+    getrandom::u64()
+        .map(u64::cast_signed)
+        .map_err(|error| Error::new(Code::Internal, "no random number").because(error))
+}
