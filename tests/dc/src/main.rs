@@ -1,2 +1,2 @@
 //! dc
-fn main(){}
+fn main() {}
