@@ -8,7 +8,7 @@ use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use super::links::LinkHandle;
+use super::links::{Ending, LinkHandle};
 use super::session::Session;
 use super::wire;
 use crate::service::Reply;
@@ -62,8 +62,8 @@ impl Asker {
                 let body = wire::rpc_error(self.request, code, message);
                 self.session.respond(self.request, body);
             }
-            Reply::Close => self.link.end(None),
-            Reply::TransportError(code) => self.link.end(Some(code)),
+            Reply::Close => self.link.end(Ending::Closed),
+            Reply::TransportError(code) => self.link.end(Ending::Error(code)),
             Reply::Silence | Reply::After(..) => {}
         }
     }

@@ -19,6 +19,7 @@ const OUTER: usize = 24;
 const INNER: usize = 32;
 
 /// A decrypted message with the envelope's fields.
+#[derive(Debug)]
 pub(super) struct Opened {
     /// The salt the client used.
     pub(super) salt: i64,
@@ -95,12 +96,12 @@ pub(super) fn open(key: &AuthKey, mut packet: BytesMut) -> Result<Opened, Cipher
     if message_key(key, &plain, From::Client) != *msg_key {
         return Err(CipherError::MessageKey);
     }
-    parse(plain.freeze())
+    parse(&plain.freeze())
 }
 
-fn parse(plain: Bytes) -> Result<Opened, CipherError> {
-    let long = |at| wire::long_at(&plain, at).ok_or(CipherError::Length);
-    let int = |at| wire::int_at(&plain, at).ok_or(CipherError::Length);
+fn parse(plain: &Bytes) -> Result<Opened, CipherError> {
+    let long = |at| wire::long_at(plain, at).ok_or(CipherError::Length);
+    let int = |at| wire::int_at(plain, at).ok_or(CipherError::Length);
     let (salt, session_id, msg_id) = (long(0)?, long(8)?, long(16)?);
     let (seqno, len) = (int(24)?, int(28)?);
     let len = usize::try_from(len).or(Err(CipherError::Padding))?;
@@ -170,9 +171,7 @@ mod tests {
 
     #[test]
     fn a_clients_message_opens() {
-        let opened = open(&KEY, client_packet(8, b"12345678"))
-            .ok()
-            .expect("opens");
+        let opened = open(&KEY, client_packet(8, b"12345678")).expect("opens");
         assert_eq!((opened.salt, opened.session_id), (1, 2));
         assert_eq!(opened.message.msg_id, 4);
         assert_eq!(&opened.message.body[..], b"12345678");

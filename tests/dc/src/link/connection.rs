@@ -21,7 +21,7 @@ use super::clock;
 use super::exchange::Exchange;
 use super::framing::Framer;
 use super::keys::Key;
-use super::links::{LinkHandle, Links};
+use super::links::{Ending, LinkHandle, Links};
 use super::session::{Session, Task};
 use super::{wire, wrappers};
 use crate::service::{Call, Service};
@@ -87,7 +87,7 @@ impl Connection {
     /// Runs until either side closes or the server stops.
     pub(super) async fn run(mut self) {
         while self.turn().await.is_ok() {}
-        if let Some(Some(code)) = self.handle.ending() {
+        if let Some(Ending::Error(code)) = self.handle.ending() {
             self.framer.put_error(code, &mut self.output);
             let farewell = async {
                 self.stream.write_all(&self.output).await?;
@@ -192,7 +192,7 @@ impl Connection {
             Ok(step) => step,
             Err(error) => {
                 log::debug!("link {}: key exchange: {error}", self.handle.id);
-                self.handle.end(Some(UNKNOWN_KEY));
+                self.handle.end(Ending::Error(UNKNOWN_KEY));
                 return Ok(());
             }
         };
@@ -220,7 +220,7 @@ impl Connection {
             self.held = Some(packet);
             return Ok(());
         }
-        let opened = cipher::open(&key.auth_key, packet).map_err(|error| {
+        let opened = cipher::open(&key.secret, packet).map_err(|error| {
             log::debug!("link {}: {error}", self.handle.id);
             Ended
         })?;
@@ -239,11 +239,11 @@ impl Connection {
             return Some(Arc::clone(key));
         }
         let Some(key) = self.links.keys.get(key_id) else {
-            self.handle.end(Some(UNKNOWN_KEY));
+            self.handle.end(Ending::Error(UNKNOWN_KEY));
             return None;
         };
         if let Some(code) = self.service.refuses(key_id) {
-            self.handle.end(Some(code));
+            self.handle.end(Ending::Error(code));
             return None;
         }
         key.add_link(&self.handle);
@@ -323,7 +323,7 @@ impl Connection {
                     break;
                 };
                 let salt = key.salts.current(now);
-                let packet = cipher::seal(&key.auth_key, key.id, salt, session.id, &batch.message);
+                let packet = cipher::seal(&key.secret, key.id, salt, session.id, &batch.message);
                 self.framer.put(&packet, &mut self.output);
                 sent += batch.count as u64;
             }

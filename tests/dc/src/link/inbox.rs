@@ -9,8 +9,8 @@ use std::collections::BTreeMap;
 use super::clock;
 use super::wire::Message;
 
-/// Message ids remembered per session; older ones are "too old".
-const REMEMBERED: usize = 512;
+/// Message ids remembered per session, a whole container and more; older ones are "too old".
+const REMEMBERED: usize = 1100;
 /// Bytes of answers kept per session for requests that come again.
 const KEPT_BYTES: usize = 1024 * 1024;
 /// Seconds a client's message id may lag behind the data centre's clock.
@@ -135,10 +135,13 @@ impl Inbox {
         }
     }
 
-    /// Whether a request's answer is still to come.
+    /// Whether a request's answer is still to come. Also true when the request is so long ago that
+    /// it is not remembered: its answer must not get lost for that.
     pub(super) fn is_waiting(&self, msg_id: i64) -> bool {
-        let seen = self.seen.get(&msg_id);
-        seen.is_some_and(|seen| matches!(seen.answer, Answer::Waiting))
+        match self.seen.get(&msg_id) {
+            Some(seen) => matches!(seen.answer, Answer::Waiting),
+            None => msg_id <= self.floor,
+        }
     }
 
     /// Keeps the answer that went out, for when the request comes again.
@@ -204,7 +207,7 @@ mod tests {
         let mut inbox = Inbox::default();
         assert_eq!(inbox.admit(4, 1), Verdict::New);
         assert_eq!(inbox.admit(4, 1), Verdict::Repeated);
-        for n in 1..600_i32 {
+        for n in 1..1200_i32 {
             assert_eq!(inbox.admit(i64::from(n) * 8, n * 2 + 1), Verdict::New);
         }
         assert_eq!(inbox.admit(4, 1), Verdict::Bad(code::TOO_OLD));

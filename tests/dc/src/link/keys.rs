@@ -18,7 +18,7 @@ use super::session::Session;
 /// Sessions without a link that a key keeps, at most.
 const IDLE_SESSIONS_MAX: usize = 8;
 /// How long a session without a link is kept.
-const IDLE_SESSION_TIME: Duration = Duration::from_secs(300);
+const IDLE_SESSION_TIME: Duration = Duration::from_mins(5);
 
 /// Locks, also after a panic elsewhere: every change under these locks leaves a whole state.
 pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -43,8 +43,8 @@ struct Attached {
 pub(super) struct Key {
     /// `auth_key_id`.
     pub(super) id: i64,
-    /// The key.
-    pub(super) auth_key: Box<AuthKey>,
+    /// The key itself.
+    pub(super) secret: Box<AuthKey>,
     /// Its salts.
     pub(super) salts: Salts,
     /// The layer last announced, 0 before the first.
@@ -126,19 +126,19 @@ impl Key {
 /// All keys.
 #[derive(Default)]
 pub(super) struct KeyStore {
-    keys: RwLock<HashMap<i64, Arc<Key>>>,
+    by_id: RwLock<HashMap<i64, Arc<Key>>>,
 }
 
 impl KeyStore {
     /// Takes a key in, with its first salt. A key that is known already stays as it is.
     pub(super) fn insert(&self, auth_key: Box<AuthKey>, first_salt: i64) -> i64 {
         let id = id_of(&auth_key);
-        let mut keys = self.keys.write().unwrap_or_else(PoisonError::into_inner);
+        let mut keys = self.by_id.write().unwrap_or_else(PoisonError::into_inner);
         keys.entry(id).or_insert_with(|| {
             Arc::new(Key {
                 id,
                 salts: Salts::new(&auth_key, first_salt, clock::unix_seconds()),
-                auth_key,
+                secret: auth_key,
                 layer: AtomicI32::new(0),
                 stalled: AtomicBool::new(false),
                 attached: Mutex::default(),
@@ -149,13 +149,13 @@ impl KeyStore {
 
     /// The key with this id.
     pub(super) fn get(&self, id: i64) -> Option<Arc<Key>> {
-        let keys = self.keys.read().unwrap_or_else(PoisonError::into_inner);
+        let keys = self.by_id.read().unwrap_or_else(PoisonError::into_inner);
         keys.get(&id).map(Arc::clone)
     }
 
     /// Forgets a key: from now on its id is unknown.
     pub(super) fn remove(&self, id: i64) -> Option<Arc<Key>> {
-        let mut keys = self.keys.write().unwrap_or_else(PoisonError::into_inner);
+        let mut keys = self.by_id.write().unwrap_or_else(PoisonError::into_inner);
         keys.remove(&id)
     }
 }

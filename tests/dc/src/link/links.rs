@@ -3,8 +3,8 @@
 //! It owns the handles of all links, the keys and the counters. It must not know what is pushed.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicI32, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use bytes::Bytes;
 use tokio::sync::Notify;
@@ -12,16 +12,21 @@ use tokio::sync::Notify;
 use super::cipher::AuthKey;
 use super::keys::{KeyStore, lock};
 
-/// A link has been asked to close, without a transport error.
-const CLOSED: i32 = 1;
+/// How a link ends when the data centre ends it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Ending {
+    /// Without a word.
+    Closed,
+    /// With this transport error, a negative number.
+    Error(i32),
+}
 
 /// What the rest of the data centre holds of a link: a way to wake it and to end it.
 pub(super) struct LinkHandle {
     /// Unique in the process.
     pub(super) id: u64,
     wake: Notify,
-    /// 0, [`CLOSED`], or the transport error to close with.
-    ending: AtomicI32,
+    ending: OnceLock<Ending>,
 }
 
 impl LinkHandle {
@@ -35,22 +40,15 @@ impl LinkHandle {
         self.wake.notified().await;
     }
 
-    /// Ends the link, with a negative transport error if there is one. The first call counts.
-    pub(super) fn end(&self, error: Option<i32>) {
-        let ending = error.map_or(CLOSED, |code| -code.saturating_abs().max(1));
-        let _earlier =
-            self.ending
-                .compare_exchange(0, ending, Ordering::Relaxed, Ordering::Relaxed);
+    /// Ends the link. The first call counts.
+    pub(super) fn end(&self, ending: Ending) {
+        self.ending.get_or_init(|| ending);
         self.wake();
     }
 
-    /// How the link is to end: not at all, silently, or with a transport error.
-    pub(super) fn ending(&self) -> Option<Option<i32>> {
-        match self.ending.load(Ordering::Relaxed) {
-            0 => None,
-            CLOSED => Some(None),
-            code => Some(Some(code)),
-        }
+    /// How the link is to end, if it is to.
+    pub(super) fn ending(&self) -> Option<Ending> {
+        self.ending.get().copied()
     }
 }
 
@@ -119,7 +117,7 @@ impl Links {
     /// Closes all links of the key; the key stays known.
     pub fn close_key(&self, key_id: i64) {
         if let Some(key) = self.keys.get(key_id) {
-            key.each_link(|link| link.end(None));
+            key.each_link(|link| link.end(Ending::Closed));
         }
     }
 
@@ -133,7 +131,7 @@ impl Links {
     /// Closes all links.
     pub fn close_all(&self) {
         for link in lock(&self.open).values() {
-            link.end(None);
+            link.end(Ending::Closed);
         }
     }
 
@@ -151,7 +149,7 @@ impl Links {
     /// Forgets a key and closes its links: its next message is answered with -404.
     pub fn forget_key(&self, key_id: i64) {
         if let Some(key) = self.keys.remove(key_id) {
-            key.each_link(|link| link.end(None));
+            key.each_link(|link| link.end(Ending::Closed));
         }
     }
 
@@ -181,7 +179,7 @@ impl Links {
         let handle = Arc::new(LinkHandle {
             id: self.accepted.fetch_add(1, Ordering::Relaxed),
             wake: Notify::new(),
-            ending: AtomicI32::new(0),
+            ending: OnceLock::new(),
         });
         lock(&self.open).insert(handle.id, Arc::clone(&handle));
         handle

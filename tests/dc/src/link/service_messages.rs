@@ -175,7 +175,7 @@ impl State {
                 bytes: wire::length(sent.body.len()),
             }
             .into()
-        } else if self.inbox.is_waiting(request) {
+        } else if self.inbox.has_seen(request) && self.inbox.is_waiting(request) {
             tl::enums::RpcDropAnswer::RpcAnswerDroppedRunning
         } else {
             tl::enums::RpcDropAnswer::RpcAnswerUnknown

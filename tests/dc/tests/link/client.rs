@@ -200,7 +200,11 @@ impl Client {
             }
             Frame::Intermediate | Frame::Padded => {
                 let len = self.read_int().await?;
-                self.read(len.unsigned_abs() as usize).await?
+                let mut packet = self.read(len.unsigned_abs() as usize).await?;
+                if packet.len() >= 24 && packet[..8] != [0; 8] {
+                    packet.truncate(24 + (packet.len() - 24) / 16 * 16);
+                }
+                packet
             }
         };
         if packet.len() < 20 {
