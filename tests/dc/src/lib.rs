@@ -1,7 +1,10 @@
 //! A local Telegram data centre: a real MTProto 2.0 server for tests, load and the sandbox.
 //!
-//! It owns the protocol ([`link`]) and what is behind it (accounts, messages, updates), joined by
-//! the seam in [`service`]. It must not know the hub: any MTProto client can talk to it.
+//! `link` speaks MTProto and knows nothing of Telegram's API; `world` holds accounts and
+//! messages and knows nothing of sockets; `rpc` stands between them. Everything lives in memory
+//! and is gone when it stops.
 
 pub mod link;
+pub mod rpc;
 pub mod service;
+pub mod world;
