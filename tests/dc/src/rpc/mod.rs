@@ -3,6 +3,12 @@
 //! Owns the translation between TL and the world, and who is told of what happened. It never sees
 //! a socket: the link hands it requests, and it hands the link serialised updates.
 
+#![expect(
+    clippy::needless_pass_by_value,
+    clippy::unnecessary_wraps,
+    reason = "every method has the signature of the table, whatever it needs of it"
+)]
+
 mod account;
 mod auth;
 mod change;

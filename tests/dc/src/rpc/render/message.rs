@@ -41,10 +41,6 @@ pub(in crate::rpc) fn date(world: &World, viewer: UserId, id: MessageId) -> i32 
         .map_or(0, |post| post.date)
 }
 
-#[expect(
-    clippy::too_many_lines,
-    reason = "one literal with every field of the constructor"
-)]
 fn literal(
     world: &World,
     viewer: UserId,
