@@ -9,11 +9,13 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use bytes::Bytes;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use crate::link::{self, Links};
 use crate::rpc::{Api, Outlet};
+use crate::service::Service;
 use crate::world::World;
 use crate::world::account::Profile;
 use crate::world::change::Reach;
@@ -45,7 +47,7 @@ impl Default for DcOptions {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
             accounts: fixed(),
             slice: 100,
-            code_lifetime: Duration::from_secs(300),
+            code_lifetime: Duration::from_mins(5),
         }
     }
 }
@@ -93,32 +95,28 @@ pub struct AccountInfo {
 }
 
 impl Outlet for Links {
-    fn push(&self, key: KeyId, except_session: Option<i64>, updates: Vec<u8>) {
+    fn push(&self, key: KeyId, except_session: Option<i64>, updates: Bytes) {
         Self::push(self, key.0, except_session, updates);
     }
 }
 
 impl Dc {
-    /// Starts listening. Needs a tokio runtime.
+    /// Starts listening. Must be called within a tokio runtime.
     ///
     /// # Errors
     /// When the address cannot be bound.
-    pub async fn start(options: DcOptions) -> io::Result<Self> {
+    pub fn start(options: DcOptions) -> io::Result<Self> {
         let listener = link::listen(options.listen)?;
         let address = listener.local_addr()?;
         let mut world = World::new(options.accounts);
         world.slice = options.slice.max(1);
         world.code_lifetime = i32::try_from(options.code_lifetime.as_secs()).unwrap_or(i32::MAX);
-        let links = Arc::new(Links::default());
+        let links = Arc::new(Links::new());
         let outlet: Arc<dyn Outlet> = Arc::<Links>::clone(&links);
         let api = Arc::new(Api::new(world, outlet, address));
         let stop = CancellationToken::new();
-        let serving = link::serve(
-            listener,
-            Arc::<Api>::clone(&api),
-            Arc::clone(&links),
-            stop.clone(),
-        );
+        let service: Arc<dyn Service> = Arc::<Api>::clone(&api);
+        let serving = link::serve(listener, service, Arc::clone(&links), stop.clone());
         let task = Mutex::new(Some(tokio::spawn(serving)));
         Ok(Self(Arc::new(Inner {
             api,
@@ -373,7 +371,7 @@ impl Dc {
     }
 
     /// How many links are open now.
-    pub fn connections(&self) -> usize {
+    pub fn connections(&self) -> u64 {
         self.link_counts().open
     }
 }

@@ -38,8 +38,7 @@ async fn run(cli: Cli) -> io::Result<()> {
         listen: cli.listen,
         slice: usize::try_from(cli.slice).unwrap_or(100),
         ..DcOptions::default()
-    })
-    .await?;
+    })?;
     if let Some(path) = &cli.key_out {
         std::fs::write(path, dc.public_key_pem())?;
     }

@@ -87,16 +87,18 @@ async fn delete(dc: web::Data<Dc>, body: web::Json<Delete>) -> HttpResponse {
 /// `POST /fault`.
 async fn fault(dc: web::Data<Dc>, body: web::Json<FaultBody>) -> HttpResponse {
     let body = body.into_inner();
-    answer(match (&body.method, &body.link, body.kind) {
-        (None, None, Kind::Clear) => {
-            dc.clear_faults();
-            Ok(0)
+    answer(
+        match (&body.method, &body.link, body.kind) {
+            (None, None, Kind::Clear) => {
+                dc.clear_faults();
+                Ok(0)
+            }
+            (Some(method), None, _) => method_fault(&dc, method, &body),
+            (None, Some(link), _) => link_fault(&dc, link, &body),
+            _ => Err(Refusal::bad("name either a method or a link")),
         }
-        (Some(method), None, _) => method_fault(&dc, method, &body),
-        (None, Some(link), _) => link_fault(&dc, link, &body),
-        _ => Err(Refusal::bad("name either a method or a link")),
-    }
-    .map(|count| Touched { count }))
+        .map(|count| Touched { count }),
+    )
 }
 
 fn method_fault(dc: &Dc, method: &str, body: &FaultBody) -> Result<usize, Refusal> {
@@ -117,7 +119,11 @@ fn method_fault(dc: &Dc, method: &str, body: &FaultBody) -> Result<usize, Refusa
         Kind::Transport => FaultKind::TransportError(body.code.unwrap_or(-404)),
         _ => return Err(Refusal::bad("this kind is for a link, not for a method")),
     };
-    let account = body.account.as_deref().map(|name| dc.user(name)).transpose()?;
+    let account = body
+        .account
+        .as_deref()
+        .map(|name| dc.user(name))
+        .transpose()?;
     dc.fault(Fault {
         method: method.to_owned(),
         account,
@@ -130,9 +136,9 @@ fn method_fault(dc: &Dc, method: &str, body: &FaultBody) -> Result<usize, Refusa
 fn link_fault(dc: &Dc, account: &str, body: &FaultBody) -> Result<usize, Refusal> {
     match body.kind {
         Kind::Drop if account == "*" => {
-            let open = dc.connections();
+            let open = usize::try_from(dc.connections());
             dc.drop_all_links();
-            Ok(open)
+            Ok(open.unwrap_or(usize::MAX))
         }
         Kind::Drop => dc.drop_links(account),
         Kind::Stall => dc.stall(account, true),

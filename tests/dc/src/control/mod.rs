@@ -45,8 +45,8 @@ pub async fn serve(listener: TcpListener, dc: Dc, stop: CancellationToken) -> io
         stop.cancelled().await;
         handle.stop(true).await;
     };
-    let (served, ()) = tokio::join!(server, stopping);
-    served
+    let (result, ()) = tokio::join!(server, stopping);
+    result
 }
 
 /// 400 with the reason, for a body or query that cannot be read.

@@ -135,7 +135,7 @@ pub(super) struct Ledger {
 /// Answer of `GET /stats`.
 #[derive(Debug, Serialize)]
 pub(super) struct Stats {
-    pub(super) connections: usize,
+    pub(super) connections: u64,
     pub(super) messages: usize,
     pub(super) calls: BTreeMap<&'static str, u64>,
 }

@@ -28,6 +28,7 @@ use std::net::SocketAddr;
 use std::ops::{Deref, DerefMut};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use bytes::Bytes;
 use grammers_tl_types::{Deserializable, RemoteCall, Serializable, name_for_id};
 
 use crate::service::{Call, Reply, Service};
@@ -39,7 +40,7 @@ use crate::world::{Origin, World};
 /// Where serialised updates go.
 pub trait Outlet: Send + Sync + 'static {
     /// Queues a serialised `Updates` for every session of a key but one. Must not block.
-    fn push(&self, key: KeyId, except_session: Option<i64>, updates: Vec<u8>);
+    fn push(&self, key: KeyId, except_session: Option<i64>, updates: Bytes);
 }
 
 /// The API of one data centre.
@@ -99,6 +100,7 @@ impl Drop for Locked<'_> {
             let Some(updates) = render::push(&self.world, notice.to, &notice.what) else {
                 continue;
             };
+            let updates = Bytes::from(updates);
             for key in &account.keys {
                 if self.world.imported(*key) {
                     continue;
