@@ -19,6 +19,7 @@ use crate::service::Service;
 use crate::world::World;
 use crate::world::account::Profile;
 use crate::world::change::Reach;
+use crate::world::clock::random;
 use crate::world::faults::Fault;
 use crate::world::ids::{KeyId, MessageId, UserId};
 use crate::world::keys::KeyState;
@@ -151,6 +152,29 @@ impl Dc {
     /// The RSA key that clients must trust, as PKCS#1 PEM.
     pub fn public_key_pem(&self) -> String {
         link::rsa::public_key_pem()
+    }
+
+    /// Makes an authorisation key that is as good as one from a key exchange, and spares the
+    /// exchange. 256 bytes.
+    pub fn new_key(&self) -> [u8; 256] {
+        self.make_key().0
+    }
+
+    /// A key as of [`Dc::new_key`] that is logged in to an account already.
+    ///
+    /// # Errors
+    /// 400 `USER_NOT_FOUND`.
+    pub fn log_in(&self, account: &str) -> Result<[u8; 256], Refusal> {
+        let user = self.user(account)?;
+        let (key, id) = self.make_key();
+        self.0.api.world().authorise(id, user, false);
+        Ok(key)
+    }
+
+    fn make_key(&self) -> ([u8; 256], KeyId) {
+        let key = random();
+        let salt = i64::from_le_bytes(random());
+        (key, KeyId(self.0.links.insert_key(key, salt)))
     }
 
     /// What is known of an account; one of the fleet's is made by asking.
