@@ -16,6 +16,8 @@ mod contacts;
 mod dialogs;
 mod help;
 mod history;
+#[cfg(test)]
+mod hostile;
 mod login;
 mod messages;
 mod peers;
@@ -36,6 +38,15 @@ use crate::world::faults::FaultKind;
 use crate::world::ids::{KeyId, UserId};
 use crate::world::refusal::Refusal;
 use crate::world::{Origin, World};
+
+/// The oldest API layer whose clients know the constructors of ours.
+const OLDEST_LAYER: i32 = 229;
+/// The longest request, in bytes, that any method here has a use for.
+const MAX_BODY: usize = 256 * 1024;
+/// Requests up to this size, in bytes, nest too little to need much stack.
+const SHALLOW_BODY: usize = 2048;
+/// Stack for one level of nesting, in bytes, measured without optimisation and doubled.
+const STACK_PER_LEVEL: usize = 2048;
 
 /// Where serialised updates go.
 pub trait Outlet: Send + Sync + 'static {
@@ -164,9 +175,15 @@ impl Api {
     fn answer(&self, call: &Call, body: &[u8]) -> Result<Vec<u8>, Refusal> {
         let (id, rest) = split(body)?;
         let request = Request { api: self, call };
-        match routes::find(id) {
-            Some(method) => method(&request, rest),
-            None => Err(Refusal::bad(&format!("INPUT_METHOD_INVALID_{id}"))),
+        let Some(method) = routes::find(id) else {
+            return Err(Refusal::bad(&format!("INPUT_METHOD_INVALID_{id}")));
+        };
+        match call.layer {
+            0 => Err(Refusal::bad("CONNECTION_NOT_INITED")),
+            layer if layer < OLDEST_LAYER => Err(Refusal::bad("CONNECTION_LAYER_INVALID")),
+            _ if rest.len() > MAX_BODY => Err(Refusal::bad("INPUT_REQUEST_TOO_LONG")),
+            _ if rest.len() > SHALLOW_BODY => on_deep_stack(rest.len(), || method(&request, rest)),
+            _ => method(&request, rest),
         }
     }
 
@@ -177,6 +194,24 @@ impl Api {
         let caller = world.caller(KeyId(call.key_id)).ok();
         world.faults.strike(method, caller)
     }
+}
+
+/// Runs `work` with a stack that fits a body of `size` bytes however deeply it nests.
+///
+/// The generated readers recurse once for every nested constructor, which is four bytes.
+fn on_deep_stack(
+    size: usize,
+    work: impl FnOnce() -> Result<Vec<u8>, Refusal> + Send,
+) -> Result<Vec<u8>, Refusal> {
+    let stack = size / 4 * STACK_PER_LEVEL + (1 << 20);
+    std::thread::scope(|scope| {
+        std::thread::Builder::new()
+            .stack_size(stack)
+            .spawn_scoped(scope, work)
+            .ok()
+            .and_then(|thread| thread.join().ok())
+            .unwrap_or_else(|| Err(Refusal::new(500, "INTERNAL")))
+    })
 }
 
 fn split(body: &[u8]) -> Result<(u32, &[u8]), Refusal> {

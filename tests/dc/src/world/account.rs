@@ -110,19 +110,17 @@ impl Account {
 
     /// Deletes a message from the box. False if it was not there.
     pub fn drop_message(&mut self, id: MessageId) -> bool {
-        let Some(peer) = self.held(id).map(|held| held.peer) else {
+        let Some(held) = usize::try_from(id.0)
+            .ok()
+            .and_then(|id| self.held.get_mut(id.checked_sub(1)?))
+            .filter(|held| !held.deleted)
+        else {
             return false;
         };
-        if let Some(held) = usize::try_from(id.0 - 1)
-            .ok()
-            .and_then(|index| self.held.get_mut(index))
-        {
-            held.deleted = true;
-        }
-        let Self { dialogs, held, .. } = self;
-        if let Some(dialog) = dialogs.get_mut(&peer) {
-            dialog.remove(id);
-            dialog.recount(|id| is_incoming(held, id));
+        held.deleted = true;
+        let Held { peer, out, .. } = *held;
+        if let Some(dialog) = self.dialogs.get_mut(&peer) {
+            dialog.remove(id, out);
         }
         true
     }

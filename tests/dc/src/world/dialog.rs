@@ -61,9 +61,12 @@ impl Dialog {
     }
 
     /// Takes a message out.
-    pub fn remove(&mut self, id: MessageId) {
+    pub fn remove(&mut self, id: MessageId, out: bool) {
         if let Ok(at) = self.messages.binary_search(&id) {
             self.messages.remove(at);
+            if !out && id > self.read_inbox_max {
+                self.unread -= 1;
+            }
         }
     }
 
