@@ -32,15 +32,18 @@ async fn run(cli: Cli) -> io::Result<()> {
     raise_file_limit();
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut terminate = signal(SignalKind::terminate())?;
-    let control_listener = std::net::TcpListener::bind(cli.control)?;
+    let control_listener = std::net::TcpListener::bind(cli.control)
+        .map_err(|error| named("listen on", &cli.control, &error))?;
     let control_address = control_listener.local_addr()?;
     let dc = Dc::start(DcOptions {
         listen: cli.listen,
         slice: usize::try_from(cli.slice).unwrap_or(100),
         ..DcOptions::default()
-    })?;
+    })
+    .map_err(|error| named("listen on", &cli.listen, &error))?;
     if let Some(path) = &cli.key_out {
-        std::fs::write(path, dc.public_key_pem())?;
+        std::fs::write(path, dc.public_key_pem())
+            .map_err(|error| named("write", &path.display(), &error))?;
     }
     let stop = CancellationToken::new();
     let serving = control::serve(control_listener, dc.clone(), stop.clone());
@@ -62,6 +65,11 @@ async fn run(cli: Cli) -> io::Result<()> {
     let (served, ()) = tokio::join!(serving, signalled);
     dc.stop().await;
     served
+}
+
+/// The system's error with what it was about.
+fn named(action: &str, what: &dyn std::fmt::Display, error: &io::Error) -> io::Error {
+    io::Error::new(error.kind(), format!("cannot {action} {what}: {error}"))
 }
 
 /// Ten thousand links need as many open files; the default is often 1024.

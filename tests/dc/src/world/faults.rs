@@ -38,6 +38,38 @@ pub enum FaultKind {
     TransportError(i32),
 }
 
+impl Fault {
+    /// The next call of `method` does this, whoever makes it.
+    pub fn new(method: &str, kind: FaultKind) -> Self {
+        Self {
+            method: method.to_owned(),
+            account: None,
+            kind,
+            count: 1,
+        }
+    }
+
+    /// The next call of `method` answers this error, whoever makes it.
+    pub fn error(method: &str, code: i32, name: &str) -> Self {
+        Self::new(method, FaultKind::Error(Refusal::new(code, name)))
+    }
+
+    /// The same, for the next `count` calls.
+    #[must_use]
+    pub fn times(self, count: u32) -> Self {
+        Self { count, ..self }
+    }
+
+    /// The same, only for calls of `account`.
+    #[must_use]
+    pub fn of(self, account: UserId) -> Self {
+        Self {
+            account: Some(account),
+            ..self
+        }
+    }
+}
+
 /// The faults in wait.
 #[derive(Debug, Default)]
 pub struct Faults {
@@ -95,12 +127,8 @@ mod tests {
     #[test]
     fn a_fault_strikes_as_often_as_it_was_told_and_only_whom_it_was_told() {
         let mut faults = Faults::default();
-        faults.add(Fault {
-            method: "messages.sendMessage".to_owned(),
-            account: Some(UserId(1)),
-            kind: FaultKind::Error(Refusal::new(420, "FLOOD_WAIT_3")),
-            count: 2,
-        });
+        let flood = Fault::error("messages.sendMessage", 420, "FLOOD_WAIT_3");
+        faults.add(flood.times(2).of(UserId(1)));
         let mut strike = |method, user| faults.strike(method, Some(UserId(user))).is_some();
         assert!(!strike("messages.getHistory", 1));
         assert!(!strike("messages.sendMessage", 2));

@@ -5,19 +5,9 @@ use std::time::{Duration, Instant};
 use grammers_mtsender::InvocationError;
 use local_dc::dc::{Dc, DcOptions};
 use local_dc::world::faults::{Fault, FaultKind};
-use local_dc::world::refusal::Refusal;
 use tokio::time::timeout;
 
 use super::phone::{PATIENCE, Phone};
-
-fn fault(method: &str, kind: FaultKind, count: u32) -> Fault {
-    Fault {
-        method: method.to_owned(),
-        account: None,
-        kind,
-        count,
-    }
-}
 
 fn rpc_name(result: Result<impl std::fmt::Debug, InvocationError>) -> (i32, String, Option<u32>) {
     match result {
@@ -31,8 +21,7 @@ async fn a_flood_wait_strikes_as_often_as_told() {
     let dc = Dc::start(DcOptions::default()).unwrap();
     let alice = Phone::of(&dc, "alice").await;
     let carol = alice.resolve("carol").await;
-    let flood = FaultKind::Error(Refusal::new(420, "FLOOD_WAIT_31"));
-    dc.fault(fault("messages.sendMessage", flood, 2));
+    dc.fault(Fault::error("messages.sendMessage", 420, "FLOOD_WAIT_31").times(2));
     for random_id in 1..=2 {
         let refused = rpc_name(alice.send(&carol, "hi", random_id).await);
         assert_eq!(refused, (420, "FLOOD_WAIT".to_owned(), Some(31)));
@@ -61,7 +50,7 @@ async fn a_dropped_link_fails_the_call_and_the_next_one_reconnects() {
     let alice = Phone::of(&dc, "alice").await;
     alice.state().await.unwrap();
     assert_eq!(dc.connections(), 1);
-    dc.fault(fault("updates.getState", FaultKind::Close, 1));
+    dc.fault(Fault::new("updates.getState", FaultKind::Close));
     assert!(alice.state().await.is_err());
     alice.state().await.unwrap();
     assert_eq!(dc.drop_links("alice"), Ok(1));
@@ -97,7 +86,7 @@ async fn a_lost_answer_leaves_the_message_sent() {
     let dc = Dc::start(DcOptions::default()).unwrap();
     let alice = Phone::of(&dc, "alice").await;
     let carol = alice.resolve("carol").await;
-    dc.fault(fault("messages.sendMessage", FaultKind::LoseAnswer, 1));
+    dc.fault(Fault::new("messages.sendMessage", FaultKind::LoseAnswer));
     let call = alice.send(&carol, "hi", 1);
     assert!(timeout(Duration::from_millis(300), call).await.is_err());
     assert_eq!(dc.ledger().len(), 1);
@@ -113,7 +102,7 @@ async fn a_delayed_answer_comes_late_and_whole() {
     let alice = Phone::of(&dc, "alice").await;
     alice.state().await.unwrap();
     let delay = Duration::from_millis(200);
-    dc.fault(fault("updates.getState", FaultKind::Delay(delay), 1));
+    dc.fault(Fault::new("updates.getState", FaultKind::Delay(delay)));
     let asked = Instant::now();
     alice.state().await.unwrap();
     assert!(asked.elapsed() >= delay);
