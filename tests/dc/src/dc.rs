@@ -1,0 +1,245 @@
+//! A running data centre and everything a test may do to it.
+//!
+//! Owns the listener's task and the world. Scripts act here as people with other devices would;
+//! accounts are named by username, phone number or user id.
+
+mod script;
+
+use std::collections::BTreeMap;
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use bytes::Bytes;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+use crate::link::{self, Links};
+use crate::rpc::{Api, Outlet};
+use crate::service::Service;
+use crate::world::World;
+use crate::world::account::Profile;
+use crate::world::clock::random;
+use crate::world::ids::{KeyId, UserId};
+use crate::world::ledger::Entry;
+use crate::world::people::fixed;
+use crate::world::refusal::Refusal;
+
+/// How a data centre starts.
+#[derive(Clone, Debug)]
+pub struct DcOptions {
+    /// Where to listen; port 0 picks a free one.
+    pub listen: SocketAddr,
+    /// The accounts that exist from the start, beside the fleet's numbers.
+    pub accounts: Vec<Profile>,
+    /// Events in one slice of `updates.getDifference`, at least 1.
+    pub slice: usize,
+    /// How long a log-in code counts, in whole seconds.
+    pub code_lifetime: Duration,
+}
+
+impl Default for DcOptions {
+    fn default() -> Self {
+        Self {
+            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+            accounts: fixed(),
+            slice: 100,
+            code_lifetime: Duration::from_mins(5),
+        }
+    }
+}
+
+/// A running data centre. Clones share it; it stops with [`Dc::stop`] or with the last clone.
+#[derive(Clone)]
+pub struct Dc(Arc<Inner>);
+
+struct Inner {
+    api: Arc<Api>,
+    links: Arc<Links>,
+    address: SocketAddr,
+    stop: CancellationToken,
+    task: Mutex<Option<JoinHandle<()>>>,
+}
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        self.stop.cancel();
+    }
+}
+
+/// The ids of one message on its two sides.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct SentIds {
+    /// In the box of who sent it.
+    pub sender: i32,
+    /// In the box of who got it; the same in Saved Messages.
+    pub receiver: i32,
+}
+
+/// What a script may know of an account.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct AccountInfo {
+    /// The account's id.
+    pub user_id: i64,
+    /// Its number, without the plus sign.
+    pub phone: String,
+    /// Its username, without the at sign.
+    pub username: String,
+    /// Its pts now.
+    pub pts: i32,
+    /// Keys logged in to it.
+    pub keys: usize,
+}
+
+impl Outlet for Links {
+    fn push(&self, key: KeyId, except_session: Option<i64>, updates: Bytes) {
+        Self::push(self, key.0, except_session, updates);
+    }
+}
+
+impl Dc {
+    /// Starts listening. Must be called within a tokio runtime.
+    ///
+    /// # Errors
+    /// When the address cannot be bound.
+    pub fn start(options: DcOptions) -> io::Result<Self> {
+        let listener = link::listen(options.listen)?;
+        let address = listener.local_addr()?;
+        let mut world = World::new(options.accounts);
+        world.slice = options.slice.max(1);
+        world.code_lifetime = i32::try_from(options.code_lifetime.as_secs()).unwrap_or(i32::MAX);
+        let links = Arc::new(Links::new());
+        let outlet: Arc<dyn Outlet> = Arc::<Links>::clone(&links);
+        let api = Arc::new(Api::new(world, outlet, address));
+        let stop = CancellationToken::new();
+        let service: Arc<dyn Service> = Arc::<Api>::clone(&api);
+        let serving = link::serve(listener, service, Arc::clone(&links), stop.clone());
+        let task = Mutex::new(Some(tokio::spawn(serving)));
+        Ok(Self(Arc::new(Inner {
+            api,
+            links,
+            address,
+            stop,
+            task,
+        })))
+    }
+
+    /// Stops listening, closes every link and waits until all tasks have ended.
+    pub async fn stop(&self) {
+        self.0.stop.cancel();
+        let task = self
+            .0
+            .task
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
+        if let Some(task) = task
+            && let Err(error) = task.await
+        {
+            log::error!("the data centre's listener failed: {error}");
+        }
+    }
+
+    /// Where it listens.
+    pub fn addr(&self) -> SocketAddr {
+        self.0.address
+    }
+
+    /// The RSA key that clients must trust, as PKCS#1 PEM.
+    pub fn public_key_pem(&self) -> String {
+        link::rsa::public_key_pem()
+    }
+
+    /// Makes an authorisation key that is as good as one from a key exchange, and spares the
+    /// exchange. 256 bytes.
+    pub fn new_key(&self) -> [u8; 256] {
+        self.make_key().0
+    }
+
+    /// A key as of [`Dc::new_key`] that is logged in to an account already.
+    ///
+    /// # Errors
+    /// 400 `USER_NOT_FOUND`.
+    pub fn log_in(&self, account: &str) -> Result<[u8; 256], Refusal> {
+        let user = self.user(account)?;
+        let (key, id) = self.make_key();
+        self.0.api.world().authorise(id, user, false);
+        Ok(key)
+    }
+
+    fn make_key(&self) -> ([u8; 256], KeyId) {
+        let key = random();
+        let salt = i64::from_le_bytes(random());
+        (key, KeyId(self.0.links.insert_key(key, salt)))
+    }
+
+    /// What is known of an account; one of the fleet's is made by asking.
+    ///
+    /// # Errors
+    /// 400 `USER_NOT_FOUND`.
+    pub fn account(&self, name: &str) -> Result<AccountInfo, Refusal> {
+        let mut world = self.0.api.world();
+        let id = find(&mut world, name)?;
+        let account = world.account(id).ok_or_else(|| unknown(name))?;
+        Ok(AccountInfo {
+            user_id: id.0,
+            phone: account.phone.clone(),
+            username: account.username.clone(),
+            pts: account.events.pts(),
+            keys: account.keys.len(),
+        })
+    }
+
+    /// The id of an account.
+    ///
+    /// # Errors
+    /// 400 `USER_NOT_FOUND`.
+    pub fn user(&self, name: &str) -> Result<UserId, Refusal> {
+        find(&mut self.0.api.world(), name)
+    }
+
+    /// How often a method was called, such as `messages.sendMessage`, faults included.
+    pub fn calls(&self, method: &str) -> u64 {
+        self.0.api.world().calls.get(method).copied().unwrap_or(0)
+    }
+
+    /// How often each method was called.
+    pub fn all_calls(&self) -> BTreeMap<&'static str, u64> {
+        self.0.api.world().calls.clone()
+    }
+
+    /// Every message, in the order of sending.
+    pub fn ledger(&self) -> Vec<Entry> {
+        self.ledger_part(0, usize::MAX)
+    }
+
+    /// At most `limit` messages from number `from` on.
+    pub fn ledger_part(&self, from: usize, limit: usize) -> Vec<Entry> {
+        self.0.api.world().ledger(from, limit)
+    }
+
+    /// How many messages there are.
+    pub fn ledger_len(&self) -> usize {
+        self.0.api.world().ledger_len()
+    }
+
+    /// What the links count: how many are open, key exchanges, messages.
+    pub fn link_counts(&self) -> link::LinkCounts {
+        self.0.links.counts()
+    }
+
+    /// How many links are open now.
+    pub fn connections(&self) -> u64 {
+        self.link_counts().open
+    }
+}
+
+fn find(world: &mut World, name: &str) -> Result<UserId, Refusal> {
+    world.user_by_name(name).ok_or_else(|| unknown(name))
+}
+
+fn unknown(name: &str) -> Refusal {
+    // Not one of Telegram's: scripts name accounts in ways that Telegram has no error for.
+    Refusal::bad(&format!("USER_NOT_FOUND: {name}"))
+}

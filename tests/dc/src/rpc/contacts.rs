@@ -1,0 +1,162 @@
+//! `contacts.*`: finding people and saving them.
+//!
+//! Owns the forms of the answers; who exists is the world's.
+
+use grammers_tl_types::{enums, functions as f, types};
+
+use super::{Request, peers, render};
+use crate::world::World;
+use crate::world::account::Contact;
+use crate::world::clock::now;
+use crate::world::ids::UserId;
+use crate::world::refusal::Refusal;
+
+/// `contacts.resolveUsername`.
+///
+/// # Errors
+/// `USERNAME_INVALID` for what cannot be one, `USERNAME_NOT_OCCUPIED` for nobody's.
+pub(super) fn resolve_username(
+    request: &Request<'_>,
+    input: f::contacts::ResolveUsername,
+) -> Result<enums::contacts::ResolvedPeer, Refusal> {
+    let (mut world, caller) = request.authorised()?;
+    let name = input.username.trim_start_matches('@');
+    let well_formed = (3..=32).contains(&name.len())
+        && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
+    if !well_formed {
+        return Err(Refusal::bad("USERNAME_INVALID"));
+    }
+    let user = world
+        .user_by_username(name)
+        .ok_or_else(|| Refusal::bad("USERNAME_NOT_OCCUPIED"))?;
+    Ok(resolved(&world, caller, user))
+}
+
+/// `contacts.resolvePhone`.
+///
+/// # Errors
+/// `PHONE_NOT_OCCUPIED`.
+pub(super) fn resolve_phone(
+    request: &Request<'_>,
+    input: f::contacts::ResolvePhone,
+) -> Result<enums::contacts::ResolvedPeer, Refusal> {
+    let (mut world, caller) = request.authorised()?;
+    let user = world
+        .user_by_phone(&input.phone)
+        .ok_or_else(|| Refusal::bad("PHONE_NOT_OCCUPIED"))?;
+    Ok(resolved(&world, caller, user))
+}
+
+fn resolved(world: &World, caller: UserId, user: UserId) -> enums::contacts::ResolvedPeer {
+    types::contacts::ResolvedPeer {
+        peer: render::peer(user),
+        chats: Vec::new(),
+        users: render::users(world, caller, [user]),
+    }
+    .into()
+}
+
+/// `contacts.getContacts`, all of them whatever the hash.
+pub(super) fn get_contacts(
+    request: &Request<'_>,
+    _: f::contacts::GetContacts,
+) -> Result<enums::contacts::Contacts, Refusal> {
+    let (world, caller) = request.authorised()?;
+    let mut ids: Vec<UserId> = world.account(caller).map_or(Vec::new(), |account| {
+        account.contacts.keys().copied().collect()
+    });
+    ids.sort_unstable();
+    Ok(types::contacts::Contacts {
+        contacts: ids
+            .iter()
+            .map(|id| {
+                types::Contact {
+                    user_id: id.0,
+                    mutual: world.has_contact(*id, caller),
+                }
+                .into()
+            })
+            .collect(),
+        saved_count: i32::try_from(ids.len()).unwrap_or(i32::MAX),
+        users: render::users(&world, caller, ids),
+    }
+    .into())
+}
+
+/// `contacts.importContacts`; numbers that nobody has are left out.
+pub(super) fn import_contacts(
+    request: &Request<'_>,
+    input: f::contacts::ImportContacts,
+) -> Result<enums::contacts::ImportedContacts, Refusal> {
+    let (mut world, caller) = request.authorised()?;
+    let mut imported = Vec::new();
+    let mut ids = Vec::new();
+    for contact in input.contacts {
+        let enums::InputContact::InputPhoneContact(contact) = contact;
+        let Some(user) = world.user_by_phone(&contact.phone) else {
+            continue;
+        };
+        let saved = Contact {
+            first_name: contact.first_name,
+            last_name: contact.last_name,
+        };
+        world.save_contact(caller, user, saved);
+        ids.push(user);
+        let entry = types::ImportedContact {
+            user_id: user.0,
+            client_id: contact.client_id,
+        };
+        imported.push(entry.into());
+    }
+    Ok(types::contacts::ImportedContacts {
+        imported,
+        popular_invites: Vec::new(),
+        retry_contacts: Vec::new(),
+        users: render::users(&world, caller, ids),
+    }
+    .into())
+}
+
+/// `contacts.addContact`.
+pub(super) fn add_contact(
+    request: &Request<'_>,
+    input: f::contacts::AddContact,
+) -> Result<enums::Updates, Refusal> {
+    let (mut world, caller) = request.authorised()?;
+    let user = peers::user(&world, caller, &input.id)?;
+    if input.first_name.trim().is_empty() {
+        return Err(Refusal::bad("CONTACT_NAME_EMPTY"));
+    }
+    let saved = Contact {
+        first_name: input.first_name,
+        last_name: input.last_name,
+    };
+    world.save_contact(caller, user, saved);
+    Ok(changed(&world, caller, vec![user]))
+}
+
+/// `contacts.deleteContacts`.
+pub(super) fn delete_contacts(
+    request: &Request<'_>,
+    input: f::contacts::DeleteContacts,
+) -> Result<enums::Updates, Refusal> {
+    let (mut world, caller) = request.authorised()?;
+    let mut ids = Vec::new();
+    for id in &input.id {
+        let user = peers::user(&world, caller, id)?;
+        world.forget_contact(caller, user);
+        ids.push(user);
+    }
+    Ok(changed(&world, caller, ids))
+}
+
+fn changed(world: &World, caller: UserId, ids: Vec<UserId>) -> enums::Updates {
+    types::Updates {
+        updates: Vec::new(),
+        users: render::users(world, caller, ids),
+        chats: Vec::new(),
+        date: now(),
+        seq: 0,
+    }
+    .into()
+}

@@ -1,0 +1,154 @@
+//! Logging in: `auth.sendCode` to `auth.checkPassword`.
+//!
+//! Owns the order of the steps. The codes and the SRP arithmetic are the world's.
+
+use std::sync::Arc;
+
+use grammers_tl_types::{enums, functions as f, types};
+
+use super::{Request, render};
+use crate::world::World;
+use crate::world::ids::UserId;
+use crate::world::keys::KeyState;
+use crate::world::logins::{CODE, SentCode, normal_phone};
+use crate::world::password::Password;
+use crate::world::refusal::Refusal;
+
+/// `auth.sendCode`.
+pub(super) fn send_code(
+    request: &Request<'_>,
+    input: f::auth::SendCode,
+) -> Result<enums::auth::SentCode, Refusal> {
+    if input.api_id <= 0 || input.api_hash.is_empty() {
+        return Err(Refusal::bad("API_ID_INVALID"));
+    }
+    let sent = request
+        .world()
+        .send_code(&input.phone_number, input.api_id)?;
+    let kind = types::auth::SentCodeTypeApp {
+        length: code_length(),
+    };
+    Ok(sent_code(sent, kind.into()))
+}
+
+/// `auth.resendCode`.
+pub(super) fn resend_code(
+    request: &Request<'_>,
+    input: f::auth::ResendCode,
+) -> Result<enums::auth::SentCode, Refusal> {
+    let sent = request
+        .world()
+        .resend_code(&input.phone_number, &input.phone_code_hash)?;
+    let kind = types::auth::SentCodeTypeSms {
+        length: code_length(),
+    };
+    Ok(sent_code(sent, kind.into()))
+}
+
+fn code_length() -> i32 {
+    i32::try_from(CODE.len()).unwrap_or(0)
+}
+
+fn sent_code(sent: SentCode, r#type: enums::auth::SentCodeType) -> enums::auth::SentCode {
+    types::auth::SentCode {
+        r#type,
+        phone_code_hash: sent.hash,
+        next_type: Some(enums::auth::CodeType::Sms),
+        timeout: Some(sent.timeout),
+    }
+    .into()
+}
+
+/// `auth.cancelCode`.
+pub(super) fn cancel_code(
+    request: &Request<'_>,
+    input: f::auth::CancelCode,
+) -> Result<bool, Refusal> {
+    request
+        .world()
+        .cancel_code(&input.phone_number, &input.phone_code_hash)?;
+    Ok(true)
+}
+
+/// `auth.signIn`.
+pub(super) fn sign_in(
+    request: &Request<'_>,
+    input: f::auth::SignIn,
+) -> Result<enums::auth::Authorization, Refusal> {
+    if normal_phone(&input.phone_number).is_none() {
+        return Err(Refusal::bad("PHONE_NUMBER_INVALID"));
+    }
+    let mut world = request.world();
+    let code = input.phone_code.unwrap_or_default();
+    let (user, api_id) = world.sign_in(&input.phone_number, &input.phone_code_hash, &code)?;
+    world.key(request.key()).api_id = api_id;
+    if world
+        .account(user)
+        .is_some_and(|account| account.password.is_some())
+    {
+        // The code is used up: only the password is missing now.
+        world.end_key(request.key(), KeyState::PasswordPending(user));
+        return Err(Refusal::unauthorised("SESSION_PASSWORD_NEEDED"));
+    }
+    world.authorise(request.key(), user, false);
+    authorization(&world, user)
+}
+
+/// `auth.checkPassword`.
+pub(super) fn check_password(
+    request: &Request<'_>,
+    input: f::auth::CheckPassword,
+) -> Result<enums::auth::Authorization, Refusal> {
+    let enums::InputCheckPasswordSrp::Srp(srp) = input.password else {
+        return Err(Refusal::bad("PASSWORD_HASH_INVALID"));
+    };
+    let (user, password, challenge) = {
+        let mut world = request.world();
+        let (user, password) = password_owner(&world, request)?;
+        let challenge = world.key(request.key()).challenge.take();
+        (user, password, challenge)
+    };
+    let challenge = challenge
+        .filter(|challenge| challenge.srp_id == srp.srp_id)
+        .ok_or_else(|| Refusal::bad("SRP_ID_INVALID"))?;
+    // Slow arithmetic, so without the lock.
+    if !password.proves(&challenge, &srp.a, &srp.m1) {
+        return Err(Refusal::bad("PASSWORD_HASH_INVALID"));
+    }
+    let mut world = request.world();
+    if world.key(request.key()).state == KeyState::PasswordPending(user) {
+        world.authorise(request.key(), user, false);
+    }
+    authorization(&world, user)
+}
+
+/// Whose password the key may ask about, and that password.
+pub(super) fn password_owner(
+    world: &World,
+    request: &Request<'_>,
+) -> Result<(UserId, Arc<Password>), Refusal> {
+    let user = match world.key_state(request.key()) {
+        KeyState::PasswordPending(user) => user,
+        _ => world.caller(request.key())?,
+    };
+    let password = world
+        .account(user)
+        .and_then(|account| account.password.clone())
+        .ok_or_else(|| Refusal::bad("PASSWORD_HASH_INVALID"))?;
+    Ok((user, password))
+}
+
+/// `auth.authorization` of a user who has just logged in.
+pub(super) fn authorization(
+    world: &World,
+    user: UserId,
+) -> Result<enums::auth::Authorization, Refusal> {
+    Ok(types::auth::Authorization {
+        setup_password_required: false,
+        otherwise_relogin_days: None,
+        tmp_sessions: None,
+        future_auth_token: None,
+        user: render::user(world, user, user).ok_or_else(|| Refusal::new(500, "INTERNAL"))?,
+    }
+    .into())
+}

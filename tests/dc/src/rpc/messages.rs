@@ -1,0 +1,155 @@
+//! Sending, reading and typing.
+//!
+//! Owns the choice of the answer's form. The message itself is the world's.
+//! Source: <https://core.telegram.org/method/messages.sendMessage>.
+
+use grammers_tl_types::enums::{InputReplyTo, MessageEntity};
+use grammers_tl_types::{enums, functions as f, types};
+
+use super::{Request, peers, render};
+use crate::world::World;
+use crate::world::events::EventKind;
+use crate::world::ids::{MessageId, UserId};
+use crate::world::post::Content;
+use crate::world::refusal::Refusal;
+use crate::world::send::{Draft, Sent};
+
+/// `messages.sendMessage`.
+pub(super) fn send_message(
+    request: &Request<'_>,
+    input: f::messages::SendMessage,
+) -> Result<enums::Updates, Refusal> {
+    let (mut world, caller) = request.authorised()?;
+    let to = peers::peer(&world, caller, &input.peer)?;
+    if input.random_id == 0 {
+        return Err(Refusal::bad("RANDOM_ID_EMPTY"));
+    }
+    if input.schedule_date.is_some() {
+        return Err(Refusal::bad("SCHEDULE_DATE_INVALID"));
+    }
+    let reply_to = match input.reply_to {
+        None => None,
+        Some(InputReplyTo::Message(reply)) => Some(MessageId(reply.reply_to_msg_id)),
+        Some(_) => return Err(Refusal::bad("REPLY_TO_INVALID")),
+    };
+    let short = reply_to.is_none() && to != caller;
+    let draft = Draft {
+        content: content(&world, caller, input.message, input.entities)?,
+        silent: input.silent,
+        reply_to,
+        random_id: Some(input.random_id),
+    };
+    let sent = world.send(caller, to, draft, Some(request.origin()))?;
+    Ok(if short {
+        short_sent(&world, sent)
+    } else {
+        long_sent(&world, caller, to, sent, input.random_id)
+    })
+}
+
+/// The text of a message with its entities as they are stored: mentions name users plainly.
+pub(super) fn content(
+    world: &World,
+    caller: UserId,
+    text: String,
+    entities: Option<Vec<MessageEntity>>,
+) -> Result<Content, Refusal> {
+    let entities = entities.unwrap_or_default();
+    let entities = entities.into_iter().map(|entity| match entity {
+        MessageEntity::InputMessageEntityMentionName(mention) => {
+            let user = peers::user(world, caller, &mention.user_id)?;
+            Ok(types::MessageEntityMentionName {
+                offset: mention.offset,
+                length: mention.length,
+                user_id: user.0,
+            }
+            .into())
+        }
+        other => Ok(other),
+    });
+    Ok(Content {
+        text,
+        entities: entities.collect::<Result<_, Refusal>>()?,
+    })
+}
+
+fn short_sent(world: &World, sent: Sent) -> enums::Updates {
+    let entities = world
+        .post(sent.post)
+        .map(|post| post.content.entities.clone())
+        .filter(|entities| !entities.is_empty());
+    types::UpdateShortSentMessage {
+        out: true,
+        id: sent.id.0,
+        pts: sent.pts,
+        pts_count: 1,
+        date: sent.date,
+        media: None,
+        entities,
+        ttl_period: None,
+    }
+    .into()
+}
+
+fn long_sent(
+    world: &World,
+    caller: UserId,
+    to: UserId,
+    sent: Sent,
+    random_id: i64,
+) -> enums::Updates {
+    let named = types::UpdateMessageId {
+        id: sent.id.0,
+        random_id,
+    };
+    let mut updates: Vec<enums::Update> = vec![named.into()];
+    updates.extend(render::update(
+        world,
+        caller,
+        &EventKind::New(sent.id),
+        sent.pts,
+        1,
+    ));
+    types::Updates {
+        updates,
+        users: render::users(world, caller, [caller, to]),
+        chats: Vec::new(),
+        date: sent.date,
+        seq: 0,
+    }
+    .into()
+}
+
+/// `messages.readHistory`.
+pub(super) fn read_history(
+    request: &Request<'_>,
+    input: f::messages::ReadHistory,
+) -> Result<enums::messages::AffectedMessages, Refusal> {
+    let (mut world, caller) = request.authorised()?;
+    let peer = peers::peer(&world, caller, &input.peer)?;
+    let max = MessageId(input.max_id);
+    let (pts, pts_count) = world.read(caller, peer, max, Some(request.origin()));
+    Ok(types::messages::AffectedMessages { pts, pts_count }.into())
+}
+
+/// `messages.setTyping`.
+pub(super) fn set_typing(
+    request: &Request<'_>,
+    input: f::messages::SetTyping,
+) -> Result<bool, Refusal> {
+    let (mut world, caller) = request.authorised()?;
+    let peer = peers::peer(&world, caller, &input.peer)?;
+    if peer != caller {
+        world.typing(caller, peer, input.action);
+    }
+    Ok(true)
+}
+
+/// `messages.receivedMessages`: nobody else needs to be notified here.
+pub(super) fn received_messages(
+    request: &Request<'_>,
+    _: f::messages::ReceivedMessages,
+) -> Result<Vec<enums::ReceivedNotifyMessage>, Refusal> {
+    request.authorised()?;
+    Ok(Vec::new())
+}

@@ -1,0 +1,212 @@
+//! Users as a viewer sees them.
+//!
+//! Owns what is shown to whom: phone numbers only to contacts, access hashes per viewer.
+
+use std::collections::BTreeSet;
+
+use grammers_tl_types::{enums, types};
+
+use crate::world::World;
+use crate::world::ids::UserId;
+
+/// `peerUser`.
+pub(in crate::rpc) fn peer(id: UserId) -> enums::Peer {
+    types::PeerUser { user_id: id.0 }.into()
+}
+
+/// Several users, each once, by id.
+pub(in crate::rpc) fn users(
+    world: &World,
+    viewer: UserId,
+    ids: impl IntoIterator<Item = UserId>,
+) -> Vec<enums::User> {
+    let ids: BTreeSet<UserId> = ids.into_iter().collect();
+    ids.into_iter()
+        .filter_map(|id| user(world, viewer, id))
+        .collect()
+}
+
+/// One user, never `min`.
+#[expect(
+    clippy::too_many_lines,
+    reason = "one literal with every field of the constructor"
+)]
+pub(in crate::rpc) fn user(world: &World, viewer: UserId, id: UserId) -> Option<enums::User> {
+    let account = world.account(id)?;
+    let is_self = viewer == id;
+    let saved = world.contact(viewer, id);
+    let contact = saved.is_some();
+    let (first_name, last_name) = saved.map_or_else(
+        || (account.first_name.clone(), account.last_name.clone()),
+        |saved| (saved.first_name.clone(), saved.last_name.clone()),
+    );
+    let user = types::User {
+        is_self,
+        contact,
+        mutual_contact: contact && world.has_contact(id, viewer),
+        deleted: false,
+        bot: false,
+        bot_chat_history: false,
+        bot_nochats: false,
+        verified: false,
+        restricted: false,
+        min: false,
+        bot_inline_geo: false,
+        support: false,
+        scam: false,
+        apply_min_photo: false,
+        fake: false,
+        bot_attach_menu: false,
+        premium: false,
+        attach_menu_enabled: false,
+        bot_can_edit: false,
+        close_friend: false,
+        stories_hidden: false,
+        stories_unavailable: false,
+        contact_require_premium: false,
+        bot_business: false,
+        bot_has_main_app: false,
+        bot_forum_view: false,
+        bot_forum_can_manage_topics: false,
+        bot_can_manage_bots: false,
+        bot_guestchat: false,
+        bot_guard: false,
+        id: id.0,
+        access_hash: Some(world.access_hash(viewer, id).0),
+        first_name: Some(first_name),
+        last_name: (!last_name.is_empty()).then_some(last_name),
+        username: Some(account.username.clone()),
+        phone: (is_self || contact).then(|| account.phone.clone()),
+        photo: None,
+        status: Some(types::UserStatusRecently { by_me: false }.into()),
+        bot_info_version: None,
+        restriction_reason: None,
+        bot_inline_placeholder: None,
+        lang_code: None,
+        emoji_status: None,
+        usernames: None,
+        stories_max_id: None,
+        color: None,
+        profile_color: None,
+        bot_active_users: None,
+        bot_verification_icon: None,
+        send_paid_messages_stars: None,
+        linked_community_id: None,
+    };
+    Some(user.into())
+}
+
+/// `peerSettings` with nothing set.
+pub(in crate::rpc) fn peer_settings() -> enums::PeerSettings {
+    types::PeerSettings {
+        report_spam: false,
+        add_contact: false,
+        block_contact: false,
+        share_contact: false,
+        need_contacts_exception: false,
+        report_geo: false,
+        autoarchived: false,
+        invite_members: false,
+        request_chat_broadcast: false,
+        business_bot_paused: false,
+        business_bot_can_reply: false,
+        geo_distance: None,
+        request_chat_title: None,
+        request_chat_date: None,
+        business_bot_id: None,
+        business_bot_manage_url: None,
+        charge_paid_message_stars: None,
+        registration_month: None,
+        phone_country: None,
+        name_change_date: None,
+        photo_change_date: None,
+    }
+    .into()
+}
+
+/// `peerNotifySettings` with nothing set.
+pub(super) fn notify_settings() -> enums::PeerNotifySettings {
+    types::PeerNotifySettings {
+        show_previews: None,
+        silent: None,
+        mute_until: None,
+        ios_sound: None,
+        android_sound: None,
+        other_sound: None,
+        stories_muted: None,
+        stories_hide_sender: None,
+        stories_ios_sound: None,
+        stories_android_sound: None,
+        stories_other_sound: None,
+    }
+    .into()
+}
+
+/// `userFull` with nothing but what every account has.
+#[expect(
+    clippy::too_many_lines,
+    reason = "one literal with every field of the constructor"
+)]
+pub(in crate::rpc) fn full_user(id: UserId) -> enums::UserFull {
+    types::UserFull {
+        blocked: false,
+        phone_calls_available: false,
+        phone_calls_private: false,
+        can_pin_message: true,
+        has_scheduled: false,
+        video_calls_available: false,
+        voice_messages_forbidden: false,
+        translations_disabled: false,
+        stories_pinned_available: false,
+        blocked_my_stories_from: false,
+        wallpaper_overridden: false,
+        contact_require_premium: false,
+        read_dates_private: false,
+        sponsored_enabled: false,
+        can_view_revenue: false,
+        bot_can_manage_emoji_status: false,
+        display_gifts_button: false,
+        noforwards_my_enabled: false,
+        noforwards_peer_enabled: false,
+        unofficial_security_risk: false,
+        id: id.0,
+        about: None,
+        settings: peer_settings(),
+        personal_photo: None,
+        profile_photo: None,
+        fallback_photo: None,
+        notify_settings: notify_settings(),
+        bot_info: None,
+        pinned_msg_id: None,
+        common_chats_count: 0,
+        folder_id: None,
+        ttl_period: None,
+        theme: None,
+        private_forward_name: None,
+        bot_group_admin_rights: None,
+        bot_broadcast_admin_rights: None,
+        wallpaper: None,
+        stories: None,
+        business_work_hours: None,
+        business_location: None,
+        business_greeting_message: None,
+        business_away_message: None,
+        business_intro: None,
+        birthday: None,
+        personal_channel_id: None,
+        personal_channel_message: None,
+        stargifts_count: None,
+        starref_program: None,
+        bot_verification: None,
+        send_paid_messages_stars: None,
+        disallowed_gifts: None,
+        stars_rating: None,
+        stars_my_pending_rating: None,
+        stars_my_pending_rating_date: None,
+        main_tab: None,
+        saved_music: None,
+        note: None,
+        bot_manager_id: None,
+    }
+    .into()
+}

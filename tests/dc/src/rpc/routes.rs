@@ -1,0 +1,75 @@
+//! The table of methods: which function answers which constructor id.
+//!
+//! Owns the list of what the data centre can do; what is not here is refused by name. It knows no
+//! method's meaning.
+
+use grammers_tl_types::{Identifiable, functions};
+
+use super::{Request, account, auth, change, contacts, dialogs, help, history, login, messages};
+use super::{run, updates, users};
+use crate::world::refusal::Refusal;
+
+/// Reads a request's body without its constructor id and answers the serialised result.
+pub(super) type Method = fn(&Request<'_>, &[u8]) -> Result<Vec<u8>, Refusal>;
+
+macro_rules! routes {
+    ($($namespace:ident :: $name:ident => $method:path,)*) => {
+        /// The method with this constructor id.
+        pub(super) fn find(id: u32) -> Option<Method> {
+            match id {
+                $(functions::$namespace::$name::CONSTRUCTOR_ID => {
+                    Some(|request, body| run(request, body, $method))
+                })*
+                _ => None,
+            }
+        }
+    };
+}
+
+routes! {
+    account::GetAuthorizations => account::get_authorizations,
+    account::GetPassword => account::get_password,
+    account::UpdateStatus => account::update_status,
+    auth::BindTempAuthKey => auth::bind_temp_auth_key,
+    auth::CancelCode => login::cancel_code,
+    auth::CheckPassword => login::check_password,
+    auth::ExportAuthorization => auth::export_authorization,
+    auth::ImportAuthorization => auth::import_authorization,
+    auth::LogOut => auth::log_out,
+    auth::ResendCode => login::resend_code,
+    auth::ResetAuthorizations => auth::reset_authorizations,
+    auth::SendCode => login::send_code,
+    auth::SignIn => login::sign_in,
+    contacts::AddContact => contacts::add_contact,
+    contacts::DeleteContacts => contacts::delete_contacts,
+    contacts::GetContacts => contacts::get_contacts,
+    contacts::ImportContacts => contacts::import_contacts,
+    contacts::ResolvePhone => contacts::resolve_phone,
+    contacts::ResolveUsername => contacts::resolve_username,
+    help::GetAppConfig => help::get_app_config,
+    help::GetConfig => help::get_config,
+    help::GetInviteText => help::get_invite_text,
+    help::GetNearestDc => help::get_nearest_dc,
+    help::GetTermsOfServiceUpdate => help::get_terms_of_service_update,
+    langpack::GetDifference => help::get_lang_difference,
+    langpack::GetLangPack => help::get_lang_pack,
+    langpack::GetLanguages => help::get_languages,
+    langpack::GetStrings => help::get_lang_strings,
+    messages::DeleteMessages => change::delete_messages,
+    messages::EditMessage => change::edit_message,
+    messages::GetDialogFilters => dialogs::get_dialog_filters,
+    messages::GetDialogs => dialogs::get_dialogs,
+    messages::GetHistory => history::get_history,
+    messages::GetMessages => history::get_messages,
+    messages::GetPeerDialogs => dialogs::get_peer_dialogs,
+    messages::GetPeerSettings => dialogs::get_peer_settings,
+    messages::GetPinnedDialogs => dialogs::get_pinned_dialogs,
+    messages::ReadHistory => messages::read_history,
+    messages::ReceivedMessages => messages::received_messages,
+    messages::SendMessage => messages::send_message,
+    messages::SetTyping => messages::set_typing,
+    updates::GetDifference => updates::get_difference,
+    updates::GetState => updates::get_state,
+    users::GetFullUser => users::get_full_user,
+    users::GetUsers => users::get_users,
+}

@@ -1,0 +1,139 @@
+//! What goes wrong on purpose: methods that fail, stay silent or answer late, keys refused.
+//!
+//! Owns how often each fault still strikes. It never breaks a link itself.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use super::ids::{KeyId, UserId};
+use super::refusal::Refusal;
+
+/// A fault of a method, for its next calls.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fault {
+    /// Such as `messages.sendMessage`; `*` for any.
+    pub method: String,
+    /// Only calls of this account; `None` for anybody's, also before they log in.
+    pub account: Option<UserId>,
+    /// What happens instead of the answer.
+    pub kind: FaultKind,
+    /// For so many calls.
+    pub count: u32,
+}
+
+/// What happens instead of the answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FaultKind {
+    /// The call is not run; this is the answer.
+    Error(Refusal),
+    /// The call is not run and never answered.
+    Silence,
+    /// The call is run and its answer comes so much later.
+    Delay(Duration),
+    /// The call is run and its answer never comes.
+    LoseAnswer,
+    /// The call is not run and the link is closed.
+    Close,
+    /// The call is not run, the link is closed with this transport error, such as -404.
+    TransportError(i32),
+}
+
+impl Fault {
+    /// The next call of `method` does this, whoever makes it.
+    pub fn new(method: &str, kind: FaultKind) -> Self {
+        Self {
+            method: method.to_owned(),
+            account: None,
+            kind,
+            count: 1,
+        }
+    }
+
+    /// The next call of `method` answers this error, whoever makes it.
+    pub fn error(method: &str, code: i32, name: &str) -> Self {
+        Self::new(method, FaultKind::Error(Refusal::new(code, name)))
+    }
+
+    /// The same, for the next `count` calls.
+    #[must_use]
+    pub fn times(self, count: u32) -> Self {
+        Self { count, ..self }
+    }
+
+    /// The same, only for calls of `account`.
+    #[must_use]
+    pub fn of(self, account: UserId) -> Self {
+        Self {
+            account: Some(account),
+            ..self
+        }
+    }
+}
+
+/// The faults in wait.
+#[derive(Debug, Default)]
+pub struct Faults {
+    waiting: Vec<Fault>,
+    refused: HashMap<KeyId, i32>,
+}
+
+impl Faults {
+    /// Adds a fault behind those in wait.
+    pub fn add(&mut self, fault: Fault) {
+        if fault.count > 0 {
+            self.waiting.push(fault);
+        }
+    }
+
+    /// The fault that strikes this call, if any: the oldest that fits.
+    pub fn strike(&mut self, method: &str, caller: Option<UserId>) -> Option<FaultKind> {
+        let at = self.waiting.iter().position(|fault| {
+            (fault.method == "*" || fault.method == method)
+                && fault.account.is_none_or(|account| Some(account) == caller)
+        })?;
+        let fault = self.waiting.get_mut(at)?;
+        fault.count -= 1;
+        let kind = fault.kind.clone();
+        if fault.count == 0 {
+            self.waiting.remove(at);
+        }
+        Some(kind)
+    }
+
+    /// Refuses every link of a key with a transport error from now on; `None` ends that.
+    pub fn refuse(&mut self, key: KeyId, code: Option<i32>) {
+        match code {
+            Some(code) => self.refused.insert(key, code),
+            None => self.refused.remove(&key),
+        };
+    }
+
+    /// The transport error for a key, if it is refused.
+    pub fn refusal(&self, key: KeyId) -> Option<i32> {
+        self.refused.get(&key).copied()
+    }
+
+    /// Drops every fault.
+    pub fn clear(&mut self) {
+        self.waiting.clear();
+        self.refused.clear();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fault_strikes_as_often_as_it_was_told_and_only_whom_it_was_told() {
+        let mut faults = Faults::default();
+        let flood = Fault::error("messages.sendMessage", 420, "FLOOD_WAIT_3");
+        faults.add(flood.times(2).of(UserId(1)));
+        let mut strike = |method, user| faults.strike(method, Some(UserId(user))).is_some();
+        assert!(!strike("messages.getHistory", 1));
+        assert!(!strike("messages.sendMessage", 2));
+        assert!(strike("messages.sendMessage", 1));
+        assert!(strike("messages.sendMessage", 1));
+        assert!(!strike("messages.sendMessage", 1));
+    }
+}

@@ -1,0 +1,26 @@
+#!/usr/bin/env python3
+"""Runs Telethon's checks against a data centre: checks.py ADDRESS CONTROL KEY_FILE [ONLY].
+
+Prints a line for each check and "N passed, M failed"; exits 1 if any failed.
+"""
+
+import asyncio
+import logging
+import sys
+
+import checks_login
+import checks_messages
+from harness import Checks, Dc
+
+
+async def main():
+    if len(sys.argv) not in (4, 5):
+        sys.exit(__doc__)
+    logging.basicConfig(level=logging.CRITICAL)
+    every = Checks()
+    every.checks = checks_login.checks.checks + checks_messages.checks.checks
+    failed = await every.run(Dc(*sys.argv[1:4]), *sys.argv[4:])
+    sys.exit(1 if failed else 0)
+
+
+asyncio.run(main())
