@@ -34,6 +34,8 @@ const OUTPUT_HIGH: usize = 256 * 1024;
 const OUTPUT_KEPT: usize = 4 * 1024;
 /// How long a closing link tries to get rid of what it still has to say.
 const FAREWELL: Duration = Duration::from_secs(1);
+/// Sessions one link may carry; real clients use one.
+const SESSIONS_MAX: usize = 64;
 /// Telegram's transport error for an unknown key and for a broken exchange.
 const UNKNOWN_KEY: i32 = -404;
 
@@ -97,13 +99,6 @@ impl Connection {
                 log::debug!("link {}: no farewell", self.handle.id);
             }
         }
-        for (_, session) in &self.sessions {
-            session.detach(self.handle.id);
-        }
-        for key in &self.keys {
-            key.remove_link(self.handle.id);
-        }
-        self.links.closed(self.handle.id);
     }
 
     /// One turn of the loop: sends what waits, then sleeps until something happens.
@@ -225,7 +220,7 @@ impl Connection {
             Ended
         })?;
         self.links.counters.received.fetch_add(1, Ordering::Relaxed);
-        let session = self.session(&key, opened.session_id);
+        let session = self.session(&key, opened.session_id)?;
         for task in session.receive(&self.handle, &key.salts, opened) {
             self.perform(&key, &session, task);
         }
@@ -251,14 +246,17 @@ impl Connection {
         Some(key)
     }
 
-    fn session(&mut self, key: &Arc<Key>, id: i64) -> Arc<Session> {
+    fn session(&mut self, key: &Arc<Key>, id: i64) -> Result<Arc<Session>, Ended> {
         let is_it = |(of, session): &&(Arc<Key>, Arc<Session>)| of.id == key.id && session.id == id;
         if let Some((_, session)) = self.sessions.iter().find(is_it) {
-            return Arc::clone(session);
+            return Ok(Arc::clone(session));
+        }
+        if self.sessions.len() >= SESSIONS_MAX {
+            return Err(Ended);
         }
         let session = key.session(id);
         self.sessions.push((Arc::clone(key), Arc::clone(&session)));
-        session
+        Ok(session)
     }
 
     fn perform(&mut self, key: &Key, session: &Arc<Session>, task: Task) {
@@ -269,6 +267,8 @@ impl Connection {
             Task::DestroySession(id) => {
                 // A session cannot end itself: the answer would have nowhere to go.
                 let is_gone = id != session.id && key.forget_session(id);
+                self.sessions
+                    .retain(|(of, known)| !is_gone || of.id != key.id || known.id != id);
                 let answer = if is_gone {
                     tl::types::DestroySessionOk { session_id: id }.into()
                 } else {
@@ -329,6 +329,19 @@ impl Connection {
             }
         }
         self.links.counters.sent.fetch_add(sent, Ordering::Relaxed);
+    }
+}
+
+/// On every way out, also when the service panics: a dead link must not count as open.
+impl Drop for Connection {
+    fn drop(&mut self) {
+        for (_, session) in &self.sessions {
+            session.detach(self.handle.id);
+        }
+        for key in &self.keys {
+            key.remove_link(self.handle.id);
+        }
+        self.links.closed(self.handle.id);
     }
 }
 

@@ -18,6 +18,7 @@ pub(crate) const SILENT: u32 = 0xe000_0004;
 pub(crate) const CLOSE: u32 = 0xe000_0005;
 pub(crate) const FLOOD: u32 = 0xe000_0006;
 pub(crate) const LARGE: u32 = 0xe000_0007;
+pub(crate) const PANIC: u32 = 0xe000_0008;
 
 /// A request of the echo service: its kind and a number that makes it its own.
 pub(crate) fn request(kind: u32, number: u32) -> Vec<u8> {
@@ -32,11 +33,17 @@ pub(crate) struct Echo {
     pub(crate) refuse: AtomicI32,
 }
 
+impl Echo {
+    fn remember(&self, call: &Call) {
+        let mut last = self.last.lock().expect("lock");
+        last.insert(call.session_id, call.clone());
+    }
+}
+
 impl Service for Echo {
     fn call(&self, call: &Call, body: &[u8]) -> Reply {
         self.calls.fetch_add(1, Ordering::SeqCst);
-        let mut last = self.last.lock().expect("lock");
-        last.insert(call.session_id, call.clone());
+        self.remember(call);
         let echo = Reply::Result(body.to_vec());
         match u32::from_le_bytes(body[..4].try_into().expect("a constructor")) {
             FAIL => Reply::Error {
@@ -45,6 +52,7 @@ impl Service for Echo {
             },
             LATE => Reply::After(Duration::from_millis(100), Box::new(echo)),
             SILENT => Reply::Silence,
+            PANIC => panic!("asked to"),
             CLOSE => Reply::Close,
             FLOOD => Reply::TransportError(-429),
             LARGE => Reply::Result(body.repeat(20_000)),

@@ -4,7 +4,7 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use crate::client::{Client, Frame, NoPacket};
-use crate::echo::{CLOSE, ECHO, FLOOD, TestDc, eventually, request};
+use crate::echo::{CLOSE, ECHO, FLOOD, PANIC, TestDc, eventually, request};
 use crate::exchange::logged_in;
 
 #[tokio::test]
@@ -75,6 +75,32 @@ async fn a_stalled_link_stays_open_and_answers_when_it_is_let_go() {
     dc.links.stall_key(client.key_id(), false);
     client.until(|message| message.result_of(held)).await;
     later.until(|message| message.result_of(held_too)).await;
+    dc.stop().await;
+}
+
+#[tokio::test]
+async fn a_link_that_opens_sessions_without_end_is_closed() {
+    let dc = TestDc::start();
+    let mut client = logged_in(dc.addr, Frame::Full).await;
+    for session in 1..=64 {
+        (client.session, client.content) = (session, 0);
+        client.invoke(&request(ECHO, 1)).await;
+    }
+    client.session = 65;
+    client.request(&request(ECHO, 2)).await;
+    assert_eq!(client.until_closed().await, NoPacket::Closed);
+    dc.stop().await;
+}
+
+#[tokio::test]
+async fn a_panic_in_the_service_ends_one_link_and_leaves_nothing_behind() {
+    let dc = TestDc::start();
+    let mut client = logged_in(dc.addr, Frame::Full).await;
+    client.request(&request(PANIC, 1)).await;
+    assert_eq!(client.until_closed().await, NoPacket::Closed);
+    eventually("the link is gone", || dc.links.counts().open == 0).await;
+    client.reconnect(dc.addr).await;
+    client.invoke(&request(ECHO, 2)).await;
     dc.stop().await;
 }
 

@@ -2,9 +2,9 @@
 
 use std::time::{Duration, Instant};
 
-use grammers_tl_types::{self as tl, Serializable, functions as f, types as t};
+use grammers_tl_types::{self as tl, Identifiable, Serializable, functions as f, types as t};
 
-use crate::client::{Frame, NoPacket};
+use crate::client::{Frame, NoPacket, random};
 use crate::echo::{ECHO, SILENT, TestDc, request};
 use crate::exchange::logged_in;
 
@@ -124,6 +124,42 @@ async fn another_session_can_be_destroyed_but_not_ones_own() {
     client.request(&destroy.to_bytes()).await;
     let ok: t::DestroySessionOk = client.expect().await;
     assert_eq!(ok.session_id, first);
+    dc.stop().await;
+}
+
+#[tokio::test]
+async fn truncated_and_swollen_protocol_messages_harm_nobody() {
+    let dc = TestDc::start();
+    let mut client = logged_in(dc.addr, Frame::Full).await;
+    let constructors = [
+        t::MsgsAck::CONSTRUCTOR_ID,
+        t::MsgsStateReq::CONSTRUCTOR_ID,
+        t::MsgResendReq::CONSTRUCTOR_ID,
+        t::MsgResendAnsReq::CONSTRUCTOR_ID,
+        t::HttpWait::CONSTRUCTOR_ID,
+        f::Ping::CONSTRUCTOR_ID,
+        f::PingDelayDisconnect::CONSTRUCTOR_ID,
+        f::GetFutureSalts::CONSTRUCTOR_ID,
+        f::RpcDropAnswer::CONSTRUCTOR_ID,
+        f::DestroySession::CONSTRUCTOR_ID,
+        f::InvokeWithLayer::<i32>::CONSTRUCTOR_ID,
+        f::InitConnection::<i32>::CONSTRUCTOR_ID,
+        f::InvokeAfterMsgs::<i32>::CONSTRUCTOR_ID,
+        0x3072_cfa1,
+        0x73f1_f8dc,
+    ];
+    for constructor in constructors {
+        for words in 0..6 {
+            for filler in [[0x00; 4], [0xff; 4], [0x15, 0xc4, 0xb5, 0x1c], random()] {
+                let body = [constructor.to_le_bytes().to_vec(), filler.repeat(words)].concat();
+                client.request(&body).await;
+            }
+        }
+    }
+    client.request(&[]).await;
+    client.content += 1;
+    let echo = request(ECHO, 1);
+    assert_eq!(client.invoke(&echo).await, echo);
     dc.stop().await;
 }
 
