@@ -1,2 +1,4 @@
-//! Integration tests.
-fn main() {}
+//! Integration tests, all in one binary.
+
+mod layering;
+mod smoke;

@@ -1,0 +1,139 @@
+//! The layers of `src/` hold: a module knows lower layers and its own folder, and only one folder
+//! names each of the big libraries.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+const LAYERS: [(&str, u8); 15] = [
+    ("model", 0),
+    ("error", 0),
+    ("config", 1),
+    ("auth", 1),
+    ("metrics", 1),
+    ("store", 2),
+    ("telegram", 3),
+    ("events", 4),
+    ("session", 5),
+    ("hub", 6),
+    ("ops", 7),
+    ("http", 8),
+    ("cli", 9),
+    ("lib", 9),
+    ("main", 9),
+];
+
+/// Libraries that one folder alone may name.
+const OWNERS: [(&str, &str); 4] =
+    [("grammers_", "telegram"), ("diesel", "store"), ("actix_", "http"), ("utoipa", "http")];
+
+struct Source {
+    path: PathBuf,
+    /// The folder or file below `src/`.
+    module: String,
+    text: String,
+}
+
+fn sources() -> Vec<Source> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut folders = vec![root.clone()];
+    let mut found = Vec::new();
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).expect("src is readable") {
+            let path = entry.expect("an entry").path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                let below = path.strip_prefix(&root).expect("below src").to_owned();
+                let first = below.components().next().expect("a component");
+                let module = first.as_os_str().to_string_lossy().trim_end_matches(".rs").to_owned();
+                let text = fs::read_to_string(&path).expect("a source");
+                found.push(Source { path: below, module, text });
+            }
+        }
+    }
+    found
+}
+
+/// Every `crate::name` of a source, grouped imports among them; comments and doc links are not.
+fn crate_edges(text: &str) -> Vec<String> {
+    let code: String =
+        text.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n");
+    let mut edges = Vec::new();
+    for (at, _) in code.match_indices("crate::") {
+        let rest = &code[at + "crate::".len()..];
+        let group = rest.strip_prefix('{').and_then(|rest| rest.split_once("};"));
+        let heads: Vec<&str> = match group {
+            Some((inside, _)) => top_level(inside),
+            None => vec![rest],
+        };
+        edges.extend(heads.into_iter().map(|head| {
+            head.trim_start().chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '_').collect()
+        }));
+    }
+    edges.retain(|edge: &String| !edge.is_empty());
+    edges
+}
+
+/// Splits `a::{b, c}, d` at the commas that stand outside braces.
+fn top_level(inside: &str) -> Vec<&str> {
+    let mut depth = 0;
+    inside
+        .split(|c| {
+            depth += i32::from(c == '{') - i32::from(c == '}');
+            c == ',' && depth == 0
+        })
+        .collect()
+}
+
+#[test]
+fn a_module_imports_from_lower_layers_and_its_own_folder() {
+    let layers: BTreeMap<_, _> = LAYERS.into_iter().collect();
+    let mut wrong = Vec::new();
+    for source in sources() {
+        let own = layers.get(source.module.as_str());
+        let own = own.unwrap_or_else(|| panic!("{} has no layer", source.path.display()));
+        for edge in crate_edges(&source.text) {
+            let Some(other) = layers.get(edge.as_str()) else { continue };
+            if edge != source.module && other >= own {
+                wrong.push(format!("{} imports crate::{edge}", source.path.display()));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[test]
+fn each_big_library_is_named_in_one_folder_only() {
+    let mut wrong = Vec::new();
+    for source in sources() {
+        for (library, owner) in OWNERS {
+            let names = |line: &&str| {
+                let line = line.trim_start();
+                !line.starts_with("//") && line.contains(&format!("{library}")) && line.contains("::")
+            };
+            // The names of the libraries' log targets are data.
+            let lines = source.text.lines().filter(names).filter(|line| !line.contains('"'));
+            if source.module != owner && lines.count() > 0 {
+                wrong.push(format!("{} names {library}", source.path.display()));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[test]
+fn a_door_imports_no_other_door() {
+    for source in sources() {
+        let Ok(below) = source.path.strip_prefix("http/doors") else { continue };
+        let own = below.components().next().expect("a component").as_os_str().to_string_lossy();
+        for (at, text) in source.text.match_indices("doors::") {
+            let other: String = source.text[at + text.len()..]
+                .chars()
+                .take_while(|c| c.is_ascii_alphanumeric() || *c == '_')
+                .collect();
+            let allowed = own == "mod.rs" || other == own || other.is_empty();
+            assert!(allowed, "{} names the door {other}", source.path.display());
+        }
+    }
+}
