@@ -5,7 +5,7 @@ use crate::http::app::Document;
 use crate::http::context::Context;
 use crate::http::failure::Failure;
 use crate::metrics;
-use crate::ops::health::{DatabaseHealth, Health, HealthView, RestoreProgress};
+use crate::ops::health::{DatabaseHealth, Health, HealthView};
 use actix_web::http::header::{self, Accept, Header as _};
 use actix_web::web::{Data, Json};
 use actix_web::{HttpRequest, HttpResponse, get};
@@ -126,25 +126,6 @@ struct Restore {
     running: bool,
 }
 
-impl From<RestoreProgress> for Restore {
-    fn from(progress: RestoreProgress) -> Self {
-        let RestoreProgress {
-            total,
-            done,
-            online,
-            failed,
-            running,
-        } = progress;
-        Self {
-            total,
-            done,
-            online,
-            failed,
-            running,
-        }
-    }
-}
-
 impl From<HealthView> for HealthAnswer {
     fn from(view: HealthView) -> Self {
         let (status, database) = match view.database {
@@ -155,7 +136,13 @@ impl From<HealthView> for HealthAnswer {
             status,
             active_sessions: view.active_sessions,
             sessions_by_state: view.sessions_by_state,
-            restore: view.restore.into(),
+            restore: Restore {
+                total: view.restore.total,
+                done: view.restore.done,
+                online: view.restore.online,
+                failed: view.restore.failed,
+                running: view.restore.running,
+            },
             database,
             version: env!("CARGO_PKG_VERSION"),
         }

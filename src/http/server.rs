@@ -10,6 +10,7 @@ use std::net::TcpListener;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::runtime::Handle;
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -49,9 +50,10 @@ pub async fn serve(
         ended = &mut server => return ended,
         () = upkeep_until(&stop) => {}
     }
+    let deadline = Instant::now() + settings.shutdown_timeout;
     let ((), ended) = tokio::join!(handle.stop(true), server);
     tasks.close();
-    if tokio::time::timeout(settings.shutdown_timeout, tasks.wait())
+    if tokio::time::timeout_at(deadline, tasks.wait())
         .await
         .is_err()
     {
