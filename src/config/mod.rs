@@ -83,7 +83,7 @@ impl Config {
             1..=60,
         )?;
         Ok(Self {
-            store: store(&flags)?,
+            store: StoreConfig::from_flags(&flags)?,
             log: LogConfig::from_flags(&flags)?,
             http: HttpConfig::from_flags(&flags)?,
             telegram: TelegramConfig::from_flags(&flags)?,
@@ -93,19 +93,25 @@ impl Config {
     }
 }
 
-fn store(flags: &Flags) -> Result<StoreConfig, ConfigError> {
-    let data_dir = PathBuf::from(flags.data_dir.as_deref().unwrap_or("./data"));
-    let database_url = match &flags.database_url {
-        Some(url) => url.clone(),
-        None => format!("sqlite://{}", data_dir.join("hub.db").display()).into(),
-    };
-    let pool_size = text::number("HUB_POOL_SIZE", flags.pool_size.as_ref(), 1..=1000)?;
-    Ok(StoreConfig {
-        database_url,
-        data_dir,
-        master_key: flags.master_key.clone(),
-        pool_size: pool_size.unwrap_or(8),
-    })
+impl StoreConfig {
+    /// Checks the settings of the store alone, for commands that need no account.
+    ///
+    /// # Errors
+    /// A sentence that names the setting and says what to set.
+    pub fn from_flags(flags: &Flags) -> Result<Self, ConfigError> {
+        let flags = flags.clone().without_empty();
+        let data_dir = PathBuf::from(flags.data_dir.as_deref().unwrap_or("./data"));
+        let database_url = flags
+            .database_url
+            .unwrap_or_else(|| format!("sqlite://{}", data_dir.join("hub.db").display()).into());
+        let pool_size = text::number("HUB_POOL_SIZE", flags.pool_size.as_ref(), 1..=1000)?;
+        Ok(Self {
+            database_url,
+            data_dir,
+            master_key: flags.master_key,
+            pool_size: pool_size.unwrap_or(8),
+        })
+    }
 }
 
 #[cfg(test)]

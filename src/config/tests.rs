@@ -10,6 +10,7 @@ fn given() -> Flags {
     }
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "every flag is an option")]
 fn text(value: &str) -> Option<String> {
     Some(value.to_owned())
 }
@@ -80,77 +81,80 @@ fn the_short_names_of_the_api_id_are_read_when_the_long_ones_are_unset() {
     );
 }
 
+type Set = fn(&mut Flags, Option<String>);
+
+/// A setting, how it is set, and values it refuses.
+const WRONG: [(&str, Set, &[&str]); 11] = [
+    (
+        "HUB_LISTEN",
+        |f, v| f.listen = v,
+        &["8000", "example.org:80", "127.0.0.1", "1.2.3.4:x"],
+    ),
+    ("HUB_DOORS", |f, v| f.doors = v, &["hub,shed", "Hub"]),
+    (
+        "HUB_HTTP_WORKERS",
+        |f, v| f.http_workers = v,
+        &["0", "257", "two"],
+    ),
+    (
+        "HUB_POOL_SIZE",
+        |f, v| f.pool_size = v,
+        &["0", "-1", "1001", "1.5"],
+    ),
+    (
+        "HUB_RESTORE_CONCURRENCY",
+        |f, v| f.restore_concurrency = v,
+        &["0", "10001"],
+    ),
+    (
+        "HUB_SHUTDOWN_TIMEOUT",
+        |f, v| f.shutdown_timeout = v,
+        &["0", "61", "5s"],
+    ),
+    (
+        "TELEGRAM_API_ID",
+        |f, v| f.telegram_api_id = v,
+        &["0", "-5", "abc", "99999999999"],
+    ),
+    (
+        "TELEGRAM_SERVER",
+        |f, v| f.telegram_server = v,
+        &[
+            "prod",
+            "host:",
+            ":443",
+            "host:0",
+            "a b:1",
+            "::1:443",
+            "http://x:1",
+        ],
+    ),
+    ("HUB_LOG_FORMAT", |f, v| f.log_format = v, &["xml"]),
+    (
+        "HUB_LOG",
+        |f, v| f.log = v,
+        &[
+            "trace",
+            "grammers_client",
+            "info,grammers_client::client=trace",
+            "info,grammers=trace",
+            "info,a=b",
+            "a=b=c",
+        ],
+    ),
+    (
+        "TELEGRAM_SERVER_KEY",
+        |f, v| {
+            f.telegram_server = text("localhost:4430");
+            f.telegram_server_key = v;
+        },
+        &["/no/such/file"],
+    ),
+];
+
 #[test]
 fn a_wrong_value_is_refused_in_a_sentence_that_names_the_setting() {
-    type Set = fn(&mut Flags, Option<String>);
-    let cases: [(&str, Set, &[&str]); 11] = [
-        (
-            "HUB_LISTEN",
-            |f, v| f.listen = v,
-            &["8000", "example.org:80", "127.0.0.1", "1.2.3.4:x"],
-        ),
-        ("HUB_DOORS", |f, v| f.doors = v, &["hub,shed", "Hub"]),
-        (
-            "HUB_HTTP_WORKERS",
-            |f, v| f.http_workers = v,
-            &["0", "257", "two"],
-        ),
-        (
-            "HUB_POOL_SIZE",
-            |f, v| f.pool_size = v,
-            &["0", "-1", "1001", "1.5"],
-        ),
-        (
-            "HUB_RESTORE_CONCURRENCY",
-            |f, v| f.restore_concurrency = v,
-            &["0", "10001"],
-        ),
-        (
-            "HUB_SHUTDOWN_TIMEOUT",
-            |f, v| f.shutdown_timeout = v,
-            &["0", "61", "5s"],
-        ),
-        (
-            "TELEGRAM_API_ID",
-            |f, v| f.telegram_api_id = v,
-            &["0", "-5", "abc", "99999999999"],
-        ),
-        (
-            "TELEGRAM_SERVER",
-            |f, v| f.telegram_server = v,
-            &[
-                "prod",
-                "host:",
-                ":443",
-                "host:0",
-                "a b:1",
-                "::1:443",
-                "http://x:1",
-            ],
-        ),
-        ("HUB_LOG_FORMAT", |f, v| f.log_format = v, &["xml"]),
-        (
-            "HUB_LOG",
-            |f, v| f.log = v,
-            &[
-                "trace",
-                "grammers_client",
-                "info,grammers_client::client=trace",
-                "info,grammers=trace",
-                "info,a=b",
-                "a=b=c",
-            ],
-        ),
-        (
-            "TELEGRAM_SERVER_KEY",
-            |f, v| {
-                f.telegram_server = text("localhost:4430");
-                f.telegram_server_key = v;
-            },
-            &["/no/such/file"],
-        ),
-    ];
-    for (name, set, values) in cases {
+    for (name, set, values) in WRONG {
         for value in values {
             let mut flags = given();
             set(&mut flags, text(value));

@@ -10,7 +10,7 @@ mod sends;
 
 pub use lock::LockError;
 
-use crate::config::Config;
+use crate::config::{Config, StoreConfig};
 use crate::session::{Registry, RestoreProgress, SessionContext, Timing};
 use crate::store::{
     self, DatabaseUrl, DatabaseUrlError, Store, StoreSettings, load_or_create_master_key,
@@ -81,7 +81,7 @@ pub enum StartError {
 impl Hub {
     /// Opens the database, takes its lock and starts to bring the accounts back.
     pub async fn start(config: &Config, timing: Timing) -> Result<Arc<Self>, StartError> {
-        let store = open_store(config).await?;
+        let store = open_store(&config.store).await?;
         let server = Server::resolve(&config.telegram.server)?;
         let lock = Arc::new(DatabaseLock::acquire(&store).await?);
         let context = SessionContext {
@@ -159,17 +159,17 @@ impl std::fmt::Debug for Hub {
 }
 
 /// Opens the database of the settings and brings its tables up to date.
-pub async fn open_store(config: &Config) -> Result<Store, StartError> {
-    let folder = &config.store.data_dir;
+pub async fn open_store(config: &StoreConfig) -> Result<Store, StartError> {
+    let folder = &config.data_dir;
     std::fs::create_dir_all(folder).map_err(|source| StartError::DataDir {
         path: folder.display().to_string(),
         source,
     })?;
-    let url = DatabaseUrl::parse(config.store.database_url.expose_secret())?;
-    let vault = load_or_create_master_key(config.store.master_key.as_ref(), folder, &url).await?;
+    let url = DatabaseUrl::parse(config.database_url.expose_secret())?;
+    let vault = load_or_create_master_key(config.master_key.as_ref(), folder, &url).await?;
     let settings = StoreSettings {
         url,
-        pool_size: config.store.pool_size,
+        pool_size: config.pool_size,
         acquire_timeout: ACQUIRE_TIMEOUT,
     };
     Ok(Store::open(&settings, vault).await?)

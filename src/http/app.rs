@@ -1,0 +1,97 @@
+//! The table of routes, and the application made of it.
+
+use crate::config::Door;
+use crate::http::context::Runner;
+use crate::http::fallback::{RouteTable, fallback};
+use crate::http::gate::Gate;
+use crate::http::{HttpSettings, doors, frame, openapi, pages};
+use crate::hub::Hub;
+use actix_web::App;
+use actix_web::body::MessageBody;
+use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
+use actix_web::middleware::from_fn;
+use actix_web::web::{self, Data};
+use bytes::Bytes;
+use std::sync::Arc;
+use tokio::runtime::Handle;
+use tokio_util::task::TaskTracker;
+use utoipa_actix_web::service_config::ServiceConfig;
+use utoipa_swagger_ui::{Config as SwaggerConfig, SwaggerUi};
+
+/// What all workers share.
+#[derive(Clone)]
+pub(super) struct Services {
+    runner: Data<Runner>,
+    gate: Data<Gate>,
+    document: Data<Document>,
+    routes: Data<RouteTable>,
+    doors: Vec<Door>,
+}
+
+/// The OpenAPI document as it is sent.
+pub(super) struct Document(pub(super) Bytes);
+
+impl Services {
+    pub(super) fn new(
+        hub: Arc<Hub>,
+        runtime: Handle,
+        tasks: TaskTracker,
+        settings: &HttpSettings,
+    ) -> Self {
+        let gate = Gate::new(settings.key.clone(), settings.allowed_hosts.clone());
+        let document = openapi::document(&settings.doors, gate.asks_for_key());
+        Self {
+            routes: Data::new(RouteTable::new(&document)),
+            document: Data::new(Document(document.to_string().into())),
+            runner: Data::new(Runner::new(hub, runtime, tasks)),
+            gate: Data::new(gate),
+            doors: settings.doors.clone(),
+        }
+    }
+}
+
+/// The whole application: routes, fallback and the layers around them.
+pub(super) fn app(
+    services: &Services,
+) -> App<
+    impl ServiceFactory<
+        ServiceRequest,
+        Config = (),
+        Response = ServiceResponse<impl MessageBody + use<>>,
+        Error = actix_web::Error,
+        InitError = (),
+    > + use<>,
+> {
+    let Services {
+        runner,
+        gate,
+        document,
+        routes: table,
+        doors,
+    } = services.clone();
+    App::new()
+        .app_data(runner)
+        .app_data(gate)
+        .app_data(document)
+        .app_data(table)
+        .configure(|config| routes(&doors)(&mut ServiceConfig::new(config)))
+        .service(web::redirect("/docs", "/docs/"))
+        .service(SwaggerUi::new("/docs/{page:.*}").config(SwaggerConfig::new(["/openapi.json"])))
+        .default_service(web::to(fallback))
+        .wrap(from_fn(frame::gate))
+        .wrap(from_fn(frame::frame))
+}
+
+/// Registers every path of the pages and of the doors that are open.
+pub(super) fn routes(doors: &[Door]) -> impl FnOnce(&mut ServiceConfig<'_>) + use<> {
+    let hub = doors.contains(&Door::Hub);
+    move |config| {
+        pages::routes(config);
+        if hub {
+            doors::hub::routes(config);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

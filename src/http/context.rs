@@ -1,0 +1,87 @@
+//! From a handler to an operation.
+
+use crate::auth::{Caller, Origin};
+use crate::error::{Code, Error};
+use crate::http::failure::Failure;
+use crate::hub::Hub;
+use crate::ops::{self, Ctx, Operation, RequestId};
+use actix_web::dev::Payload;
+use actix_web::{FromRequest, HttpMessage as _, HttpRequest, web};
+use std::future::{Ready, ready};
+use std::sync::Arc;
+use tokio::runtime::Handle;
+use tokio_util::task::TaskTracker;
+
+/// Where operations run: on the hub's runtime, not on the thread that serves the connection.
+///
+/// A client that goes away therefore does not stop an operation half-way, and tasks that an
+/// operation starts outlive the connection.
+#[derive(Clone)]
+pub(crate) struct Runner {
+    hub: Arc<Hub>,
+    runtime: Handle,
+    tasks: TaskTracker,
+}
+
+impl Runner {
+    /// A runner on `runtime`, whose operations `tasks` can wait for.
+    pub(crate) fn new(hub: Arc<Hub>, runtime: Handle, tasks: TaskTracker) -> Self {
+        Self {
+            hub,
+            runtime,
+            tasks,
+        }
+    }
+}
+
+/// Who asks and under which id, with the means to run an operation. Every handler that does
+/// more than show a constant takes one.
+pub(crate) struct Context {
+    runner: web::Data<Runner>,
+    caller: Caller,
+    request_id: RequestId,
+}
+
+impl Context {
+    /// Runs an operation for the caller.
+    ///
+    /// # Errors
+    /// Those of [`ops::call`].
+    pub(crate) async fn call<O: Operation>(&self, op: O) -> Result<O::Output, Error> {
+        let ctx = Ctx {
+            hub: Arc::clone(&self.runner.hub),
+            caller: self.caller,
+            request_id: self.request_id.clone(),
+        };
+        let run = async move { ops::call(op, &ctx).await };
+        let task = self.runner.tasks.spawn_on(run, &self.runner.runtime);
+        // Panics are caught inside; what is left is a runtime that shuts down.
+        task.await.unwrap_or_else(|stopped| {
+            Err(Error::new(Code::Unavailable, "The hub is stopping").because(stopped))
+        })
+    }
+}
+
+impl FromRequest for Context {
+    type Error = Failure;
+    type Future = Ready<Result<Self, Failure>>;
+
+    fn from_request(request: &HttpRequest, _payload: &mut Payload) -> Self::Future {
+        let Some(runner) = request.app_data::<web::Data<Runner>>() else {
+            let error = Error::new(Code::Internal, "Internal error");
+            return ready(Err(error.into()));
+        };
+        let extensions = request.extensions();
+        ready(Ok(Self {
+            runner: runner.clone(),
+            caller: extensions
+                .get::<Caller>()
+                .copied()
+                .unwrap_or(Caller::new(Origin::Anonymous)),
+            request_id: extensions
+                .get::<RequestId>()
+                .cloned()
+                .unwrap_or_else(RequestId::generate),
+        }))
+    }
+}

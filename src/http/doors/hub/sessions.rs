@@ -1,0 +1,117 @@
+//! `/sessions`, `/session/{session_id}` and `/admin/restore-sessions`.
+
+use crate::http::context::Context;
+use crate::http::doors::hub::wire::{
+    DestroyQuery, Done, ListQuery, Restored, Session, SessionNameParam, Sessions,
+};
+use crate::http::failure::Failure;
+use crate::http::input::{Query, SessionPath};
+use crate::ops::sessions::{
+    DestroySession, ListSessions, Reconnect, RestoreSessions, SessionStatus,
+};
+use actix_web::web::Json;
+use actix_web::{delete, get, post};
+
+type Answer<T> = Result<Json<T>, Failure>;
+
+/// List the sessions, oldest first.
+#[utoipa::path(
+    tag = "sessions",
+    operation_id = "sessions_list",
+    params(ListQuery),
+    responses((status = 200, description = "One page of sessions", body = Sessions))
+)]
+#[get("/sessions")]
+pub(super) async fn list(context: Context, query: Query<ListQuery>) -> Answer<Sessions> {
+    let Query(ListQuery {
+        state,
+        limit,
+        cursor,
+    }) = query;
+    let op = ListSessions {
+        state: state.map(str::to_owned),
+        limit,
+        after: cursor,
+    };
+    Ok(Json(context.call(op).await?.into()))
+}
+
+/// Look at one session.
+///
+/// Answers 200 for unknown sessions as well, with every flag false, and on an internal failure,
+/// with the field `error`.
+#[utoipa::path(
+    tag = "sessions",
+    operation_id = "session_status",
+    params(SessionNameParam),
+    responses((status = 200, description = "The session, known or not", body = Session))
+)]
+#[get("/session/{session_id}/status")]
+pub(super) async fn status(context: Context, path: SessionPath) -> Json<Session> {
+    let SessionPath(session) = path;
+    let op = SessionStatus {
+        session: session.clone(),
+    };
+    Json(match context.call(op).await {
+        Ok(Some(view)) => view.into(),
+        Ok(None) => Session::unknown(&session),
+        Err(error) => Session::failed(&session, error.message()),
+    })
+}
+
+/// Destroy a session: log it out as well as possible and delete what is stored of it.
+///
+/// Captured messages stay unless `purge` is true. Succeeds as well for unknown sessions.
+#[utoipa::path(
+    tag = "sessions",
+    operation_id = "session_destroy",
+    params(SessionNameParam, DestroyQuery),
+    responses(
+        (status = 200, description = "The session is gone", body = Done),
+        (status = 409, description = "`session_busy`"),
+    )
+)]
+#[delete("/session/{session_id}")]
+pub(super) async fn destroy(
+    context: Context,
+    path: SessionPath,
+    query: Query<DestroyQuery>,
+) -> Answer<Done> {
+    let (SessionPath(session), Query(DestroyQuery { purge })) = (path, query);
+    let done = Done::new(format!("Session {session} destroyed completely"));
+    context.call(DestroySession { session, purge }).await?;
+    Ok(Json(done))
+}
+
+/// Bring a session back at once.
+#[utoipa::path(
+    tag = "sessions",
+    operation_id = "session_reconnect",
+    params(SessionNameParam),
+    responses(
+        (status = 200, description = "The session is online", body = Done),
+        (status = 401, description = "`session_not_authorized`"),
+        (status = 404, description = "`session_not_found`"),
+        (status = 409, description = "`session_busy`"),
+        (status = 429, description = "`flood_wait`"),
+        (status = 502, description = "`telegram_error`, `telegram_unreachable`"),
+    )
+)]
+#[post("/session/{session_id}/reconnect")]
+pub(super) async fn reconnect(context: Context, path: SessionPath) -> Answer<Done> {
+    let session = path.0;
+    Ok(Json(context.call(Reconnect { session }).await?.into()))
+}
+
+/// Bring back every stored account that is logged in.
+///
+/// Answers how many are online, with those that ran already.
+#[utoipa::path(
+    tag = "admin",
+    operation_id = "sessions_restore",
+    responses((status = 200, description = "How many accounts are online", body = Restored))
+)]
+#[post("/admin/restore-sessions")]
+pub(super) async fn restore(context: Context) -> Answer<Restored> {
+    Ok(Json(Restored::new(context.call(RestoreSessions).await?)))
+}

@@ -1,0 +1,139 @@
+//! The JSON of entities: users, groups and channels.
+
+#![expect(
+    clippy::struct_field_names,
+    reason = "the names of fields are the contract's"
+)]
+
+use super::SUCCESS;
+use crate::http::input::{Fields, FromFields};
+use crate::model::SessionName;
+use crate::ops::peers::{CachedEntityView, EntityView};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// Body of `POST /entity/resolve`.
+#[derive(Debug, ToSchema)]
+pub(crate) struct ResolveRequest {
+    /// The account that looks.
+    #[schema(value_type = String, min_length = 1, max_length = 128, example = "user123")]
+    pub(crate) session_id: SessionName,
+    /// A username, link, phone number or id (bare or marked), as a text or a number.
+    #[schema(schema_with = super::messages::chat_schema)]
+    pub(crate) entity_identifier: String,
+}
+
+impl FromFields for ResolveRequest {
+    fn from_fields(fields: &mut Fields) -> Option<Self> {
+        let session_id = fields.session("session_id");
+        let entity_identifier = fields.text_or_number("entity_identifier");
+        Some(Self {
+            session_id: session_id?,
+            entity_identifier: entity_identifier?,
+        })
+    }
+}
+
+/// Answer of `POST /entity/resolve`.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Resolved {
+    /// Always `success`.
+    #[schema(example = "success")]
+    status: &'static str,
+    /// What was done, in words.
+    message: &'static str,
+    /// What was found.
+    entity: Entity,
+}
+
+/// A user, group or channel.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Entity {
+    /// The bare id.
+    id: i64,
+    /// `User`, `Chat` or `Channel`.
+    r#type: &'static str,
+    /// The username, without `@`.
+    #[schema(required)]
+    username: Option<String>,
+    /// A user's first name.
+    #[schema(required)]
+    first_name: Option<String>,
+    /// A user's last name.
+    #[schema(required)]
+    last_name: Option<String>,
+    /// A user's phone number.
+    #[schema(required)]
+    phone: Option<String>,
+    /// A group's or channel's title.
+    #[schema(required)]
+    title: Option<String>,
+}
+
+impl From<EntityView> for Resolved {
+    fn from(view: EntityView) -> Self {
+        Self {
+            status: SUCCESS,
+            message: "Entity resolved successfully",
+            entity: Entity {
+                id: view.id,
+                r#type: view.kind,
+                username: view.username,
+                first_name: view.first_name,
+                last_name: view.last_name,
+                phone: view.phone,
+                title: view.title,
+            },
+        }
+    }
+}
+
+/// Answer of `GET /session/{session_id}/entities`.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct CachedEntities {
+    /// Always `success`.
+    #[schema(example = "success")]
+    status: &'static str,
+    /// The session.
+    session_id: String,
+    /// What the hub remembers, in the order of the marked ids.
+    cached_entities: Vec<CachedEntity>,
+}
+
+/// A user, group or channel that the hub remembers.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct CachedEntity {
+    /// The bare id.
+    entity_id: i64,
+    /// `user`, `chat` or `channel`.
+    r#type: &'static str,
+    /// The name shown in clients.
+    #[schema(required)]
+    name: Option<String>,
+    /// The username, without `@`.
+    #[schema(required)]
+    username: Option<String>,
+    /// A user's phone number.
+    #[schema(required)]
+    phone: Option<String>,
+}
+
+impl CachedEntities {
+    /// What the hub remembers for a session.
+    pub(crate) fn new(session: &SessionName, views: Vec<CachedEntityView>) -> Self {
+        Self {
+            status: SUCCESS,
+            session_id: session.to_string(),
+            cached_entities: views
+                .into_iter()
+                .map(|view| CachedEntity {
+                    entity_id: view.entity_id,
+                    r#type: view.kind,
+                    name: view.name,
+                    username: view.username,
+                    phone: view.phone,
+                })
+                .collect(),
+        }
+    }
+}

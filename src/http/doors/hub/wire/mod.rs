@@ -1,0 +1,56 @@
+//! The JSON of the hub's door: what it takes and what it gives.
+//!
+//! Owns the names of every field and the turning of them into operations and back. The readers
+//! and the schemas of a request are written side by side; a test holds them together.
+
+mod entities;
+mod login;
+mod messages;
+mod sessions;
+
+pub(crate) use entities::{CachedEntities, ResolveRequest, Resolved};
+pub(crate) use login::{
+    CodeRequest, LoginProgressAnswer, LoginStartedAnswer, PasswordRequest, SessionRequest,
+    StartRequest, User,
+};
+pub(crate) use messages::{MessageQueryParams, Messages, ReplyRequest, SendRequest, Sent};
+pub(crate) use sessions::{DestroyQuery, ListQuery, Restored, Session, Sessions};
+
+use serde::Serialize;
+use std::borrow::Cow;
+use utoipa::{IntoParams, ToSchema};
+
+/// A success without further facts.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Done {
+    /// Always `success`.
+    #[schema(example = "success")]
+    pub(crate) status: &'static str,
+    /// What was done, in words.
+    pub(crate) message: Cow<'static, str>,
+}
+
+impl Done {
+    /// A success with its sentence.
+    pub(crate) fn new(message: impl Into<Cow<'static, str>>) -> Self {
+        Self {
+            status: SUCCESS,
+            message: message.into(),
+        }
+    }
+}
+
+/// The session that a path names, for the document; handlers read it with an extractor.
+#[derive(IntoParams)]
+#[expect(dead_code, reason = "only its description is used")]
+#[into_params(parameter_in = Path)]
+pub(crate) struct SessionNameParam {
+    /// The session's name: 1 to 128 characters, no control characters, no `/`.
+    #[param(min_length = 1, max_length = 128, example = "user123")]
+    pub(crate) session_id: String,
+}
+
+const SUCCESS: &str = "success";
+
+#[cfg(test)]
+mod tests;

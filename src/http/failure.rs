@@ -1,0 +1,125 @@
+//! How an error leaves over HTTP, in the shape of FastAPI that most doors share.
+//!
+//! Owns the shape `{"detail": …}` and the headers that go with every error. It must not know
+//! which operation failed.
+
+use crate::error::{Code, Error, FieldFault};
+use actix_web::http::StatusCode;
+use actix_web::http::header::{HeaderName, RETRY_AFTER};
+use actix_web::{HttpResponse, ResponseError};
+use serde_json::{Value, json};
+use std::fmt;
+use std::time::Duration;
+
+/// The header that carries [`Code::wire`].
+pub(super) const X_ERROR_CODE: HeaderName = HeaderName::from_static("x-error-code");
+
+/// An error on its way out: `{"detail": text}`, or for a refused request
+/// `{"detail": [{"type", "loc", "msg"}]}`.
+#[derive(Debug)]
+pub(crate) struct Failure(Error);
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self(error)
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl ResponseError for Failure {
+    fn status_code(&self) -> StatusCode {
+        StatusCode::from_u16(self.0.code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+    }
+
+    fn error_response(&self) -> HttpResponse {
+        let mut response = HttpResponse::build(self.status_code());
+        response.insert_header((X_ERROR_CODE, self.0.code.wire()));
+        if let Some(wait) = self.0.retry_after.or_else(|| default_wait(self.0.code)) {
+            response.insert_header((RETRY_AFTER, whole_seconds(wait)));
+        }
+        response.json(json!({ "detail": detail(&self.0) }))
+    }
+}
+
+fn detail(error: &Error) -> Value {
+    if error.fields.is_empty() {
+        return Value::from(error.message());
+    }
+    error.fields.iter().map(fault).collect()
+}
+
+/// One fault as pydantic words it. The input is left out: it may be a password.
+fn fault(fault: &FieldFault) -> Value {
+    json!({ "type": fault.kind, "loc": location(&fault.location), "msg": fault.message })
+}
+
+/// Positions are numbers in FastAPI's locations, and no field of ours is named by digits.
+fn location(parts: &[String]) -> Value {
+    parts
+        .iter()
+        .map(|part| {
+            part.parse::<u64>()
+                .map_or_else(|_| Value::from(part.as_str()), Value::from)
+        })
+        .collect()
+}
+
+/// What a client should wait when nobody knows better.
+fn default_wait(code: Code) -> Option<Duration> {
+    matches!(code, Code::DatabaseUnavailable | Code::Unavailable).then(|| Duration::from_secs(5))
+}
+
+/// Rounded up, and never zero: a client that comes back too early is refused again.
+fn whole_seconds(wait: Duration) -> u64 {
+    let more = u64::from(wait.subsec_nanos() > 0);
+    wait.as_secs().saturating_add(more).max(1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use actix_web::body::to_bytes;
+
+    async fn rendered(error: Error) -> (u16, actix_web::http::header::HeaderMap, Value) {
+        let response = Failure(error).error_response();
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        let body = to_bytes(response.into_body()).await.expect("a body");
+        (
+            status,
+            headers,
+            serde_json::from_slice(&body).expect("JSON"),
+        )
+    }
+
+    #[actix_web::test]
+    async fn an_error_carries_its_code_and_how_long_to_wait() {
+        let flood = Error::new(Code::FloodWait, "Please wait 42 seconds")
+            .retry_after(Duration::from_millis(41_200));
+        let (status, headers, body) = rendered(flood).await;
+        assert_eq!(status, 429);
+        assert_eq!(headers.get("x-error-code").expect("present"), "flood_wait");
+        assert_eq!(headers.get("retry-after").expect("present"), "42");
+        assert_eq!(body, json!({ "detail": "Please wait 42 seconds" }));
+    }
+
+    #[actix_web::test]
+    async fn a_refused_request_lists_its_faults_as_pydantic_does() {
+        let error = Error::invalid(vec![FieldFault {
+            location: vec!["body".to_owned(), "17".to_owned()],
+            message: "JSON decode error".to_owned(),
+            kind: "json_invalid",
+        }]);
+        let (status, headers, body) = rendered(error).await;
+        assert_eq!(status, 422);
+        assert!(!headers.contains_key("retry-after"));
+        assert_eq!(
+            body,
+            json!({ "detail": [{ "type": "json_invalid", "loc": ["body", 17], "msg": "JSON decode error" }] })
+        );
+    }
+}

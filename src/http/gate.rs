@@ -1,0 +1,142 @@
+//! Who gets in: the key, the `Host` and the origin of a request.
+//!
+//! Owns the list of public paths and the refusal of requests that a web page of another site
+//! makes a browser send. It must not know what the paths do.
+
+use crate::auth::{ApiKey, Caller, Origin};
+use crate::error::{Code, Error};
+use actix_web::http::header::{AUTHORIZATION, HOST, HeaderMap, HeaderName, HeaderValue, ORIGIN};
+use std::net::IpAddr;
+
+/// Decides about every request before anything reads it.
+#[derive(Clone, Debug)]
+pub(crate) struct Gate {
+    key: Option<ApiKey>,
+    hosts: Vec<String>,
+}
+
+const X_API_KEY: HeaderName = HeaderName::from_static("x-api-key");
+const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
+
+/// Whether a path is open to anyone: the front page, the hub's health and its documentation.
+pub(super) fn is_public(path: &str) -> bool {
+    matches!(
+        path,
+        "/" | "/health" | "/healthz" | "/docs" | "/openapi.json"
+    ) || path.starts_with("/docs/")
+}
+
+impl Gate {
+    /// A gate that asks for `key`, and answers for `hosts` beside the loopback names.
+    pub(crate) fn new(key: Option<ApiKey>, hosts: Vec<String>) -> Self {
+        Self { key, hosts }
+    }
+
+    /// Whether callers must show a key.
+    pub(crate) const fn asks_for_key(&self) -> bool {
+        self.key.is_some()
+    }
+
+    /// Lets a request in as a caller.
+    ///
+    /// # Errors
+    /// `host_not_allowed`, `cross_site_request`, `invalid_key`.
+    pub(crate) fn admit(&self, path: &str, headers: &HeaderMap) -> Result<Caller, Error> {
+        self.check_host(headers)?;
+        let public = is_public(path);
+        match &self.key {
+            Some(key) if presented(headers).any(|shown| key.matches(shown)) => {
+                Ok(Caller::new(Origin::Operator))
+            }
+            Some(_) if public => Ok(Caller::new(Origin::Anonymous)),
+            Some(_) => Err(Error::new(
+                Code::InvalidKey,
+                "Could not validate credentials",
+            )),
+            None => {
+                if !public {
+                    self.check_site(headers)?;
+                }
+                Ok(Caller::new(Origin::Loopback))
+            }
+        }
+    }
+
+    /// Without a key, only the `Host` tells a local client from a page whose name was rebound to
+    /// this address.
+    fn check_host(&self, headers: &HeaderMap) -> Result<(), Error> {
+        if self.key.is_some() && self.hosts.is_empty() {
+            return Ok(());
+        }
+        let host = headers.get(HOST).and_then(|host| host.to_str().ok());
+        match host.map(host_name) {
+            Some(name) if self.answers_for(&name) => Ok(()),
+            _ => Err(Error::new(
+                Code::HostNotAllowed,
+                "The Host header is not allowed; add it to HUB_ALLOWED_HOSTS",
+            )),
+        }
+    }
+
+    /// An `Origin` says more than `Sec-Fetch-Site`: a page on another loopback port is welcome.
+    fn check_site(&self, headers: &HeaderMap) -> Result<(), Error> {
+        let foreign = match headers.get(ORIGIN) {
+            Some(origin) => !origin
+                .to_str()
+                .ok()
+                .and_then(|origin| origin.split_once("://"))
+                .is_some_and(|(_, authority)| self.answers_for(&host_name(authority))),
+            None => headers
+                .get(SEC_FETCH_SITE)
+                .is_some_and(|site| site == "cross-site"),
+        };
+        if foreign {
+            return Err(Error::new(
+                Code::CrossSiteRequest,
+                "Requests from pages of other sites are refused",
+            ));
+        }
+        Ok(())
+    }
+
+    fn answers_for(&self, name: &str) -> bool {
+        is_loopback(name) || self.hosts.iter().any(|host| host == name)
+    }
+}
+
+/// The keys a request shows: `X-API-Key`, and `Authorization: Bearer` (RFC 6750).
+fn presented(headers: &HeaderMap) -> impl Iterator<Item = &[u8]> {
+    let bearer = headers.get(AUTHORIZATION).and_then(|value| {
+        let (scheme, token) = value.as_bytes().split_at_checked(7)?;
+        scheme
+            .eq_ignore_ascii_case(b"bearer ")
+            .then(|| token.trim_ascii())
+    });
+    headers
+        .get(X_API_KEY)
+        .map(HeaderValue::as_bytes)
+        .into_iter()
+        .chain(bearer)
+}
+
+/// The name of an authority without its port, in lower case; an IPv6 address without brackets.
+fn host_name(authority: &str) -> String {
+    let name = match authority.strip_prefix('[') {
+        Some(rest) => rest.split(']').next(),
+        None => authority.split(':').next(),
+    };
+    name.unwrap_or(authority)
+        .trim_end_matches('.')
+        .to_ascii_lowercase()
+}
+
+fn is_loopback(name: &str) -> bool {
+    name == "localhost"
+        || name.ends_with(".localhost")
+        || name
+            .parse::<IpAddr>()
+            .is_ok_and(|address| address.is_loopback())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,21 @@
+//! HTTP: the server, what every request goes through, and the doors.
+//!
+//! Owns the listener's life, the checks at the gate and the shapes of requests and answers. It
+//! reaches the hub through operations only; it knows neither the database nor Telegram.
+
+mod app;
+mod context;
+mod doors;
+mod failure;
+mod fallback;
+mod frame;
+mod gate;
+mod input;
+mod openapi;
+mod pages;
+mod server;
+mod settings;
+
+pub use openapi::document;
+pub use server::serve;
+pub use settings::HttpSettings;

@@ -1,0 +1,151 @@
+//! The OpenAPI document: what the routes say of themselves, and what holds for all of them.
+//!
+//! Owns the words that are the same for every operation: errors, headers, security. It must not
+//! know what an operation does.
+
+use crate::config::Door;
+use crate::http::app;
+use crate::http::gate::is_public;
+use actix_web::App;
+use serde_json::{Map, Value, json};
+use utoipa_actix_web::AppExt as _;
+
+/// The OpenAPI 3.1 document of the doors that are open.
+///
+/// With `keyed`, operations ask for the hub's key.
+/// Source: <https://spec.openapis.org/oas/v3.1.0>.
+pub fn document(doors: &[Door], keyed: bool) -> Value {
+    let (_, collected) = App::new()
+        .into_utoipa_app()
+        .configure(app::routes(doors))
+        .split_for_parts();
+    let mut document = serde_json::to_value(collected).unwrap_or_default();
+    describe(&mut document);
+    for (path, item) in entries(document.get_mut("paths")) {
+        let public = is_public(path);
+        for (_, operation) in entries(Some(item)) {
+            complete(operation, keyed && !public);
+        }
+    }
+    document
+}
+
+fn entries(object: Option<&mut Value>) -> impl Iterator<Item = (&String, &mut Value)> {
+    object
+        .and_then(Value::as_object_mut)
+        .into_iter()
+        .flat_map(Map::iter_mut)
+}
+
+fn describe(document: &mut Value) {
+    document["info"] = json!({
+        "title": "telegram-hub",
+        "version": env!("CARGO_PKG_VERSION"),
+        "description": concat!(
+            "Keeps Telegram user accounts online, captures their messages and drives them over ",
+            "HTTP.\n\nEvery answer carries `X-Request-Id`; every error carries `X-Error-Code` ",
+            "with one of the names in the descriptions below, and `Retry-After` in seconds when ",
+            "waiting helps."
+        ),
+        "license": { "name": "MIT OR Apache-2.0", "identifier": "MIT OR Apache-2.0" },
+    });
+    document["tags"] = json!([
+        { "name": "login", "description": "Logging accounts in and out" },
+        { "name": "sessions", "description": "Looking at sessions and taking them up and down" },
+        { "name": "messages", "description": "Sending messages and reading the captured ones" },
+        { "name": "entities", "description": "Users, groups and channels" },
+        { "name": "admin", "description": "What concerns all sessions" },
+        { "name": "hub", "description": "The hub itself" },
+    ]);
+    let components = &mut document["components"];
+    components["securitySchemes"] = json!({
+        "api_key": { "type": "apiKey", "in": "header", "name": "X-API-Key" },
+        "bearer": { "type": "http", "scheme": "bearer" },
+    });
+    components["headers"] = json!({
+        "RequestId": {
+            "description": "The id under which the request is logged: the client's own, or a new one",
+            "schema": { "type": "string", "maxLength": 128 },
+        },
+        "ErrorCode": { "description": "The error's name", "schema": { "type": "string" } },
+        "RetryAfter": {
+            "description": "Seconds to wait before trying again",
+            "schema": { "type": "integer", "minimum": 1 },
+        },
+    });
+    components["schemas"]["Error"] = error_schema();
+}
+
+fn error_schema() -> Value {
+    json!({
+        "type": "object",
+        "description": "An error",
+        "required": ["detail"],
+        "properties": {
+            "detail": {
+                "description": "What went wrong in words, or every fault of a refused request",
+                "oneOf": [
+                    { "type": "string" },
+                    { "type": "array", "items": {
+                        "type": "object",
+                        "required": ["type", "loc", "msg"],
+                        "properties": {
+                            "type": { "type": "string", "examples": ["missing"] },
+                            "loc": {
+                                "type": "array",
+                                "items": { "type": ["string", "integer"] },
+                                "examples": [["body", "session_id"]],
+                            },
+                            "msg": { "type": "string", "examples": ["Field required"] },
+                        },
+                    } },
+                ],
+            },
+        },
+    })
+}
+
+/// Adds to an operation what holds for every one of its kind.
+fn complete(operation: &mut Value, keyed: bool) {
+    let has_body = operation.get("requestBody").is_some();
+    let has_input = has_body || operation.get("parameters").is_some();
+    operation["security"] = if keyed {
+        json!([{ "api_key": [] }, { "bearer": [] }])
+    } else {
+        json!([])
+    };
+    let responses = &mut operation["responses"];
+    let common = [
+        (
+            true,
+            "403",
+            "`invalid_key`, `host_not_allowed`, `cross_site_request`",
+        ),
+        (has_body, "413", "`payload_too_large`"),
+        (has_input, "422", "`invalid_request`"),
+        (true, "500", "`internal`"),
+        (true, "502", "`telegram_unreachable`"),
+        (true, "503", "`database_unavailable`, `unavailable`"),
+    ];
+    for (applies, status, description) in common {
+        if applies && responses.get(status).is_none() {
+            responses[status] = json!({ "description": description });
+        }
+    }
+    for (status, response) in entries(Some(responses)) {
+        response["headers"]["X-Request-Id"] = json!({ "$ref": "#/components/headers/RequestId" });
+        if status.starts_with(['4', '5']) {
+            response["headers"]["X-Error-Code"] =
+                json!({ "$ref": "#/components/headers/ErrorCode" });
+            response["content"]["application/json"] =
+                json!({ "schema": { "$ref": "#/components/schemas/Error" } });
+        }
+        if matches!(status.as_str(), "429" | "503") {
+            response["headers"]["Retry-After"] =
+                json!({ "$ref": "#/components/headers/RetryAfter" });
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

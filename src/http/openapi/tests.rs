@@ -1,0 +1,129 @@
+//! The document is whole and true to the routes.
+
+use super::*;
+use std::collections::BTreeSet;
+
+/// Every route of the hub's own pages and of the door `hub`.
+const ROUTES: [(&str, &str); 20] = [
+    ("get", "/"),
+    ("get", "/health"),
+    ("get", "/metrics"),
+    ("get", "/openapi.json"),
+    ("post", "/login/start"),
+    ("post", "/login/code"),
+    ("post", "/login/password"),
+    ("post", "/logout"),
+    ("get", "/sessions"),
+    ("get", "/session/{session_id}/status"),
+    ("delete", "/session/{session_id}"),
+    ("post", "/session/{session_id}/reconnect"),
+    ("post", "/admin/restore-sessions"),
+    ("post", "/message/send"),
+    ("post", "/message/reply"),
+    ("get", "/session/{session_id}/messages"),
+    ("get", "/admin/messages"),
+    ("post", "/entity/resolve"),
+    ("get", "/session/{session_id}/entities"),
+    ("post", "/session/{session_id}/cache-from-messages"),
+];
+
+fn operations(document: &Value) -> Vec<(String, String, &Value)> {
+    let paths = document["paths"].as_object().expect("paths");
+    paths
+        .iter()
+        .flat_map(|(path, item)| {
+            let methods = item.as_object().expect("methods").iter();
+            methods.map(|(method, operation)| (method.clone(), path.clone(), operation))
+        })
+        .collect()
+}
+
+#[test]
+fn every_route_is_in_the_document_and_no_other() {
+    let document = document(&[Door::Hub], true);
+    assert_eq!(document["openapi"], "3.1.0");
+    let found: BTreeSet<_> = operations(&document)
+        .into_iter()
+        .map(|(method, path, _)| (method, path))
+        .collect();
+    let expected: BTreeSet<_> = ROUTES
+        .map(|(method, path)| (method.to_owned(), path.to_owned()))
+        .into();
+    assert_eq!(found, expected);
+}
+
+#[test]
+fn a_closed_door_leaves_the_document() {
+    let document = document(&[Door::Reader], true);
+    assert!(document["paths"].get("/sessions").is_none());
+    assert!(document["paths"].get("/health").is_some());
+}
+
+#[test]
+fn every_operation_says_what_it_answers() {
+    let document = document(&[Door::Hub], true);
+    let mut ids = BTreeSet::new();
+    for (method, path, operation) in operations(&document) {
+        let place = format!("{method} {path}");
+        assert!(operation["summary"].is_string(), "{place}");
+        assert!(operation["tags"][0].is_string(), "{place}");
+        let id = operation["operationId"].as_str().expect("an id");
+        assert!(ids.insert(id.to_owned()), "{place}: {id} is taken");
+        let responses = operation["responses"].as_object().expect("responses");
+        assert!(
+            responses.contains_key("200") && responses.contains_key("500"),
+            "{place}"
+        );
+        for (status, response) in responses {
+            assert!(response["description"].is_string(), "{place} {status}");
+            assert!(response["content"].is_object(), "{place} {status}");
+            assert!(
+                response["headers"]["X-Request-Id"].is_object(),
+                "{place} {status}"
+            );
+        }
+        let secured = !operation["security"]
+            .as_array()
+            .expect("security")
+            .is_empty();
+        assert_eq!(secured, !is_public(&path), "{place}");
+        for name in path.split('/').filter_map(|part| part.strip_prefix('{')) {
+            let name = name.trim_end_matches('}');
+            let parameters = operation["parameters"].as_array().expect("parameters");
+            assert!(
+                parameters
+                    .iter()
+                    .any(|p| p["name"] == name && p["in"] == "path"),
+                "{place}"
+            );
+        }
+    }
+}
+
+#[test]
+fn every_reference_leads_somewhere() {
+    fn walk(value: &Value, document: &Value, count: &mut usize) {
+        if let Some(reference) = value.get("$ref").and_then(Value::as_str) {
+            let pointer = reference.strip_prefix('#').expect("a local reference");
+            assert!(document.pointer(pointer).is_some(), "{reference}");
+            *count += 1;
+        }
+        match value {
+            Value::Object(map) => map.values().for_each(|v| walk(v, document, count)),
+            Value::Array(items) => items.iter().for_each(|v| walk(v, document, count)),
+            _ => {}
+        }
+    }
+    let document = document(&[Door::Hub], true);
+    let mut count = 0;
+    walk(&document, &document, &mut count);
+    assert!(count > 100, "{count} references");
+}
+
+#[test]
+fn without_a_key_no_operation_asks_for_one() {
+    let document = document(&[Door::Hub], false);
+    for (_, path, operation) in operations(&document) {
+        assert_eq!(operation["security"], json!([]), "{path}");
+    }
+}

@@ -1,0 +1,195 @@
+//! The pages of the hub itself: front page, health, metrics and the OpenAPI document.
+
+use crate::error::{Code, Error};
+use crate::http::app::Document;
+use crate::http::context::Context;
+use crate::http::failure::Failure;
+use crate::metrics;
+use crate::ops::health::{DatabaseHealth, Health, HealthView};
+use actix_web::http::header::{self, Accept, Header as _};
+use actix_web::web::{Data, Json};
+use actix_web::{HttpRequest, HttpResponse, get};
+use serde::Serialize;
+use std::collections::BTreeMap;
+use utoipa::ToSchema;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+pub(super) fn routes(config: &mut ServiceConfig<'_>) {
+    config
+        .service(front)
+        .service(health)
+        .service(render_metrics)
+        .service(openapi);
+}
+
+/// What `GET /` says of the hub.
+#[derive(Debug, Serialize, ToSchema)]
+struct Front {
+    /// Always `running`.
+    #[schema(example = "running")]
+    status: &'static str,
+    /// What this is, in words.
+    message: &'static str,
+    /// The version of the HTTP interface.
+    #[schema(example = "1.0.0")]
+    version: &'static str,
+    /// What this is.
+    name: &'static str,
+    /// Where the documentation is.
+    docs: &'static str,
+    /// The paths to start with.
+    endpoints: BTreeMap<&'static str, &'static str>,
+}
+
+const FRONT_PAGE: &str = concat!(
+    "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>telegram-hub</title>",
+    "<h1>telegram-hub</h1><p>The hub is running.</p><ul>",
+    "<li><a href=\"/docs/\">API documentation</a></li>",
+    "<li><a href=\"/openapi.json\">OpenAPI document</a></li>",
+    "<li><a href=\"/health\">Health</a></li></ul></html>\n"
+);
+
+/// Show that the hub runs. A browser gets a page.
+#[utoipa::path(
+    tag = "hub",
+    operation_id = "hub_front",
+    responses((status = 200, description = "The hub runs", body = Front))
+)]
+#[get("/")]
+async fn front(request: HttpRequest) -> HttpResponse {
+    if prefers_html(&request) {
+        return HttpResponse::Ok()
+            .content_type("text/html; charset=utf-8")
+            .insert_header((header::VARY, "Accept"))
+            .body(FRONT_PAGE);
+    }
+    HttpResponse::Ok()
+        .insert_header((header::VARY, "Accept"))
+        .json(Front {
+            status: "running",
+            message: "Telegram API Hub is running",
+            version: "1.0.0",
+            name: "telegram-hub",
+            docs: "/docs",
+            endpoints: BTreeMap::from([
+                ("health", "/health"),
+                ("login", "/login/start"),
+                ("openapi", "/openapi.json"),
+                ("send", "/message/send"),
+                ("sessions", "/sessions"),
+            ]),
+        })
+}
+
+/// Whether HTML comes before JSON in `Accept` (RFC 9110, section 12.5.1).
+fn prefers_html(request: &HttpRequest) -> bool {
+    let accept = Accept::parse(request).map(|accept| accept.ranked());
+    let known = ["text/html", "application/json", "*/*"];
+    accept
+        .unwrap_or_default()
+        .iter()
+        .find(|kind| known.contains(&kind.essence_str()))
+        .is_some_and(|kind| kind.essence_str() == "text/html")
+}
+
+/// How the hub is.
+#[derive(Debug, Serialize, ToSchema)]
+struct HealthAnswer {
+    /// `healthy`, or `degraded` when the database does not answer.
+    #[schema(example = "healthy")]
+    status: &'static str,
+    /// How many sessions the hub runs, connected or not.
+    active_sessions: u64,
+    /// How many sessions are in each state.
+    sessions_by_state: BTreeMap<&'static str, u64>,
+    /// How far the restore of the stored sessions is.
+    restore: Restore,
+    /// `ok` or `unavailable`.
+    #[schema(example = "ok")]
+    database: &'static str,
+    /// The hub's version.
+    version: &'static str,
+}
+
+/// How far a restore is.
+#[derive(Debug, Serialize, ToSchema)]
+struct Restore {
+    /// How many sessions are to be restored.
+    total: u64,
+    /// How many have had their first attempt.
+    done: u64,
+    /// How many of these came online.
+    online: u64,
+    /// How many of these did not.
+    failed: u64,
+    /// Whether the restore still runs.
+    running: bool,
+}
+
+impl From<HealthView> for HealthAnswer {
+    fn from(view: HealthView) -> Self {
+        let (status, database) = match view.database {
+            DatabaseHealth::Ok => ("healthy", "ok"),
+            DatabaseHealth::Unavailable => ("degraded", "unavailable"),
+        };
+        Self {
+            status,
+            active_sessions: view.active_sessions,
+            sessions_by_state: view.sessions_by_state,
+            restore: Restore {
+                total: view.restore.total,
+                done: view.restore.done,
+                online: view.restore.online,
+                failed: view.restore.failed,
+                running: view.restore.running,
+            },
+            database,
+            version: env!("CARGO_PKG_VERSION"),
+        }
+    }
+}
+
+/// Show how the hub is.
+///
+/// Answers 200 as long as the hub serves at all; `status` tells more.
+#[utoipa::path(
+    tag = "hub",
+    operation_id = "hub_health",
+    responses((status = 200, description = "The hub serves", body = HealthAnswer))
+)]
+#[get("/health")]
+async fn health(context: Context) -> Result<Json<HealthAnswer>, Failure> {
+    Ok(Json(context.call(Health).await?.into()))
+}
+
+/// Show the hub's figures for Prometheus.
+#[utoipa::path(
+    tag = "hub",
+    operation_id = "hub_metrics",
+    responses((status = 200, description = "The figures in Prometheus' text format", body = String, content_type = "text/plain"))
+)]
+#[get("/metrics")]
+async fn render_metrics() -> Result<HttpResponse, Failure> {
+    let recorder = metrics::recorder().ok_or_else(|| {
+        Error::new(
+            Code::Unavailable,
+            "Another recorder holds the metrics of this process",
+        )
+    })?;
+    Ok(HttpResponse::Ok()
+        .content_type("text/plain; version=0.0.4; charset=utf-8")
+        .body(recorder.render()))
+}
+
+/// Show this document.
+#[utoipa::path(
+    tag = "hub",
+    operation_id = "hub_openapi",
+    responses((status = 200, description = "The OpenAPI 3.1 document", body = Object))
+)]
+#[get("/openapi.json")]
+async fn openapi(document: Data<Document>) -> HttpResponse {
+    HttpResponse::Ok()
+        .content_type("application/json")
+        .body(document.0.clone())
+}

@@ -1,0 +1,32 @@
+//! What the HTTP side needs to know.
+
+use crate::auth::ApiKey;
+use crate::config::{Config, Door};
+use std::time::Duration;
+
+/// The settings of the HTTP side.
+#[derive(Clone, Debug)]
+pub struct HttpSettings {
+    /// The key that clients must show. Without one the listener must be on loopback.
+    pub key: Option<ApiKey>,
+    /// Host names that are answered for beside the loopback names, in lower case.
+    pub allowed_hosts: Vec<String>,
+    /// Which doors are open.
+    pub doors: Vec<Door>,
+    /// How many threads serve HTTP, from 1.
+    pub workers: usize,
+    /// How long requests may go on once the hub stops.
+    pub shutdown_timeout: Duration,
+}
+
+impl From<&Config> for HttpSettings {
+    fn from(config: &Config) -> Self {
+        Self {
+            key: config.http.api_key.as_ref().map(ApiKey::new),
+            allowed_hosts: config.http.allowed_hosts.clone(),
+            doors: config.http.doors.clone(),
+            workers: config.http.workers,
+            shutdown_timeout: config.shutdown_timeout,
+        }
+    }
+}
