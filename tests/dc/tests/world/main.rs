@@ -1,4 +1,10 @@
 //! The data centre, scripted from Rust, as a grammers client sees it.
+#![expect(
+    clippy::panic,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test fails by panicking, also in the functions that its tests share"
+)]
 
 mod faults;
 mod messages;
