@@ -6,6 +6,9 @@
     reason = "a test fails by panicking, also in the functions that its tests share"
 )]
 
+mod client;
+mod control;
 mod faults;
 mod messages;
 mod phone;
+mod pushes;
