@@ -1,5 +1,14 @@
 //! The data centre, scripted from Rust, as a grammers client sees it.
+#![expect(
+    clippy::panic,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test fails by panicking, also in the functions that its tests share"
+)]
 
+mod client;
+mod control;
 mod faults;
 mod messages;
 mod phone;
+mod pushes;

@@ -60,7 +60,7 @@ impl Phone {
         let catch_up = UpdatesConfiguration { catch_up: true };
         let updates = UpdatesReceiver::create(
             pool.handle.thin.clone(),
-            pool.handle.session.clone(),
+            Arc::clone(&pool.handle.session),
             pool.updates,
             catch_up,
         )
@@ -156,8 +156,10 @@ fn session(dc: &Dc, key: [u8; 256]) -> MemorySession {
     let SocketAddr::V4(ipv4) = dc.addr() else {
         panic!("an IPv4 address")
     };
-    let mut data = SessionData::default();
-    data.home_dc = 2;
+    let mut data = SessionData {
+        home_dc: 2,
+        ..SessionData::default()
+    };
     for id in 1..=5 {
         let ipv6 = SocketAddrV6::new(Ipv6Addr::LOCALHOST, ipv4.port(), 0, 0);
         let auth_key = Some(key);
