@@ -52,7 +52,13 @@ pub fn load(
     let rows: Vec<Row> = t::table
         .filter(t::session_id.eq(session_id))
         .order(t::dc_id)
-        .select((t::dc_id, t::ipv4, t::ipv6, t::auth_key_sealed, t::auth_key_key))
+        .select((
+            t::dc_id,
+            t::ipv4,
+            t::ipv6,
+            t::auth_key_sealed,
+            t::auth_key_key,
+        ))
         .load(conn)?;
     rows.into_iter()
         .map(|row| open(vault, session_id, row))

@@ -3,7 +3,9 @@
 //! Times are `TIMESTAMP` in UTC, ids are integers, closed lists and JSON are `TEXT`. It owns
 //! these conversions and must not know any table.
 
-use crate::model::{ChatId, ChatKind, MessageId, SessionId, SessionName, StoredState, UserId, UtcTime};
+use crate::model::{
+    ChatId, ChatKind, MessageId, SessionId, SessionName, StoredState, UserId, UtcTime,
+};
 use crate::store::backend::MultiBackend;
 use chrono::{DateTime, NaiveDate, NaiveDateTime};
 use diesel::backend::Backend;
@@ -67,10 +69,7 @@ fn naive(time: UtcTime) -> NaiveDateTime {
 
 #[cfg(feature = "sqlite")]
 impl ToSql<Timestamp, diesel::sqlite::Sqlite> for UtcTime {
-    fn to_sql<'b>(
-        &'b self,
-        out: &mut Output<'b, '_, diesel::sqlite::Sqlite>,
-    ) -> serialize::Result {
+    fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, diesel::sqlite::Sqlite>) -> serialize::Result {
         out.set_value(naive(*self).format("%F %T%.f").to_string());
         Ok(IsNull::No)
     }
@@ -121,8 +120,7 @@ macro_rules! text_column {
         {
             fn from_sql(bytes: DB::RawValue<'_>) -> deserialize::Result<Self> {
                 let text = String::from_sql(bytes)?;
-                $parse(&text)
-                    .ok_or_else(|| format!("`{text}` is no {}", stringify!($inner)).into())
+                $parse(&text).ok_or_else(|| format!("`{text}` is no {}", stringify!($inner)).into())
             }
         }
     };
@@ -131,7 +129,11 @@ macro_rules! text_column {
 text_column!(SessionName, SessionName::as_str, |text| {
     SessionName::parse(text).ok()
 });
-text_column!(StoredState, |state: &StoredState| state.as_str(), StoredState::parse);
+text_column!(
+    StoredState,
+    |state: &StoredState| state.as_str(),
+    StoredState::parse
+);
 text_column!(ChatKind, kind_text, parse_kind);
 
 const fn kind_text(kind: &ChatKind) -> &'static str {

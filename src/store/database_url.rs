@@ -37,7 +37,9 @@ pub enum DatabaseUrlError {
     #[error("the database URL names no file: write sqlite:<path>")]
     NoPath,
     /// An in-memory database would be another one for each connection.
-    #[error("the database URL must name a file: SQLite in memory is another database for each connection")]
+    #[error(
+        "the database URL must name a file: SQLite in memory is another database for each connection"
+    )]
     InMemory,
 }
 
@@ -62,9 +64,12 @@ impl DatabaseUrl {
                     Err(DatabaseUrlError::NotCompiledIn("postgres"))
                 }
             }
-            _ if scheme.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'+') => Err(
-                DatabaseUrlError::Scheme(format!(", not with {scheme}:")),
-            ),
+            _ if scheme
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || b == b'+') =>
+            {
+                Err(DatabaseUrlError::Scheme(format!(", not with {scheme}:")))
+            }
             _ => Err(DatabaseUrlError::Scheme(String::new())),
         }
     }

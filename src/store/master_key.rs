@@ -71,8 +71,8 @@ fn parse(text: &str, origin: &str) -> Result<Key, MasterKeyError> {
     let bytes = Zeroizing::new(if text.len() == 64 {
         hex::decode(text).ok().ok_or_else(malformed)?
     } else {
-        let lenient = GeneralPurposeConfig::new()
-            .with_decode_padding_mode(DecodePaddingMode::Indifferent);
+        let lenient =
+            GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent);
         let alphabet = if text.contains(['-', '_']) {
             alphabet::URL_SAFE
         } else {
@@ -117,8 +117,9 @@ fn create(path: &Path) -> Result<Key, MasterKeyError> {
     let removed = std::fs::remove_file(&draft);
     match written {
         // Another process was faster; its key counts.
-        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => read(path)?
-            .ok_or_else(|| file_error(path, std::io::ErrorKind::NotFound.into())),
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
+            read(path)?.ok_or_else(|| file_error(path, std::io::ErrorKind::NotFound.into()))
+        }
         Err(source) => Err(file_error(path, source)),
         Ok(()) => {
             removed.map_err(|source| file_error(&draft, source))?;

@@ -162,9 +162,11 @@ fn matching(filter: &MessageFilter) -> Listing<'_> {
     }
     if let Some(Cursor { time, id }) = filter.before {
         // The first condition follows from the second and lets the index start at the right place.
-        query = query
-            .filter(t::sent_at.le(time))
-            .filter(t::sent_at.lt(time).or(t::sent_at.eq(time).and(t::id.lt(id))));
+        query = query.filter(t::sent_at.le(time)).filter(
+            t::sent_at
+                .lt(time)
+                .or(t::sent_at.eq(time).and(t::id.lt(id))),
+        );
     }
     query
 }
@@ -218,11 +220,7 @@ pub fn count(conn: &mut AnyConnection, session_id: SessionId) -> Result<i64, Err
 }
 
 /// One message, by the index `messages_key`.
-fn keyed(
-    session_id: SessionId,
-    chat_id: ChatId,
-    message_id: MessageId,
-) -> Listing<'static> {
+fn keyed(session_id: SessionId, chat_id: ChatId, message_id: MessageId) -> Listing<'static> {
     t::table
         .filter(t::session_id.eq(session_id))
         .filter(t::message_id.eq(message_id))

@@ -89,9 +89,7 @@ struct Count {
 pub(super) fn has_table(conn: &mut AnyConnection, table: &str) -> Result<bool, Error> {
     let sql = match conn {
         #[cfg(feature = "postgres-system")]
-        AnyConnection::Postgres(_) => {
-            "SELECT count(to_regclass($1)) AS n"
-        }
+        AnyConnection::Postgres(_) => "SELECT count(to_regclass($1)) AS n",
         #[cfg(feature = "sqlite")]
         AnyConnection::Sqlite(_) => {
             "SELECT count(*) AS n FROM sqlite_master WHERE type = 'table' AND name = $1"

@@ -73,7 +73,10 @@ impl<'a> NewPeer<'a> {
             kind: peer.kind,
             access_hash: peer.access_hash,
             username: text(&peer.username),
-            username_folded: peer.username.as_deref().map(|name| storable(name).to_lowercase()),
+            username_folded: peer
+                .username
+                .as_deref()
+                .map(|name| storable(name).to_lowercase()),
             phone: text(&peer.phone),
             name: text(&peer.name),
             first_name: text(&peer.first_name),

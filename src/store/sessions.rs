@@ -152,7 +152,11 @@ pub fn create_or_get(
     by_name(conn, &new.name)?.ok_or_else(|| Error::other("a session vanished while it was made"))
 }
 
-fn allot_id(conn: &mut AnyConnection, name: &SessionName, now: UtcTime) -> Result<SessionId, Error> {
+fn allot_id(
+    conn: &mut AnyConnection,
+    name: &SessionName,
+    now: UtcTime,
+) -> Result<SessionId, Error> {
     let _: usize = on_backend!(conn, |c| diesel::insert_into(names::table)
         .values((names::name.eq(name), names::created_at.eq(now)))
         .on_conflict_do_nothing()
@@ -232,9 +236,11 @@ pub fn page(
         query = query.filter(t::id.gt(after.id));
     }
     let items = query.load(conn)?;
-    Ok(super::paging::cut(items, limit, |row: &SessionRow| Cursor {
-        time: row.created_at,
-        id: row.id.0,
+    Ok(super::paging::cut(items, limit, |row: &SessionRow| {
+        Cursor {
+            time: row.created_at,
+            id: row.id.0,
+        }
     }))
 }
 

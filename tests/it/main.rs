@@ -1,2 +1,5 @@
-//! Integration tests.
-fn main() {}
+//! Integration tests, in one binary.
+
+mod migrations;
+mod store;
+mod support;
