@@ -123,7 +123,7 @@ contract! {
         ];
         let mut first = batch(id, all);
         first.deletions = vec![Deletion { channel: None, message_ids: vec![MessageId(2)] }];
-        let (once, again, one, two) = store
+        let (once, again, twice_edited, untouched) = store
             .write(move |c| {
                 let once = capture::commit(c, &first)?;
                 let before = messages::get(c, id, BOB, MessageId(2))?;
@@ -136,8 +136,8 @@ contract! {
         assert_eq!(once, counts(4, 2, 1, 0));
         assert_eq!(again, counts(0, 0, 0, 6));
         let earlier = vec!["one".to_owned(), "one b".to_owned()];
-        assert_eq!(one, (Some("one c".to_owned()), earlier));
-        assert_eq!(two, (Some("two".to_owned()), vec![]));
+        assert_eq!(twice_edited, (Some("one c".to_owned()), earlier));
+        assert_eq!(untouched, (Some("two".to_owned()), vec![]));
     }
 
     async fn an_edit_keeps_the_earlier_text_and_an_older_version_changes_nothing(db: TestDb) {
