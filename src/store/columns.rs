@@ -134,9 +134,9 @@ text_column!(
     |state: &StoredState| state.as_str(),
     StoredState::parse
 );
-text_column!(ChatKind, kind_text, parse_kind);
+text_column!(ChatKind, |kind: &ChatKind| kind_text(*kind), parse_kind);
 
-const fn kind_text(kind: &ChatKind) -> &'static str {
+const fn kind_text(kind: ChatKind) -> &'static str {
     match kind {
         ChatKind::User => "user",
         ChatKind::Chat => "chat",
@@ -147,7 +147,7 @@ const fn kind_text(kind: &ChatKind) -> &'static str {
 fn parse_kind(text: &str) -> Option<ChatKind> {
     [ChatKind::User, ChatKind::Chat, ChatKind::Channel]
         .into_iter()
-        .find(|kind| kind_text(kind) == text)
+        .find(|kind| kind_text(*kind) == text)
 }
 
 /// JSON in a text column, for reading by `deserialize_as`.

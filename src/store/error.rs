@@ -95,7 +95,7 @@ impl From<diesel::result::Error> for Error {
                     .unwrap_or_else(|| info.message())
                     .to_owned(),
             },
-            Diesel::DatabaseError(ref kind, ref info) if waiting_helps(kind, info.message()) => {
+            Diesel::DatabaseError(kind, ref info) if waiting_helps(kind, info.message()) => {
                 Self::Unavailable {
                     what: info.message().trim().to_owned().into(),
                     source: Some(Box::new(error)),
@@ -131,7 +131,7 @@ const PASSING: [&str; 18] = [
     "remaining connection slots",
 ];
 
-fn waiting_helps(kind: &Kind, message: &str) -> bool {
+fn waiting_helps(kind: Kind, message: &str) -> bool {
     matches!(
         kind,
         Kind::ClosedConnection

@@ -46,14 +46,13 @@ fn begin(conn: &mut AnyConnection) -> diesel::QueryResult<()> {
     }
 }
 
-/// What an advisory lock stands for. Other programs on the same server are told apart by the
-/// upper half of the number, which spells `tghb`.
+/// What an advisory lock stands for.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Lock {
     /// Changing the tables.
-    Migrations = 0x7467_6862_0000_0001,
+    Migrations = 1,
     /// Taking or giving back the database.
-    Hub = 0x7467_6862_0000_0002,
+    Hub = 2,
 }
 
 /// Takes a lock until the end of the transaction. SQLite's write lock covers it already.
@@ -95,8 +94,9 @@ pub(super) fn locked<T>(
 
 #[cfg(feature = "postgres-system")]
 fn advisory(conn: &mut diesel::PgConnection, sql: &str, lock: Lock) -> Result<(), Error> {
+    // The upper half, which spells `tghb`, tells our locks from those of other programs.
     sql_query(sql)
-        .bind::<BigInt, _>(lock as i64)
+        .bind::<BigInt, _>(0x7467_6862_0000_0000_i64 | lock as i64)
         .execute(conn)?;
     Ok(())
 }

@@ -24,8 +24,12 @@ const LAYERS: [(&str, u8); 15] = [
 ];
 
 /// Libraries that one folder alone may name.
-const OWNERS: [(&str, &str); 4] =
-    [("grammers_", "telegram"), ("diesel", "store"), ("actix_", "http"), ("utoipa", "http")];
+const OWNERS: [(&str, &str); 4] = [
+    ("grammers_", "telegram"),
+    ("diesel", "store"),
+    ("actix_", "http"),
+    ("utoipa", "http"),
+];
 
 struct Source {
     path: PathBuf,
@@ -46,9 +50,17 @@ fn sources() -> Vec<Source> {
             } else if path.extension().is_some_and(|extension| extension == "rs") {
                 let below = path.strip_prefix(&root).expect("below src").to_owned();
                 let first = below.components().next().expect("a component");
-                let module = first.as_os_str().to_string_lossy().trim_end_matches(".rs").to_owned();
+                let module = first
+                    .as_os_str()
+                    .to_string_lossy()
+                    .trim_end_matches(".rs")
+                    .to_owned();
                 let text = fs::read_to_string(&path).expect("a source");
-                found.push(Source { path: below, module, text });
+                found.push(Source {
+                    path: below,
+                    module,
+                    text,
+                });
             }
         }
     }
@@ -57,18 +69,26 @@ fn sources() -> Vec<Source> {
 
 /// Every `crate::name` of a source, grouped imports among them; comments and doc links are not.
 fn crate_edges(text: &str) -> Vec<String> {
-    let code: String =
-        text.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n");
+    let code: String = text
+        .lines()
+        .filter(|line| !line.trim_start().starts_with("//"))
+        .collect::<Vec<_>>()
+        .join("\n");
     let mut edges = Vec::new();
     for (at, _) in code.match_indices("crate::") {
         let rest = &code[at + "crate::".len()..];
-        let group = rest.strip_prefix('{').and_then(|rest| rest.split_once("};"));
+        let group = rest
+            .strip_prefix('{')
+            .and_then(|rest| rest.split_once("};"));
         let heads: Vec<&str> = match group {
             Some((inside, _)) => top_level(inside),
             None => vec![rest],
         };
         edges.extend(heads.into_iter().map(|head| {
-            head.trim_start().chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '_').collect()
+            head.trim_start()
+                .chars()
+                .take_while(|c| c.is_ascii_alphanumeric() || *c == '_')
+                .collect()
         }));
     }
     edges.retain(|edge: &String| !edge.is_empty());
@@ -94,7 +114,9 @@ fn a_module_imports_from_lower_layers_and_its_own_folder() {
         let own = layers.get(source.module.as_str());
         let own = own.unwrap_or_else(|| panic!("{} has no layer", source.path.display()));
         for edge in crate_edges(&source.text) {
-            let Some(other) = layers.get(edge.as_str()) else { continue };
+            let Some(other) = layers.get(edge.as_str()) else {
+                continue;
+            };
             if edge != source.module && other >= own {
                 wrong.push(format!("{} imports crate::{edge}", source.path.display()));
             }
@@ -110,10 +132,16 @@ fn each_big_library_is_named_in_one_folder_only() {
         for (library, owner) in OWNERS {
             let names = |line: &&str| {
                 let line = line.trim_start();
-                !line.starts_with("//") && line.contains(&format!("{library}")) && line.contains("::")
+                !line.starts_with("//")
+                    && line.contains(&format!("{library}"))
+                    && line.contains("::")
             };
             // The names of the libraries' log targets are data.
-            let lines = source.text.lines().filter(names).filter(|line| !line.contains('"'));
+            let lines = source
+                .text
+                .lines()
+                .filter(names)
+                .filter(|line| !line.contains('"'));
             if source.module != owner && lines.count() > 0 {
                 wrong.push(format!("{} names {library}", source.path.display()));
             }
@@ -125,8 +153,15 @@ fn each_big_library_is_named_in_one_folder_only() {
 #[test]
 fn a_door_imports_no_other_door() {
     for source in sources() {
-        let Ok(below) = source.path.strip_prefix("http/doors") else { continue };
-        let own = below.components().next().expect("a component").as_os_str().to_string_lossy();
+        let Ok(below) = source.path.strip_prefix("http/doors") else {
+            continue;
+        };
+        let own = below
+            .components()
+            .next()
+            .expect("a component")
+            .as_os_str()
+            .to_string_lossy();
         for (at, text) in source.text.match_indices("doors::") {
             let other: String = source.text[at + text.len()..]
                 .chars()

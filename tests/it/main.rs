@@ -1,4 +1,6 @@
 //! Integration tests, all in one binary.
 
 mod layering;
-mod smoke;
+mod migrations;
+mod store;
+mod support;
