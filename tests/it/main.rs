@@ -1,6 +1,7 @@
 //! Integration tests, all in one binary.
 
 mod layering;
+mod life;
 mod migrations;
 mod store;
 mod support;

@@ -1,6 +1,8 @@
 //! What the tests stand on.
 
 pub(crate) mod db;
+pub(crate) mod http;
+pub(crate) mod hub;
 
 /// What a test body answers; any error fails the test with its text.
 pub(crate) type TestResult = Result<(), Box<dyn std::error::Error>>;
