@@ -5,7 +5,7 @@
     reason = "the names of fields are the contract's"
 )]
 
-use super::SUCCESS;
+use super::{SUCCESS, choice};
 use crate::http::input::{Fields, FromFields, instant};
 use crate::model::{ChatTarget, Cursor, MessageId, Page, SessionName, UtcTime};
 use crate::ops::messages::{
@@ -19,7 +19,7 @@ use utoipa::{IntoParams, ToSchema};
 #[derive(Debug, ToSchema)]
 pub(crate) struct SendRequest {
     /// The account that sends.
-    #[schema(value_type = String, min_length = 1, max_length = 128, example = "user123")]
+    #[schema(value_type = String, min_length = 1, max_length = 128, pattern = r"^[^/\u0000-\u001f\u007f-\u009f]+$", example = "user123")]
     pub(crate) session_id: SessionName,
     /// The chat: `me`, a username, a link, a phone number of a contact, or an id (bare or
     /// marked), as a text or a number.
@@ -29,13 +29,13 @@ pub(crate) struct SendRequest {
     #[schema(example = "Hello, World!")]
     pub(crate) message: String,
     /// `markdown` or `plain`; markdown when missing.
-    #[schema(value_type = Option<String>, example = "markdown")]
+    #[schema(schema_with = parse_mode_schema, required = false)]
     pub(crate) parse_mode: ParseMode,
     /// Whether the receivers get no sound; no when missing.
     #[schema(value_type = Option<bool>, default = false)]
     pub(crate) silent: bool,
     /// The caller's key for this request, like the header `Idempotency-Key`.
-    #[schema(min_length = 1, max_length = 255)]
+    #[schema(min_length = 1, max_length = 255, pattern = "^[!-~]+$")]
     pub(crate) client_id: Option<String>,
 }
 
@@ -48,6 +48,13 @@ pub(super) fn chat_schema() -> utoipa::openapi::Schema {
         .item(ObjectBuilder::new().schema_type(Type::String))
         .item(ObjectBuilder::new().schema_type(Type::Integer))
         .examples([Value::from("@username")])
+        .build()
+        .into()
+}
+
+fn parse_mode_schema() -> utoipa::openapi::Schema {
+    choice("How the text is read", ["markdown", "plain"])
+        .default(Some("markdown".into()))
         .build()
         .into()
 }
@@ -93,7 +100,7 @@ impl SendRequest {
 #[derive(Debug, ToSchema)]
 pub(crate) struct ReplyRequest {
     /// The account that sends.
-    #[schema(value_type = String, min_length = 1, max_length = 128, example = "user123")]
+    #[schema(value_type = String, min_length = 1, max_length = 128, pattern = r"^[^/\u0000-\u001f\u007f-\u009f]+$", example = "user123")]
     pub(crate) session_id: SessionName,
     /// The chat, as for `/message/send`.
     #[schema(schema_with = chat_schema)]
@@ -105,13 +112,13 @@ pub(crate) struct ReplyRequest {
     #[schema(example = "Hello to you too!")]
     pub(crate) message: String,
     /// `markdown` or `plain`; markdown when missing.
-    #[schema(value_type = Option<String>, example = "markdown")]
+    #[schema(schema_with = parse_mode_schema, required = false)]
     pub(crate) parse_mode: ParseMode,
     /// Whether the receivers get no sound; no when missing.
     #[schema(value_type = Option<bool>, default = false)]
     pub(crate) silent: bool,
     /// The caller's key for this request, like the header `Idempotency-Key`.
-    #[schema(min_length = 1, max_length = 255)]
+    #[schema(min_length = 1, max_length = 255, pattern = "^[!-~]+$")]
     pub(crate) client_id: Option<String>,
 }
 
@@ -214,8 +221,8 @@ impl Sent {
 #[into_params(parameter_in = Query)]
 pub(crate) struct MessageQueryParams {
     /// Only messages of this chat: `me`, a username, a link, a phone number or an id (bare or
-    /// marked).
-    #[param(value_type = Option<String>, example = "@bob")]
+    /// marked). Over all sessions: a marked id.
+    #[param(value_type = Option<String>)]
     pub(crate) chat_id: Option<ChatTarget>,
     /// Only messages of this sender, named like a chat.
     #[param(value_type = Option<String>)]
