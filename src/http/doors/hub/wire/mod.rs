@@ -6,6 +6,7 @@
 mod entities;
 mod login;
 mod messages;
+mod sends;
 mod sessions;
 
 pub(crate) use entities::{CachedEntities, ResolveRequest, Resolved};
@@ -13,7 +14,8 @@ pub(crate) use login::{
     CodeRequest, LoginProgressAnswer, LoginStartedAnswer, PasswordRequest, SessionRequest,
     StartRequest, User,
 };
-pub(crate) use messages::{MessageQueryParams, Messages, ReplyRequest, SendRequest, Sent};
+pub(crate) use messages::{MessageQueryParams, Messages};
+pub(crate) use sends::{ReplyRequest, SendRequest, Sent};
 pub(crate) use sessions::{DestroyQuery, ListQuery, Restored, Session, Sessions};
 
 use serde::Serialize;
