@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-const LAYERS: [(&str, u8); 15] = [
+const LAYERS: [(&str, u8); 16] = [
     ("model", 0),
     ("error", 0),
     ("config", 1),
@@ -19,6 +19,7 @@ const LAYERS: [(&str, u8); 15] = [
     ("ops", 7),
     ("http", 8),
     ("cli", 9),
+    ("daemon", 9),
     ("lib", 9),
     ("main", 9),
 ];

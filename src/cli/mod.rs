@@ -1,0 +1,170 @@
+//! The command line: which command, with which settings, and what the process answers.
+//!
+//! Owns the process: its environment, its signals, its log and its exit code. It must not know
+//! how the commands do what they do.
+
+mod logging;
+mod sessions;
+mod signals;
+
+use crate::config::{Config, ConfigError, Door, Flags, StoreConfig};
+use crate::daemon::{self, RunError};
+use crate::http;
+use crate::hub::{StartError, open_store};
+use clap::{Parser, Subcommand};
+use std::io::{self, Write as _};
+use std::process::ExitCode;
+
+/// What can be asked of the program.
+#[derive(Debug, Parser)]
+#[command(
+    name = "telegram-hub",
+    version,
+    about = "Keeps Telegram user accounts online, captures their messages and serves them over HTTP.",
+    long_about = None,
+    after_help = "Settings can also stand in a file .env in the current folder. Flags win over \
+                  variables, and variables over .env; an empty value counts as unset."
+)]
+struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+    #[command(flatten)]
+    flags: Flags,
+}
+
+#[derive(Clone, Copy, Debug, Subcommand)]
+enum Command {
+    /// Run the hub (the default).
+    Serve,
+    /// Bring the database's tables up to date and end.
+    Migrate,
+    /// Print the OpenAPI document and end.
+    Openapi,
+    /// Look at the stored sessions.
+    #[command(subcommand)]
+    Session(SessionCommand),
+}
+
+#[derive(Clone, Copy, Debug, Subcommand)]
+enum SessionCommand {
+    /// List the stored sessions, oldest first, as tab-separated columns.
+    List,
+}
+
+/// Why a command failed.
+#[derive(Debug, thiserror::Error)]
+enum CommandError {
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    #[error(".env cannot be read: it must consist of lines NAME=value")]
+    DotEnv,
+    #[error(transparent)]
+    Run(#[from] RunError),
+    #[error(transparent)]
+    Start(#[from] StartError),
+    #[error("the database cannot be read: {0}")]
+    Store(#[from] crate::store::Error),
+    #[error("the log cannot be set up: {0}")]
+    Log(#[from] log::SetLoggerError),
+    #[error("{0}")]
+    Io(#[from] io::Error),
+}
+
+/// Runs the program with the process's arguments and environment.
+pub fn main() -> ExitCode {
+    match command() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(CommandError::Config(ConfigError::Flags(error))) => {
+            // Asking for help is no failure, and goes to standard output.
+            let shown = error.print().is_ok();
+            ExitCode::from(if shown && !error.use_stderr() { 0 } else { 2 })
+        }
+        Err(error) => {
+            // Nothing is left to do about a closed standard error.
+            drop(writeln!(io::stderr(), "telegram-hub: {error}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn command() -> Result<(), CommandError> {
+    read_dot_env()?;
+    let Cli { command, flags } = Cli::try_parse().map_err(ConfigError::from)?;
+    match command.unwrap_or(Command::Serve) {
+        Command::Serve => serve(flags),
+        Command::Migrate => migrate(&flags),
+        Command::Openapi => openapi(),
+        Command::Session(SessionCommand::List) => {
+            let config = StoreConfig::from_flags(&flags)?;
+            runtime()?.block_on(sessions::list(&config))
+        }
+    }
+}
+
+/// Reads `.env` of the current folder, not of the folders above it.
+fn read_dot_env() -> Result<(), CommandError> {
+    match dotenvy::from_path(".env") {
+        Ok(()) => Ok(()),
+        Err(dotenvy::Error::Io(error)) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        // The error shows the line, which may hold a secret.
+        Err(_) => Err(CommandError::DotEnv),
+    }
+}
+
+fn serve(flags: Flags) -> Result<(), CommandError> {
+    let config = Config::from_flags(flags)?;
+    logging::install(&config.log)?;
+    runtime()?.block_on(async {
+        let stop = signals::stop()?;
+        Ok(daemon::run(&config, stop).await?)
+    })
+}
+
+fn migrate(flags: &Flags) -> Result<(), CommandError> {
+    let config = StoreConfig::from_flags(flags)?;
+    runtime()?.block_on(async {
+        open_store(&config).await?.close().await;
+        Ok(writeln!(io::stdout(), "The database is up to date.")?)
+    })
+}
+
+fn openapi() -> Result<(), CommandError> {
+    let document = http::document(&Door::ALL, true);
+    Ok(writeln!(io::stdout(), "{document:#}")?)
+}
+
+fn runtime() -> io::Result<tokio::runtime::Runtime> {
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .thread_name("hub")
+        .build()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn the_command_line_is_consistent_and_shows_no_value_of_the_environment() {
+        let mut command = Cli::command();
+        command.clone().debug_assert();
+        for argument in command.get_arguments() {
+            assert!(argument.get_env().is_none() || argument.is_hide_env_values_set());
+        }
+        let help = command.render_help().to_string();
+        assert!(
+            help.contains("Keeps Telegram user accounts online"),
+            "{help}"
+        );
+    }
+
+    #[test]
+    fn settings_may_stand_before_and_after_the_command() {
+        for line in ["hub --data-dir x migrate", "hub migrate --data-dir x"] {
+            let cli = Cli::try_parse_from(line.split(' ')).expect("valid");
+            assert_eq!(cli.flags.data_dir.as_deref(), Some("x"), "{line}");
+            assert!(matches!(cli.command, Some(Command::Migrate)));
+        }
+    }
+}
