@@ -56,7 +56,11 @@ pub async fn serve(
 ) -> Result<(), RunError> {
     // Installed before anything records, or the first figures would be lost.
     metrics::recorder();
-    let hub = Hub::start(config, timing).await?;
+    let hub = tokio::select! {
+        started = Hub::start(config, timing) => started?,
+        // Waiting for another host's lock to lapse can take a while.
+        () = stop.cancelled() => return Ok(()),
+    };
     if let Ok(address) = listener.local_addr() {
         log::info!(address:% = address; "listening on http://{address}");
     }

@@ -77,7 +77,10 @@ mod tests {
                 .build(),
         )
         .expect("written");
-        assert_eq!(out.iter().filter(|byte| **byte == b'\n').count(), 1);
+        assert_eq!(
+            out.iter().position(|byte| *byte == b'\n'),
+            Some(out.len() - 1)
+        );
         let line: Value = serde_json::from_slice(&out).expect("JSON");
         assert_eq!(line["level"], "warn");
         assert_eq!(line["message"], "two\nlines");

@@ -215,20 +215,23 @@ impl Account {
 
     /// Telegram has let the account in: write it down and start reading updates.
     async fn complete(&mut self, link: &Arc<Link>, user: &PeerRow) -> Result<Online, Error> {
-        let row = self.row().await?;
-        let bare = user.peer_id.bare();
-        if row.user_id.is_some_and(|known| known.0 != bare) {
+        let id = self.id;
+        let owner = self
+            .context
+            .store
+            .read(move |conn| sessions::log_owner(conn, id))
+            .await?;
+        if owner.is_some_and(|owner| owner.0 != user.peer_id.bare()) {
             // Two accounts in one log could not be told apart any more.
             drop(link.log_out().await);
             self.forget_keys().await?;
             return Err(Error::new(
                 Code::AccountMismatch,
-                "the session belongs to another Telegram account; destroy it with purge=true or \
-                 choose another session_id",
+                "the messages kept under this session_id are another Telegram account's; destroy \
+                 the session with purge=true, or choose another session_id",
             ));
         }
         self.remember_user(user).await?;
-        let id = self.id;
         self.context
             .store
             .write(move |conn| {

@@ -28,6 +28,7 @@ diesel::table! {
     session_names (id) {
         id -> BigInt,
         name -> Text,
+        user_id -> Nullable<BigInt>,
         created_at -> Timestamp,
     }
 }

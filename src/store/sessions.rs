@@ -269,6 +269,16 @@ pub fn set_state(
     Ok(rows == 1)
 }
 
+/// Whose messages are kept under the number; they outlive the account's row.
+pub fn log_owner(conn: &mut AnyConnection, id: SessionId) -> Result<Option<UserId>, Error> {
+    let owner: Option<Option<UserId>> = names::table
+        .find(id)
+        .select(names::user_id)
+        .first(conn)
+        .optional()?;
+    Ok(owner.flatten())
+}
+
 /// Notes who the account is. `false` when there is no such account.
 pub fn set_user(
     conn: &mut AnyConnection,
@@ -276,6 +286,11 @@ pub fn set_user(
     profile: &Profile,
     now: UtcTime,
 ) -> Result<bool, Error> {
+    if profile.user_id.is_some() {
+        diesel::update(names::table.find(id))
+            .set(names::user_id.eq(profile.user_id))
+            .execute(conn)?;
+    }
     let rows = diesel::update(t::table.filter(t::id.eq(id)))
         .set((
             t::user_id.eq(profile.user_id),
@@ -361,6 +376,9 @@ pub fn delete(conn: &mut AnyConnection, id: SessionId, purge: Purge) -> Result<b
         )
         .execute(conn)?;
         diesel::delete(messages::table.filter(messages::session_id.eq(id))).execute(conn)?;
+        diesel::update(names::table.find(id))
+            .set(names::user_id.eq(None::<UserId>))
+            .execute(conn)?;
     }
     Ok(rows == 1)
 }

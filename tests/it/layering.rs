@@ -18,10 +18,10 @@ const LAYERS: [(&str, u8); 16] = [
     ("hub", 6),
     ("ops", 7),
     ("http", 8),
-    ("cli", 9),
+    ("cli", 10),
     ("daemon", 9),
-    ("lib", 9),
-    ("main", 9),
+    ("lib", 10),
+    ("main", 10),
 ];
 
 /// Libraries that one folder alone may name.

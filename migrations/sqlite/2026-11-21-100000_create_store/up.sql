@@ -30,6 +30,8 @@ VALUES (1, '1970-01-01 00:00:00', '1970-01-01 00:00:00');
 CREATE TABLE session_names (
     id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
     name TEXT NOT NULL UNIQUE,
+    -- Whose messages are kept under the name: those of two accounts could not be told apart.
+    user_id BIGINT,
     created_at TIMESTAMP NOT NULL
 );
 

@@ -275,10 +275,10 @@ async fn a_handler_that_panics_is_answered_with_the_request_id() {
         .uri("/boom")
         .insert_header(("host", "localhost"))
         .to_request();
-    let error = actix_web::test::try_call_service(&app, request)
-        .await
-        .err()
-        .expect("failed");
+    let outcome = actix_web::test::try_call_service(&app, request).await;
+    let Err(error) = outcome else {
+        panic!("the layers answer outside the router");
+    };
     let response = error.error_response();
     assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
     assert_eq!(

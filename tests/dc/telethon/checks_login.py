@@ -33,6 +33,20 @@ async def the_intermediate_framing_connects(dc):
 
 
 @checks
+async def the_obfuscated_framing_connects(dc):
+    client = dc.client("obfuscated")
+    await client.connect()
+    assert (await client(functions.help.GetNearestDcRequest())).nearest_dc == 2
+
+
+@checks
+async def the_padded_framing_connects(dc):
+    client = dc.client("padded")
+    await client.connect()
+    assert (await client(functions.help.GetNearestDcRequest())).nearest_dc == 2
+
+
+@checks
 async def another_key_is_refused(dc):
     kept = dict(trusted._server_keys)
     del trusted._server_keys[dc.fingerprint]

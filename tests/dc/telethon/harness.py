@@ -14,16 +14,35 @@ import urllib.request
 import rsa
 from telethon import TelegramClient
 from telethon.crypto import rsa as trusted
-from telethon.network import ConnectionTcpAbridged, ConnectionTcpFull, ConnectionTcpIntermediate
+from telethon.network import (
+    ConnectionTcpAbridged,
+    ConnectionTcpFull,
+    ConnectionTcpIntermediate,
+    ConnectionTcpObfuscated,
+)
+from telethon.network.connection.connection import ObfuscatedConnection
+from telethon.network.connection.tcpintermediate import RandomizedIntermediatePacketCodec
+from telethon.network.connection.tcpobfuscated import ObfuscatedIO
 from telethon.sessions import MemorySession
 
 CODE = "12345"
 API_ID = 1
 API_HASH = "0123456789abcdef0123456789abcdef"
+
+
+class ConnectionTcpPadded(ObfuscatedConnection):
+    """Padded intermediate framing, which Telethon itself only uses through a proxy."""
+
+    obfuscated_io = ObfuscatedIO
+    packet_codec = RandomizedIntermediatePacketCodec
+
+
 TRANSPORTS = {
     "full": ConnectionTcpFull,
     "abridged": ConnectionTcpAbridged,
     "intermediate": ConnectionTcpIntermediate,
+    "obfuscated": ConnectionTcpObfuscated,
+    "padded": ConnectionTcpPadded,
 }
 
 

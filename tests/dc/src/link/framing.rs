@@ -141,14 +141,12 @@ impl Framer {
             Some(Framing::Abridged) => put_abridged(len, packet, out),
             Some(Framing::Intermediate) => put_intermediate(len, packet, &[], out),
             Some(Framing::Padded) => {
-                let noise = wire::random::<16>();
-                let extra = usize::from(noise[15] & 15);
-                put_intermediate(
-                    len + u32::from(noise[15] & 15),
-                    packet,
-                    &noise[..extra],
-                    out,
-                );
+                // Up to 15 bytes are allowed, but there are clients, Telethon among them, that take
+                // off no more than three.
+                let noise = wire::random::<4>();
+                let extra = noise[3] & 3;
+                let padding = &noise[..usize::from(extra)];
+                put_intermediate(len + u32::from(extra), packet, padding, out);
             }
             Some(Framing::Full { sent, .. }) => {
                 out.extend_from_slice(&(len + 12).to_le_bytes());
