@@ -160,8 +160,10 @@ forget_former_data_centre() {
     say "the data centre is a new one: sessions that $data holds have to be logged in again"
     return 0
   fi
-  local pid
-  for pid in $(cat "$state"/hub-*.pid 2>/dev/null); do
+  local pid_file pid
+  for pid_file in "$state"/hub-*.pid; do
+    [[ -e $pid_file ]] || continue
+    pid=$(<"$pid_file")
     if [[ $(readlink "/proc/$pid/exe") == */telegram-hub* ]]; then
       die "a hub still runs on this sandbox (process $pid): stop it, or set HUB_DATA_DIR"
     fi
