@@ -154,12 +154,12 @@ data_centre_answers() {
 # The data centre forgets everything when it stops, and what the sandbox's own database holds then
 # belongs to accounts that nobody knows any more. A database that somebody named is left alone.
 forget_former_data_centre() {
-  local database=$data/hub.db
-  [[ -e $database ]] || return 0
   if [[ -n ${HUB_DATA_DIR:-} || -n ${DATABASE_URL:-} ]]; then
-    say "the data centre is a new one: sessions that $data holds have to be logged in again"
+    say "the data centre is a new one: sessions from before it have to be logged in again"
     return 0
   fi
+  local database=$data/hub.db
+  [[ -e $database ]] || return 0
   local pid_file pid
   for pid_file in "$state"/hub-*.pid; do
     [[ -e $pid_file ]] || continue
@@ -178,7 +178,7 @@ find_or_start_data_centre() {
       "project: set SANDBOX_DC_LISTEN and SANDBOX_CONTROL_LISTEN to free addresses"
     listens "$dc_listen" || die "the data centre at $control_listen does not listen on" \
       "$dc_listen: set SANDBOX_DC_LISTEN to its address"
-    say "using the data centre that runs already on $dc_listen"
+    say "using the data centre on $dc_listen, which ends with the run.sh that has started it"
     return
   fi
   expect_free SANDBOX_DC_LISTEN "$dc_listen"
@@ -228,16 +228,14 @@ The sandbox is ready.
 
 Paste this into another terminal:
 
-hub() { curl -sS -H 'Content-Type: application/json'$key "http://$hub_listen\$1" "\${@:2}"; echo; }
-login() {
-  hash=\$(hub /login/start -d "{\"session_id\":\"\$1\",\"phone_number\":\"\$2\"}" | sed 's/.*"phone_code_hash":"\([^"]*\)".*/\1/')
-  hub /login/code -d "{\"session_id\":\"\$1\",\"phone_code\":\"12345\",\"phone_code_hash\":\"\$hash\"}"
-}
-login alice +15550000001
-login bob +15550000002
-hub /login/password -d '{"session_id":"bob","password":"bob-password"}'
-hub /message/send -d '{"session_id":"alice","chat_id":"@bob","message":"Hello, Bob!"}'
-hub /session/bob/messages
+H=http://$hub_listen J='Content-Type: application/json'
+HASH=\$(curl -s \$H/login/start$key -H "\$J" -d '{"session_id":"alice","phone_number":"+15550000001"}' | sed 's/.*"phone_code_hash":"\([^"]*\)".*/\1/')
+curl -sw '\n' \$H/login/code$key -H "\$J" -d '{"session_id":"alice","phone_code":"12345","phone_code_hash":"'\$HASH'"}'
+HASH=\$(curl -s \$H/login/start$key -H "\$J" -d '{"session_id":"bob","phone_number":"+15550000002"}' | sed 's/.*"phone_code_hash":"\([^"]*\)".*/\1/')
+curl -sw '\n' \$H/login/code$key -H "\$J" -d '{"session_id":"bob","phone_code":"12345","phone_code_hash":"'\$HASH'"}'
+curl -sw '\n' \$H/login/password$key -H "\$J" -d '{"session_id":"bob","password":"bob-password"}'
+curl -sw '\n' \$H/message/send$key -H "\$J" -d '{"session_id":"alice","chat_id":"@bob","message":"Hello, Bob!"}'
+curl -sw '\n' \$H/session/bob/messages$key
 
 API: http://$hub_listen/docs/   Stop: Ctrl-C
 TEXT
@@ -247,7 +245,8 @@ TEXT
 # sent there, and the next hub must find them.
 hold() {
   local status=0
-  wait -n "${children[@]}" || status=$?
+  # Bash would report a killed process with its whole command.
+  { wait -n "${children[@]}" || status=$?; } 2>/dev/null
   if [[ -z $dc ]]; then
     children=()
     say "the hub has ended with status $status"
