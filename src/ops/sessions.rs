@@ -81,32 +81,38 @@ impl Operation for ListSessions {
     type Output = SessionList;
 
     async fn run(self, ctx: &Ctx) -> Result<Self::Output, Error> {
-        let rows = ctx
+        let after = self.after;
+        let (rows, start) = ctx
             .hub
             .store
-            .read(|conn| sessions::list(conn, None))
+            .read(move |conn| {
+                // Rows are numbered in the order of their making, and a name keeps its number
+                // even when its session is gone.
+                let start = match &after {
+                    Some(name) => sessions::id_of_name(conn, name)?,
+                    None => None,
+                };
+                Ok((sessions::list(conn, None)?, start))
+            })
             .await?;
-        let views = rows.into_iter().map(|row| {
-            let handle = ctx.hub.registry.get(&row.name);
-            accounts::view(row, handle.as_ref())
-        });
-        let wanted = |view: &SessionView| {
-            self.state
-                .as_ref()
-                .is_none_or(|state| view.state.name() == state)
-        };
-        let matching: Vec<_> = views.filter(wanted).collect();
+        let wanted = self.state;
+        let matching: Vec<_> = rows
+            .into_iter()
+            .map(|row| (row.id, ctx.hub.registry.get(&row.name), row))
+            .map(|(id, handle, row)| (id, accounts::view(row, handle.as_ref())))
+            .filter(|(_, view)| {
+                wanted
+                    .as_ref()
+                    .is_none_or(|state| view.state.name() == state)
+            })
+            .collect();
         let total = u64::try_from(matching.len()).unwrap_or(u64::MAX);
         let limit = usize::try_from(self.limit).unwrap_or(usize::MAX);
-        let start = match &self.after {
-            Some(after) => matching
-                .iter()
-                .position(|view| view.name == *after)
-                .map_or(0, |at| at + 1),
-            None => 0,
-        };
-        let more = matching.len() > start.saturating_add(limit);
-        let page: Vec<_> = matching.into_iter().skip(start).take(limit).collect();
+        let mut rest = matching
+            .into_iter()
+            .filter(|(id, _)| start.is_none_or(|start| *id > start));
+        let page: Vec<_> = rest.by_ref().take(limit).map(|(_, view)| view).collect();
+        let more = rest.next().is_some();
         let next = page.last().filter(|_| more).map(|view| view.name.clone());
         Ok(SessionList {
             total,

@@ -44,12 +44,12 @@ impl Default for Timing {
         Self {
             backoff: BackoffPolicy {
                 base: Duration::from_secs(1),
-                cap: Duration::from_secs(300),
+                cap: Duration::from_mins(5),
             },
-            stable_after: Duration::from_secs(60),
+            stable_after: Duration::from_mins(1),
             probe_every: Duration::from_secs(45),
             probe_timeout: Duration::from_secs(15),
-            login_lifetime: Duration::from_secs(600),
+            login_lifetime: Duration::from_mins(10),
         }
     }
 }

@@ -34,7 +34,7 @@ mod tests {
 
     const POLICY: BackoffPolicy = BackoffPolicy {
         base: Duration::from_secs(1),
-        cap: Duration::from_secs(300),
+        cap: Duration::from_mins(5),
     };
 
     #[test]

@@ -66,7 +66,7 @@ impl RestoreTicket {
         let now = progress.snapshot();
         if !now.running {
             info!(online = now.online, failed = now.failed; "all {} sessions are restored", now.total);
-        } else if now.done % 500 == 0 {
+        } else if now.done.is_multiple_of(500) {
             info!("restored {} of {} sessions", now.done, now.total);
         }
     }
