@@ -4,6 +4,7 @@
 //! how the commands do what they do.
 
 mod logging;
+mod open_files;
 mod sessions;
 mod signals;
 
@@ -118,6 +119,7 @@ fn read_dot_env() -> Result<(), CommandError> {
 fn serve(flags: Flags) -> Result<(), CommandError> {
     let config = Config::from_flags(flags)?;
     logging::install(&config.log)?;
+    open_files::raise_limit();
     runtime()?.block_on(async {
         let stop = signals::stop()?;
         Ok(daemon::run(&config, stop).await?)
