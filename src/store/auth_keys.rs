@@ -71,12 +71,15 @@ fn open(vault: &Vault, session_id: SessionId, row: Row) -> Result<DcKey, Error> 
         Some((bytes, key_id)) => {
             let aad = aad(session_id, dc_id);
             let opened = vault.open(&aad, &Sealed { key_id, bytes })?;
-            let key: [u8; 256] = opened
+            let opened: &[u8; 256] = opened
                 .as_slice()
                 .try_into()
                 .ok()
                 .ok_or(Error::Decrypt { what: aad })?;
-            Some(Zeroizing::new(key))
+            // Copied straight into its wiped place, so that no other copy stays on the stack.
+            let mut key = Zeroizing::new([0; 256]);
+            key.copy_from_slice(opened);
+            Some(key)
         }
         None => None,
     };

@@ -218,7 +218,8 @@ fn insert_new(conn: &mut AnyConnection, rows: &[NewRow<'_>]) -> Result<usize, Er
     Ok(inserted)
 }
 
-#[derive(Queryable)]
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = t)]
 struct Stored {
     id: i64,
     chat_id: ChatId,
@@ -263,15 +264,7 @@ fn load_stored(
     let stored: Vec<Stored> = t::table
         .filter(t::session_id.eq(session_id))
         .filter(t::message_id.eq_any(ids))
-        .select((
-            t::id,
-            t::chat_id,
-            t::message_id,
-            t::text,
-            t::entities,
-            t::media,
-            t::edited_at,
-        ))
+        .select(Stored::as_select())
         .load(conn)?;
     Ok(stored
         .into_iter()

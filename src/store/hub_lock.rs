@@ -49,7 +49,8 @@ pub enum Acquire {
     },
 }
 
-#[derive(Queryable)]
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = t)]
 struct Row {
     instance: Option<String>,
     host_id: String,
@@ -147,18 +148,7 @@ pub fn release(conn: &mut AnyConnection, held_by: &Instance, fence: i64) -> Resu
 }
 
 fn load(conn: &mut AnyConnection) -> Result<Row, Error> {
-    Ok(t::table
-        .find(1)
-        .select((
-            t::instance,
-            t::host_id,
-            t::pid,
-            t::process_started,
-            t::acquired_at,
-            t::heartbeat_at,
-            t::fence,
-        ))
-        .first(conn)?)
+    Ok(t::table.find(1).select(Row::as_select()).first(conn)?)
 }
 
 impl Row {

@@ -83,8 +83,10 @@ fn parse(text: &str, origin: &str) -> Result<Key, MasterKeyError> {
             .ok()
             .ok_or_else(malformed)?
     });
-    let key: [u8; 32] = bytes.as_slice().try_into().ok().ok_or_else(malformed)?;
-    Ok(Zeroizing::new(key))
+    let bytes: &[u8; 32] = bytes.as_slice().try_into().ok().ok_or_else(malformed)?;
+    let mut key = Key::default();
+    key.copy_from_slice(bytes);
+    Ok(key)
 }
 
 fn read(path: &Path) -> Result<Option<Key>, MasterKeyError> {

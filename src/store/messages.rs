@@ -53,7 +53,8 @@ pub struct StoredMessage {
     pub captured_at: UtcTime,
 }
 
-#[derive(Queryable)]
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = t)]
 struct Row {
     id: i64,
     session_id: SessionId,
@@ -125,7 +126,7 @@ pub fn page(
     let rows: Vec<Row> = matching(filter)
         .order((t::sent_at.desc(), t::id.desc()))
         .limit(i64::from(limit) + 1)
-        .select(COLUMNS)
+        .select(Row::as_select())
         .load(conn)?;
     let page = paging::cut(rows, limit, |row| Cursor {
         time: row.sent_at,
@@ -192,7 +193,7 @@ pub fn get(
     message_id: MessageId,
 ) -> Result<Option<StoredMessage>, Error> {
     let row: Option<Row> = keyed(session_id, chat_id, message_id)
-        .select(COLUMNS)
+        .select(Row::as_select())
         .first(conn)
         .optional()?;
     Ok(with_names(conn, row.into_iter().collect())?.pop())
@@ -227,46 +228,6 @@ fn keyed(session_id: SessionId, chat_id: ChatId, message_id: MessageId) -> Listi
         .filter(t::chat_id.eq(chat_id))
         .into_boxed()
 }
-
-type Columns = (
-    t::id,
-    t::session_id,
-    t::chat_id,
-    t::message_id,
-    t::sender_id,
-    t::outgoing,
-    t::silent,
-    t::text,
-    t::entities,
-    t::reply_to,
-    t::forward,
-    t::media,
-    t::service,
-    t::sent_at,
-    t::edited_at,
-    t::deleted_at,
-    t::captured_at,
-);
-
-const COLUMNS: Columns = (
-    t::id,
-    t::session_id,
-    t::chat_id,
-    t::message_id,
-    t::sender_id,
-    t::outgoing,
-    t::silent,
-    t::text,
-    t::entities,
-    t::reply_to,
-    t::forward,
-    t::media,
-    t::service,
-    t::sent_at,
-    t::edited_at,
-    t::deleted_at,
-    t::captured_at,
-);
 
 /// A join would let the planner start from the names and sort; a page has few of them.
 fn with_names(conn: &mut AnyConnection, rows: Vec<Row>) -> Result<Vec<StoredMessage>, Error> {

@@ -19,7 +19,8 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// A peer as one account knows it. `None` means unknown, and unknown never erases what is stored.
-#[derive(Clone, Debug, PartialEq, Eq, Queryable)]
+#[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable)]
+#[diesel(table_name = t)]
 pub struct PeerRow {
     /// Its marked id.
     pub peer_id: ChatId,
@@ -176,34 +177,6 @@ fn upsert(conn: &mut AnyConnection, rows: &[NewPeer<'_>]) -> Result<(), Error> {
     Ok(())
 }
 
-type Columns = (
-    t::peer_id,
-    t::kind,
-    t::access_hash,
-    t::username,
-    t::phone,
-    t::name,
-    t::first_name,
-    t::last_name,
-    t::is_bot,
-    t::is_self,
-    t::is_broadcast,
-);
-
-const COLUMNS: Columns = (
-    t::peer_id,
-    t::kind,
-    t::access_hash,
-    t::username,
-    t::phone,
-    t::name,
-    t::first_name,
-    t::last_name,
-    t::is_bot,
-    t::is_self,
-    t::is_broadcast,
-);
-
 /// The peer of that id.
 pub fn get(
     conn: &mut AnyConnection,
@@ -212,7 +185,7 @@ pub fn get(
 ) -> Result<Option<PeerRow>, Error> {
     Ok(t::table
         .find((session_id, peer_id))
-        .select(COLUMNS)
+        .select(PeerRow::as_select())
         .first(conn)
         .optional()?)
 }
@@ -227,7 +200,7 @@ pub fn by_username(
         .filter(t::session_id.eq(session_id))
         .filter(t::username_folded.eq(storable(username).to_lowercase()))
         .order((t::updated_at.desc(), t::peer_id))
-        .select(COLUMNS)
+        .select(PeerRow::as_select())
         .first(conn)
         .optional()?)
 }
@@ -242,7 +215,7 @@ pub fn by_phone(
         .filter(t::session_id.eq(session_id))
         .filter(t::phone.eq(storable(phone)))
         .order((t::updated_at.desc(), t::peer_id))
-        .select(COLUMNS)
+        .select(PeerRow::as_select())
         .first(conn)
         .optional()?)
 }
@@ -256,7 +229,7 @@ pub fn self_peer(
         .filter(t::session_id.eq(session_id))
         .filter(t::is_self.eq(true))
         .order((t::updated_at.desc(), t::peer_id))
-        .select(COLUMNS)
+        .select(PeerRow::as_select())
         .first(conn)
         .optional()?)
 }
@@ -266,7 +239,7 @@ pub fn list(conn: &mut AnyConnection, session_id: SessionId) -> Result<Vec<PeerR
     Ok(t::table
         .filter(t::session_id.eq(session_id))
         .order(t::peer_id)
-        .select(COLUMNS)
+        .select(PeerRow::as_select())
         .load(conn)?)
 }
 

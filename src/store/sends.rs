@@ -34,7 +34,8 @@ pub enum Claim {
     Mismatch,
 }
 
-#[derive(Queryable)]
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = t)]
 struct Row {
     random_id: i64,
     request_hash: Vec<u8>,
@@ -72,14 +73,7 @@ pub fn claim(
     }
     let row: Row = t::table
         .find((session_id, client_key))
-        .select((
-            t::random_id,
-            t::request_hash,
-            t::state,
-            t::chat_id,
-            t::message_id,
-            t::created_at,
-        ))
+        .select(Row::as_select())
         .first(conn)?;
     Ok(match row.chat_id.zip(row.message_id) {
         _ if row.request_hash != request_hash => Claim::Mismatch,

@@ -3,21 +3,27 @@
 //! It owns an account's row, the number its name keeps for ever, and its sealed api hash. What
 //! state an account should be in is for the session layer to decide.
 
+mod changes;
+mod credentials;
+
+pub use changes::{Profile, Purge, delete, set_home_dc, set_state, set_user};
+pub use credentials::{ApiCredentials, api_credentials, set_api_credentials};
+
 use crate::model::{Cursor, Page, SessionId, SessionName, StoredState, UserId, UtcTime};
 use crate::store::backend::on_backend;
-use crate::store::columns::storable;
-use crate::store::schema::{message_revisions, messages, session_names as names, sessions as t};
-use crate::store::vault::{Sealed, Vault};
-use crate::store::{AnyConnection, Error};
+use crate::store::schema::{session_names as names, sessions as t};
+use crate::store::{AnyConnection, Error, Vault, paging};
 use diesel::prelude::*;
-use secrecy::{ExposeSecret as _, SecretString};
+use secrecy::SecretString;
 
 /// An account as the database knows it. Its secrets are read by functions of their own.
-#[derive(Clone, Debug, PartialEq, Eq, Queryable)]
+#[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable)]
+#[diesel(table_name = t)]
 pub struct SessionRow {
     /// The number of its name.
     pub id: SessionId,
     /// The name that clients use.
+    #[diesel(select_expression = names::name)]
     pub name: SessionName,
     /// Where its life stands.
     pub state: StoredState,
@@ -58,73 +64,6 @@ pub struct NewSession {
     pub now: UtcTime,
 }
 
-/// Who the account is.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Profile {
-    /// Its user id.
-    pub user_id: Option<UserId>,
-    /// Its first name.
-    pub first_name: Option<String>,
-    /// Its last name.
-    pub last_name: Option<String>,
-    /// Its username without `@`.
-    pub username: Option<String>,
-    /// Its phone number, digits only.
-    pub phone: Option<String>,
-}
-
-/// What the account identifies its application with.
-#[derive(Clone, Debug)]
-pub struct ApiCredentials {
-    /// The application's id.
-    pub api_id: i32,
-    /// The application's secret.
-    pub api_hash: SecretString,
-}
-
-/// What happens to the captured messages of a deleted account.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Purge {
-    /// They stay, and a later account of the same name goes on with them.
-    KeepMessages,
-    /// They are deleted, with their revisions.
-    All,
-}
-
-type Columns = (
-    t::id,
-    names::name,
-    t::state,
-    t::state_reason,
-    t::phone,
-    t::user_id,
-    t::first_name,
-    t::last_name,
-    t::username,
-    t::home_dc,
-    t::api_id,
-    t::created_at,
-    t::updated_at,
-    t::logged_in_at,
-);
-
-const COLUMNS: Columns = (
-    t::id,
-    names::name,
-    t::state,
-    t::state_reason,
-    t::phone,
-    t::user_id,
-    t::first_name,
-    t::last_name,
-    t::username,
-    t::home_dc,
-    t::api_id,
-    t::created_at,
-    t::updated_at,
-    t::logged_in_at,
-);
-
 /// Makes an account in the state [`StoredState::Login`], or finds the one of that name unchanged.
 ///
 /// To be called in a write transaction. Its number is that of any earlier account of the name.
@@ -137,7 +76,7 @@ pub fn create_or_get(
         return Ok(row);
     }
     let id = allot_id(conn, &new.name, new.now)?;
-    let sealed = seal_hash(vault, id, &new.api_hash)?;
+    let sealed = credentials::seal_hash(vault, id, &new.api_hash)?;
     let _: usize = on_backend!(conn, |c| diesel::insert_into(t::table)
         .values((
             t::id.eq(id),
@@ -173,7 +112,7 @@ pub fn by_name(conn: &mut AnyConnection, name: &SessionName) -> Result<Option<Se
     Ok(t::table
         .inner_join(names::table)
         .filter(names::name.eq(name))
-        .select(COLUMNS)
+        .select(SessionRow::as_select())
         .first(conn)
         .optional()?)
 }
@@ -183,7 +122,7 @@ pub fn by_id(conn: &mut AnyConnection, id: SessionId) -> Result<Option<SessionRo
     Ok(t::table
         .inner_join(names::table)
         .filter(t::id.eq(id))
-        .select(COLUMNS)
+        .select(SessionRow::as_select())
         .first(conn)
         .optional()?)
 }
@@ -207,7 +146,7 @@ pub fn list(
 ) -> Result<Vec<SessionRow>, Error> {
     let mut query = t::table
         .inner_join(names::table)
-        .select(COLUMNS)
+        .select(SessionRow::as_select())
         .order(t::id)
         .into_boxed();
     if let Some(state) = state {
@@ -226,7 +165,7 @@ pub fn page(
     let limit = limit.clamp(1, 500);
     let mut query = t::table
         .inner_join(names::table)
-        .select(COLUMNS)
+        .select(SessionRow::as_select())
         .order(t::id)
         .limit(i64::from(limit) + 1)
         .into_boxed();
@@ -237,37 +176,10 @@ pub fn page(
         query = query.filter(t::id.gt(after.id));
     }
     let items = query.load(conn)?;
-    Ok(super::paging::cut(items, limit, |row: &SessionRow| {
-        Cursor {
-            time: row.created_at,
-            id: row.id.0,
-        }
+    Ok(paging::cut(items, limit, |row: &SessionRow| Cursor {
+        time: row.created_at,
+        id: row.id.0,
     }))
-}
-
-/// Moves an account to a state. `false` when there is no such account.
-///
-/// Becoming [`StoredState::Active`] sets `logged_in_at`.
-pub fn set_state(
-    conn: &mut AnyConnection,
-    id: SessionId,
-    state: StoredState,
-    reason: Option<&str>,
-    now: UtcTime,
-) -> Result<bool, Error> {
-    if state == StoredState::Active {
-        diesel::update(t::table.filter(t::id.eq(id)).filter(t::state.ne(state)))
-            .set(t::logged_in_at.eq(now))
-            .execute(conn)?;
-    }
-    let rows = diesel::update(t::table.filter(t::id.eq(id)))
-        .set((
-            t::state.eq(state),
-            t::state_reason.eq(reason.map(storable)),
-            t::updated_at.eq(now),
-        ))
-        .execute(conn)?;
-    Ok(rows == 1)
 }
 
 /// Whose messages are kept under the number; they outlive the account's row.
@@ -278,117 +190,4 @@ pub fn log_owner(conn: &mut AnyConnection, id: SessionId) -> Result<Option<UserI
         .first(conn)
         .optional()?;
     Ok(owner.flatten())
-}
-
-/// Notes who the account is. `false` when there is no such account.
-pub fn set_user(
-    conn: &mut AnyConnection,
-    id: SessionId,
-    profile: &Profile,
-    now: UtcTime,
-) -> Result<bool, Error> {
-    if profile.user_id.is_some() {
-        diesel::update(names::table.find(id))
-            .set(names::user_id.eq(profile.user_id))
-            .execute(conn)?;
-    }
-    let text = |field: &Option<String>| field.as_deref().map(|text| storable(text).into_owned());
-    let rows = diesel::update(t::table.filter(t::id.eq(id)))
-        .set((
-            t::user_id.eq(profile.user_id),
-            t::first_name.eq(text(&profile.first_name)),
-            t::last_name.eq(text(&profile.last_name)),
-            t::username.eq(text(&profile.username)),
-            t::phone.eq(text(&profile.phone)),
-            t::updated_at.eq(now),
-        ))
-        .execute(conn)?;
-    Ok(rows == 1)
-}
-
-/// Notes which data centre holds the account. `false` when there is no such account.
-pub fn set_home_dc(
-    conn: &mut AnyConnection,
-    id: SessionId,
-    home_dc: i32,
-    now: UtcTime,
-) -> Result<bool, Error> {
-    let rows = diesel::update(t::table.filter(t::id.eq(id)))
-        .set((t::home_dc.eq(home_dc), t::updated_at.eq(now)))
-        .execute(conn)?;
-    Ok(rows == 1)
-}
-
-/// Gives an account another application's id and secret. `false` when there is no such account.
-pub fn set_api_credentials(
-    conn: &mut AnyConnection,
-    vault: &Vault,
-    id: SessionId,
-    credentials: &ApiCredentials,
-    now: UtcTime,
-) -> Result<bool, Error> {
-    let sealed = seal_hash(vault, id, &credentials.api_hash)?;
-    let rows = diesel::update(t::table.filter(t::id.eq(id)))
-        .set((
-            t::api_id.eq(credentials.api_id),
-            t::api_hash_sealed.eq(sealed.bytes),
-            t::api_hash_key.eq(sealed.key_id),
-            t::updated_at.eq(now),
-        ))
-        .execute(conn)?;
-    Ok(rows == 1)
-}
-
-/// The application's id and secret; `None` when there is no such account.
-pub fn api_credentials(
-    conn: &mut AnyConnection,
-    vault: &Vault,
-    id: SessionId,
-) -> Result<Option<ApiCredentials>, Error> {
-    let row: Option<(i32, Vec<u8>, String)> = t::table
-        .filter(t::id.eq(id))
-        .select((t::api_id, t::api_hash_sealed, t::api_hash_key))
-        .first(conn)
-        .optional()?;
-    let Some((api_id, bytes, key_id)) = row else {
-        return Ok(None);
-    };
-    let aad = hash_aad(id);
-    let opened = vault.open(&aad, &Sealed { key_id, bytes })?;
-    let text = std::str::from_utf8(&opened)
-        .ok()
-        .ok_or(Error::Decrypt { what: aad })?;
-    Ok(Some(ApiCredentials {
-        api_id,
-        api_hash: text.into(),
-    }))
-}
-
-/// Deletes an account with its keys, peers, position and sends; messages as told.
-///
-/// `false` when there was no such account; its messages are purged all the same.
-pub fn delete(conn: &mut AnyConnection, id: SessionId, purge: Purge) -> Result<bool, Error> {
-    let rows = diesel::delete(t::table.filter(t::id.eq(id))).execute(conn)?;
-    if purge == Purge::All {
-        let of_session = messages::table
-            .filter(messages::session_id.eq(id))
-            .select(messages::id);
-        diesel::delete(
-            message_revisions::table.filter(message_revisions::message_row.eq_any(of_session)),
-        )
-        .execute(conn)?;
-        diesel::delete(messages::table.filter(messages::session_id.eq(id))).execute(conn)?;
-        diesel::update(names::table.find(id))
-            .set(names::user_id.eq(None::<UserId>))
-            .execute(conn)?;
-    }
-    Ok(rows == 1)
-}
-
-fn hash_aad(id: SessionId) -> String {
-    format!("api_hash:{id}")
-}
-
-fn seal_hash(vault: &Vault, id: SessionId, api_hash: &SecretString) -> Result<Sealed, Error> {
-    vault.seal(&hash_aad(id), api_hash.expose_secret().as_bytes())
 }

@@ -63,6 +63,35 @@ contract! {
             .await?;
     }
 
+    async fn a_hub_that_asks_while_another_takes_the_lock_waits_and_is_refused(db: TestDb) {
+        let store = db.open().await?;
+        let (taken, go_on) = std::sync::mpsc::channel();
+        let (second_done, watch) = std::sync::mpsc::channel();
+        let first = store.write(move |c| {
+            let outcome = hub_lock::try_acquire(c, &hub("a", "host"), at(0), TTL, |_| true);
+            assert!(taken.send(()).is_ok());
+            // Nothing must come within this time: the second hub waits for this transaction.
+            assert!(watch.recv_timeout(Duration::from_millis(300)).is_err());
+            outcome
+        });
+        let other = db.open().await?;
+        let second = async {
+            tokio::task::spawn_blocking(move || go_on.recv()).await??;
+            let outcome = other
+                .write(move |c| {
+                    let outcome = hub_lock::try_acquire(c, &hub("b", "host"), at(0), TTL, |_| true);
+                    // The first hub is gone when all went well.
+                    let _: Result<_, _> = second_done.send(());
+                    outcome
+                })
+                .await?;
+            Ok::<_, Box<dyn std::error::Error>>(outcome)
+        };
+        let (first, second) = tokio::join!(first, second);
+        assert_eq!(first?, Acquire::Held(1));
+        assert!(matches!(second?, Acquire::Refused { .. }));
+    }
+
     async fn of_many_hubs_starting_at_once_one_gets_the_lock(db: TestDb) {
         let store = db.open().await?;
         let attempts = (0..12).map(|n| {

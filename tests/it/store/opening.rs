@@ -22,6 +22,21 @@ contract! {
         session_id(&store, "alice").await?;
     }
 
+    async fn a_wrong_master_key_is_refused_before_the_tables_are_changed(db: TestDb) {
+        use diesel::RunQueryDsl as _;
+        let store = db.open().await?;
+        let run = |sql: &'static str| {
+            store.write(move |c| Ok(diesel::sql_query(sql).execute(c)?))
+        };
+        // What an older version without the table would leave.
+        run("DROP TABLE sends").await?;
+        run("DELETE FROM __diesel_schema_migrations").await?;
+        let refused = Store::open(&db.settings()?, vault(8)).await;
+        assert!(matches!(refused, Err(Error::WrongMasterKey { .. })), "{refused:?}");
+        assert!(run("SELECT * FROM sends").await.is_err());
+        assert_eq!(run("DELETE FROM __diesel_schema_migrations").await?, 0);
+    }
+
     async fn a_missing_key_file_is_not_replaced_when_rows_are_sealed(db: TestDb) {
         let made = load_or_create_master_key(None, db.dir(), &db.url()?).await?;
         let store = Store::open(&db.settings()?, made.clone()).await?;

@@ -135,11 +135,16 @@ async fn connections_that_the_server_has_cut_are_replaced() -> TestResult {
     let Some(db) = crate::support::db::TestDb::postgres()? else {
         return Ok(());
     };
-    let store = db.open().await?;
+    // One connection, so that the next call would meet the cut one again.
+    let settings = StoreSettings {
+        pool_size: 1,
+        ..db.settings()?
+    };
+    let store = Store::open(&settings, crate::support::db::vault(7)).await?;
     let id = session_id(&store, "alice").await?;
     let mut admin = PgConnection::establish(db.url_text())?;
     let cut = store
-        .write(move |c| {
+        .read(move |c| {
             let cut = diesel::sql_query(
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
                  WHERE pid <> pg_backend_pid() AND query LIKE '%pg_sleep(7.25)%'",

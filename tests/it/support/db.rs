@@ -49,7 +49,6 @@ impl TestDb {
     }
 
     /// The database's URL as a user would configure it.
-    #[cfg(feature = "postgres-system")]
     pub(crate) fn url_text(&self) -> &str {
         &self.url
     }
