@@ -1,5 +1,6 @@
 //! Integration tests, all in one binary.
 
+mod dependencies;
 mod layering;
 mod life;
 mod migrations;
