@@ -197,4 +197,13 @@ mod tests {
                 .all(|code| (400..600).contains(&code.status()))
         );
     }
+
+    #[test]
+    fn the_documentation_lists_every_code_with_its_status() {
+        let page = include_str!("../docs/errors.md");
+        for code in Code::ALL {
+            let row = format!("| `{}` | {} |", code.wire(), code.status());
+            assert!(page.contains(&row), "docs/errors.md has no row {row}");
+        }
+    }
 }

@@ -79,6 +79,10 @@ pub fn main() -> ExitCode {
             let shown = error.print().is_ok();
             ExitCode::from(if shown && !error.use_stderr() { 0 } else { 2 })
         }
+        // Whoever read the output has seen enough of it.
+        Err(CommandError::Io(error)) if error.kind() == io::ErrorKind::BrokenPipe => {
+            ExitCode::SUCCESS
+        }
         Err(error) => {
             // Nothing is left to do about a closed standard error.
             drop(writeln!(io::stderr(), "telegram-hub: {error}"));

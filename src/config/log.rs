@@ -23,8 +23,9 @@ pub enum LogFormat {
     Json,
 }
 
-const DEFAULT_FILTER: &str =
-    "info,grammers_session=warn,grammers_mtsender=warn,grammers_client=warn";
+/// The libraries report every connection at `info`, which a fleet of thousands drowns in.
+const DEFAULT_FILTER: &str = "info,actix_server=warn,grammers_client=warn,grammers_mtproto=warn,\
+                              grammers_mtsender=warn,grammers_session=warn";
 
 /// Libraries that print whole messages or secrets at their lowest level.
 const TALKATIVE: [&str; 4] = [

@@ -202,6 +202,14 @@ fn store_messages(
 }
 
 fn insert_new(conn: &mut AnyConnection, rows: &[NewRow<'_>]) -> Result<usize, Error> {
+    // Diesel prepares a statement of many rows anew each time, and one of a single row once.
+    if let [row] = rows {
+        return Ok(on_backend!(conn, |c| diesel::insert_into(t::table)
+            .values(row)
+            .on_conflict((t::session_id, t::message_id, t::chat_id))
+            .do_nothing()
+            .execute(c))?);
+    }
     let inserted: usize = on_backend!(conn, |c| diesel::insert_into(t::table)
         .values(rows)
         .on_conflict((t::session_id, t::message_id, t::chat_id))

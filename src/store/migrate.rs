@@ -68,7 +68,7 @@ fn known<C: Migrations>(_: &C) -> Result<Vec<String>, Error> {
 
 /// Applies what is missing.
 pub(super) fn run(conn: &mut AnyConnection) -> Result<(), Error> {
-    tx::locked(conn, Lock::Migrations, |conn| {
+    tx::locked_tx(conn, Lock::Migrations, |conn| {
         on_backend!(conn, |c| {
             let source = source(c);
             for version in c.run_pending_migrations(source).map_err(Error::other)? {

@@ -42,7 +42,7 @@ fn prepare(url: DatabaseUrl, vault: &Vault) -> Result<(), Error> {
     migrate::refuse_newer(conn)?;
     vault_keys::verify(conn, vault)?;
     migrate::run(conn)?;
-    tx::locked(conn, Lock::Migrations, |conn| {
+    tx::locked_tx(conn, Lock::Migrations, |conn| {
         vault_keys::claim(conn, vault, UtcTime::now())
     })
 }

@@ -45,6 +45,25 @@ pub struct PeerRow {
     pub is_broadcast: Option<bool>,
 }
 
+impl PeerRow {
+    /// A peer of which nothing is known but its id.
+    pub const fn new(peer_id: ChatId) -> Self {
+        Self {
+            peer_id,
+            kind: peer_id.kind(),
+            access_hash: None,
+            username: None,
+            phone: None,
+            name: None,
+            first_name: None,
+            last_name: None,
+            is_bot: None,
+            is_self: None,
+            is_broadcast: None,
+        }
+    }
+}
+
 #[derive(Insertable)]
 #[diesel(table_name = t, treat_none_as_default_value = false)]
 struct NewPeer<'a> {

@@ -4,7 +4,7 @@
 //! `pool_size` run at a time, and on SQLite one of them writes; a caller that waits too long gets
 //! [`Error::Unavailable`]. It must not know any table.
 
-use crate::store::backend::{Manager, Pooled};
+use crate::store::backend::Manager;
 use crate::store::{AnyConnection, Engine, Error, StoreSettings, Vault, tx};
 use diesel::r2d2::{NopErrorHandler, Pool, PooledConnection};
 use std::sync::{Arc, PoisonError, RwLock};
@@ -164,13 +164,12 @@ fn checked_out(pool: &Pool<Manager>) -> Result<PooledConnection<Manager>, Error>
 #[cfg(feature = "sqlite")]
 fn checkpoint(pool: &Pool<Manager>) -> Result<(), Error> {
     use diesel::connection::SimpleConnection as _;
-    let mut pooled: PooledConnection<Manager> = checked_out(pool)?;
-    let Pooled { conn, .. } = &mut *pooled;
+    let mut pooled = checked_out(pool)?;
     #[cfg_attr(
         not(feature = "postgres-system"),
         expect(irrefutable_let_patterns, reason = "there may be one engine only")
     )]
-    if let AnyConnection::Sqlite(sqlite) = conn {
+    if let AnyConnection::Sqlite(sqlite) = &mut pooled.conn {
         sqlite.batch_execute("PRAGMA wal_checkpoint(TRUNCATE)")?;
     }
     Ok(())

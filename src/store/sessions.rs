@@ -5,6 +5,7 @@
 
 use crate::model::{Cursor, Page, SessionId, SessionName, StoredState, UserId, UtcTime};
 use crate::store::backend::on_backend;
+use crate::store::columns::storable;
 use crate::store::schema::{message_revisions, messages, session_names as names, sessions as t};
 use crate::store::vault::{Sealed, Vault};
 use crate::store::{AnyConnection, Error};
@@ -262,7 +263,7 @@ pub fn set_state(
     let rows = diesel::update(t::table.filter(t::id.eq(id)))
         .set((
             t::state.eq(state),
-            t::state_reason.eq(reason),
+            t::state_reason.eq(reason.map(storable)),
             t::updated_at.eq(now),
         ))
         .execute(conn)?;
@@ -291,13 +292,14 @@ pub fn set_user(
             .set(names::user_id.eq(profile.user_id))
             .execute(conn)?;
     }
+    let text = |field: &Option<String>| field.as_deref().map(|text| storable(text).into_owned());
     let rows = diesel::update(t::table.filter(t::id.eq(id)))
         .set((
             t::user_id.eq(profile.user_id),
-            t::first_name.eq(&profile.first_name),
-            t::last_name.eq(&profile.last_name),
-            t::username.eq(&profile.username),
-            t::phone.eq(&profile.phone),
+            t::first_name.eq(text(&profile.first_name)),
+            t::last_name.eq(text(&profile.last_name)),
+            t::username.eq(text(&profile.username)),
+            t::phone.eq(text(&profile.phone)),
             t::updated_at.eq(now),
         ))
         .execute(conn)?;

@@ -5,10 +5,9 @@
 //! PostgreSQL a decision that rests on a read takes an advisory lock instead.
 
 use crate::store::AnyConnection;
+use crate::store::backend::on_backend;
 use crate::store::error::Error;
 use diesel::connection::{AnsiTransactionManager, TransactionManager};
-#[cfg(feature = "postgres-system")]
-use diesel::{RunQueryDsl as _, sql_query, sql_types::BigInt};
 
 type Manager = <AnyConnection as diesel::Connection>::TransactionManager;
 
@@ -55,48 +54,43 @@ pub(super) enum Lock {
     Hub = 2,
 }
 
-/// Takes a lock until the end of the transaction. SQLite's write lock covers it already.
-#[cfg_attr(
-    not(feature = "postgres-system"),
-    expect(unused_variables, reason = "SQLite has one lock for everything")
-)]
+/// Takes a lock until the end of the transaction.
 pub(super) fn lock(conn: &mut AnyConnection, lock: Lock) -> Result<(), Error> {
-    match conn {
-        #[cfg(feature = "postgres-system")]
-        AnyConnection::Postgres(c) => advisory(c, "SELECT pg_advisory_xact_lock($1)", lock),
-        #[cfg(feature = "sqlite")]
-        AnyConnection::Sqlite(_) => Ok(()),
-    }
+    on_backend!(conn, |c| c.lock_in_tx(lock))
 }
 
-/// Runs a body while this connection alone holds a lock, across transactions.
-///
-/// On SQLite the body runs in one write transaction.
-pub(super) fn locked<T>(
+/// Runs a body in a write transaction that holds a lock.
+pub(super) fn locked_tx<T>(
     conn: &mut AnyConnection,
-    lock: Lock,
+    which: Lock,
     body: impl FnOnce(&mut AnyConnection) -> Result<T, Error>,
 ) -> Result<T, Error> {
-    match conn {
-        #[cfg(feature = "postgres-system")]
-        AnyConnection::Postgres(c) => {
-            advisory(c, "SELECT pg_advisory_lock($1)", lock)?;
-            let result = body(conn);
-            if let AnyConnection::Postgres(c) = conn {
-                advisory(c, "SELECT pg_advisory_unlock($1)", lock)?;
-            }
-            result
-        }
-        #[cfg(feature = "sqlite")]
-        AnyConnection::Sqlite(_) => write_tx(conn, body),
-    }
+    write_tx(conn, |conn| {
+        lock(conn, which)?;
+        body(conn)
+    })
+}
+
+trait AdvisoryLocks {
+    fn lock_in_tx(&mut self, lock: Lock) -> Result<(), Error>;
 }
 
 #[cfg(feature = "postgres-system")]
-fn advisory(conn: &mut diesel::PgConnection, sql: &str, lock: Lock) -> Result<(), Error> {
-    // The upper half, which spells `tghb`, tells our locks from those of other programs.
-    sql_query(sql)
-        .bind::<BigInt, _>(0x7467_6862_0000_0000_i64 | lock as i64)
-        .execute(conn)?;
-    Ok(())
+impl AdvisoryLocks for diesel::PgConnection {
+    fn lock_in_tx(&mut self, lock: Lock) -> Result<(), Error> {
+        use diesel::{RunQueryDsl as _, sql_query, sql_types::BigInt};
+        // The upper half, which spells `tghb`, tells our locks from those of other programs.
+        sql_query("SELECT pg_advisory_xact_lock($1)")
+            .bind::<BigInt, _>(0x7467_6862_0000_0000_i64 | lock as i64)
+            .execute(self)?;
+        Ok(())
+    }
+}
+
+/// The write lock, which the transaction holds already, covers every other.
+#[cfg(feature = "sqlite")]
+impl AdvisoryLocks for diesel::SqliteConnection {
+    fn lock_in_tx(&mut self, _lock: Lock) -> Result<(), Error> {
+        Ok(())
+    }
 }

@@ -10,6 +10,8 @@ mod positions;
 mod reading;
 mod sends;
 mod sessions;
+#[cfg(all(feature = "sqlite", feature = "postgres-system"))]
+mod urls;
 
 use telegram_hub::model::{SessionId, SessionName, UtcTime};
 use telegram_hub::store::sessions::{NewSession, SessionRow, create_or_get};

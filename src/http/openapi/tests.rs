@@ -127,3 +127,18 @@ fn without_a_key_no_operation_asks_for_one() {
         assert_eq!(operation["security"], json!([]), "{path}");
     }
 }
+
+#[test]
+fn the_doors_page_names_every_route() {
+    let page = include_str!("../../../docs/doors/hub.md");
+    for (method, path) in ROUTES {
+        let named = match path {
+            "/openapi.json" => path.to_owned(),
+            _ => format!("`{} {path}`", method.to_uppercase()),
+        };
+        assert!(
+            page.contains(&named),
+            "docs/doors/hub.md does not name {named}"
+        );
+    }
+}

@@ -1,7 +1,7 @@
 use super::{at, session_id};
 use crate::support::contract;
 use serde_json::json;
-use telegram_hub::model::{ChatId, ChatKind, MessageId, SessionId};
+use telegram_hub::model::{ChatId, MessageId, SessionId};
 use telegram_hub::store::capture::{self, CapturedBatch, Committed, Deletion, NewMessage};
 use telegram_hub::store::peers::{self, PeerRow};
 use telegram_hub::store::sessions::{self, Purge};
@@ -210,19 +210,7 @@ contract! {
         let id = session_id(&store, "alice").await?;
         let mut whole = batch(id, vec![message(BOB, 1, "hello")]);
         whole.position = Some(UpdatesPosition { pts: 5, channels: vec![(77, 8)], ..UpdatesPosition::default() });
-        whole.peers = vec![PeerRow {
-            peer_id: BOB,
-            kind: ChatKind::User,
-            access_hash: Some(1),
-            username: None,
-            phone: None,
-            name: Some("Bob".to_owned()),
-            first_name: None,
-            last_name: None,
-            is_bot: None,
-            is_self: None,
-            is_broadcast: None,
-        }];
+        whole.peers = vec![PeerRow { access_hash: Some(1), ..PeerRow::new(BOB) }];
         let given = whole.clone();
         let failed: Result<(), Error> = store
             .write(move |c| {

@@ -1,22 +1,10 @@
 use super::{at, session_id};
 use crate::support::contract;
-use telegram_hub::model::{ChatId, ChatKind};
+use telegram_hub::model::ChatId;
 use telegram_hub::store::peers::{self, PeerRow};
 
 fn user(id: i64) -> PeerRow {
-    PeerRow {
-        peer_id: ChatId::user(id),
-        kind: ChatKind::User,
-        access_hash: None,
-        username: None,
-        phone: None,
-        name: None,
-        first_name: None,
-        last_name: None,
-        is_bot: None,
-        is_self: None,
-        is_broadcast: None,
-    }
+    PeerRow::new(ChatId::user(id))
 }
 
 fn bob() -> PeerRow {

@@ -1,5 +1,5 @@
 use super::{at, session_id, unavailable};
-use crate::support::contract;
+use crate::support::{TestResult, contract};
 use std::time::Duration;
 use telegram_hub::model::StoredState;
 use telegram_hub::store::sessions;
@@ -81,7 +81,7 @@ contract! {
 
 #[cfg(feature = "sqlite")]
 #[tokio::test]
-async fn a_closed_sqlite_database_is_one_file() -> crate::support::TestResult {
+async fn a_closed_sqlite_database_is_one_file() -> TestResult {
     let db = crate::support::db::TestDb::sqlite()?;
     let store = db.open().await?;
     session_id(&store, "alice").await?;
@@ -93,9 +93,44 @@ async fn a_closed_sqlite_database_is_one_file() -> crate::support::TestResult {
     Ok(())
 }
 
+#[cfg(feature = "sqlite")]
+#[tokio::test]
+async fn a_full_disk_is_told_apart_and_nothing_of_the_transaction_stays() -> TestResult {
+    use diesel::RunQueryDsl as _;
+    let db = crate::support::db::TestDb::sqlite()?;
+    let store = db.open().await?;
+    let full = store
+        .write(|c| {
+            diesel::sql_query("PRAGMA max_page_count = 1").execute(c)?;
+            diesel::sql_query("CREATE TABLE filler (bytes BLOB)").execute(c)?;
+            diesel::sql_query("INSERT INTO filler VALUES (zeroblob(10000000))").execute(c)?;
+            Ok(())
+        })
+        .await;
+    assert!(unavailable(full));
+    session_id(&store, "alice").await?;
+    Ok(())
+}
+
+#[cfg(feature = "sqlite")]
+#[tokio::test]
+async fn a_database_locked_by_another_program_is_unavailable_and_then_usable() -> TestResult {
+    use diesel::connection::SimpleConnection as _;
+    use diesel::prelude::*;
+    let db = crate::support::db::TestDb::sqlite()?;
+    let store = db.open().await?;
+    let path = db.dir().join("hub.db").display().to_string();
+    let mut other = SqliteConnection::establish(&path)?;
+    other.batch_execute("BEGIN IMMEDIATE")?;
+    assert!(unavailable(store.write(|_| Ok(())).await));
+    other.batch_execute("COMMIT")?;
+    session_id(&store, "alice").await?;
+    Ok(())
+}
+
 #[cfg(feature = "postgres-system")]
 #[tokio::test]
-async fn connections_that_the_server_has_cut_are_replaced() -> crate::support::TestResult {
+async fn connections_that_the_server_has_cut_are_replaced() -> TestResult {
     use diesel::prelude::*;
     let Some(db) = crate::support::db::TestDb::postgres()? else {
         return Ok(());

@@ -23,9 +23,9 @@ contract! {
         let profile = Profile {
             user_id: Some(UserId(1 << 39)),
             first_name: Some("Alice".to_owned()),
+            last_name: Some("A\0".to_owned()),
             username: Some("alice".to_owned()),
             phone: Some("15550000001".to_owned()),
-            ..Profile::default()
         };
         let row = store
             .write(move |c| {
@@ -40,6 +40,7 @@ contract! {
             .await?
             .ok_or("no row")?;
         assert_eq!((row.user_id, row.home_dc), (Some(UserId(1 << 39)), Some(4)));
+        assert_eq!(row.last_name.as_deref(), Some("A\u{fffd}"));
         assert_eq!(row.state, StoredState::NeedsLogin);
         assert_eq!(row.state_reason.as_deref(), Some("SESSION_REVOKED"));
         assert_eq!((row.logged_in_at, row.updated_at), (Some(at(2)), at(4)));

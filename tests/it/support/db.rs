@@ -49,6 +49,7 @@ impl TestDb {
     }
 
     /// The database's URL as a user would configure it.
+    #[cfg(feature = "postgres-system")]
     pub(crate) fn url_text(&self) -> &str {
         &self.url
     }

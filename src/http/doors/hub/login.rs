@@ -55,7 +55,7 @@ pub(super) async fn start(
         (status = 200, description = "Logged in, or the two-step password is needed", body = LoginProgressAnswer),
         (status = 400, description = "`phone_code_invalid`, `phone_code_expired`, `sign_up_required`"),
         (status = 404, description = "`login_not_found`"),
-        (status = 409, description = "`session_busy`"),
+        (status = 409, description = "`session_busy`, `account_mismatch`"),
         (status = 429, description = "`flood_wait`"),
         (status = 502, description = "`telegram_error`, `telegram_unreachable`"),
     )
@@ -84,7 +84,7 @@ pub(super) async fn code(context: Context, body: Body<CodeRequest>) -> Answer<Lo
         (status = 200, description = "Logged in", body = LoginProgressAnswer),
         (status = 400, description = "`password_invalid`"),
         (status = 404, description = "`login_not_found`"),
-        (status = 409, description = "`session_busy`"),
+        (status = 409, description = "`session_busy`, `account_mismatch`"),
         (status = 429, description = "`flood_wait`"),
         (status = 502, description = "`telegram_error`, `telegram_unreachable`"),
     )

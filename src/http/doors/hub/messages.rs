@@ -18,7 +18,7 @@ use actix_web::{HttpResponse, get, post};
 #[utoipa::path(
     tag = "messages",
     operation_id = "message_send",
-    params(("Idempotency-Key" = Option<String>, Header, description = "The caller's key for this request: 1 to 255 visible ASCII characters", max_length = 255)),
+    params(("Idempotency-Key" = Option<String>, Header, description = "The caller's key for this request: 1 to 255 visible ASCII characters", min_length = 1, max_length = 255, pattern = "^[!-~]+$")),
     request_body = SendRequest,
     responses(
         (status = 200, description = "Telegram has the message", body = Sent),
@@ -49,7 +49,7 @@ pub(super) async fn send(
 #[utoipa::path(
     tag = "messages",
     operation_id = "message_reply",
-    params(("Idempotency-Key" = Option<String>, Header, description = "The caller's key for this request: 1 to 255 visible ASCII characters", max_length = 255)),
+    params(("Idempotency-Key" = Option<String>, Header, description = "The caller's key for this request: 1 to 255 visible ASCII characters", min_length = 1, max_length = 255, pattern = "^[!-~]+$")),
     request_body = ReplyRequest,
     responses(
         (status = 200, description = "Telegram has the message", body = Sent),

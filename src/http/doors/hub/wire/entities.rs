@@ -16,10 +16,10 @@ use utoipa::ToSchema;
 #[derive(Debug, ToSchema)]
 pub(crate) struct ResolveRequest {
     /// The account that looks.
-    #[schema(value_type = String, min_length = 1, max_length = 128, example = "user123")]
+    #[schema(value_type = String, min_length = 1, max_length = 128, pattern = r"^[^/\u0000-\u001f\u007f-\u009f]+$", example = "user123")]
     pub(crate) session_id: SessionName,
     /// A username, link, phone number or id (bare or marked), as a text or a number.
-    #[schema(schema_with = super::messages::chat_schema)]
+    #[schema(schema_with = super::sends::chat_schema)]
     pub(crate) entity_identifier: String,
 }
 

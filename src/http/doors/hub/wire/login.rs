@@ -12,10 +12,10 @@ use utoipa::ToSchema;
 #[derive(Debug, ToSchema)]
 pub(crate) struct StartRequest {
     /// The session to log in, named by the client; it is created when it does not exist.
-    #[schema(value_type = String, min_length = 1, max_length = 128, example = "user123")]
+    #[schema(value_type = String, min_length = 1, max_length = 128, pattern = r"^[^/\u0000-\u001f\u007f-\u009f]+$", example = "user123")]
     pub(crate) session_id: SessionName,
     /// The phone number with its country code. Everything but digits is dropped.
-    #[schema(example = "+1 (234) 567-890")]
+    #[schema(pattern = "[0-9]", example = "+1 (234) 567-890")]
     pub(crate) phone_number: String,
 }
 
@@ -43,7 +43,7 @@ fn normalised(text: &str) -> Option<String> {
 #[derive(Debug, ToSchema)]
 pub(crate) struct CodeRequest {
     /// The session with a login in progress.
-    #[schema(value_type = String, min_length = 1, max_length = 128, example = "user123")]
+    #[schema(value_type = String, min_length = 1, max_length = 128, pattern = r"^[^/\u0000-\u001f\u007f-\u009f]+$", example = "user123")]
     pub(crate) session_id: SessionName,
     /// The code that the user received.
     #[schema(value_type = String, example = "12345")]
@@ -69,7 +69,7 @@ impl FromFields for CodeRequest {
 #[derive(Debug, ToSchema)]
 pub(crate) struct PasswordRequest {
     /// The session whose login waits for the password.
-    #[schema(value_type = String, min_length = 1, max_length = 128, example = "user123")]
+    #[schema(value_type = String, min_length = 1, max_length = 128, pattern = r"^[^/\u0000-\u001f\u007f-\u009f]+$", example = "user123")]
     pub(crate) session_id: SessionName,
     /// The two-step password.
     #[schema(value_type = String, format = Password)]
@@ -91,7 +91,7 @@ impl FromFields for PasswordRequest {
 #[derive(Debug, ToSchema)]
 pub(crate) struct SessionRequest {
     /// The session.
-    #[schema(value_type = String, min_length = 1, max_length = 128, example = "user123")]
+    #[schema(value_type = String, min_length = 1, max_length = 128, pattern = r"^[^/\u0000-\u001f\u007f-\u009f]+$", example = "user123")]
     pub(crate) session_id: SessionName,
 }
 

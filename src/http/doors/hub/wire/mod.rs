@@ -6,6 +6,7 @@
 mod entities;
 mod login;
 mod messages;
+mod sends;
 mod sessions;
 
 pub(crate) use entities::{CachedEntities, ResolveRequest, Resolved};
@@ -13,11 +14,13 @@ pub(crate) use login::{
     CodeRequest, LoginProgressAnswer, LoginStartedAnswer, PasswordRequest, SessionRequest,
     StartRequest, User,
 };
-pub(crate) use messages::{MessageQueryParams, Messages, ReplyRequest, SendRequest, Sent};
+pub(crate) use messages::{MessageQueryParams, Messages};
+pub(crate) use sends::{ReplyRequest, SendRequest, Sent};
 pub(crate) use sessions::{DestroyQuery, ListQuery, Restored, Session, Sessions};
 
 use serde::Serialize;
 use std::borrow::Cow;
+use utoipa::openapi::schema::{ObjectBuilder, Type};
 use utoipa::{IntoParams, ToSchema};
 
 /// A success without further facts.
@@ -46,8 +49,21 @@ impl Done {
 #[into_params(parameter_in = Path)]
 pub(crate) struct SessionNameParam {
     /// The session's name: 1 to 128 characters, no control characters, no `/`.
-    #[param(min_length = 1, max_length = 128, example = "user123")]
+    #[param(
+        min_length = 1,
+        max_length = 128,
+        pattern = r"^[^/\u0000-\u001f\u007f-\u009f]+$",
+        example = "user123"
+    )]
     pub(crate) session_id: String,
+}
+
+/// A text that is one of a few words.
+fn choice<const N: usize>(description: &str, words: [&'static str; N]) -> ObjectBuilder {
+    ObjectBuilder::new()
+        .schema_type(Type::String)
+        .description(Some(description))
+        .enum_values(Some(words))
 }
 
 const SUCCESS: &str = "success";

@@ -5,7 +5,7 @@
     reason = "the names of fields are the contract's"
 )]
 
-use super::{Done, SUCCESS, User};
+use super::{Done, SUCCESS, User, choice};
 use crate::http::input::{Fields, FromFields};
 use crate::model::{SessionName, SessionState, UtcTime};
 use crate::ops::sessions::{Reconnected, SessionList, SessionView};
@@ -18,9 +18,8 @@ use utoipa::{IntoParams, ToSchema};
 #[derive(Debug, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct ListQuery {
-    /// Only sessions in this state: `connecting`, `online`, `backoff`, `login`, `needs_login` or
-    /// `stopped`.
-    #[param(value_type = Option<String>, example = "online")]
+    /// Only sessions in this state, one of [`SessionState::NAMES`].
+    #[param(schema_with = state_schema, required = false)]
     pub(crate) state: Option<&'static str>,
     /// How many to answer.
     #[param(value_type = Option<u32>, minimum = 1, maximum = 1000, default = 1000)]
@@ -28,6 +27,12 @@ pub(crate) struct ListQuery {
     /// `next_cursor` of the page before.
     #[param(value_type = Option<String>)]
     pub(crate) cursor: Option<SessionName>,
+}
+
+fn state_schema() -> utoipa::openapi::Schema {
+    choice("Only sessions in this state", SessionState::NAMES)
+        .build()
+        .into()
 }
 
 impl FromFields for ListQuery {
