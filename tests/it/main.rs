@@ -1,5 +1,7 @@
 //! Integration tests, all in one binary.
 
+mod doors;
+mod http;
 mod layering;
 mod life;
 mod migrations;
