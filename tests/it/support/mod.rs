@@ -3,6 +3,7 @@
 pub(crate) mod db;
 pub(crate) mod http;
 pub(crate) mod hub;
+pub(crate) mod raw;
 
 /// What a test body answers; any error fails the test with its text.
 pub(crate) type TestResult = Result<(), Box<dyn std::error::Error>>;

@@ -1,0 +1,148 @@
+//! Logging in, the ways that lead nowhere: each error, and that the login can go on after it.
+
+use crate::support::contract;
+use crate::support::hub::TestHub;
+use local_dc::world::faults::Fault;
+use serde_json::{Value, json};
+
+fn start(session: &str, phone: &str) -> Value {
+    json!({ "session_id": session, "phone_number": phone })
+}
+
+fn code(session: &str, hash: &Value, code: &str) -> Value {
+    json!({ "session_id": session, "phone_code": code, "phone_code_hash": hash })
+}
+
+fn password(session: &str, password: &str) -> Value {
+    json!({ "session_id": session, "password": password })
+}
+
+/// What Telegram answers to a step, and what the hub makes of it.
+type Case = (i32, &'static str, u16, &'static str);
+
+const ANY_STEP: [Case; 4] = [
+    (420, "FLOOD_WAIT_77", 429, "flood_wait"),
+    (400, "SOMETHING_NEW", 502, "telegram_error"),
+    (500, "INTERNAL", 502, "telegram_error"),
+    (400, "CONNECTION_NOT_INITED", 502, "telegram_error"),
+];
+
+contract! {
+    async fn a_wrong_code_can_be_corrected(db: TestDb) {
+        let hub = TestHub::start(db).await?;
+        let started = hub.client.post("/login/start", start("a", "+15550000001")).await?.expect(200);
+        let hash = &started["phone_code_hash"];
+        for wrong in ["54321", "1", "", "not a code", "12345 "] {
+            let answer = hub.client.post("/login/code", code("a", hash, wrong)).await?;
+            let body = answer.refused(400, "phone_code_invalid");
+            assert!(body["detail"].is_string(), "{body}");
+            let status = hub.client.get("/session/a/status").await?.expect(200);
+            assert_eq!(status["in_login_cache"], true);
+        }
+        let right = hub.client.post("/login/code", code("a", hash, "12345")).await?;
+        assert_eq!(right.expect(200)["status"], "success");
+        hub.stop().await?;
+    }
+
+    async fn an_expired_code_leaves_the_login_in_place(db: TestDb) {
+        let hub = TestHub::start(db).await?;
+        let started = hub.client.post("/login/start", start("a", "+15550000001")).await?.expect(200);
+        let hash = &started["phone_code_hash"];
+        hub.dc.fault(Fault::error("auth.signIn", 400, "PHONE_CODE_EXPIRED"));
+        let expired = hub.client.post("/login/code", code("a", hash, "12345")).await?;
+        drop(expired.refused(400, "phone_code_expired"));
+        let unknown = hub.client.post("/login/code", code("a", &json!("no-such-hash"), "12345")).await?;
+        drop(unknown.refused(400, "phone_code_expired"));
+        let again = hub.client.post("/login/code", code("a", hash, "12345")).await?;
+        assert_eq!(again.expect(200)["status"], "success");
+        hub.stop().await?;
+    }
+
+    async fn a_wrong_password_can_be_corrected(db: TestDb) {
+        let hub = TestHub::start(db).await?;
+        let started = hub.client.post("/login/start", start("b", "+15550000002")).await?.expect(200);
+        let early = hub.client.post("/login/password", password("b", "bob-password")).await?;
+        drop(early.refused(404, "login_not_found"));
+        let asked = hub.client.post("/login/code", code("b", &started["phone_code_hash"], "12345"));
+        assert_eq!(asked.await?.expect(200)["status"], "2fa_required");
+        for wrong in ["wrong", "", "bob-password ", "пароль"] {
+            let answer = hub.client.post("/login/password", password("b", wrong)).await?;
+            drop(answer.refused(400, "password_invalid"));
+        }
+        let right = hub.client.post("/login/password", password("b", "bob-password")).await?;
+        assert_eq!(right.expect(200)["status"], "success");
+        hub.stop().await?;
+    }
+
+    async fn a_step_without_a_login_is_not_found(db: TestDb) {
+        let hub = TestHub::start(db).await?;
+        hub.log_in("a", "+15550000001").await?;
+        hub.log_in("c", "+15550000003").await?;
+        drop(hub.client.post("/logout", json!({ "session_id": "c" })).await?.expect(200));
+        for session in ["nobody", "a", "c"] {
+            let step = hub.client.post("/login/code", code(session, &json!("hash"), "12345")).await?;
+            let body = step.refused(404, "login_not_found");
+            assert!(body["detail"].as_str().is_some_and(|text| text.contains("/login/start")));
+            let step = hub.client.post("/login/password", password(session, "x")).await?;
+            drop(step.refused(404, "login_not_found"));
+        }
+        let listed = hub.client.get("/sessions").await?.expect(200);
+        assert_eq!(listed["total_sessions"], 2, "a step makes no session");
+        hub.stop().await?;
+    }
+
+    async fn a_number_that_telegram_refuses_is_told_apart(db: TestDb) {
+        let hub = TestHub::start(db).await?;
+        for phone in ["+4915112345678", "+1", "", "no digits"] {
+            let answer = hub.client.post("/login/start", start("a", phone)).await?;
+            let body = answer.refused(400, "phone_number_invalid");
+            assert!(body["detail"].is_string(), "{phone}: {body}");
+        }
+        for (code, name, status, wire) in [
+            (400, "PHONE_NUMBER_BANNED", 400, "phone_number_banned"),
+            (400, "API_ID_INVALID", 400, "api_id_invalid"),
+        ].into_iter().chain(ANY_STEP) {
+            hub.dc.fault(Fault::error("auth.sendCode", code, name));
+            let answer = hub.client.post("/login/start", start("a", "+15550000001")).await?;
+            assert_eq!(answer.header("retry-after"), if status == 429 { "77" } else { "" });
+            drop(answer.refused(status, wire));
+        }
+        hub.log_in("a", "+15550000001").await?;
+        hub.stop().await?;
+    }
+
+    async fn an_error_of_a_step_leaves_the_login_in_place(db: TestDb) {
+        let hub = TestHub::start(db).await?;
+        let started = hub.client.post("/login/start", start("b", "+15550000002")).await?.expect(200);
+        let sent = code("b", &started["phone_code_hash"], "12345");
+        for (code, name, status, wire) in [
+            (400, "PHONE_NUMBER_UNOCCUPIED", 400, "sign_up_required"),
+        ].into_iter().chain(ANY_STEP) {
+            hub.dc.fault(Fault::error("auth.signIn", code, name));
+            let answer = hub.client.post("/login/code", sent.clone()).await?;
+            assert_eq!(answer.header("retry-after"), if status == 429 { "77" } else { "" });
+            drop(answer.refused(status, wire));
+        }
+        assert_eq!(hub.client.post("/login/code", sent).await?.expect(200)["status"], "2fa_required");
+        for (code, name, status, wire) in ANY_STEP {
+            hub.dc.fault(Fault::error("auth.checkPassword", code, name));
+            let answer = hub.client.post("/login/password", password("b", "bob-password")).await?;
+            drop(answer.refused(status, wire));
+        }
+        let right = hub.client.post("/login/password", password("b", "bob-password")).await?;
+        assert_eq!(right.expect(200)["status"], "success");
+        hub.stop().await?;
+    }
+
+    async fn a_data_centre_that_is_away_answers_502_and_leaves_nothing_behind(db: TestDb) {
+        let hub = TestHub::start(db).await?;
+        hub.dc.stop().await;
+        let answer = hub.client.post("/login/start", start("a", "+15550000001")).await?;
+        let body = answer.refused(502, "telegram_unreachable");
+        assert!(body["detail"].as_str().is_some_and(|text| text.contains("request ")), "{body}");
+        let status = hub.client.get("/session/a/status").await?.expect(200);
+        assert_eq!(status["in_login_cache"], false);
+        assert_eq!(status["is_authenticated"], false);
+        hub.stop().await?;
+    }
+}
