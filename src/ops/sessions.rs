@@ -53,6 +53,7 @@ pub struct SessionView {
 /// Lists sessions, oldest first.
 ///
 /// # Errors
+/// `invalid_request` when nobody has ever used the name that the page is to start after,
 /// `database_unavailable`.
 #[derive(Clone, Debug)]
 pub struct ListSessions {
@@ -81,32 +82,44 @@ impl Operation for ListSessions {
     type Output = SessionList;
 
     async fn run(self, ctx: &Ctx) -> Result<Self::Output, Error> {
-        let rows = ctx
+        let after = self.after.clone();
+        let (rows, seen) = ctx
             .hub
             .store
-            .read(|conn| sessions::list(conn, None))
+            .read(move |conn| {
+                // Numbers outlive their sessions: a page finds its place though the session
+                // before it is gone or has left the filter.
+                let seen = match &after {
+                    Some(name) => sessions::id_of_name(conn, name)?,
+                    None => None,
+                };
+                Ok((sessions::list(conn, None)?, seen))
+            })
             .await?;
+        if self.after.is_some() && seen.is_none() {
+            let why = "is not a cursor that this hub has given out";
+            return Err(Error::invalid_query("cursor", "value_error", why));
+        }
         let views = rows.into_iter().map(|row| {
             let handle = ctx.hub.registry.get(&row.name);
-            accounts::view(row, handle.as_ref())
+            (row.id, accounts::view(row, handle.as_ref()))
         });
-        let wanted = |view: &SessionView| {
-            self.state
-                .as_ref()
-                .is_none_or(|state| view.state.name() == state)
-        };
-        let matching: Vec<_> = views.filter(wanted).collect();
+        let matching: Vec<_> = views
+            .filter(|(_, view)| {
+                let state = self.state.as_ref();
+                state.is_none_or(|state| view.state.name() == state)
+            })
+            .collect();
         let total = u64::try_from(matching.len()).unwrap_or(u64::MAX);
         let limit = usize::try_from(self.limit).unwrap_or(usize::MAX);
-        let start = match &self.after {
-            Some(after) => matching
-                .iter()
-                .position(|view| view.name == *after)
-                .map_or(0, |at| at + 1),
-            None => 0,
-        };
+        let start = matching.partition_point(|(id, _)| Some(*id) <= seen);
         let more = matching.len() > start.saturating_add(limit);
-        let page: Vec<_> = matching.into_iter().skip(start).take(limit).collect();
+        let page: Vec<_> = matching
+            .into_iter()
+            .skip(start)
+            .take(limit)
+            .map(|(_, view)| view)
+            .collect();
         let next = page.last().filter(|_| more).map(|view| view.name.clone());
         Ok(SessionList {
             total,
@@ -183,7 +196,7 @@ impl Operation for DestroySession {
 /// Brings a session back at once, whatever back-off it is in.
 ///
 /// # Errors
-/// `session_not_found`, `session_not_authorized`, `telegram_unreachable`,
+/// `session_not_found` (also when only a login helps), `flood_wait`, `telegram_unreachable`,
 /// `database_unavailable`.
 #[derive(Clone, Debug)]
 pub struct Reconnect {
