@@ -6,17 +6,17 @@ use crate::http::fallback::{RouteTable, fallback};
 use crate::http::gate::Gate;
 use crate::http::{HttpSettings, doors, frame, openapi, pages};
 use crate::hub::Hub;
-use actix_web::App;
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
 use actix_web::middleware::from_fn;
 use actix_web::web::{self, Data};
+use actix_web::{App, guard};
 use bytes::Bytes;
 use std::sync::Arc;
 use tokio::runtime::Handle;
 use tokio_util::task::TaskTracker;
 use utoipa_actix_web::service_config::ServiceConfig;
-use utoipa_swagger_ui::{Config as SwaggerConfig, SwaggerUi};
+use utoipa_swagger_ui::Config as SwaggerConfig;
 
 /// What all workers share.
 #[derive(Clone)]
@@ -76,7 +76,12 @@ pub(super) fn app(
         .app_data(table)
         .configure(|config| routes(&doors)(&mut ServiceConfig::new(config)))
         .service(web::redirect("/docs", "/docs/"))
-        .service(SwaggerUi::new("/docs/{page:.*}").config(SwaggerConfig::new(["/openapi.json"])))
+        .app_data(Data::new(SwaggerConfig::new(["/openapi.json"])))
+        .service(
+            web::resource("/docs/{page:.*}")
+                .guard(guard::Get())
+                .to(pages::documentation),
+        )
         .default_service(web::to(fallback))
         .wrap(from_fn(frame::gate))
         .wrap(from_fn(frame::frame))

@@ -71,7 +71,12 @@ fn location(parts: &[String]) -> Value {
 
 /// What a client should wait when nobody knows better.
 fn default_wait(code: Code) -> Option<Duration> {
-    matches!(code, Code::DatabaseUnavailable | Code::Unavailable).then(|| Duration::from_secs(5))
+    match code {
+        Code::DatabaseUnavailable | Code::Unavailable => Some(Duration::from_secs(5)),
+        // Limits that Telegram names without a time, such as `PEER_FLOOD`, last for hours or days.
+        Code::FloodWait => Some(Duration::from_hours(1)),
+        _ => None,
+    }
 }
 
 /// Rounded up, and never zero: a client that comes back too early is refused again.
@@ -105,6 +110,13 @@ mod tests {
         assert_eq!(headers.get("x-error-code").expect("present"), "flood_wait");
         assert_eq!(headers.get("retry-after").expect("present"), "42");
         assert_eq!(body, json!({ "detail": "Please wait 42 seconds" }));
+    }
+
+    #[actix_web::test]
+    async fn a_limit_without_a_time_says_when_to_come_back_all_the_same() {
+        let (status, headers, _) = rendered(Error::new(Code::FloodWait, "PEER_FLOOD")).await;
+        assert_eq!(status, 429);
+        assert_eq!(headers.get("retry-after").expect("present"), "3600");
     }
 
     #[actix_web::test]

@@ -5,14 +5,15 @@ use crate::http::app::Document;
 use crate::http::context::Context;
 use crate::http::failure::Failure;
 use crate::metrics;
-use crate::ops::health::{DatabaseHealth, Health, HealthView};
+use crate::ops::health::{CountSessions, DatabaseHealth, Health, HealthView};
 use actix_web::http::header::{self, Accept, Header as _};
-use actix_web::web::{Data, Json};
+use actix_web::web::{Data, Json, Path};
 use actix_web::{HttpRequest, HttpResponse, get};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
+use utoipa_swagger_ui::Config as SwaggerConfig;
 
 pub(super) fn routes(config: &mut ServiceConfig<'_>) {
     config
@@ -169,7 +170,8 @@ async fn health(context: Context) -> Result<Json<HealthAnswer>, Failure> {
     responses((status = 200, description = "The figures in Prometheus' text format", body = String, content_type = "text/plain"))
 )]
 #[get("/metrics")]
-async fn render_metrics() -> Result<HttpResponse, Failure> {
+async fn render_metrics(context: Context) -> Result<HttpResponse, Failure> {
+    context.call(CountSessions).await?;
     let recorder = metrics::recorder().ok_or_else(|| {
         Error::new(
             Code::Unavailable,
@@ -192,4 +194,21 @@ async fn openapi(document: Data<Document>) -> HttpResponse {
     HttpResponse::Ok()
         .content_type("application/json")
         .body(document.0.clone())
+}
+
+/// Sends the files of Swagger UI, which are compiled in.
+pub(super) async fn documentation(
+    page: Path<String>,
+    config: Data<SwaggerConfig<'static>>,
+) -> Result<HttpResponse, Failure> {
+    let file = utoipa_swagger_ui::serve(&page, config.into_inner())
+        .map_err(|error| Error::new(Code::Internal, "Internal error").because(error.to_string()))?
+        .ok_or_else(|| Error::new(Code::NotFound, "Not Found"))?;
+    let mut response = HttpResponse::Ok();
+    if file.gzpipped {
+        response.insert_header((header::CONTENT_ENCODING, header::ContentEncoding::Gzip));
+    }
+    Ok(response
+        .content_type(file.content_type)
+        .body(file.bytes.into_owned()))
 }

@@ -17,6 +17,12 @@ pub enum ChatTarget {
     Bare(i64),
 }
 
+/// Phone numbers have up to 15 digits (E.164), and every id has fewer.
+const LARGEST_NUMBER: i64 = 999_999_999_999_999;
+
+/// Nothing is marked lower. Source: <https://core.telegram.org/api/bots/ids>.
+const SMALLEST_MARKED: i64 = -4_000_000_000_000;
+
 impl ChatTarget {
     /// Reads a client's text. `None` when it has none of the forms.
     ///
@@ -32,9 +38,9 @@ impl ChatTarget {
         }
         if let Ok(id) = text.parse::<i64>() {
             return match id {
-                0 => None,
-                1.. => Some(Self::Bare(id)),
-                _ => Some(Self::Marked(ChatId(id))),
+                1..=LARGEST_NUMBER => Some(Self::Bare(id)),
+                SMALLEST_MARKED..=-1 => Some(Self::Marked(ChatId(id))),
+                _ => None,
             };
         }
         username(link_path(text).unwrap_or(text)).map(Self::Username)
@@ -104,6 +110,14 @@ mod tests {
             ("-42", Some(ChatTarget::Marked(ChatId(-42)))),
             ("", None),
             ("0", None),
+            (
+                "999999999999999",
+                Some(ChatTarget::Bare(999_999_999_999_999)),
+            ),
+            ("1000000000000000", None),
+            ("9223372036854775807", None),
+            ("-4000000000001", None),
+            ("-9223372036854775808", None),
             ("@", None),
             ("1bob", None),
             ("no such name!", None),

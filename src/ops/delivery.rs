@@ -86,9 +86,10 @@ async fn send_under_key(
     }
 }
 
-/// Whether the error says that nothing was sent.
+/// Whether the error says that nothing was sent. Errors that have no code of their own do not:
+/// among them are Telegram's own faults, after which the message may be there.
 fn is_certain(error: &Error) -> bool {
-    error.code.status() < 500 || error.code == Code::TelegramError
+    error.code.status() < 500
 }
 
 async fn finish(

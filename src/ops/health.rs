@@ -2,6 +2,8 @@
 
 use crate::auth::Scope;
 use crate::error::Error;
+use crate::hub::Hub;
+use crate::metrics::SESSIONS;
 use crate::model::SessionState;
 use crate::ops::{Ctx, Operation};
 use crate::session::RestoreSnapshot;
@@ -45,15 +47,6 @@ impl Operation for Health {
 
     async fn run(self, ctx: &Ctx) -> Result<Self::Output, Error> {
         let hub = &ctx.hub;
-        let mut sessions_by_state: BTreeMap<_, _> = SessionState::NAMES
-            .into_iter()
-            .map(|name| (name, 0))
-            .collect();
-        for handle in hub.registry.all() {
-            *sessions_by_state
-                .entry(handle.snapshot().state.name())
-                .or_default() += 1;
-        }
         let asked = hub.store.read(|conn| hub_lock::holder(conn).map(drop));
         let database = match tokio::time::timeout(DATABASE_PATIENCE, asked).await {
             Ok(Ok(())) => DatabaseHealth::Ok,
@@ -62,8 +55,38 @@ impl Operation for Health {
         Ok(HealthView {
             active_sessions: u64::try_from(hub.registry.len()).unwrap_or(u64::MAX),
             restore: hub.restore.snapshot(),
-            sessions_by_state,
+            sessions_by_state: by_state(hub),
             database,
         })
     }
+}
+
+/// Brings the figures that are counted only when somebody looks up to date.
+#[derive(Clone, Copy, Debug)]
+pub struct CountSessions;
+
+impl Operation for CountSessions {
+    const NAME: &'static str = "health.count_sessions";
+    const SCOPE: Scope = Scope::Read;
+    type Output = ();
+
+    async fn run(self, ctx: &Ctx) -> Result<Self::Output, Error> {
+        for (state, count) in by_state(&ctx.hub) {
+            let count = u32::try_from(count).unwrap_or(u32::MAX);
+            metrics::gauge!(SESSIONS, "state" => state).set(f64::from(count));
+        }
+        Ok(())
+    }
+}
+
+/// How many sessions are in each state, also in those that none is in.
+fn by_state(hub: &Hub) -> BTreeMap<&'static str, u64> {
+    let mut counts: BTreeMap<_, _> = SessionState::NAMES
+        .into_iter()
+        .map(|name| (name, 0))
+        .collect();
+    for handle in hub.registry.all() {
+        *counts.entry(handle.snapshot().state.name()).or_default() += 1;
+    }
+    counts
 }

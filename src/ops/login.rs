@@ -35,7 +35,7 @@ pub struct UserView {
 pub struct StartLogin {
     /// The session to log in; it is created when it does not exist.
     pub session: SessionName,
-    /// The phone number: `+` and digits.
+    /// The phone number: `+` and digits. Without a digit it is refused, and Telegram is not asked.
     pub phone: String,
 }
 
@@ -57,6 +57,12 @@ impl Operation for StartLogin {
     type Output = LoginStarted;
 
     async fn run(self, ctx: &Ctx) -> Result<Self::Output, Error> {
+        if !self.phone.contains(|c: char| c.is_ascii_digit()) {
+            return Err(Error::new(
+                Code::PhoneNumberInvalid,
+                "a phone number has digits",
+            ));
+        }
         let hub = &ctx.hub;
         let context = hub.registry.context();
         let new = NewSession {

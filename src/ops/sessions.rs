@@ -53,6 +53,7 @@ pub struct SessionView {
 /// Lists sessions, oldest first.
 ///
 /// # Errors
+/// `invalid_request` when nobody has ever used the name that the page is to start after,
 /// `database_unavailable`.
 #[derive(Clone, Debug)]
 pub struct ListSessions {
@@ -81,38 +82,44 @@ impl Operation for ListSessions {
     type Output = SessionList;
 
     async fn run(self, ctx: &Ctx) -> Result<Self::Output, Error> {
-        let after = self.after;
-        let (rows, start) = ctx
+        let after = self.after.clone();
+        let (rows, seen) = ctx
             .hub
             .store
             .read(move |conn| {
-                // Rows are numbered in the order of their making, and a name keeps its number
-                // even when its session is gone.
-                let start = match &after {
+                // Numbers outlive their sessions: a page finds its place though the session
+                // before it is gone or has left the filter.
+                let seen = match &after {
                     Some(name) => sessions::id_of_name(conn, name)?,
                     None => None,
                 };
-                Ok((sessions::list(conn, None)?, start))
+                Ok((sessions::list(conn, None)?, seen))
             })
             .await?;
-        let wanted = self.state;
-        let matching: Vec<_> = rows
-            .into_iter()
-            .map(|row| (row.id, ctx.hub.registry.get(&row.name), row))
-            .map(|(id, handle, row)| (id, accounts::view(row, handle.as_ref())))
+        if self.after.is_some() && seen.is_none() {
+            let why = "is not a cursor that this hub has given out";
+            return Err(Error::invalid_query("cursor", "value_error", why));
+        }
+        let views = rows.into_iter().map(|row| {
+            let handle = ctx.hub.registry.get(&row.name);
+            (row.id, accounts::view(row, handle.as_ref()))
+        });
+        let matching: Vec<_> = views
             .filter(|(_, view)| {
-                wanted
-                    .as_ref()
-                    .is_none_or(|state| view.state.name() == state)
+                let state = self.state.as_ref();
+                state.is_none_or(|state| view.state.name() == state)
             })
             .collect();
         let total = u64::try_from(matching.len()).unwrap_or(u64::MAX);
         let limit = usize::try_from(self.limit).unwrap_or(usize::MAX);
-        let mut rest = matching
+        let start = matching.partition_point(|(id, _)| Some(*id) <= seen);
+        let more = matching.len() > start.saturating_add(limit);
+        let page: Vec<_> = matching
             .into_iter()
-            .filter(|(id, _)| start.is_none_or(|start| *id > start));
-        let page: Vec<_> = rest.by_ref().take(limit).map(|(_, view)| view).collect();
-        let more = rest.next().is_some();
+            .skip(start)
+            .take(limit)
+            .map(|(_, view)| view)
+            .collect();
         let next = page.last().filter(|_| more).map(|view| view.name.clone());
         Ok(SessionList {
             total,
@@ -189,7 +196,7 @@ impl Operation for DestroySession {
 /// Brings a session back at once, whatever back-off it is in.
 ///
 /// # Errors
-/// `session_not_found`, `session_not_authorized`, `telegram_unreachable`,
+/// `session_not_found` (also when only a login helps), `flood_wait`, `telegram_unreachable`,
 /// `database_unavailable`.
 #[derive(Clone, Debug)]
 pub struct Reconnect {

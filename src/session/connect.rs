@@ -1,7 +1,7 @@
 //! The phase that makes a link with a stored key and checks that Telegram still takes it.
 
 use crate::error::Error;
-use crate::model::{SessionState, UserId, UtcTime};
+use crate::model::{SessionState, StoredState, UserId, UtcTime};
 use crate::session::account::{Account, Phase};
 use crate::session::handle::Reply;
 use crate::session::online::Online;
@@ -22,6 +22,7 @@ impl Account {
         };
         let (next, answer) = match attempt {
             Ok(online) => {
+                self.remember_revival().await;
                 info!(session = self.name.as_str(); "the session is online");
                 let first_name = online.user.first_name.clone();
                 (
@@ -42,6 +43,17 @@ impl Account {
             drop(reply.send(answer));
         }
         next
+    }
+
+    /// A session that was given up as refused may be back because a client asked for it.
+    async fn remember_revival(&self) {
+        // A restore brings back only what the database knows as logged in.
+        if self.restore.is_none()
+            && let Ok(row) = self.row().await
+            && row.state != StoredState::Active
+        {
+            self.remember_state(StoredState::Active, None).await;
+        }
     }
 
     /// A failure that may pass: wait, at least as long as Telegram asks for.

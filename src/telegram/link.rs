@@ -4,6 +4,7 @@
 //! not reconnect by a plan of its own: whoever holds it drops it and opens another.
 
 use crate::config::Device;
+use crate::metrics::FLOOD_WAIT_SECONDS;
 use crate::model::UtcTime;
 use crate::store::capture::CapturedBatch;
 use crate::telegram::convert;
@@ -221,6 +222,9 @@ impl Link {
             Ok(Err(error)) => self.classify(error),
             Err(_elapsed) => Error::Timeout,
         };
+        if let Error::FloodWait(wait) = &error {
+            metrics::counter!(FLOOD_WAIT_SECONDS).increment(wait.as_secs());
+        }
         if let Some(reason) = error.needs_login() {
             self.ended.send_replace(Some(reason.to_owned()));
         }

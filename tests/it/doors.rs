@@ -1,5 +1,6 @@
 //! The contract of every door, route by route.
 
+mod hub_database;
 mod hub_entities;
 mod hub_idempotency;
 mod hub_input;
@@ -24,7 +25,10 @@ fn scripted<T>(result: Result<T, Refusal>) -> Result<T, String> {
 /// Where and what, for every fault of a refused request: `("body.chat_id", "missing")`.
 fn faults(refused: &Value) -> Vec<(String, String)> {
     let listed = refused["detail"].as_array().cloned().unwrap_or_default();
-    let text = |part: &Value| part.as_str().map_or_else(|| part.to_string(), str::to_owned);
+    let text = |part: &Value| {
+        part.as_str()
+            .map_or_else(|| part.to_string(), str::to_owned)
+    };
     listed
         .iter()
         .map(|fault| {
@@ -40,10 +44,9 @@ fn faults(refused: &Value) -> Vec<(String, String)> {
 /// The only fault of a refused request.
 #[track_caller]
 fn fault(refused: &Value) -> (String, String) {
-    match faults(refused).as_slice() {
-        [only] => only.clone(),
-        others => panic!("{others:?}"),
-    }
+    let mut faults = faults(refused);
+    assert_eq!(faults.len(), 1, "{refused}");
+    faults.remove(0)
 }
 
 /// An account of the data centre as the contract shows a user.

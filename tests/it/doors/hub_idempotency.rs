@@ -11,7 +11,13 @@ use serde_json::{Value, json};
 type Asked = Result<Answer, Box<dyn std::error::Error>>;
 
 async fn post(client: &Client, path: &str, key: &str, body: &Value) -> Asked {
-    read(client.request(Method::POST, path).header("Idempotency-Key", key).json(body)).await
+    read(
+        client
+            .request(Method::POST, path)
+            .header("Idempotency-Key", key)
+            .json(body),
+    )
+    .await
 }
 
 async fn send(client: &Client, key: &str, chat: &str, text: &str) -> Asked {

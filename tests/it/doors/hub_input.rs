@@ -11,18 +11,40 @@ use serde_json::{Value, json};
 /// Every route with a body, and a body that it takes.
 fn bodies() -> [(&'static str, Value); 7] {
     [
-        ("/login/start", json!({ "session_id": "a", "phone_number": "+15550000001" })),
-        ("/login/code", json!({ "session_id": "a", "phone_code": "1", "phone_code_hash": "h" })),
-        ("/login/password", json!({ "session_id": "a", "password": "secret" })),
+        (
+            "/login/start",
+            json!({ "session_id": "a", "phone_number": "+15550000001" }),
+        ),
+        (
+            "/login/code",
+            json!({ "session_id": "a", "phone_code": "1", "phone_code_hash": "h" }),
+        ),
+        (
+            "/login/password",
+            json!({ "session_id": "a", "password": "secret" }),
+        ),
         ("/logout", json!({ "session_id": "a" })),
-        ("/message/send", json!({ "session_id": "a", "chat_id": "me", "message": "x" })),
-        ("/message/reply", json!({ "session_id": "a", "chat_id": "me", "message_id": 1, "message": "x" })),
-        ("/entity/resolve", json!({ "session_id": "a", "entity_identifier": "me" })),
+        (
+            "/message/send",
+            json!({ "session_id": "a", "chat_id": "me", "message": "x" }),
+        ),
+        (
+            "/message/reply",
+            json!({ "session_id": "a", "chat_id": "me", "message_id": 1, "message": "x" }),
+        ),
+        (
+            "/entity/resolve",
+            json!({ "session_id": "a", "entity_identifier": "me" }),
+        ),
     ]
 }
 
 fn fields(body: &Value) -> Vec<String> {
-    body.as_object().into_iter().flatten().map(|(name, _)| name.clone()).collect()
+    body.as_object()
+        .into_iter()
+        .flatten()
+        .map(|(name, _)| name.clone())
+        .collect()
 }
 
 fn kind(place: &str, kind: &str) -> (String, String) {

@@ -2,8 +2,9 @@
 
 use crate::support::contract;
 use crate::support::hub::TestHub;
-use local_dc::world::faults::Fault;
+use local_dc::world::faults::{Fault, FaultKind};
 use serde_json::{Value, json};
+use std::time::Duration;
 
 fn start(session: &str, phone: &str) -> Value {
     json!({ "session_id": session, "phone_number": phone })
@@ -131,6 +132,26 @@ contract! {
         }
         let right = hub.client.post("/login/password", password("b", "bob-password")).await?;
         assert_eq!(right.expect(200)["status"], "success");
+        hub.stop().await?;
+    }
+
+    async fn a_crowd_of_requests_for_one_session_is_told_to_come_back(db: TestDb) {
+        let hub = TestHub::start(db).await?;
+        let slow = FaultKind::Delay(Duration::from_millis(300));
+        hub.dc.fault(Fault::new("auth.sendCode", slow));
+        let crowd = (0..30).map(|_| hub.client.post("/login/start", start("a", "+15550000001")));
+        let mut busy = 0;
+        for answer in futures_util::future::join_all(crowd).await {
+            let answer = answer?;
+            if answer.status == 200 {
+                continue;
+            }
+            assert_eq!(answer.header("retry-after"), "1");
+            drop(answer.refused(409, "session_busy"));
+            busy += 1;
+        }
+        assert!((1..30).contains(&busy), "{busy} were refused");
+        hub.log_in("a", "+15550000001").await?;
         hub.stop().await?;
     }
 

@@ -16,7 +16,12 @@ const CAROL: i64 = 5_550_000_003;
 async fn texts(client: &Client, path: &str) -> Result<Vec<String>, Failure> {
     let page = client.get(path).await?.expect(200);
     let text = |message: &Value| message["text"].as_str().unwrap_or_default().to_owned();
-    Ok(page["messages"].as_array().into_iter().flatten().map(text).collect())
+    Ok(page["messages"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .map(text)
+        .collect())
 }
 
 /// Reads page after page.
@@ -26,7 +31,12 @@ async fn all_pages(client: &Client, path: &str) -> Result<Vec<Vec<String>>, Fail
     loop {
         let page = client.get(&next).await?.expect(200);
         let messages = page["messages"].as_array().cloned().unwrap_or_default();
-        pages.push(messages.iter().filter_map(|m| m["text"].as_str().map(str::to_owned)).collect());
+        pages.push(
+            messages
+                .iter()
+                .filter_map(|m| m["text"].as_str().map(str::to_owned))
+                .collect(),
+        );
         match page["next_cursor"].as_str() {
             Some(cursor) => next = format!("{path}&cursor={cursor}"),
             None => return Ok(pages),

@@ -6,13 +6,24 @@ use crate::support::http::{Answer, eventually};
 use crate::support::hub::TestHub;
 use crate::support::raw::raw;
 use serde_json::{Value, json};
+use std::fmt::Write as _;
 
 type Failure = Box<dyn std::error::Error>;
 
 /// Asks by the session's name in the path, with each byte of it encoded or none.
-async fn ask(hub: &TestHub, method: &str, name: &str, rest: &str, encode: bool) -> Result<Answer, Failure> {
+async fn ask(
+    hub: &TestHub,
+    method: &str,
+    name: &str,
+    rest: &str,
+    encode: bool,
+) -> Result<Answer, Failure> {
     let name = if encode {
-        name.bytes().map(|byte| format!("%{byte:02X}")).collect()
+        name.bytes().fold(String::new(), |mut encoded, byte| {
+            // Writing to a string cannot fail.
+            drop(write!(encoded, "%{byte:02X}"));
+            encoded
+        })
     } else {
         name.to_owned()
     };
@@ -24,20 +35,30 @@ async fn ask(hub: &TestHub, method: &str, name: &str, rest: &str, encode: bool) 
 async fn live(hub: &TestHub, name: &str, phone: &str) -> Result<(), Failure> {
     hub.log_in(name, phone).await?;
     let status = ask(hub, "GET", name, "/status", true).await?.expect(200);
-    assert_eq!((&status["session_id"], &status["state"]), (&json!(name), &json!("online")));
-    hub.client.send(name, "me", name).await?;
+    assert_eq!(
+        (&status["session_id"], &status["state"]),
+        (&json!(name), &json!("online"))
+    );
+    let text = format!("I am {name}.");
+    hub.client.send(name, "me", &text).await?;
     let seen = || async {
         let page = ask(hub, "GET", name, "/messages", true).await?.expect(200);
-        Ok((page["messages"][0]["text"] == *name).then_some(page))
+        Ok((page["messages"][0]["text"] == *text).then_some(page))
     };
     let page = eventually(seen).await?;
     assert_eq!(page["session_id"], name);
     assert_eq!(page["messages"][0]["session_id"], name);
     let entities = ask(hub, "GET", name, "/entities", true).await?.expect(200);
     assert_eq!(entities["session_id"], name);
-    let answer = ask(hub, "POST", name, "/reconnect", true).await?.expect(200);
+    let answer = ask(hub, "POST", name, "/reconnect", true)
+        .await?
+        .expect(200);
     assert_eq!(answer, done("Session is already connected"));
-    drop(ask(hub, "POST", name, "/cache-from-messages", true).await?.expect(200));
+    drop(
+        ask(hub, "POST", name, "/cache-from-messages", true)
+            .await?
+            .expect(200),
+    );
     Ok(())
 }
 

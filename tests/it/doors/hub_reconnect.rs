@@ -68,6 +68,22 @@ contract! {
         hub.stop().await?;
     }
 
+    async fn a_refused_session_that_comes_back_late_is_logged_in_too(db: TestDb) {
+        let hub = TestHub::start(db).await?;
+        hub.log_in("a", "+15550000001").await?;
+        hub.dc.fault(Fault::error("messages.sendMessage", 401, "AUTH_KEY_UNREGISTERED"));
+        let body = json!({ "session_id": "a", "chat_id": "me", "message": "x" });
+        drop(hub.client.post("/message/send", body).await?.refused(401, "session_not_authorized"));
+        hub.client.wait_for_state("a", "needs_login").await?;
+        hub.dc.fault(Fault::error("users.getUsers", 500, "INTERNAL"));
+        let answer = hub.client.post("/session/a/reconnect", Value::Null).await?;
+        drop(answer.refused(502, "telegram_error"));
+        hub.client.wait_for_state("a", "online").await?;
+        let status = hub.client.get("/session/a/status").await?.expect(200);
+        assert_eq!(status["is_authenticated"], true);
+        hub.stop().await?;
+    }
+
     async fn what_cannot_be_revived_is_not_found(db: TestDb) {
         let hub = TestHub::start(db).await?;
         hub.log_in("out", "+15550000001").await?;

@@ -106,6 +106,28 @@ contract! {
         hub.stop().await?;
     }
 
+    async fn any_text_is_sent_and_captured_as_it_is(db: TestDb) {
+        let hub = TestHub::start(db).await?;
+        hub.log_in("a", "+15550000001").await?;
+        let written = ["'; DROP TABLE messages; --", "tab\t\r\nline", "\u{202e}rtl \u{1f469}\u{200d}\u{1f4bb}", "\\u0000 {n} %s"];
+        for text in written {
+            let mut body = send("me", text);
+            body["parse_mode"] = "plain".into();
+            drop(hub.client.post("/message/send", body).await?.expect(200));
+        }
+        let captured = hub.client.wait_for_messages("a", written.len()).await?;
+        for (message, text) in captured.iter().rev().zip(written) {
+            assert_eq!(message["text"], text);
+        }
+        // PostgreSQL stores no NUL; the message is captured all the same.
+        drop(hub.client.post("/message/send", send("me", "nul \u{0} inside")).await?.expect(200));
+        let captured = hub.client.wait_for_messages("a", written.len() + 1).await?;
+        assert!(captured[0]["text"].as_str().is_some_and(|text| text.starts_with("nul ") && text.ends_with(" inside")));
+        let found = hub.client.get("/session/a/messages?q=%00").await?.expect(200);
+        assert!(found["messages"].as_array().is_some_and(|found| found.len() <= 1));
+        hub.stop().await?;
+    }
+
     async fn a_reply_names_the_message_and_the_chat(db: TestDb) {
         let hub = TestHub::start(db).await?;
         hub.log_in("a", "+15550000001").await?;

@@ -86,12 +86,8 @@ contract! {
     async fn a_text_is_neither_empty_nor_too_long(db: TestDb) {
         let hub = TestHub::start(db).await?;
         hub.log_in("a", "+15550000001").await?;
-        for text in ["", " \n\t", &"x".repeat(4097), &"😀".repeat(2049), "****", "``"] {
+        for text in ["", " \n\t", &"x".repeat(4097), &"😀".repeat(2049)] {
             let answer = hub.client.post("/message/send", send("a", "me", text)).await?;
-            if text.starts_with(['*', '`']) && answer.status == 200 {
-                // Marks around nothing may stay marks.
-                continue;
-            }
             drop(answer.refused(400, "message_invalid"));
         }
         for text in [&"x".repeat(4096), &"😀".repeat(2048)] {

@@ -1,6 +1,6 @@
 //! Listing sessions, logging them out and destroying them.
 
-use super::{done, scripted, user};
+use super::{done, fault, scripted, user};
 use crate::support::contract;
 use crate::support::http::eventually;
 use crate::support::hub::TestHub;
@@ -8,7 +8,13 @@ use serde_json::{Value, json};
 
 /// Takes the times out of a session after looking at them.
 fn without_times(mut session: Value) -> Value {
-    for field in ["state_since", "last_update_at", "last_call_at", "created_at", "logged_in_at"] {
+    for field in [
+        "state_since",
+        "last_update_at",
+        "last_call_at",
+        "created_at",
+        "logged_in_at",
+    ] {
         let time = session[field].take();
         let utc = time.as_str().is_some_and(|time| time.ends_with('Z'));
         assert!(time.is_null() || utc, "{field}: {time}");
@@ -17,8 +23,14 @@ fn without_times(mut session: Value) -> Value {
 }
 
 fn names(listed: &Value) -> Vec<&str> {
-    let sessions = listed["sessions"].as_array().map(Vec::as_slice).unwrap_or_default();
-    sessions.iter().filter_map(|session| session["session_id"].as_str()).collect()
+    let sessions = listed["sessions"]
+        .as_array()
+        .map(Vec::as_slice)
+        .unwrap_or_default();
+    sessions
+        .iter()
+        .filter_map(|session| session["session_id"].as_str())
+        .collect()
 }
 
 /// A session of which nothing is known but the name.
@@ -122,16 +134,20 @@ contract! {
             let start = json!({ "session_id": name, "phone_number": "+15550000010" });
             drop(hub.client.post("/login/start", start).await?.expect(200));
         }
-        let first = hub.client.get("/sessions?state=login&limit=1").await?.expect(200);
-        assert_eq!(names(&first), ["one"]);
+        let first = hub.client.get("/sessions?state=login&limit=2").await?.expect(200);
+        assert_eq!(names(&first), ["one", "two"]);
         let cursor = first["next_cursor"].as_str().unwrap_or_default();
-        let path = format!("/sessions?state=login&limit=1&cursor={cursor}");
+        let path = format!("/sessions?state=login&limit=2&cursor={cursor}");
+        assert_eq!(names(&hub.client.get(&path).await?.expect(200)), ["three"]);
 
-        drop(hub.client.post("/logout", id("one")).await?.expect(200));
-        hub.client.wait_for_state("one", "stopped").await?;
-        assert_eq!(names(&hub.client.get(&path).await?.expect(200)), ["two"]);
-        drop(hub.client.delete("/session/one").await?.expect(200));
-        assert_eq!(names(&hub.client.get(&path).await?.expect(200)), ["two"]);
+        drop(hub.client.post("/logout", id("two")).await?.expect(200));
+        hub.client.wait_for_state("two", "stopped").await?;
+        assert_eq!(names(&hub.client.get(&path).await?.expect(200)), ["three"]);
+        drop(hub.client.delete("/session/two").await?.expect(200));
+        assert_eq!(names(&hub.client.get(&path).await?.expect(200)), ["three"]);
+        // "nobody", which no page has ended with.
+        let refused = hub.client.get("/sessions?cursor=bm9ib2R5").await?.refused(422, "invalid_request");
+        assert_eq!(fault(&refused), ("query.cursor".to_owned(), "value_error".to_owned()));
         hub.stop().await?;
     }
 

@@ -3,6 +3,7 @@
 use crate::support::contract;
 use crate::support::http::{eventually, read};
 use crate::support::hub::TestHub;
+use local_dc::world::faults::Fault;
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -129,6 +130,9 @@ contract! {
         hub.log_in(&name, "+15550000001").await?;
         hub.client.send(&name, "me", "counted").await?;
         hub.client.wait_for_messages(&name, 1).await?;
+        hub.dc.fault(Fault::error("messages.sendMessage", 420, "FLOOD_WAIT_31"));
+        let body = json!({ "session_id": name, "chat_id": "me", "message": "flooded" });
+        drop(hub.client.post("/message/send", body).await?.refused(429, "flood_wait"));
         let metrics = hub.client.get("/metrics").await?;
         assert!(metrics.header("content-type").starts_with("text/plain; version=0.0.4"));
         let metrics = metrics.expect(200);
@@ -140,6 +144,7 @@ contract! {
             r#"operation="messages.list",outcome="session_not_found""#,
             r#"telegram_hub_sessions{state="online"}"#,
             "telegram_hub_messages_captured_total",
+            "telegram_hub_flood_wait_seconds_total",
             r#"telegram_hub_connects_total{outcome="online"}"#,
             "telegram_hub_build_info{version=",
         ] {

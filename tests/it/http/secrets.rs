@@ -41,7 +41,9 @@ impl<'kvs> VisitSource<'kvs> for Pairs<'_> {
 impl log::Log for Watch {
     fn enabled(&self, metadata: &log::Metadata<'_>) -> bool {
         // The data centre and the tests' own client stand on the other side.
-        !["local_dc", "reqwest", "hyper"].iter().any(|other| metadata.target().starts_with(other))
+        !["local_dc", "reqwest", "hyper"]
+            .iter()
+            .any(|other| metadata.target().starts_with(other))
     }
 
     fn log(&self, record: &log::Record<'_>) {
@@ -51,7 +53,10 @@ impl log::Log for Watch {
         let mut line = format!("{}: {}", record.target(), record.args());
         drop(record.key_values().visit(&mut Pairs(&mut line)));
         if SECRETS.iter().any(|secret| line.contains(secret)) {
-            SHOWN.lock().unwrap_or_else(PoisonError::into_inner).push(line);
+            SHOWN
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .push(line);
         }
     }
 
@@ -78,11 +83,23 @@ async fn log_in_with_mistakes(hub: &TestHub) -> Result<(), Box<dyn std::error::E
     let start = json!({ "session_id": "b", "phone_number": "+15550000002" });
     let started = hub.client.post("/login/start", start).await?.expect(200);
     for (path, body) in [
-        ("/login/code", json!({ "phone_code": "wrong-code-8314-mistyped" })),
-        ("/login/code", json!({ "phone_code": ["wrong-code-8314-mistyped"] })),
+        (
+            "/login/code",
+            json!({ "phone_code": "wrong-code-8314-mistyped" }),
+        ),
+        (
+            "/login/code",
+            json!({ "phone_code": ["wrong-code-8314-mistyped"] }),
+        ),
         ("/login/code", json!({ "phone_code": "12345" })),
-        ("/login/password", json!({ "password": "wrong-password-4471-mistyped" })),
-        ("/login/password", json!({ "password": { "text": "wrong-password-4471-mistyped" } })),
+        (
+            "/login/password",
+            json!({ "password": "wrong-password-4471-mistyped" }),
+        ),
+        (
+            "/login/password",
+            json!({ "password": { "text": "wrong-password-4471-mistyped" } }),
+        ),
         ("/login/password", json!({ "password": "bob-password" })),
         ("/login/password", json!({ "password": "bob-password" })),
     ] {
@@ -92,7 +109,10 @@ async fn log_in_with_mistakes(hub: &TestHub) -> Result<(), Box<dyn std::error::E
         shows_none(path, &hub.client.post(path, body).await?);
     }
     let broken = "{\"session_id\": \"b\", \"password\": \"wrong-password-4471-mistyped\"";
-    let request = hub.client.request(Method::POST, "/login/password").body(broken);
+    let request = hub
+        .client
+        .request(Method::POST, "/login/password")
+        .body(broken);
     shows_none("broken JSON", &read(request).await?);
     Ok(())
 }
@@ -106,7 +126,10 @@ async fn send_with_mistakes(hub: &TestHub) -> Result<(), Box<dyn std::error::Err
     ] {
         hub.dc.fault(fault);
         let body = json!({ "session_id": "b", "chat_id": "@carol", "message": TEXT });
-        shows_none("a failed send", &hub.client.post("/message/send", body).await?);
+        shows_none(
+            "a failed send",
+            &hub.client.post("/message/send", body).await?,
+        );
     }
     let body = json!({ "session_id": "b", "chat_id": "@carol", "message": TEXT, "client_id": "k" });
     shows_none("a send", &hub.client.post("/message/send", body).await?);

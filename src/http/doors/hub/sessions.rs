@@ -90,8 +90,7 @@ pub(super) async fn destroy(
     params(SessionNameParam),
     responses(
         (status = 200, description = "The session is online", body = Done),
-        (status = 401, description = "`session_not_authorized`"),
-        (status = 404, description = "`session_not_found`"),
+        (status = 404, description = "`session_not_found`: unknown, or not logged in"),
         (status = 409, description = "`session_busy`"),
         (status = 429, description = "`flood_wait`"),
         (status = 502, description = "`telegram_error`, `telegram_unreachable`"),

@@ -15,17 +15,16 @@ pub(crate) struct StartRequest {
     #[schema(value_type = String, min_length = 1, max_length = 128, pattern = r"^[^/\u0000-\u001f\u007f-\u009f]+$", example = "user123")]
     pub(crate) session_id: SessionName,
     /// The phone number with its country code. Everything but digits is dropped.
-    #[schema(pattern = "[0-9]", example = "+1 (234) 567-890")]
+    #[schema(example = "+1 (234) 567-890")]
     pub(crate) phone_number: String,
 }
 
 impl FromFields for StartRequest {
     fn from_fields(fields: &mut Fields) -> Option<Self> {
         let session_id = fields.session("session_id");
-        let phone_number = fields.text("phone_number").and_then(|text| {
-            let phone = normalised(&text).ok_or("must contain digits");
-            fields.checked("phone_number", phone)
-        });
+        let phone_number = fields
+            .text("phone_number")
+            .map(|text| normalised(&text).unwrap_or_default());
         Some(Self {
             session_id: session_id?,
             phone_number: phone_number?,
