@@ -1,7 +1,12 @@
 //! Integration tests, all in one binary.
 
+mod capture;
 mod layering;
 mod life;
 mod migrations;
+mod process;
+mod restore;
+mod sends;
 mod store;
+mod supervise;
 mod support;
