@@ -82,6 +82,9 @@ impl Account {
         let user = link.own_user().await?;
         self.remember_user(&user).await?;
         link.ensure_position().await?;
+        self.write_position(&link)
+            .await
+            .map_err(|error| telegram::Error::Storage(error.into()))?;
         let updates = link.updates().await?;
         Ok(Online {
             link: Arc::new(link),

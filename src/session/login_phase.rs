@@ -240,6 +240,7 @@ impl Account {
             .await?;
         link.session().remember_self(user);
         link.ensure_position().await?;
+        self.write_position(link).await?;
         self.seed_peers(link).await;
         let updates = link.updates().await?;
         self.failures = 0;

@@ -1,7 +1,7 @@
 //! The phase in which updates flow and calls are served.
 
 use crate::error::Error;
-use crate::model::SessionState;
+use crate::model::{SessionState, UtcTime};
 use crate::session::account::{Account, Phase};
 use crate::session::capture::capture;
 use crate::session::handle::{Command, Reply};
@@ -9,6 +9,7 @@ use crate::session::login::{LoginStarted, no_login};
 use crate::session::waiting::{Reconnected, Waiting};
 use crate::session::watchdog::watch;
 use crate::store::peers::PeerRow;
+use crate::store::{self, update_states};
 use crate::telegram::{self, AccountRef, Link, Updates};
 use log::info;
 use std::pin::pin;
@@ -113,21 +114,27 @@ impl Account {
 
     /// Positions that moved without messages wait in memory; a stop in good order keeps them.
     async fn flush_position(&self, link: &Link) {
-        let Some(position) = link.session().pending_position() else {
-            return;
-        };
-        let id = self.id;
-        let written = self
-            .context
-            .store
-            .write(move |conn| {
-                crate::store::update_states::put(conn, id, &position, crate::model::UtcTime::now())
-            })
-            .await;
-        if let Err(error) = written {
+        if let Err(error) = self.write_position(link).await {
             // The older position replays what follows; the log's unique keys absorb it.
             info!(session = self.name.as_str(); "the position is not stored at the stop: {error}");
         }
+    }
+
+    /// Stores the position that waits in memory, if there is one.
+    ///
+    /// The first one of an account must be stored before the account is online: without it a
+    /// lost link would go on from where Telegram is by then.
+    pub(super) async fn write_position(&self, link: &Link) -> Result<(), store::Error> {
+        let Some(position) = link.session().pending_position() else {
+            return Ok(());
+        };
+        let id = self.id;
+        self.context
+            .store
+            .write(move |conn| update_states::put(conn, id, &position, UtcTime::now()))
+            .await?;
+        link.session().position_written();
+        Ok(())
     }
 }
 

@@ -1,10 +1,15 @@
 //! Integration tests, all in one binary.
 
+mod capture;
 mod dependencies;
 mod doors;
 mod http;
 mod layering;
 mod life;
 mod migrations;
+mod process;
+mod restore;
+mod sends;
 mod store;
+mod supervise;
 mod support;

@@ -46,7 +46,7 @@ fn text_row(own: Option<ChatId>, message: &tl::types::Message, raw: Vec<u8>) -> 
         chat_id: chat,
         message_id: MessageId(message.id),
         sender_id: sender(own, chat, message.from_id.as_ref(), message.out),
-        outgoing: message.out,
+        outgoing: outgoing(own, chat, message.out),
         silent: message.silent,
         text: message.message.clone(),
         entities: entities::list(message.entities.as_deref().unwrap_or_default()),
@@ -72,7 +72,7 @@ fn service_row(
         chat_id: chat,
         message_id: MessageId(message.id),
         sender_id: sender(own, chat, message.from_id.as_ref(), message.out),
-        outgoing: message.out,
+        outgoing: outgoing(own, chat, message.out),
         silent: message.silent,
         text: String::new(),
         entities: Value::Array(Vec::new()),
@@ -84,6 +84,11 @@ fn service_row(
         edited_at: None,
         raw,
     }
+}
+
+/// Telegram marks nothing in Saved Messages as outgoing, though only the account writes there.
+fn outgoing(own: Option<ChatId>, chat: ChatId, out: bool) -> bool {
+    out || own == Some(chat)
 }
 
 /// Private chats leave `from_id` out: there the sender is the other side, or we.

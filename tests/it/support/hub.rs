@@ -4,7 +4,7 @@ use crate::support::db::TestDb;
 use crate::support::http::Client;
 use clap::Parser as _;
 use local_dc::dc::{Dc, DcOptions};
-use std::net::TcpListener;
+use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::time::Duration;
 use telegram_hub::config::{Config, Flags};
@@ -32,6 +32,8 @@ pub(crate) struct TestHub {
 pub(crate) struct Options {
     /// The hub's key; without one it answers on loopback alone.
     pub(crate) api_key: Option<&'static str>,
+    /// Where the hub finds the data centre; at its own address without this.
+    pub(crate) way: Option<SocketAddr>,
     /// How patient the hub is.
     pub(crate) timing: Timing,
     /// Further settings, such as `--pool-size=2`.
@@ -48,10 +50,12 @@ impl Default for Options {
             },
             probe_every: Duration::from_millis(300),
             probe_timeout: Duration::from_millis(300),
+            deaf_after: Duration::from_secs(2),
             ..Timing::default()
         };
         Self {
             api_key: None,
+            way: None,
             timing,
             flags: Vec::new(),
         }
@@ -118,7 +122,10 @@ pub(crate) fn config(db: &TestDb, dc: &Dc, options: &Options) -> Result<Config, 
         "telegram-hub".to_owned(),
         format!("--data-dir={}", db.dir().display()),
         format!("--database-url={}", db.url_text()),
-        format!("--telegram-server={}", dc.addr()),
+        format!(
+            "--telegram-server={}",
+            options.way.unwrap_or_else(|| dc.addr())
+        ),
         format!("--telegram-server-key={}", dc.public_key_pem()),
         "--telegram-api-id=1".to_owned(),
         "--telegram-api-hash=0123456789abcdef0123456789abcdef".to_owned(),

@@ -1,8 +1,12 @@
 //! What the tests stand on.
 
 pub(crate) mod db;
+pub(crate) mod gate;
 pub(crate) mod http;
 pub(crate) mod hub;
+pub(crate) mod ledger;
+pub(crate) mod observe;
+pub(crate) mod process;
 pub(crate) mod raw;
 
 /// What a test body answers; any error fails the test with its text.

@@ -1,0 +1,7 @@
+//! The program itself: how it starts, refuses to start, dies and comes back.
+
+mod crash;
+mod lock;
+mod refusals;
+mod secrets;
+mod stop;

@@ -1,0 +1,149 @@
+//! A send under an idempotency key happens once, whatever breaks between asking and answering.
+
+use crate::support::contract;
+use crate::support::http::{Answer, Client, eventually, read};
+use crate::support::hub::TestHub;
+use crate::support::ledger::{complete, done};
+use crate::support::process::HubProcess;
+use local_dc::dc::{Dc, DcOptions};
+use local_dc::world::faults::{Fault, FaultKind};
+use serde_json::{Value, json};
+
+const CAROL: &str = "+15550000003";
+const SEND: &str = "messages.sendMessage";
+
+type Failure = Box<dyn std::error::Error>;
+
+/// Sends a text to Alice under a key.
+async fn send(client: &Client, key: &str, text: &str) -> Result<Answer, Failure> {
+    let body = json!({ "session_id": "carol", "chat_id": "@alice", "message": text });
+    let request = client.request(reqwest::Method::POST, "/message/send");
+    read(request.header("idempotency-key", key).json(&body)).await
+}
+
+/// Sends under a key; the data centre takes the message, and the link breaks before the answer.
+async fn send_and_lose_the_answer(hub: &TestHub, key: &str, text: &str) -> Result<Answer, Failure> {
+    let sent = hub.dc.ledger_len() + 1;
+    hub.dc.fault(Fault::new(SEND, FaultKind::LoseAnswer));
+    let (answer, cut) = tokio::join!(send(&hub.client, key, text), async {
+        eventually(|| async { Ok((hub.dc.ledger_len() >= sent).then_some(())) }).await?;
+        done(hub.dc.drop_links("carol"))
+    });
+    cut?;
+    answer
+}
+
+/// The number that Carol's side of the n-th message of the ledger has, from 0.
+fn number_of(dc: &Dc, n: usize) -> Result<Value, Failure> {
+    let carol = done(dc.user("carol"))?.0;
+    let entry = dc.ledger().into_iter().nth(n).ok_or("no such message")?;
+    let side = entry
+        .accounts
+        .into_iter()
+        .find(|side| side.user_id == carol);
+    Ok(side.ok_or("not Carol's")?.message_id.into())
+}
+
+contract! {
+    async fn a_send_whose_answer_was_lost_is_repeated_once_only(db: TestDb) {
+        let hub = TestHub::start(db).await?;
+        hub.log_in("carol", CAROL).await?;
+        let lost = send_and_lose_the_answer(&hub, "k1", "hello").await?;
+        drop(lost.refused(502, "telegram_unreachable"));
+        hub.client.wait_for_state("carol", "online").await?;
+        for _ in 0..2 {
+            let again = send(&hub.client, "k1", "hello").await?.expect(200);
+            assert_eq!(again["message_id"], number_of(&hub.dc, 0)?);
+        }
+        assert_eq!((hub.dc.ledger_len(), hub.dc.calls(SEND)), (1, 2));
+        complete(&hub.dc, &hub.client, "carol").await?;
+        hub.stop().await?;
+    }
+
+    async fn a_message_that_telegram_calls_a_duplicate_is_found_by_its_number(db: TestDb) {
+        let hub = TestHub::start(db).await?;
+        hub.log_in("carol", CAROL).await?;
+        // The same words under another key are another message.
+        let other = send(&hub.client, "k0", "hello").await?.expect(200);
+        let lost = send_and_lose_the_answer(&hub, "k1", "hello").await?;
+        drop(lost.refused(502, "telegram_unreachable"));
+        hub.client.wait_for_state("carol", "online").await?;
+        hub.dc.fault(Fault::error(SEND, 500, "RANDOM_ID_DUPLICATE"));
+        let again = send(&hub.client, "k1", "hello").await?.expect(200);
+        assert_ne!(again["message_id"], other["message_id"]);
+        assert_eq!(again["message_id"], number_of(&hub.dc, 1)?);
+        assert_eq!(send(&hub.client, "k1", "hello").await?.expect(200), again);
+        assert_eq!(hub.dc.ledger_len(), 2);
+        hub.stop().await?;
+    }
+
+    async fn requests_under_one_key_at_the_same_time_send_once(db: TestDb) {
+        let hub = TestHub::start(db).await?;
+        hub.log_in("carol", CAROL).await?;
+        let requests = (0..8).map(|_| send(&hub.client, "k1", "hello"));
+        let answers = futures_util::future::try_join_all(requests).await?;
+        let number = number_of(&hub.dc, 0)?;
+        for answer in answers {
+            assert_eq!(answer.expect(200)["message_id"], number);
+        }
+        assert_eq!((hub.dc.ledger_len(), hub.dc.calls(SEND)), (1, 1));
+        hub.stop().await?;
+    }
+
+    async fn a_certain_refusal_frees_the_key_and_an_uncertain_one_keeps_it(db: TestDb) {
+        let hub = TestHub::start(db).await?;
+        hub.log_in("carol", CAROL).await?;
+        for (code, name) in [(400, "MESSAGE_TOO_LONG"), (420, "FLOOD_WAIT_3")] {
+            hub.dc.fault(Fault::error(SEND, code, name));
+            assert_ne!(send(&hub.client, name, "refused").await?.status, 200);
+            drop(send(&hub.client, name, "other words").await?.expect(200));
+        }
+        // After a fault of its own Telegram may have sent the message all the same.
+        for (code, name) in [(500, "INTERNAL"), (-503, "Timeout")] {
+            hub.dc.fault(Fault::error(SEND, code, name));
+            assert_eq!(send(&hub.client, name, "perhaps").await?.status, 502);
+            let other = send(&hub.client, name, "other words").await?;
+            drop(other.refused(422, "idempotency_key_reused"));
+            drop(send(&hub.client, name, "perhaps").await?.expect(200));
+        }
+        hub.stop().await?;
+    }
+
+    async fn a_send_is_not_repeated_when_the_hub_is_killed_before_the_answer(db: TestDb) {
+        let dc = Dc::start(DcOptions::default())?;
+        let hub = HubProcess::start(&db, &dc).await?;
+        hub.client.log_in("carol", CAROL).await?;
+        dc.fault(Fault::new(SEND, FaultKind::LoseAnswer));
+        let client = hub.client.clone();
+        let asking = tokio::spawn(async move { send(&client, "k1", "hello").await.is_err() });
+        eventually(|| async { Ok((dc.ledger_len() == 1).then_some(())) }).await?;
+        hub.kill()?;
+        assert!(asking.await?, "the hub answered before it was killed");
+
+        let hub = HubProcess::start(&db, &dc).await?;
+        let again = send(&hub.client, "k1", "hello").await?.expect(200);
+        assert_eq!(again["message_id"], number_of(&dc, 0)?);
+        assert_eq!((dc.ledger_len(), dc.calls(SEND)), (1, 2));
+        complete(&dc, &hub.client, "carol").await?;
+        hub.terminate().await?;
+    }
+
+    async fn a_send_is_made_when_the_hub_is_killed_before_telegram_took_it(db: TestDb) {
+        let dc = Dc::start(DcOptions::default())?;
+        let hub = HubProcess::start(&db, &dc).await?;
+        hub.client.log_in("carol", CAROL).await?;
+        dc.fault(Fault::new(SEND, FaultKind::Silence));
+        let client = hub.client.clone();
+        let asking = tokio::spawn(async move { send(&client, "k1", "hello").await.is_err() });
+        eventually(|| async { Ok((dc.calls(SEND) == 1).then_some(())) }).await?;
+        hub.kill()?;
+        assert!(asking.await?, "the hub answered before it was killed");
+        assert_eq!(dc.ledger_len(), 0);
+
+        let hub = HubProcess::start(&db, &dc).await?;
+        let answer = send(&hub.client, "k1", "hello").await?.expect(200);
+        assert_eq!(answer["message_id"], number_of(&dc, 0)?);
+        assert_eq!(dc.ledger_len(), 1);
+        hub.terminate().await?;
+    }
+}

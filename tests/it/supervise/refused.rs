@@ -1,0 +1,176 @@
+//! Refusals after which only a login helps: noticed, told, stored, and never retried.
+
+use crate::support::contract;
+use crate::support::http::{Client, eventually};
+use crate::support::hub::TestHub;
+use crate::support::ledger::{complete, done, stored_keys};
+use crate::support::observe::{lasts, session, session_in};
+use local_dc::dc::Dc;
+use local_dc::world::faults::{Fault, FaultKind};
+use serde_json::json;
+
+const ALICE: &str = "+15550000001";
+const CAROL: &str = "+15550000003";
+
+type Failure = Box<dyn std::error::Error>;
+
+/// Makes Telegram refuse Carol's key.
+type Refuse = fn(&Dc) -> Result<(), Failure>;
+
+fn revoke(dc: &Dc) -> Result<(), Failure> {
+    done(dc.revoke("carol")).map(drop)
+}
+
+fn deactivate(dc: &Dc) -> Result<(), Failure> {
+    done(dc.deactivate("carol")).map(drop)
+}
+
+fn forget(dc: &Dc) -> Result<(), Failure> {
+    done(dc.refuse("carol", Some(-404))).map(drop)
+}
+
+fn duplicate(dc: &Dc) -> Result<(), Failure> {
+    refuse_calls(dc, 406, "AUTH_KEY_DUPLICATED")
+}
+
+fn expire(dc: &Dc) -> Result<(), Failure> {
+    refuse_calls(dc, 401, "SESSION_EXPIRED")
+}
+
+fn refuse_calls(dc: &Dc, code: i32, name: &str) -> Result<(), Failure> {
+    let carol = done(dc.user("carol"))?;
+    dc.fault(Fault::error("*", code, name).of(carol).times(1_000));
+    Ok(())
+}
+
+/// Every way to refuse, with the reason that the hub is to tell.
+const WAYS: [(Refuse, &str); 5] = [
+    (revoke, "SESSION_REVOKED"),
+    (deactivate, "USER_DEACTIVATED"),
+    (forget, "AUTH_KEY_REJECTED"),
+    (duplicate, "AUTH_KEY_DUPLICATED"),
+    (expire, "SESSION_EXPIRED"),
+];
+
+/// Waits until Carol needs a login, and checks what is told, that she is left alone, and what
+/// her clients are told.
+async fn is_refused(hub: &TestHub, reason: &str) -> Result<(), Failure> {
+    let told = session_in(&hub.client, "carol", "needs_login").await?;
+    assert_eq!(told["reason"], reason, "{told}");
+    assert_eq!(told["is_authenticated"], false, "{told}");
+    assert_eq!(told["is_connected"], false, "{told}");
+    eventually(|| async { Ok((hub.dc.connections() == 0).then_some(())) }).await?;
+    let dc = &hub.dc;
+    lasts(|| async { Ok((dc.all_calls(), dc.link_counts().accepted)) }).await?;
+    let body = json!({ "session_id": "carol", "chat_id": "@alice", "message": "no" });
+    let answer = hub.client.post("/message/send", body).await?;
+    let answer = answer.refused(401, "session_not_authorized");
+    assert!(
+        answer["detail"]
+            .as_str()
+            .is_some_and(|text| text.contains(reason)),
+        "{answer}"
+    );
+    Ok(())
+}
+
+contract! {
+    async fn a_refused_key_ends_the_session_without_retry(db: TestDb) {
+        let mut hub = TestHub::start(db).await?;
+        for (refuse, reason) in WAYS {
+            hub.log_in("carol", CAROL).await?;
+            done(hub.dc.send("alice", "carol", reason))?;
+            complete(&hub.dc, &hub.client, "carol").await?;
+            let keys = stored_keys(&hub.hub.store, "carol").await?;
+            assert!(keys.iter().any(|key| key.auth_key.is_some()));
+
+            refuse(&hub.dc)?;
+            is_refused(&hub, reason).await?;
+            assert_eq!(stored_keys(&hub.hub.store, "carol").await?, keys, "{reason}");
+
+            // A start remembers: nothing is connected for an account that needs a login.
+            let accepted = hub.dc.link_counts().accepted;
+            hub = hub.restart().await?;
+            let told = session(&hub.client, "carol").await?;
+            assert_eq!((&told["state"], &told["reason"]), (&json!("needs_login"), &json!(reason)));
+            assert_eq!(hub.dc.link_counts().accepted, accepted);
+            assert_eq!(stored_keys(&hub.hub.store, "carol").await?, keys, "{reason}");
+            complete(&hub.dc, &hub.client, "carol").await?;
+            hub.dc.clear_faults();
+        }
+        hub.stop().await?;
+    }
+
+    async fn a_key_refused_while_the_hub_is_away_is_found_out_at_the_start(db: TestDb) {
+        let mut hub = TestHub::start(db).await?;
+        for (refuse, reason) in WAYS {
+            hub.log_in("carol", CAROL).await?;
+            let keys = stored_keys(&hub.hub.store, "carol").await?;
+            let (db, dc, options) = hub.stop().await?;
+            refuse(&dc)?;
+            hub = TestHub::start_with(db, dc, options).await?;
+            is_refused(&hub, reason).await?;
+            assert_eq!(stored_keys(&hub.hub.store, "carol").await?, keys, "{reason}");
+            hub.dc.clear_faults();
+        }
+        hub.stop().await?;
+    }
+
+    async fn a_refusal_told_to_a_call_ends_the_session_at_once(db: TestDb) {
+        let hub = TestHub::start(db).await?;
+        hub.log_in("carol", CAROL).await?;
+        hub.client.send("carol", "@alice", "still allowed").await?;
+        revoke(&hub.dc)?;
+        let body = json!({ "session_id": "carol", "chat_id": "@alice", "message": "no more" });
+        let answer = hub.client.post("/message/send", body).await?;
+        drop(answer.refused(401, "session_not_authorized"));
+        is_refused(&hub, "SESSION_REVOKED").await?;
+        assert_eq!(hub.dc.ledger_len(), 1);
+        hub.stop().await?;
+    }
+
+    async fn one_refused_account_touches_no_other(db: TestDb) {
+        let hub = TestHub::start(db).await?;
+        hub.log_in("alice", ALICE).await?;
+        hub.log_in("carol", CAROL).await?;
+        let since = session(&hub.client, "alice").await?["state_since"].clone();
+        revoke(&hub.dc)?;
+        session_in(&hub.client, "carol", "needs_login").await?;
+        done(hub.dc.send("carol", "alice", "from elsewhere"))?;
+        hub.client.send("alice", "me", "a note").await?;
+        complete(&hub.dc, &hub.client, "alice").await?;
+        let told = session(&hub.client, "alice").await?;
+        assert_eq!((&told["state"], &told["state_since"]), (&json!("online"), &since));
+        hub.stop().await?;
+    }
+}
+
+#[cfg(feature = "sqlite")]
+#[tokio::test]
+async fn a_reconnect_of_a_refused_account_asks_once_and_keeps_the_key() -> crate::support::TestResult
+{
+    let hub = TestHub::start(crate::support::db::TestDb::sqlite()?).await?;
+    hub.log_in("carol", CAROL).await?;
+    let keys = stored_keys(&hub.hub.store, "carol").await?;
+    hub.dc
+        .fault(Fault::new("*", FaultKind::TransportError(-404)).times(1_000));
+    session_in(&hub.client, "carol", "needs_login").await?;
+    let accepted = hub.dc.link_counts().accepted;
+    let answer = reconnect(&hub.client, "carol").await?;
+    assert_eq!(answer, 404);
+    is_refused(&hub, "AUTH_KEY_REJECTED").await?;
+    // grammers makes a second link of its own accord, to ask for a new key, which it does not get.
+    assert!(hub.dc.link_counts().accepted - accepted <= 2);
+    assert_eq!(stored_keys(&hub.hub.store, "carol").await?, keys);
+
+    hub.dc.clear_faults();
+    assert_eq!(reconnect(&hub.client, "carol").await?, 200);
+    hub.client.wait_for_state("carol", "online").await?;
+    hub.stop().await?;
+    Ok(())
+}
+
+async fn reconnect(client: &Client, name: &str) -> Result<u16, Failure> {
+    let path = format!("/session/{name}/reconnect");
+    Ok(client.post(&path, json!({})).await?.status)
+}
