@@ -34,12 +34,15 @@ pub struct Timing {
     pub probe_every: Duration,
     /// How long a probe may take; two in a row that take longer end the link.
     pub probe_timeout: Duration,
+    /// How long updates may fail to arrive that Telegram has, before the link is given up.
+    pub deaf_after: Duration,
     /// How long a login may take before it lapses.
     pub login_lifetime: Duration,
 }
 
 impl Default for Timing {
-    /// A stalled link is found after at most 45 + 2 × 15 seconds.
+    /// A stalled link is found after at most 45 + 2 × 15 seconds, and one whose updates have
+    /// ceased after at most 2 × 45.
     fn default() -> Self {
         Self {
             backoff: BackoffPolicy {
@@ -49,6 +52,7 @@ impl Default for Timing {
             stable_after: Duration::from_mins(1),
             probe_every: Duration::from_secs(45),
             probe_timeout: Duration::from_secs(15),
+            deaf_after: Duration::from_secs(30),
             login_lifetime: Duration::from_mins(10),
         }
     }

@@ -25,6 +25,9 @@ pub enum Error {
     /// No answer in time.
     #[error("Telegram did not answer in time")]
     Timeout,
+    /// The link answers, and the updates that Telegram has for the account do not arrive.
+    #[error("updates do not arrive although Telegram has some")]
+    Deaf,
     /// The link is down or could not be made.
     #[error("Telegram cannot be reached")]
     Unreachable(#[source] Box<dyn std::error::Error + Send + Sync>),
@@ -137,7 +140,7 @@ impl From<Error> for crate::error::Error {
                 };
                 Self::new(code, text)
             }
-            Error::Timeout | Error::Unreachable(_) => {
+            Error::Timeout | Error::Deaf | Error::Unreachable(_) => {
                 Self::new(Code::TelegramUnreachable, error.to_string()).because(error)
             }
             Error::Storage(_) => {

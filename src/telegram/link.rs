@@ -23,7 +23,7 @@ use grammers_client::tl;
 use grammers_mtproto::authentication;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 use std::time::Duration;
 use tokio::sync::{Mutex, mpsc, watch};
 use tokio::task::JoinHandle;
@@ -48,6 +48,7 @@ pub struct LinkSettings {
 pub struct Vitals {
     last_update: AtomicI64,
     last_call: AtomicI64,
+    reading: AtomicBool,
     /// Messages captured since the hub started.
     pub captured: AtomicU64,
 }
@@ -67,6 +68,11 @@ impl Vitals {
     pub fn note_update(&self) {
         self.last_update
             .store(UtcTime::now().as_micros(), Ordering::Relaxed);
+    }
+
+    /// Whether updates are being waited for at this moment.
+    pub(super) fn is_reading(&self) -> bool {
+        self.reading.load(Ordering::Relaxed)
     }
 
     fn note_call(&self) {
@@ -159,6 +165,10 @@ impl Link {
         &self.session
     }
 
+    pub(super) fn vitals(&self) -> &Vitals {
+        &self.vitals
+    }
+
     /// Waits until Telegram has refused the key for good, and says how.
     pub async fn ended(&self) -> String {
         let mut ended = self.ended.subscribe();
@@ -184,6 +194,7 @@ impl Link {
         Ok(Updates {
             receiver,
             session: Arc::clone(&self.session),
+            vitals: Arc::clone(&self.vitals),
         })
     }
 
@@ -286,6 +297,7 @@ fn connection_params(settings: &LinkSettings, use_ipv6: bool) -> ConnectionParam
 pub struct Updates {
     receiver: UpdatesReceiver,
     session: Arc<HubSession>,
+    vitals: Arc<Vitals>,
 }
 
 impl Updates {
@@ -293,7 +305,10 @@ impl Updates {
     /// else. After an error the account's link is to be dropped; the stored position replays
     /// whatever was not captured.
     pub async fn next(&mut self, account: convert::AccountRef) -> Result<CapturedBatch, Error> {
-        let (updates, users, chats) = self.receiver.next().await?;
+        self.vitals.reading.store(true, Ordering::Relaxed);
+        let received = self.receiver.next().await;
+        self.vitals.reading.store(false, Ordering::Relaxed);
+        let (updates, users, chats) = received?;
         self.receiver
             .sync_update_state()
             .await

@@ -14,6 +14,7 @@ mod storage;
 pub use calls::auth::{SentCode, SignIn};
 pub use calls::messages::{OutgoingMessage, SentMessage};
 pub use calls::peers::Found;
+pub use calls::updates::Reading;
 pub use convert::AccountRef;
 pub use error::Error;
 pub use link::{Keys, Link, LinkSettings, Updates, Vitals};

@@ -7,12 +7,29 @@ use grammers_client::session::Session as _;
 use grammers_client::session::types::{UpdateState, UpdatesState};
 use grammers_client::tl;
 
+/// How far the reading of an account's updates is. Both numbers are `pts`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Reading {
+    /// What has been read includes this.
+    pub ours: i32,
+    /// Telegram has updates up to this.
+    pub theirs: i32,
+    /// Whether the next updates are being waited for; if not, the last ones are being stored.
+    pub waits: bool,
+}
+
 impl Link {
-    /// The cheapest call that tells a live session from a dead link and from a revoked key.
-    pub async fn probe(&self) -> Result<(), Error> {
-        self.invoke(&tl::functions::updates::GetState {})
-            .await
-            .map(drop)
+    /// The cheapest call that tells a live session from a dead link and from a revoked key, and
+    /// an account that hears its updates from one that does not.
+    pub async fn probe(&self) -> Result<Reading, Error> {
+        let tl::enums::updates::State::State(state) =
+            self.invoke(&tl::functions::updates::GetState {}).await?;
+        let position = self.session().updates_state().await;
+        Ok(Reading {
+            ours: position.map_err(|error| Error::Storage(error.into()))?.pts,
+            theirs: state.pts,
+            waits: self.vitals().is_reading(),
+        })
     }
 
     /// Starts the position of an account that has none yet at Telegram's present one.
