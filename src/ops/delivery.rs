@@ -164,9 +164,10 @@ async fn already_sent(
     text: &str,
     since: Option<UtcTime>,
 ) -> Result<MessageId, Error> {
+    let chat_id = peer.peer_id;
     let filter = MessageFilter {
         session_id: Some(id),
-        chat_id: Some(peer.peer_id),
+        chat_id: Some(chat_id),
         sender_id: None,
         // Telegram's dates are whole seconds of another clock.
         since: since.map(|since| since.before(Duration::from_mins(1))),
@@ -179,15 +180,20 @@ async fn already_sent(
     let search = async {
         loop {
             let wanted = filter.clone();
-            let page = hub
+            let (page, taken) = hub
                 .store
-                .read(move |conn| messages::page(conn, &wanted))
+                .read(move |conn| {
+                    let page = messages::page(conn, &wanted)?;
+                    let ids = page.items.iter().map(|row| row.message_id).collect();
+                    let taken = sends::numbers_in_use(conn, id, chat_id, ids)?;
+                    Ok((page, taken))
+                })
                 .await?;
-            let mut own = page
-                .items
-                .iter()
-                .rev()
-                .filter(|row| row.outgoing && row.text == text);
+            let mut own = page.items.iter().rev().filter(|row| {
+                // What was captured before the first try began is another message.
+                let is_later = since.is_none_or(|since| row.captured_at >= since);
+                row.outgoing && row.text == text && is_later && !taken.contains(&row.message_id)
+            });
             if let Some(row) = own.next() {
                 return Ok(row.message_id);
             }

@@ -108,6 +108,22 @@ pub fn finish(
     Ok(rows == 1)
 }
 
+/// Those of these numbers in a chat that belong to sends that were made.
+pub fn numbers_in_use(
+    conn: &mut AnyConnection,
+    session_id: SessionId,
+    chat_id: ChatId,
+    ids: Vec<MessageId>,
+) -> Result<Vec<MessageId>, Error> {
+    let found: Vec<Option<MessageId>> = t::table
+        .filter(t::session_id.eq(session_id))
+        .filter(t::chat_id.eq(chat_id))
+        .filter(t::message_id.eq_any(ids))
+        .select(t::message_id)
+        .load(conn)?;
+    Ok(found.into_iter().flatten().collect())
+}
+
 /// Gives a key back after a refusal that is certain, so that it may be used again.
 ///
 /// A message that was sent keeps its key. `false` when nothing was given back.
