@@ -19,7 +19,9 @@ use crate::telegram::{LinkSettings, Server, ServerError};
 use lock::DatabaseLock;
 use secrecy::ExposeSecret as _;
 use sends::SendLocks;
+use std::fs::DirBuilder;
 use std::num::NonZeroUsize;
+use std::os::unix::fs::DirBuilderExt as _;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::Semaphore;
@@ -161,10 +163,15 @@ impl std::fmt::Debug for Hub {
 /// Opens the database of the settings and brings its tables up to date.
 pub async fn open_store(config: &StoreConfig) -> Result<Store, StartError> {
     let folder = &config.data_dir;
-    std::fs::create_dir_all(folder).map_err(|source| StartError::DataDir {
-        path: folder.display().to_string(),
-        source,
-    })?;
+    // Messages and keys lie in it: a folder of the hub's own making is its owner's alone.
+    DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(folder)
+        .map_err(|source| StartError::DataDir {
+            path: folder.display().to_string(),
+            source,
+        })?;
     let url = DatabaseUrl::parse(config.database_url.expose_secret())?;
     let vault = load_or_create_master_key(config.master_key.as_ref(), folder, &url).await?;
     let settings = StoreSettings {
