@@ -67,7 +67,7 @@ pub enum StartError {
         source: std::io::Error,
     },
     /// `DATABASE_URL` cannot be used.
-    #[error(transparent)]
+    #[error("DATABASE_URL cannot be used: {0}")]
     DatabaseUrl(#[from] DatabaseUrlError),
     /// The database does not open.
     #[error("the database does not open: {0}")]
@@ -83,8 +83,9 @@ pub enum StartError {
 impl Hub {
     /// Opens the database, takes its lock and starts to bring the accounts back.
     pub async fn start(config: &Config, timing: Timing) -> Result<Arc<Self>, StartError> {
-        let store = open_store(&config.store).await?;
+        // Before the database: a wrong setting leaves nothing behind.
         let server = Server::resolve(&config.telegram.server)?;
+        let store = open_store(&config.store).await?;
         let lock = Arc::new(DatabaseLock::acquire(&store).await?);
         let context = SessionContext {
             store: store.clone(),
