@@ -43,8 +43,6 @@ pub(super) use on_backend;
 /// A connection in the pool.
 pub(super) struct Pooled {
     pub(super) conn: AnyConnection,
-    /// Set when a call saw the database go away, so that the connection is not used again.
-    pub(super) broken: bool,
     last_used: Instant,
 }
 
@@ -52,7 +50,6 @@ impl Pooled {
     fn new(conn: AnyConnection) -> Self {
         Self {
             conn,
-            broken: false,
             last_used: Instant::now(),
         }
     }
@@ -91,7 +88,7 @@ impl diesel::r2d2::ManageConnection for Manager {
 
     fn has_broken(&self, pooled: &mut Pooled) -> bool {
         pooled.last_used = Instant::now();
-        std::thread::panicking() || pooled.broken || pooled.conn.is_broken()
+        std::thread::panicking() || pooled.conn.is_broken()
     }
 }
 

@@ -141,11 +141,7 @@ impl Store {
             .clone()
             .ok_or_else(|| Error::unavailable("the hub is stopping"))?;
         blocking(move || {
-            let result = checked_out(&pool).and_then(|mut pooled| {
-                let result = body(&mut pooled.conn);
-                pooled.broken = result.as_ref().is_err_and(Error::is_unavailable);
-                result
-            });
+            let result = checked_out(&pool).and_then(|mut pooled| body(&mut pooled.conn));
             drop(permits);
             result
         })
