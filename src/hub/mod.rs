@@ -28,9 +28,6 @@ use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-/// The longest that one call to Telegram may take.
-const CALL_TIMEOUT: Duration = Duration::from_secs(30);
-
 /// How long a request waits for a free database connection.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(10);
 
@@ -92,7 +89,7 @@ impl Hub {
             link: LinkSettings {
                 server,
                 device: config.telegram.device.clone(),
-                call_timeout: CALL_TIMEOUT,
+                call_timeout: timing.call_timeout,
                 updates_capacity: UPDATES_CAPACITY,
             },
             api_id: config.telegram.api_id,

@@ -30,6 +30,8 @@ pub struct Timing {
     pub backoff: BackoffPolicy,
     /// A session that has been online this long starts its count of failures anew.
     pub stable_after: Duration,
+    /// The longest that one call to Telegram may take, with making the connection.
+    pub call_timeout: Duration,
     /// How often the link is probed.
     pub probe_every: Duration,
     /// How long a probe may take; two in a row that take longer end the link.
@@ -50,6 +52,7 @@ impl Default for Timing {
                 cap: Duration::from_mins(5),
             },
             stable_after: Duration::from_mins(1),
+            call_timeout: Duration::from_secs(30),
             probe_every: Duration::from_secs(45),
             probe_timeout: Duration::from_secs(15),
             deaf_after: Duration::from_secs(30),

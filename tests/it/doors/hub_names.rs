@@ -6,7 +6,6 @@ use crate::support::http::{Answer, eventually};
 use crate::support::hub::TestHub;
 use crate::support::raw::raw;
 use serde_json::{Value, json};
-use std::fmt::Write as _;
 
 type Failure = Box<dyn std::error::Error>;
 
@@ -19,11 +18,10 @@ async fn ask(
     encode: bool,
 ) -> Result<Answer, Failure> {
     let name = if encode {
-        name.bytes().fold(String::new(), |mut encoded, byte| {
-            // Writing to a string cannot fail.
-            drop(write!(encoded, "%{byte:02X}"));
-            encoded
-        })
+        name.bytes()
+            .map(|byte| format!("%{byte:02X}"))
+            .collect::<Vec<_>>()
+            .concat()
     } else {
         name.to_owned()
     };

@@ -48,6 +48,7 @@ impl Default for Options {
                 base: Duration::from_millis(50),
                 cap: Duration::from_millis(500),
             },
+            call_timeout: Duration::from_secs(5),
             probe_every: Duration::from_millis(300),
             probe_timeout: Duration::from_millis(300),
             deaf_after: Duration::from_secs(2),
