@@ -142,8 +142,8 @@ async fn no_more_accounts_connect_at_once_than_allowed() -> crate::support::Test
         db,
         dc,
         Options {
-            flags,
             way,
+            flags,
             ..options
         },
     )

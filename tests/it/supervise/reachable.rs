@@ -165,7 +165,7 @@ async fn waits_grow_from_failure_to_failure() -> crate::support::TestResult {
     let mut options = Options::default();
     options.timing.backoff = BackoffPolicy {
         base: Duration::from_millis(200),
-        cap: Duration::from_secs(60),
+        cap: Duration::from_mins(1),
     };
     let dc = Dc::start(DcOptions::default())?;
     let db = crate::support::db::TestDb::sqlite()?;
