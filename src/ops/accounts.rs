@@ -95,7 +95,14 @@ pub(super) fn view(row: SessionRow, handle: Option<&SessionHandle>) -> SessionVi
     SessionView {
         state_since: snapshot.as_ref().map_or(row.updated_at, |now| now.since),
         is_connected: matches!(state, SessionState::Online | SessionState::Login),
-        is_authenticated: row.state == StoredState::Active,
+        // The row was read a moment before the state, which knows better where it can know.
+        is_authenticated: match state {
+            SessionState::Online => true,
+            SessionState::Login | SessionState::NeedsLogin { .. } => false,
+            SessionState::Connecting | SessionState::Backoff { .. } | SessionState::Stopped => {
+                row.state == StoredState::Active
+            }
+        },
         is_active: !matches!(state, SessionState::Stopped),
         in_login: matches!(state, SessionState::Login),
         user: user.or_else(|| stored_user(&row)),

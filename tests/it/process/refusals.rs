@@ -21,12 +21,10 @@ fn says(ended: &Ended, texts: &[&str]) {
         ended.status.code().is_some_and(|code| code != 0),
         "{ended:?}"
     );
-    let lines: Vec<_> = ended.stderr.lines().collect();
-    let [line] = lines.as_slice() else {
-        panic!("not one line: {ended:?}");
-    };
+    let said = &ended.stderr;
+    assert_eq!(said.lines().count(), 1, "not one line: {said}");
     for text in texts {
-        assert!(line.contains(text), "no {text:?}: {line}");
+        assert!(said.contains(text), "no {text:?}: {said}");
     }
 }
 

@@ -93,7 +93,11 @@ contract! {
     }
 
     async fn a_stalled_data_centre_is_told_and_healed(db: TestDb) {
-        let hub = TestHub::start(db).await?;
+        let mut options = Options::default();
+        // The next attempt hears nothing for half a minute, so that this one wait must be seen.
+        options.timing.backoff.base = Duration::from_secs(2);
+        options.timing.backoff.cap = Duration::from_secs(2);
+        let hub = TestHub::start_with(db, Dc::start(DcOptions::default())?, options).await?;
         hub.log_in("alice", ALICE).await?;
         hub.log_in("carol", CAROL).await?;
         let since = session(&hub.client, "alice").await?["state_since"].clone();
