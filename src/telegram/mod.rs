@@ -8,6 +8,7 @@ mod error;
 pub mod handshake;
 mod link;
 mod markdown;
+mod position;
 mod server;
 mod storage;
 

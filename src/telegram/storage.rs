@@ -9,12 +9,11 @@ use crate::store::auth_keys::{self, DcKey};
 use crate::store::update_states::{self, UpdatesPosition};
 use crate::store::{self, Store, peers, sessions};
 use crate::telegram::convert;
+use crate::telegram::position::Position;
 use crate::telegram::server::{DEFAULT_DC, Server};
-use grammers_client::session::types::{
-    ChannelState, DcOption, PeerId, PeerInfo, UpdateState, UpdatesState,
-};
+use grammers_client::session::types::{DcOption, PeerId, PeerInfo, UpdateState, UpdatesState};
 use grammers_client::session::{BoxFuture, Session};
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicI32, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use zeroize::Zeroizing;
@@ -45,15 +44,6 @@ pub struct HubSession {
     options: Mutex<HashMap<i32, DcOption>>,
     peers: Mutex<HashMap<PeerId, PeerInfo>>,
     position: Mutex<Position>,
-}
-
-#[derive(Default)]
-struct Position {
-    known: bool,
-    account: UpdatesState,
-    channels: HashMap<i64, i32>,
-    changed_channels: HashSet<i64>,
-    changed: bool,
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -113,30 +103,17 @@ impl HubSession {
     /// What the next capture has to write: the position, if it has moved since the last one.
     /// Channels that have not moved are left out.
     pub fn pending_position(&self) -> Option<UpdatesPosition> {
-        let position = lock(&self.position);
-        position.changed.then(|| UpdatesPosition {
-            pts: position.account.pts,
-            qts: position.account.qts,
-            date: position.account.date,
-            seq: position.account.seq,
-            channels: position
-                .changed_channels
-                .iter()
-                .filter_map(|id| position.channels.get(id).map(|pts| (*id, *pts)))
-                .collect(),
-        })
+        lock(&self.position).pending()
     }
 
     /// The pending position is in the database.
     pub fn position_written(&self) {
-        let mut position = lock(&self.position);
-        position.changed = false;
-        position.changed_channels.clear();
+        lock(&self.position).written();
     }
 
     /// Whether the account has a position to catch up from.
     pub fn has_position(&self) -> bool {
-        lock(&self.position).known
+        lock(&self.position).is_known()
     }
 
     /// Takes note of whose account it is.
@@ -316,18 +293,7 @@ impl Session for HubSession {
     }
 
     fn updates_state(&self) -> BoxFuture<'_, Result<UpdatesState, StorageError>> {
-        Box::pin(async move {
-            let position = lock(&self.position);
-            let channels = position
-                .channels
-                .iter()
-                .map(|(&id, &pts)| ChannelState { id, pts })
-                .collect();
-            Ok(UpdatesState {
-                channels,
-                ..position.account.clone()
-            })
-        })
+        Box::pin(async move { Ok(lock(&self.position).state()) })
     }
 
     fn set_update_state(&self, update: UpdateState) -> BoxFuture<'_, Result<(), StorageError>> {
@@ -335,66 +301,5 @@ impl Session for HubSession {
             lock(&self.position).apply(update);
             Ok(())
         })
-    }
-}
-
-impl Position {
-    fn apply(&mut self, update: UpdateState) {
-        match update {
-            // Channels that the receiver does not know yet keep their place: what a listing of
-            // the dialogs has seeded must not be lost.
-            UpdateState::All(state) => {
-                for channel in &state.channels {
-                    self.set_channel(channel.id, channel.pts);
-                }
-                let account = UpdatesState {
-                    channels: Vec::new(),
-                    ..state
-                };
-                self.changed |= account != self.account || !self.known;
-                self.account = account;
-                self.known = true;
-            }
-            UpdateState::Primary { pts, date, seq } => {
-                (self.account.pts, self.account.date, self.account.seq) = (pts, date, seq);
-                self.changed = true;
-                self.known = true;
-            }
-            UpdateState::Secondary { qts } => {
-                self.account.qts = qts;
-                self.changed = true;
-            }
-            // grammers sends the *present* pts of every channel when it lists dialogs. Where we
-            // have a place of our own, everything since would be skipped.
-            UpdateState::Channel { id, pts } => {
-                if !self.channels.contains_key(&id) {
-                    self.set_channel(id, pts);
-                }
-            }
-        }
-    }
-
-    fn set_channel(&mut self, id: i64, pts: i32) {
-        if self.channels.insert(id, pts) != Some(pts) {
-            self.changed_channels.insert(id);
-            self.changed = true;
-        }
-    }
-}
-
-impl From<UpdatesPosition> for Position {
-    fn from(stored: UpdatesPosition) -> Self {
-        Self {
-            known: true,
-            account: UpdatesState {
-                pts: stored.pts,
-                qts: stored.qts,
-                date: stored.date,
-                seq: stored.seq,
-                channels: Vec::new(),
-            },
-            channels: stored.channels.into_iter().collect(),
-            ..Self::default()
-        }
     }
 }
