@@ -15,7 +15,6 @@ type Failure = Box<dyn std::error::Error>;
 
 /// Checks that the program ended at once, with one line that holds all of these texts.
 #[track_caller]
-#[expect(clippy::panic, reason = "this is how a check fails")]
 fn says(ended: &Ended, texts: &[&str]) {
     assert!(
         ended.status.code().is_some_and(|code| code != 0),
