@@ -81,8 +81,6 @@ codes! {
     FloodWait = 429, "flood_wait";
     /// The idempotency key was used before with another request.
     IdempotencyKeyReused = 422, "idempotency_key_reused";
-    /// A request with the same idempotency key is still under way.
-    IdempotencyInProgress = 409, "idempotency_in_progress";
     /// Telegram refuses the call for a reason that has no code of its own here.
     TelegramError = 502, "telegram_error";
     /// Telegram cannot be reached, or did not answer in time.

@@ -29,7 +29,7 @@ pub enum ParseMode {
 /// # Errors
 /// `session_not_authorized`, `chat_not_found`, `message_not_found` (the one replied to),
 /// `message_invalid`, `write_forbidden`, `flood_wait`, `idempotency_key_reused`,
-/// `idempotency_in_progress`, `telegram_error`, `telegram_unreachable`, `database_unavailable`.
+/// `telegram_error`, `telegram_unreachable`, `database_unavailable`.
 #[derive(Clone, Debug)]
 pub struct SendMessage {
     /// The account that sends.

@@ -156,6 +156,7 @@ impl Account {
                 reason: reason.to_owned(),
             },
             delay,
+            at_least,
         ))
     }
 

@@ -96,7 +96,14 @@ impl Account {
             };
             let next = match command {
                 None => Some(Phase::End),
-                Some(command) => self.login_step(&mut attempt, command).await,
+                Some(command) => {
+                    let stop = self.stop.clone();
+                    // Telegram may be slow to answer; a stop does not wait for it.
+                    tokio::select! {
+                        next = self.login_step(&mut attempt, command) => next,
+                        () = stop.cancelled() => return Phase::End,
+                    }
+                }
             };
             if let Some(next) = next {
                 return next;

@@ -5,6 +5,7 @@ use crate::model::{SessionState, StoredState};
 use crate::session::account::{Account, Phase};
 use crate::session::handle::{Command, not_authorized};
 use crate::session::login::{LoginStarted, no_login};
+use crate::telegram;
 use std::time::Duration;
 use tokio::time::Instant;
 
@@ -24,15 +25,19 @@ pub enum Reconnected {
 pub(super) struct Waiting {
     state: SessionState,
     until: Option<Instant>,
+    /// Before this Telegram wants to hear nothing, whoever asks.
+    flooded_until: Option<Instant>,
 }
 
 impl Waiting {
-    /// Until the next attempt is due.
-    pub(super) fn backoff(state: SessionState, delay: Duration) -> Self {
-        // A wait beyond the clock's range is one without an end.
+    /// Until the next attempt is due. `flood` is how long Telegram has asked to wait, if it has.
+    pub(super) fn backoff(state: SessionState, delay: Duration, flood: Option<Duration>) -> Self {
+        let now = Instant::now();
         Self {
             state,
-            until: Instant::now().checked_add(delay),
+            // A wait beyond the clock's range is one without an end.
+            until: now.checked_add(delay),
+            flooded_until: flood.and_then(|wait| now.checked_add(wait)),
         }
     }
 
@@ -43,7 +48,22 @@ impl Waiting {
 
     /// Until somebody asks for something.
     pub(super) const fn parked(state: SessionState) -> Self {
-        Self { state, until: None }
+        Self {
+            state,
+            until: None,
+            flooded_until: None,
+        }
+    }
+
+    /// A wish to reconnect does not cut short what Telegram has asked for: that makes it longer.
+    fn flood(&self) -> Result<(), Error> {
+        let left = self
+            .flooded_until
+            .map(|until| until.saturating_duration_since(Instant::now()));
+        match left.filter(|left| !left.is_zero()) {
+            Some(left) => Err(Error::from(telegram::Error::FloodWait(left))),
+            None => Ok(()),
+        }
     }
 }
 
@@ -65,7 +85,14 @@ impl Account {
                     drop(reply.send(Ok(LoginStarted::AlreadyLoggedIn)));
                     None
                 }
-                Some(Command::StartLogin { phone, reply }) => self.start_login(phone, reply).await,
+                Some(Command::StartLogin { phone, reply }) => {
+                    let stop = self.stop.clone();
+                    // Telegram may be slow to answer; a stop does not wait for it.
+                    tokio::select! {
+                        next = self.start_login(phone, reply) => next,
+                        () = stop.cancelled() => return Phase::End,
+                    }
+                }
                 Some(Command::SubmitCode { reply, .. } | Command::SubmitPassword { reply, .. }) => {
                     drop(reply.send(Err(no_login())));
                     None
@@ -74,17 +101,15 @@ impl Account {
                     drop(reply.send(self.forget_keys().await.map_err(Error::from)));
                     Some(Phase::Wait(Waiting::parked(SessionState::Stopped)))
                 }
-                Some(Command::Reconnect { reply }) => {
-                    match self.may_reconnect(&waiting.state).await {
-                        Ok(()) => Some(Phase::Connect {
-                            asked_by: Some(reply),
-                        }),
-                        Err(error) => {
-                            drop(reply.send(Err(error)));
-                            None
-                        }
+                Some(Command::Reconnect { reply }) => match self.may_reconnect(&waiting).await {
+                    Ok(()) => Some(Phase::Connect {
+                        asked_by: Some(reply),
+                    }),
+                    Err(error) => {
+                        drop(reply.send(Err(error)));
+                        None
                     }
-                }
+                },
             };
             if let Some(next) = next {
                 return next;
@@ -93,12 +118,13 @@ impl Account {
     }
 
     /// A session that is logged out or was never logged in has nothing to connect with.
-    async fn may_reconnect(&self, state: &SessionState) -> Result<(), Error> {
+    async fn may_reconnect(&self, waiting: &Waiting) -> Result<(), Error> {
+        waiting.flood()?;
         match self.row().await?.state {
             StoredState::Active | StoredState::NeedsLogin => Ok(()),
             StoredState::Login | StoredState::LoggedOut => Err(Error::new(
                 Code::SessionNotFound,
-                not_authorized(state).message().to_owned(),
+                not_authorized(&waiting.state).message().to_owned(),
             )),
         }
     }

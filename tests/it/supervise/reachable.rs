@@ -127,6 +127,10 @@ contract! {
         assert!(told["reason"].as_str().is_some_and(|text| text.contains("wait 3 s")), "{told}");
         let since = micros(&told["state_since"])?;
         assert!(micros(&told["backoff"]["until"])? >= since + 2_990_000, "{told}");
+        // Somebody in a hurry would only make the wait longer.
+        let hurried = hub.client.post("/session/carol/reconnect", json!({})).await?;
+        assert!(!hurried.header("retry-after").is_empty());
+        drop(hurried.refused(429, "flood_wait"));
         let dc = &hub.dc;
         assert_eq!(lasts(|| async { Ok(dc.calls(method)) }).await?, calls + 1);
         let online = session_in(&hub.client, "carol", "online").await?;
