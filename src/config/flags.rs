@@ -28,7 +28,7 @@ pub struct Flags {
     /// Folder of everything the hub writes to disk [default: ./data].
     #[arg(long, global = true, env = "HUB_DATA_DIR", hide_env_values = true)]
     pub data_dir: Option<String>,
-    /// Database: postgres://… or sqlite://… [default: sqlite://<data dir>/hub.db].
+    /// Database: postgres://… or sqlite://… [default: hub.db in the data folder].
     #[arg(long, global = true, env = "DATABASE_URL", hide_env_values = true)]
     pub database_url: Option<SecretString>,
     /// Database connections, 1 to 1000 [default: 8].

@@ -28,7 +28,7 @@ pub struct Cursor {
 pub struct CursorError;
 
 impl Cursor {
-    /// Reads the text of [`Self::to_string`].
+    /// Reads the text of its `Display`.
     pub fn parse(text: &str) -> Result<Self, CursorError> {
         let bytes = URL_SAFE_NO_PAD.decode(text).ok().ok_or(CursorError)?;
         let bytes: [u8; 16] = bytes.try_into().ok().ok_or(CursorError)?;

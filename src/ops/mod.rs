@@ -1,6 +1,6 @@
 //! What the hub can do, each operation a type, whichever door it is asked through.
 //!
-//! Owns the operations' inputs and outputs and the one way to run them, [`call`]. It knows
+//! Owns the operations' inputs and outputs and the one way to run them, [`call()`]. It knows
 //! nothing of HTTP: no status, no header, no JSON shape of a door.
 
 mod accounts;
@@ -34,7 +34,7 @@ pub trait Operation: Send + 'static {
     /// What a success answers.
     type Output: Send + 'static;
 
-    /// Does it. Only [`call`] calls this.
+    /// Does it. Only [`call()`] calls this.
     fn run(self, ctx: &Ctx) -> impl Future<Output = Result<Self::Output, Error>> + Send;
 }
 
