@@ -31,7 +31,10 @@ pub(super) struct Resolver<'a> {
 impl Resolver<'_> {
     /// Finds the chat that a client's text names.
     pub(super) async fn chat(&self, text: &str) -> Result<Resolved, Error> {
-        let unknown = || Error::new(Code::ChatNotFound, format!("no chat answers to {text:?}"));
+        let unknown = || {
+            let shown: String = text.chars().take(64).collect();
+            Error::new(Code::ChatNotFound, format!("no chat answers to {shown:?}"))
+        };
         let target = ChatTarget::parse(text).ok_or_else(unknown)?;
         let direct = match &target {
             ChatTarget::Me => self.own().await?,

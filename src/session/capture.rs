@@ -33,6 +33,7 @@ pub(super) async fn capture(
         let bare =
             batch.messages.is_empty() && batch.deletions.is_empty() && batch.peers.is_empty();
         if bare && (batch.position.is_none() || written.elapsed() < POSITION_EVERY) {
+            session.batch_skipped();
             continue;
         }
         match commit(store, Arc::new(batch)).await {

@@ -217,7 +217,7 @@ impl SessionHandle {
 
 fn stopped() -> Error {
     Error::new(
-        Code::Unavailable,
+        Code::SessionBusy,
         "the session has been stopped meanwhile; try again",
     )
     .retry_after(Duration::from_secs(1))

@@ -10,8 +10,8 @@ use crate::session::waiting::{Reconnected, Waiting};
 use crate::session::watchdog::watch;
 use crate::store::peers::PeerRow;
 use crate::store::{self, update_states};
-use crate::telegram::{self, AccountRef, Link, Updates};
-use log::info;
+use crate::telegram::{self, AccountRef, Link, RefusedPosition, Updates};
+use log::{error, info};
 use std::pin::pin;
 use std::sync::Arc;
 use tokio::time::Instant;
@@ -58,6 +58,9 @@ impl Account {
         match ending {
             Ending::Failed(error) => {
                 link.abort();
+                if let Some(whose) = error.refused_position() {
+                    self.forget_position(whose).await;
+                }
                 self.failed(&error)
             }
             Ending::Refused(reason) => {
@@ -112,6 +115,23 @@ impl Account {
         Phase::Wait(Waiting::parked(SessionState::Stopped))
     }
 
+    /// Telegram does not know the place that the account left off at, and asking again would not
+    /// change that: the next link starts from where Telegram is.
+    async fn forget_position(&self, whose: RefusedPosition) {
+        error!(
+            session = self.name.as_str();
+            "Telegram does not know the stored position; messages since then may be missing"
+        );
+        let id = self.id;
+        let forgotten = self.context.store.write(move |conn| match whose {
+            RefusedPosition::Account => update_states::delete(conn, id),
+            RefusedPosition::Channel => update_states::delete_channels(conn, id),
+        });
+        if let Err(error) = forgotten.await {
+            error!(session = self.name.as_str(); "the position cannot be forgotten: {error}");
+        }
+    }
+
     /// Positions that moved without messages wait in memory; a stop in good order keeps them.
     async fn flush_position(&self, link: &Link) {
         if let Err(error) = self.write_position(link).await {
@@ -125,7 +145,7 @@ impl Account {
     /// The first one of an account must be stored before the account is online: without it a
     /// lost link would go on from where Telegram is by then.
     pub(super) async fn write_position(&self, link: &Link) -> Result<(), store::Error> {
-        let Some(position) = link.session().pending_position() else {
+        let Some(position) = link.session().settled_position() else {
             return Ok(());
         };
         let id = self.id;

@@ -12,6 +12,7 @@
 use crate::model::{ChatId, MessageId, SessionId, UtcTime};
 use crate::store::backend::on_backend;
 use crate::store::columns::storable;
+use crate::store::messages::folded;
 use crate::store::peers::{self, PeerRow};
 use crate::store::schema::messages as t;
 use crate::store::update_states::{self, UpdatesPosition};
@@ -145,7 +146,7 @@ impl<'a> NewRow<'a> {
             sender_id: message.sender_id,
             outgoing: message.outgoing,
             silent: message.silent,
-            text_folded: text.to_lowercase(),
+            text_folded: folded(&text),
             text,
             entities: message.entities.to_string(),
             reply_to: message.reply_to,

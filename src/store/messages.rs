@@ -172,10 +172,17 @@ fn matching(filter: &MessageFilter) -> Listing<'_> {
     query
 }
 
+/// A text for comparing regardless of case: letter by letter, because a letter at the end of a
+/// word must compare like the same letter inside of one (the Greek sigma).
+pub(super) fn folded(text: &str) -> String {
+    let fold = |c: char| c.to_lowercase().map(|c| if c == 'ς' { 'σ' } else { c });
+    text.chars().flat_map(fold).collect()
+}
+
 /// A pattern for `LIKE … ESCAPE '\'` that matches the folded text anywhere.
 fn containing(text: &str) -> String {
     let mut pattern = String::from("%");
-    for c in storable(text).to_lowercase().chars() {
+    for c in folded(&storable(text)).chars() {
         if matches!(c, '%' | '_' | '\\') {
             pattern.push('\\');
         }

@@ -3,6 +3,7 @@
 use crate::telegram::handshake::HandshakeError;
 use crate::telegram::storage::StorageError;
 use grammers_client::sender::{InvocationError, RpcError};
+use grammers_client::tl::{self, Identifiable as _};
 use grammers_mtproto::transport;
 use std::time::Duration;
 
@@ -34,6 +35,15 @@ pub enum Error {
     /// The session's own data could not be read or written.
     #[error("the session's data cannot be read or written")]
     Storage(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+/// Whose stored position Telegram does not know.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RefusedPosition {
+    /// The account's.
+    Account,
+    /// A channel's.
+    Channel,
 }
 
 /// Errors after which the key is of no use.
@@ -69,6 +79,20 @@ impl Error {
             Self::KeyRejected => Some("AUTH_KEY_REJECTED"),
             _ => None,
         }
+    }
+
+    /// Which stored position Telegram does not know, if that is the trouble: the account's own,
+    /// or one of a channel's.
+    pub fn refused_position(&self) -> Option<RefusedPosition> {
+        let Self::Rpc(error) = self else { return None };
+        let of_account = error
+            .caused_by
+            .is_none_or(|method| method == tl::functions::updates::GetDifference::CONSTRUCTOR_ID);
+        (error.name == "PERSISTENT_TIMESTAMP_INVALID").then_some(if of_account {
+            RefusedPosition::Account
+        } else {
+            RefusedPosition::Channel
+        })
     }
 
     /// The data centre Telegram sends the caller to (`PHONE_MIGRATE_n` and its kin).
@@ -216,7 +240,7 @@ mod tests {
     use super::*;
 
     fn rpc(code: i32, message: &str) -> Error {
-        let raw = grammers_client::tl::types::RpcError {
+        let raw = tl::types::RpcError {
             error_code: code,
             error_message: message.into(),
         };

@@ -309,6 +309,7 @@ impl Updates {
         let received = self.receiver.next().await;
         self.vitals.reading.store(false, Ordering::Relaxed);
         let (updates, users, chats) = received?;
+        self.session.batch_received();
         self.receiver
             .sync_update_state()
             .await

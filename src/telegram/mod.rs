@@ -17,7 +17,7 @@ pub use calls::messages::{OutgoingMessage, SentMessage};
 pub use calls::peers::Found;
 pub use calls::updates::Reading;
 pub use convert::AccountRef;
-pub use error::Error;
+pub use error::{Error, RefusedPosition};
 pub use link::{Keys, Link, LinkSettings, Updates, Vitals};
 pub use markdown::{Formatted, markdown};
 pub use server::{Server, ServerError};

@@ -15,6 +15,8 @@ pub(super) struct Position {
     channels: HashMap<i64, i32>,
     changed_channels: HashSet<i64>,
     changed: bool,
+    /// A batch has been received and is not in the database yet.
+    unsettled: bool,
 }
 
 impl Position {
@@ -46,9 +48,26 @@ impl Position {
         })
     }
 
+    /// The same, unless it includes a batch that is not in the database: whoever stored such a
+    /// place would lose the batch.
+    pub(super) fn settled(&self) -> Option<UpdatesPosition> {
+        self.pending().filter(|_| !self.unsettled)
+    }
+
+    /// A batch has been received; the place will include it.
+    pub(super) fn received(&mut self) {
+        self.unsettled = true;
+    }
+
+    /// The batch held nothing that must be stored.
+    pub(super) fn skipped(&mut self) {
+        self.unsettled = false;
+    }
+
     /// What was pending is in the database.
     pub(super) fn written(&mut self) {
         self.changed = false;
+        self.unsettled = false;
         self.changed_channels.clear();
     }
 
@@ -147,5 +166,19 @@ mod tests {
         position.apply(all(6, &[(8, 81)]));
         assert_eq!(position.pending().expect("moved").channels, [(8, 81)]);
         assert_eq!(position.state().channels.len(), 2);
+    }
+
+    #[test]
+    fn a_place_is_settled_only_when_its_batch_is_stored_or_empty() {
+        let mut position = Position::default();
+        position.received();
+        position.apply(all(5, &[]));
+        assert!(position.pending().is_some() && position.settled().is_none());
+        position.skipped();
+        assert!(position.settled().is_some());
+        position.received();
+        position.written();
+        position.apply(all(6, &[]));
+        assert!(position.settled().is_some());
     }
 }

@@ -106,7 +106,22 @@ impl HubSession {
         lock(&self.position).pending()
     }
 
-    /// The pending position is in the database.
+    /// The same, unless it includes a batch that is received and not stored.
+    pub fn settled_position(&self) -> Option<UpdatesPosition> {
+        lock(&self.position).settled()
+    }
+
+    /// A batch has been received, which the next position will include.
+    pub(super) fn batch_received(&self) {
+        lock(&self.position).received();
+    }
+
+    /// The received batch holds nothing to store.
+    pub fn batch_skipped(&self) {
+        lock(&self.position).skipped();
+    }
+
+    /// The pending position is in the database, and the received batch with it.
     pub fn position_written(&self) {
         lock(&self.position).written();
     }

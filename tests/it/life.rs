@@ -2,6 +2,11 @@
 
 use crate::support::contract;
 use crate::support::hub::TestHub;
+use crate::support::ledger::{complete, done};
+use local_dc::dc::{Dc, DcOptions};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 contract! {
     async fn accounts_log_in_write_restart_and_miss_nothing(db: TestDb) {
@@ -22,6 +27,50 @@ contract! {
         let expected: Vec<_> = (1..=10).rev().map(|n| format!("number {n}")).collect();
         assert_eq!(texts[..10], expected.iter().map(|text| Some(text.as_str())).collect::<Vec<_>>());
         assert_eq!(hub.client.wait_for_messages("alice", 11).await?.len(), 11);
+        hub.stop().await?;
+    }
+
+    async fn a_stop_in_good_order_amid_messages_loses_none_of_them(db: TestDb) {
+        let mut hub = TestHub::start(db).await?;
+        hub.log_in("alice", "+15550000001").await?;
+        hub.log_in("bob", "+15550000002").await?;
+        for round in 0..6 {
+            let (dc, over) = (hub.dc.clone(), Arc::new(AtomicBool::new(false)));
+            let told = Arc::clone(&over);
+            let sending = tokio::spawn(async move {
+                let mut ticks = tokio::time::interval(Duration::from_millis(2));
+                for n in 0..3000 {
+                    ticks.tick().await;
+                    if told.load(Ordering::Relaxed) {
+                        break;
+                    }
+                    drop(dc.send("alice", "bob", &format!("{round}: {n}")));
+                }
+            });
+            // Messages arrive before, during and after the stop.
+            let (db, dc, options) = hub.stop().await?;
+            over.store(true, Ordering::Relaxed);
+            sending.await?;
+            hub = TestHub::start_with(db, dc, options).await?;
+        }
+        for name in ["alice", "bob"] {
+            complete(&hub.dc, &hub.client, name).await?;
+        }
+        hub.stop().await?;
+    }
+
+    async fn a_data_centre_that_knows_no_past_gives_a_new_login_a_new_start(db: TestDb) {
+        let hub = TestHub::start(db).await?;
+        hub.log_in("alice", "+15550000001").await?;
+        done(hub.dc.send_many("bob", "alice", "old {n}", 20))?;
+        hub.client.wait_for_messages("alice", 20).await?;
+        let (db, _forgotten, options) = hub.stop().await?;
+
+        let hub = TestHub::start_with(db, Dc::start(DcOptions::default())?, options).await?;
+        hub.client.wait_for_state("alice", "needs_login").await?;
+        hub.log_in("alice", "+15550000001").await?;
+        hub.client.wait_for_state("alice", "online").await?;
+        hub.client.send("alice", "me", "new").await?;
         hub.stop().await?;
     }
 }
