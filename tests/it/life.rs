@@ -34,23 +34,26 @@ contract! {
         let mut hub = TestHub::start(db).await?;
         hub.log_in("alice", "+15550000001").await?;
         hub.log_in("bob", "+15550000002").await?;
-        for round in 0..6 {
+        for round in 0..4 {
             let (dc, over) = (hub.dc.clone(), Arc::new(AtomicBool::new(false)));
             let told = Arc::clone(&over);
             let sending = tokio::spawn(async move {
-                let mut ticks = tokio::time::interval(Duration::from_millis(2));
-                for n in 0..3000 {
+                let mut ticks = tokio::time::interval(Duration::from_millis(1));
+                for n in 0..1000 {
                     ticks.tick().await;
                     if told.load(Ordering::Relaxed) {
                         break;
                     }
-                    drop(dc.send("alice", "bob", &format!("{round}: {n}")));
+                    drop(dc.send_many("alice", "bob", &format!("{round}.{n}: {{n}}"), 3));
                 }
             });
-            // Messages arrive before, during and after the stop.
-            let (db, dc, options) = hub.stop().await?;
+            let began = hub.client.messages("bob").await?.len().max(1);
+            hub.client.wait_for_messages("bob", began.min(499) + 1).await?;
+            // Messages arrive before, during and after the stop, faster than they are stored.
+            hub.hub.registry.stop().await;
             over.store(true, Ordering::Relaxed);
             sending.await?;
+            let (db, dc, options) = hub.stop().await?;
             hub = TestHub::start_with(db, dc, options).await?;
         }
         for name in ["alice", "bob"] {
@@ -71,6 +74,7 @@ contract! {
         hub.log_in("alice", "+15550000001").await?;
         hub.client.wait_for_state("alice", "online").await?;
         hub.client.send("alice", "me", "new").await?;
+        hub.client.wait_for_messages("alice", 21).await?;
         hub.stop().await?;
     }
 }
