@@ -72,7 +72,7 @@ children=()
 stop() {
   kill -TERM "$1" 2>/dev/null || return 0
   local _
-  for _ in $(seq 150); do
+  for _ in $(seq 300); do
     kill -0 "$1" 2>/dev/null || return 0
     sleep 0.1
   done
@@ -93,6 +93,16 @@ stop_on_signals() {
   trap stop_children EXIT
   # shellcheck disable=SC2064
   trap "say stopping; exit $1" INT TERM HUP
+}
+
+# run COMMAND...: in the background, because Bash acts on signals only while it waits.
+run() {
+  local status=0
+  "$@" <&0 &
+  children=($!)
+  wait "${children[0]}" || status=$?
+  children=()
+  return "$status"
 }
 
 # listens HOST:PORT: whether anybody accepts connections there.
@@ -323,9 +333,9 @@ need_venv() {
 
 with_postgres() {
   if [[ -n ${HUB_TEST_POSTGRES_URL:-} ]]; then
-    "$@"
+    run "$@"
   else
-    tests/with-postgres "$@"
+    run tests/with-postgres "$@"
   fi
 }
 
@@ -344,6 +354,7 @@ run_tests() {
   # Some tests open thousands of connections.
   ulimit -n "$(ulimit -Hn)" || true
   export HUB_TEST_REQUIRE_POSTGRES=1
+  stop_on_signals 143
   if (($# > 0)); then
     rust_tests "$@"
     return
@@ -351,8 +362,8 @@ run_tests() {
   need_venv
   rust_tests
   # nextest leaves the examples of the documentation out.
-  cargo test --workspace --locked --doc --quiet
-  tests/dc/telethon/run
+  run cargo test --workspace --locked --doc --quiet
+  run tests/dc/telethon/run
   say "all tests passed"
 }
 
