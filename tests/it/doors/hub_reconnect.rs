@@ -29,7 +29,7 @@ contract! {
         let dc = Dc::start(DcOptions::default())?;
         let hub = TestHub::start_with(db, dc, patient()).await?;
         hub.log_in("a", "+15550000001").await?;
-        hub.dc.fault(Fault::error("*", 420, "FLOOD_WAIT_3600").of(scripted(hub.dc.user("alice"))?).times(50));
+        hub.dc.fault(Fault::error("*", 500, "RPC_CALL_FAIL").of(scripted(hub.dc.user("alice"))?).times(50));
         scripted(hub.dc.drop_links("alice"))?;
         hub.client.wait_for_state("a", "backoff").await?;
         let status = hub.client.get("/session/a/status").await?.expect(200);
@@ -38,9 +38,9 @@ contract! {
         assert_eq!(status["backoff"]["attempt"], 1);
         assert!(status["backoff"]["until"].is_string() && status["reason"].is_string());
 
-        let flooded = hub.client.post("/session/a/reconnect", Value::Null).await?;
-        assert_eq!(flooded.header("retry-after"), "3600");
-        drop(flooded.refused(429, "flood_wait"));
+        let failed = hub.client.post("/session/a/reconnect", Value::Null).await?;
+        drop(failed.refused(502, "telegram_error"));
+        hub.client.wait_for_state("a", "backoff").await?;
         hub.dc.clear_faults();
         let answer = hub.client.post("/session/a/reconnect", Value::Null).await?.expect(200);
         assert_eq!(answer, done("Session reconnected successfully"));
