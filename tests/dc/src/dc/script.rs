@@ -3,21 +3,22 @@
 //! Owns nothing: each call takes the world's lock for itself, or asks the links. Accounts are
 //! named by username, phone number or user id; messages by their id in the named account's box.
 
-use super::{Dc, SentIds, find};
+use super::{Dc, SentIds, find, find_peer};
 use crate::link::Links;
 use crate::world::change::Reach;
 use crate::world::faults::Fault;
-use crate::world::ids::{KeyId, MessageId, UserId};
+use crate::world::ids::{KeyId, MessageId, Peer, UserId};
 use crate::world::keys::KeyState;
 use crate::world::post::Content;
 use crate::world::refusal::Refusal;
 use crate::world::send::Draft;
 
 impl Dc {
-    /// Sends a plain text from one account to another, as from a device that is not connected here.
+    /// Sends a plain text from an account to another, or to a group or channel by its marked id or
+    /// username, as from a device that is not connected here.
     ///
     /// # Errors
-    /// 400 `USER_NOT_FOUND`, and what `messages.sendMessage` answers.
+    /// 400 `USER_NOT_FOUND` or `CHAT_NOT_FOUND`, and what `messages.sendMessage` answers.
     pub fn send(&self, from: &str, to: &str, text: &str) -> Result<SentIds, Refusal> {
         self.send_draft(from, to, draft(text.to_owned()))
     }
@@ -45,16 +46,21 @@ impl Dc {
     pub fn send_draft(&self, from: &str, to: &str, draft: Draft) -> Result<SentIds, Refusal> {
         let mut world = self.0.api.world();
         let from = find(&mut world, from)?;
-        let to = find(&mut world, to)?;
+        let to = find_peer(&mut world, to)?;
         let sent = world.send(from, to, draft, None)?;
-        let receiver = world.post(sent.post).map_or(sent.id, |post| post.to.id);
+        let receiver = match (to, world.post(sent.post)) {
+            (Peer::User(to), Some(post)) => post.id_for(to),
+            _ => None,
+        };
         Ok(SentIds {
+            n: sent.post.0,
             sender: sent.id.0,
-            receiver: receiver.0,
+            receiver: receiver.unwrap_or(sent.id).0,
         })
     }
 
-    /// Replaces the text of a message; `message_id` is the author's.
+    /// Replaces the text of a message of a private chat or basic group; `message_id` is the
+    /// author's.
     ///
     /// # Errors
     /// 400 `USER_NOT_FOUND`, and what `messages.editMessage` answers.
@@ -67,7 +73,7 @@ impl Dc {
             .map(drop)
     }
 
-    /// Deletes messages from the box of `account`, with [`Reach::Everybody`] from the other side's
+    /// Deletes messages from the box of `account`, with [`Reach::Everybody`] from the other sides'
     /// too. Answers how many were there.
     ///
     /// # Errors
@@ -77,18 +83,6 @@ impl Dc {
         let account = find(&mut world, account)?;
         let ids: Vec<MessageId> = ids.iter().copied().map(MessageId).collect();
         Ok(world.delete(account, &ids, reach, None).1)
-    }
-
-    /// Marks everything that `account` got from `peer` as read.
-    ///
-    /// # Errors
-    /// 400 `USER_NOT_FOUND`.
-    pub fn read(&self, account: &str, peer: &str) -> Result<(), Refusal> {
-        let mut world = self.0.api.world();
-        let account = find(&mut world, account)?;
-        let peer = find(&mut world, peer)?;
-        world.read(account, peer, MessageId(0), None);
-        Ok(())
     }
 
     /// Makes something go wrong from now on.

@@ -5,8 +5,8 @@
 use grammers_tl_types::{enums, functions as f, types};
 
 use super::{Request, login};
-use crate::world::clock::random;
 use crate::world::keys::KeyState;
+use crate::world::random::random;
 use crate::world::refusal::Refusal;
 
 /// Exported authorisations kept for import; beyond it the old ones are forgotten.

@@ -5,7 +5,6 @@
 use grammers_tl_types::{enums, functions as f, types};
 
 use super::{Request, render};
-use crate::world::clock::now;
 use crate::world::refusal::Refusal;
 
 /// `help.getConfig`.
@@ -13,7 +12,7 @@ pub(super) fn get_config(
     request: &Request<'_>,
     _: f::help::GetConfig,
 ) -> Result<enums::Config, Refusal> {
-    Ok(render::config(request.api.address, now()))
+    Ok(render::config(request.api.address, request.world().now()))
 }
 
 /// `help.getNearestDc`.
@@ -61,9 +60,9 @@ pub(super) fn get_terms_of_service_update(
     request: &Request<'_>,
     _: f::help::GetTermsOfServiceUpdate,
 ) -> Result<enums::help::TermsOfServiceUpdate, Refusal> {
-    request.authorised()?;
+    let (world, _) = request.authorised()?;
     Ok(types::help::TermsOfServiceUpdateEmpty {
-        expires: now().saturating_add(86_400),
+        expires: world.now().saturating_add(86_400),
     }
     .into())
 }

@@ -64,7 +64,7 @@ async fn messages_are_sent_edited_deleted_and_shown() {
     let order = json!({"from": "@Alice", "to": "+15550000002", "text": "n {n}", "count": 2});
     let (status, sent) = port.post("/send", &order).await;
     assert_eq!(status, 200);
-    let ids = json!([{"sender": 1, "receiver": 1}, {"sender": 2, "receiver": 2}]);
+    let ids = json!([{"n": 0, "sender": 1, "receiver": 1}, {"n": 1, "sender": 2, "receiver": 2}]);
     assert_eq!(sent["messages"], ids);
     let edit = json!({"account": "alice", "message_id": 2, "text": "changed"});
     assert_eq!(port.post("/edit", &edit).await.0, 200);

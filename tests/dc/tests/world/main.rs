@@ -6,6 +6,7 @@
     reason = "a test fails by panicking, also in the functions that its tests share"
 )]
 
+mod chats;
 mod client;
 mod control;
 mod faults;
