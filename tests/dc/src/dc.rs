@@ -4,6 +4,8 @@
 //! accounts are named by username, phone number or user id.
 
 pub mod chats;
+mod faults;
+pub mod load;
 mod script;
 
 use std::collections::BTreeMap;
@@ -15,7 +17,9 @@ use std::time::Duration;
 use bytes::Bytes;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 
+use self::load::RunningLoad;
 use crate::clock::Clock;
 use crate::link::{self, Links};
 use crate::rpc::{Api, Outlet};
@@ -68,6 +72,8 @@ struct Inner {
     links: Arc<Links>,
     address: SocketAddr,
     stop: CancellationToken,
+    loads: TaskTracker,
+    load_log: Mutex<Vec<RunningLoad>>,
     task: Mutex<Option<JoinHandle<()>>>,
 }
 
@@ -117,11 +123,12 @@ impl Dc {
     pub fn start(options: DcOptions) -> io::Result<Self> {
         let listener = link::listen(options.listen)?;
         let address = listener.local_addr()?;
-        let mut world = World::new(options.accounts, Clock::default());
+        let clock = Clock::default();
+        let mut world = World::new(options.accounts, clock.clone());
         world.slice = options.slice.max(1);
         world.bundle = options.bundle.max(1);
         world.code_lifetime = i32::try_from(options.code_lifetime.as_secs()).unwrap_or(i32::MAX);
-        let links = Arc::new(Links::new());
+        let links = Arc::new(Links::new(clock));
         let outlet: Arc<dyn Outlet> = Arc::<Links>::clone(&links);
         let api = Arc::new(Api::new(world, outlet, address));
         let stop = CancellationToken::new();
@@ -133,6 +140,8 @@ impl Dc {
             links,
             address,
             stop,
+            loads: TaskTracker::new(),
+            load_log: Mutex::default(),
             task,
         })))
     }
@@ -140,6 +149,8 @@ impl Dc {
     /// Stops listening, closes every link and waits until all tasks have ended.
     pub async fn stop(&self) {
         self.0.stop.cancel();
+        self.0.loads.close();
+        self.0.loads.wait().await;
         let task = self
             .0
             .task

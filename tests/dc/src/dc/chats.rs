@@ -7,6 +7,7 @@ use super::{Dc, find, find_chat, find_peer};
 use crate::rpc::Locked;
 use crate::world::channel::ChannelKind;
 use crate::world::ids::{MessageId, Peer, UserId};
+use crate::world::ledger::ChatKind;
 use crate::world::post::Content;
 use crate::world::refusal::Refusal;
 
@@ -48,7 +49,56 @@ impl<'a> NewChat<'a> {
     }
 }
 
+/// What a script may know of a group or channel.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct ChatInfo {
+    /// Its marked id.
+    pub chat: i64,
+    /// What it is.
+    pub kind: ChatKind,
+    /// Its title now.
+    pub title: String,
+    /// The channel's username.
+    pub username: Option<String>,
+    /// Who made it.
+    pub creator: i64,
+    /// Who is in it now, ascending.
+    pub members: Vec<i64>,
+    /// The channel's pts.
+    pub pts: Option<i32>,
+    /// The channel's newest message that is there, 0 for none.
+    pub top: Option<i32>,
+}
+
 impl Dc {
+    /// Every group and channel, by id.
+    pub fn chats(&self) -> Vec<ChatInfo> {
+        let world = self.0.api.world();
+        let groups = world.groups().map(|group| ChatInfo {
+            chat: Peer::Group(group.id).marked(),
+            kind: ChatKind::Group,
+            title: group.title.clone(),
+            username: None,
+            creator: group.creator.0,
+            members: ascending(group.users()),
+            pts: None,
+            top: None,
+        });
+        let channels = world.channels().map(|channel| ChatInfo {
+            chat: Peer::Channel(channel.id).marked(),
+            kind: channel.kind.into(),
+            title: channel.title.clone(),
+            username: channel.username.clone(),
+            creator: channel.creator.0,
+            members: ascending(channel.members.keys().copied().collect()),
+            pts: Some(channel.events.pts()),
+            top: Some(channel.top().0),
+        });
+        let mut chats: Vec<ChatInfo> = groups.chain(channels).collect();
+        chats.sort_unstable_by_key(|chat| std::cmp::Reverse(chat.chat));
+        chats
+    }
+
     /// Makes a basic group and answers its marked id.
     ///
     /// # Errors
@@ -211,6 +261,12 @@ impl Dc {
             }
         }
     }
+}
+
+fn ascending(users: Vec<UserId>) -> Vec<i64> {
+    let mut ids: Vec<i64> = users.into_iter().map(|user| user.0).collect();
+    ids.sort_unstable();
+    ids
 }
 
 fn find_all(world: &mut Locked<'_>, names: &[&str]) -> Result<Vec<UserId>, Refusal> {

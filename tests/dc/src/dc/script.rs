@@ -1,13 +1,11 @@
-//! What scripts do in a data centre: act as its accounts, and make things go wrong.
+//! What scripts do as the accounts of a data centre.
 //!
-//! Owns nothing: each call takes the world's lock for itself, or asks the links. Accounts are
-//! named by username, phone number or user id; messages by their id in the named account's box.
+//! Owns nothing: each call takes the world's lock for itself. Accounts are named by username, phone
+//! number or user id; messages by their id in the named account's box.
 
 use super::{Dc, SentIds, find, find_peer};
-use crate::link::Links;
 use crate::world::change::Reach;
-use crate::world::faults::Fault;
-use crate::world::ids::{KeyId, MessageId, Peer, UserId};
+use crate::world::ids::{MessageId, Peer, UserId};
 use crate::world::keys::KeyState;
 use crate::world::post::Content;
 use crate::world::refusal::Refusal;
@@ -85,16 +83,6 @@ impl Dc {
         Ok(world.delete(account, &ids, reach, None).1)
     }
 
-    /// Makes something go wrong from now on.
-    pub fn fault(&self, fault: Fault) {
-        self.0.api.world().faults.add(fault);
-    }
-
-    /// Ends all faults, also refused keys.
-    pub fn clear_faults(&self) {
-        self.0.api.world().faults.clear();
-    }
-
     /// Ends every log-in of an account, as somebody does from another device. Its links stay;
     /// calls answer 401 `SESSION_REVOKED`. Answers how many keys that were.
     ///
@@ -117,66 +105,11 @@ impl Dc {
         let user = find(&mut world, account)?;
         Ok(world.end_account(user, state(user)).len())
     }
-
-    /// Closes every link of an account's keys. Answers how many keys that were.
-    ///
-    /// # Errors
-    /// 400 `USER_NOT_FOUND`.
-    pub fn drop_links(&self, account: &str) -> Result<usize, Refusal> {
-        self.each_key(account, |links, key| links.close_key(key.0))
-    }
-
-    /// Closes every link there is.
-    pub fn drop_all_links(&self) {
-        self.0.links.close_all();
-    }
-
-    /// Stops, or starts again, reading and writing on an account's links without closing them.
-    /// Answers how many keys that were.
-    ///
-    /// # Errors
-    /// 400 `USER_NOT_FOUND`.
-    pub fn stall(&self, account: &str, stalled: bool) -> Result<usize, Refusal> {
-        self.each_key(account, |links, key| links.stall_key(key.0, stalled))
-    }
-
-    /// Refuses an account's keys with a transport error such as -404 from now on, and closes their
-    /// links; `None` lets them in again. Answers how many keys that were.
-    ///
-    /// # Errors
-    /// 400 `USER_NOT_FOUND`.
-    pub fn refuse(&self, account: &str, code: Option<i32>) -> Result<usize, Refusal> {
-        for key in self.keys(account)? {
-            self.0.api.world().faults.refuse(key, code);
-        }
-        self.each_key(account, |links, key| {
-            if code.is_some() {
-                links.close_key(key.0);
-            }
-        })
-    }
-
-    fn each_key(&self, account: &str, act: impl Fn(&Links, KeyId)) -> Result<usize, Refusal> {
-        let keys = self.keys(account)?;
-        for key in &keys {
-            act(&self.0.links, *key);
-        }
-        Ok(keys.len())
-    }
-
-    fn keys(&self, account: &str) -> Result<Vec<KeyId>, Refusal> {
-        let mut world = self.0.api.world();
-        let user = find(&mut world, account)?;
-        Ok(world.account(user).map_or(Vec::new(), |a| a.keys.clone()))
-    }
 }
 
 fn draft(text: String) -> Draft {
     Draft {
-        content: Content {
-            text,
-            entities: Vec::new(),
-        },
+        content: Content::plain(text),
         ..Draft::default()
     }
 }

@@ -32,6 +32,7 @@ fn call(layer: i32) -> Call {
     Call {
         key_id: 1,
         session_id: 1,
+        link: 1,
         layer,
         without_updates: false,
     }

@@ -181,8 +181,14 @@ impl Api {
     fn strike(&self, call: &Call, method: &'static str) -> Option<FaultKind> {
         let mut world = self.world();
         *world.calls.entry(method).or_default() += 1;
-        let caller = world.caller(KeyId(call.key_id)).ok();
-        world.faults.strike(method, caller)
+        let key = KeyId(call.key_id);
+        let caller = world.caller(key).ok();
+        let redirection =
+            caller.and_then(|caller| world.redirection(caller, key, call.link, method));
+        match redirection {
+            Some(refusal) => Some(FaultKind::Error(refusal)),
+            None => world.faults.strike(method, caller),
+        }
     }
 }
 

@@ -25,6 +25,11 @@ impl World {
         self.channels.get(&id)
     }
 
+    /// All channels, in no order.
+    pub fn channels(&self) -> impl Iterator<Item = &Channel> {
+        self.channels.values()
+    }
+
     /// The channel with this username, with or without the at sign, in any case.
     pub fn channel_by_username(&self, username: &str) -> Option<ChannelId> {
         let name = username.trim_start_matches('@').to_lowercase();

@@ -21,6 +21,11 @@ impl World {
         self.groups.get(&id)
     }
 
+    /// All basic groups, in no order.
+    pub fn groups(&self) -> impl Iterator<Item = &Group> {
+        self.groups.values()
+    }
+
     /// Makes a basic group of `creator` and `users`.
     ///
     /// # Errors

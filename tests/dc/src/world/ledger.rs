@@ -58,6 +58,15 @@ pub enum ChatKind {
     Broadcast,
 }
 
+impl From<ChannelKind> for ChatKind {
+    fn from(kind: ChannelKind) -> Self {
+        match kind {
+            ChannelKind::Supergroup => Self::Supergroup,
+            ChannelKind::Broadcast => Self::Broadcast,
+        }
+    }
+}
+
 /// What service messages tell of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
@@ -163,10 +172,7 @@ impl World {
             Place::Group(id) => (ChatKind::Group, Some(Peer::Group(id).marked())),
             Place::Channel { channel, .. } => {
                 let kind = self.channel(channel).map(|channel| channel.kind);
-                let kind = match kind {
-                    Some(ChannelKind::Broadcast) => ChatKind::Broadcast,
-                    Some(ChannelKind::Supergroup) | None => ChatKind::Supergroup,
-                };
+                let kind = kind.map_or(ChatKind::Supergroup, ChatKind::from);
                 (kind, Some(Peer::Channel(channel).marked()))
             }
         }

@@ -5,6 +5,7 @@
 //! and of TL only the formatting entities that it passes on.
 
 pub mod account;
+pub mod chance;
 pub mod change;
 pub mod channel;
 pub mod channels;
@@ -20,6 +21,7 @@ pub mod ids;
 pub mod keys;
 pub mod ledger;
 pub mod logins;
+pub mod moves;
 pub mod news;
 pub mod password;
 pub mod people;
@@ -41,6 +43,7 @@ use self::group::Group;
 use self::ids::{ChannelId, GroupId, KeyId, UserId};
 use self::keys::Key;
 use self::logins::Logins;
+use self::moves::Moves;
 use self::news::Notice;
 use self::post::Post;
 use crate::clock::Clock;
@@ -69,6 +72,7 @@ pub struct World {
     channels: HashMap<ChannelId, Channel>,
     channel_by_username: HashMap<String, ChannelId>,
     keys: HashMap<KeyId, Key>,
+    moves: Moves,
     logins: Logins,
     posts: Vec<Post>,
     audiences: Vec<Arc<[UserId]>>,
@@ -94,6 +98,7 @@ impl World {
             channels: HashMap::new(),
             channel_by_username: HashMap::new(),
             keys: HashMap::new(),
+            moves: Moves::default(),
             logins: Logins::default(),
             posts: Vec::new(),
             audiences: Vec::new(),

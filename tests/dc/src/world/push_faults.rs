@@ -6,6 +6,7 @@ use std::collections::HashMap;
 
 use bytes::Bytes;
 
+use super::chance::Chance;
 use super::ids::UserId;
 use super::news::Origin;
 
@@ -44,7 +45,7 @@ pub struct PushFaults {
     lose_of: HashMap<UserId, u32>,
     lose_any: u32,
     shuffle: Option<Shuffle>,
-    state: u64,
+    chance: Chance,
     held: HashMap<UserId, Vec<(Option<Origin>, Bytes)>>,
 }
 
@@ -59,7 +60,7 @@ impl PushFaults {
 
     /// Lets chance rule over all pushes from now on; `None` ends that.
     pub fn shuffle(&mut self, shuffle: Option<Shuffle>) {
-        self.state = shuffle.map_or(0, |shuffle| shuffle.seed);
+        self.chance = Chance::new(shuffle.map_or(0, |shuffle| shuffle.seed));
         self.shuffle = shuffle;
     }
 
@@ -92,7 +93,7 @@ impl PushFaults {
         let Some(shuffle) = self.shuffle else {
             return Fate::Deliver;
         };
-        let chance = self.chance();
+        let chance = self.chance.part();
         let lost = shuffle.lose;
         let repeated = lost + shuffle.repeat;
         if chance < lost {
@@ -118,16 +119,6 @@ impl PushFaults {
     /// What was held back for `account`, oldest first.
     pub fn release(&mut self, account: UserId) -> Vec<(Option<Origin>, Bytes)> {
         self.held.remove(&account).unwrap_or_default()
-    }
-
-    /// The next number of the sequence, at least 0 and below 1 (`SplitMix64`).
-    fn chance(&mut self) -> f64 {
-        self.state = self.state.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut z = self.state;
-        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        z ^= z >> 31;
-        f64::from(u32::try_from(z >> 32).unwrap_or(0)) / (f64::from(u32::MAX) + 1.0)
     }
 }
 

@@ -7,28 +7,14 @@ use local_dc::dc::chats::NewChat;
 use local_dc::dc::{Dc, DcOptions};
 use local_dc::world::channel::ChannelKind;
 
-use super::phone::Phone;
-
-fn message(update: &enums::Update) -> Option<&types::Message> {
-    let message = match update {
-        enums::Update::NewMessage(update) => &update.message,
-        enums::Update::NewChannelMessage(update) => &update.message,
-        enums::Update::EditMessage(update) => &update.message,
-        enums::Update::EditChannelMessage(update) => &update.message,
-        _ => return None,
-    };
-    match message {
-        enums::Message::Message(message) => Some(message),
-        _ => None,
-    }
-}
+use super::phone::{Phone, text_of};
 
 /// The next `count` texts, whatever is heard between.
 async fn texts(phone: &mut Phone, count: usize) -> Vec<String> {
     let mut texts = Vec::new();
     while texts.len() < count {
         let heard = phone.hear(1).await;
-        texts.extend(heard.iter().filter_map(message).map(|m| m.message.clone()));
+        texts.extend(heard.iter().filter_map(text_of).map(str::to_owned));
     }
     texts
 }

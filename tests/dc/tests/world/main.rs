@@ -9,6 +9,7 @@
 mod chats;
 mod client;
 mod control;
+mod differences;
 mod faults;
 mod messages;
 mod phone;

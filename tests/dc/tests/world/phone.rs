@@ -15,7 +15,7 @@ use grammers_mtsender::{
     UpdatesConfiguration,
 };
 use grammers_session::storages::MemorySession;
-use grammers_session::types::{DcOption, PeerInfo};
+use grammers_session::types::{DcOption, PeerId, PeerInfo};
 use grammers_session::{Session as _, SessionData};
 use grammers_tl_types::{enums, functions, types};
 use local_dc::dc::Dc;
@@ -98,6 +98,22 @@ impl Phone {
         }
     }
 
+    /// A channel that the updates have named, by its marked id.
+    pub(crate) async fn channel(&self, marked: &str) -> types::InputPeerChannel {
+        let id: i64 = marked.parse().unwrap();
+        let channel_id = -id - 1_000_000_000_000;
+        let peer = PeerId::channel_unchecked(channel_id);
+        match self.session.peer(peer).await.unwrap() {
+            Some(PeerInfo::Channel {
+                auth: Some(auth), ..
+            }) => types::InputPeerChannel {
+                channel_id,
+                access_hash: auth.hash(),
+            },
+            other => panic!("a channel was expected, not {other:?}"),
+        }
+    }
+
     pub(crate) async fn resolve(&self, username: &str) -> types::User {
         let username = username.to_owned();
         let request = functions::contacts::ResolveUsername {
@@ -139,6 +155,21 @@ impl Phone {
         self.handle.quit();
         self.runner.abort();
         drop(self.runner.await);
+    }
+}
+
+/// The text that an update brings, new or edited, in any chat.
+pub(crate) fn text_of(update: &enums::Update) -> Option<&str> {
+    let message = match update {
+        enums::Update::NewMessage(update) => &update.message,
+        enums::Update::NewChannelMessage(update) => &update.message,
+        enums::Update::EditMessage(update) => &update.message,
+        enums::Update::EditChannelMessage(update) => &update.message,
+        _ => return None,
+    };
+    match message {
+        enums::Message::Message(message) => Some(&message.message),
+        _ => None,
     }
 }
 

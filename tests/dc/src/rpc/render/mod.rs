@@ -15,7 +15,7 @@ mod user;
 
 pub(super) use cast::Cast;
 pub(super) use chat::count;
-pub(super) use config::{HOME_DC, config};
+pub(super) use config::config;
 pub(super) use dialog::{dialog, empty_dialog};
 pub(super) use full_chat::{full_channel, full_group, participant, participants, removed};
 pub(super) use message::{date, message, missing};
