@@ -91,6 +91,12 @@ async fn run(clients: &tokio::runtime::Handle) {
             );
         }
     }
+    let begun = Instant::now();
+    let entries = dc.ledger().len();
+    println!(
+        "the ledger's {entries} messages read in {:?}",
+        begun.elapsed()
+    );
     dc.stop().await;
 }
 

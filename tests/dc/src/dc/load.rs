@@ -131,7 +131,8 @@ impl Dc {
         Ok(running.report())
     }
 
-    /// Begins to post a load in the background. It ends with the data centre at the latest.
+    /// Begins to post a load in the background. It goes on until it is done or stopped, or until
+    /// [`Dc::stop`].
     ///
     /// # Errors
     /// 400 `USER_NOT_FOUND`, `CHAT_NOT_FOUND`; 400 with the reason for a load without chats or
