@@ -117,6 +117,17 @@ pub struct RevisionRow {
     pub text: String,
 }
 
+/// The text of a row.
+#[derive(Clone, Debug, QueryableByName)]
+pub struct TextRow {
+    /// The row's number.
+    #[diesel(sql_type = BigInt)]
+    pub id: i64,
+    /// What it says.
+    #[diesel(sql_type = Text)]
+    pub text: String,
+}
+
 #[derive(QueryableByName)]
 struct Count {
     #[diesel(sql_type = BigInt)]
@@ -153,6 +164,27 @@ pub async fn count_messages(store: &Store) -> Result<i64, store::Error> {
         .read(|conn| {
             let count: Count = sql_query("SELECT count(*) AS n FROM messages").get_result(conn)?;
             Ok(count.n)
+        })
+        .await
+}
+
+/// The number of the last row; 0 without rows.
+pub async fn last_row(store: &Store) -> Result<i64, store::Error> {
+    store
+        .read(|conn| {
+            let sql = "SELECT coalesce(max(id), 0) AS n FROM messages";
+            let last: Count = sql_query(sql).get_result(conn)?;
+            Ok(last.n)
+        })
+        .await
+}
+
+/// The texts of every row after row `after`, in the order of writing.
+pub async fn texts_after(store: &Store, after: i64) -> Result<Vec<TextRow>, store::Error> {
+    store
+        .read(move |conn| {
+            let sql = "SELECT id, text FROM messages WHERE id > $1 ORDER BY id";
+            Ok(sql_query(sql).bind::<BigInt, _>(after).load(conn)?)
         })
         .await
 }

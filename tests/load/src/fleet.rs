@@ -4,6 +4,7 @@
 //! hub's own store writes them where a login would have left them. A hub must not run meanwhile.
 
 use crate::Failure;
+use crate::bare::{Account, Accounts};
 use local_dc::dc::Dc;
 use std::net::{Ipv6Addr, SocketAddr, SocketAddrV4, SocketAddrV6};
 use telegram_hub::model::{ChatId, ChatKind, SessionId, SessionName, StoredState, UserId, UtcTime};
@@ -71,6 +72,35 @@ pub async fn enrol(dc: &Dc, store: &Store, count: usize) -> Result<Vec<Member>, 
         members.extend(stored.await?);
     }
     Ok(members)
+}
+
+/// As many accounts for the bare library: their numbers, and what it needs to be them.
+pub fn strangers(dc: &Dc, count: usize) -> Result<(Vec<String>, Accounts), Failure> {
+    let SocketAddr::V4(server) = dc.addr() else {
+        return Err("the data centre must listen on IPv4".into());
+    };
+    let recruits: Vec<Recruit> = (0..count)
+        .map(|number| recruit(dc, number))
+        .collect::<Result<_, _>>()?;
+    let accounts = recruits.iter().map(|recruit| Account {
+        key: hex::encode(recruit.key),
+        pts: recruit.pts,
+    });
+    let accounts = Accounts {
+        server,
+        accounts: accounts.collect(),
+    };
+    Ok((recruits.into_iter().map(|r| r.phone).collect(), accounts))
+}
+
+/// The number of somebody at the data centre who is in no fleet of up to 9,000.
+pub fn outsider(number: usize) -> String {
+    format!("+1555000{:04}", LARGEST - 1 - number)
+}
+
+/// The same person's username.
+pub fn outsider_username(number: usize) -> String {
+    format!("user{:04}", LARGEST - 1 - number)
 }
 
 fn recruit(dc: &Dc, number: usize) -> Result<Recruit, Failure> {

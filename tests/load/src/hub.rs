@@ -20,6 +20,9 @@ use tokio::time::{Instant, sleep, timeout};
 /// How long a start may take until HTTP answers.
 const START: Duration = Duration::from_secs(30);
 
+/// How long it may take to bring all accounts online.
+const ONLINE: Duration = Duration::from_mins(3);
+
 /// How a run starts its hub, again and again.
 #[derive(Clone, Debug)]
 pub struct HubSettings {
@@ -116,6 +119,21 @@ impl Hub {
         Err("the hub does not answer over HTTP".into())
     }
 
+    /// Waits until so many accounts are online.
+    ///
+    /// # Errors
+    /// When they are not within three minutes.
+    pub async fn wait_until_online(&self, accounts: usize) -> Result<(), Failure> {
+        let started = Instant::now();
+        while self.client.online().await? < accounts {
+            if started.elapsed() > ONLINE {
+                return Err(format!("not all of {accounts} accounts come online").into());
+            }
+            sleep(Duration::from_millis(20)).await;
+        }
+        Ok(())
+    }
+
     /// Ends it without warning, as `kill -9` does, and waits until it is gone.
     pub async fn kill(mut self) -> Result<(), Failure> {
         Ok(self.child.kill().await?)
@@ -158,6 +176,11 @@ impl HubClient {
                 .no_proxy()
                 .build()?,
         })
+    }
+
+    /// Its address, as `host:port`.
+    pub fn host(&self) -> &str {
+        self.base.trim_start_matches("http://")
     }
 
     /// The JSON answer of a path.

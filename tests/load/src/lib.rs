@@ -5,6 +5,8 @@
 //! starts nothing but children of its own and speaks to loopback alone; it must not reach into a
 //! running hub but over HTTP.
 
+pub mod bare;
+pub mod bench;
 pub mod chaos;
 pub mod database;
 pub mod figures;

@@ -23,9 +23,6 @@ use telegram_hub::store::{Engine, Store};
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep};
 
-/// How long the hub may take to bring all accounts online at the start.
-const ONLINE: Duration = Duration::from_mins(1);
-
 /// How long it may take to catch up after the faults: a link that is stuck may be noticed after
 /// 90 seconds.
 const PATIENCE: Duration = Duration::from_secs(100);
@@ -105,7 +102,7 @@ pub async fn run(setting: &Setting<'_>) -> Result<Outcome, Failure> {
     let members = fleet::enrol(&dc, &store, setting.scale.accounts).await?;
     let settings = HubSettings::new(setting.binary, setting.database, &dc);
     let hub = settings.start().await?;
-    wait_until_online(&hub, members.len()).await?;
+    hub.wait_until_online(members.len()).await?;
 
     let plan = Plan::new(setting.seed, &setting.scale, setting.server.is_some());
     let (hub, journal) = storm(setting, &dc, &members, hub, &settings, &plan).await?;
@@ -135,17 +132,6 @@ pub async fn run(setting: &Setting<'_>) -> Result<Outcome, Failure> {
         took: started.elapsed(),
         dir: setting.database.dir().to_owned(),
     })
-}
-
-async fn wait_until_online(hub: &Hub, accounts: usize) -> Result<(), Failure> {
-    let started = Instant::now();
-    while hub.client.online().await? < accounts {
-        if started.elapsed() > ONLINE {
-            return Err(format!("not all of {accounts} accounts come online").into());
-        }
-        sleep(Duration::from_millis(50)).await;
-    }
-    Ok(())
 }
 
 /// Traffic and faults at the same time, to the end of both.
