@@ -5,7 +5,9 @@
 //! database, message by message. It owns the plan, the faults and the comparison; it must not
 //! help the hub: nothing here asks it to reconnect or to look again.
 
+mod chats;
 mod drain;
+mod expectation;
 mod journal;
 mod plan;
 mod report;

@@ -4,11 +4,11 @@
 //! that cannot be carried through is a failure of the run, not a verdict.
 
 use super::drain;
-use super::journal::{Disturbance, Journal};
+use super::journal::Disturbance;
 use super::plan::{Plan, Scale};
 use super::strike::{Damage, deal_blows, make_trouble};
 use super::traffic::Traffic;
-use super::verdict::{self, Verdict};
+use super::verdict::{self, Evidence, Verdict};
 use crate::Failure;
 use crate::database::{Database, messages_after, revisions};
 use crate::fleet::{self, Member};
@@ -100,20 +100,35 @@ pub async fn run(setting: &Setting<'_>) -> Result<Outcome, Failure> {
     let dc = Dc::start(DcOptions::default())?;
     let store = setting.database.open().await?;
     let members = fleet::enrol(&dc, &store, setting.scale.accounts).await?;
+    let traffic = Traffic::new(&dc, &members, setting.seed)?;
     let settings = HubSettings::new(setting.binary, setting.database, &dc);
     let hub = settings.start().await?;
     hub.wait_until_online(members.len()).await?;
+    let before = dc.ledger_len();
 
     let plan = Plan::new(setting.seed, &setting.scale, setting.server.is_some());
-    let (hub, journal) = storm(setting, &dc, &members, hub, &settings, &plan).await?;
+    let field = Field {
+        setting,
+        dc: &dc,
+        members: &members,
+        settings: &settings,
+        plan: &plan,
+    };
+    let (hub, faults) = storm(&field, traffic, hub).await?;
     dc.clear_faults();
     let mut complaints = Vec::new();
     let ledger = dc.ledger();
     let judge = async || {
         let (rows, revisions) = (messages_after(&store, 0).await?, revisions(&store).await?);
-        Ok(verdict::compare(
-            &ledger, &members, &rows, &revisions, &journal,
-        ))
+        Ok(verdict::compare(&Evidence {
+            dc: &dc,
+            ledger: &ledger,
+            before,
+            fleet: &members,
+            rows: &rows,
+            revisions: &revisions,
+            faults: &faults,
+        }))
     };
     settle(&hub, &store, &members, judge, &mut complaints).await?;
     stop(hub, &mut complaints).await?;
@@ -134,18 +149,24 @@ pub async fn run(setting: &Setting<'_>) -> Result<Outcome, Failure> {
     })
 }
 
+/// What traffic and faults act on.
+struct Field<'a> {
+    setting: &'a Setting<'a>,
+    dc: &'a Dc,
+    members: &'a [Member],
+    settings: &'a HubSettings,
+    plan: &'a Plan,
+}
+
 /// Traffic and faults at the same time, to the end of both.
 async fn storm(
-    setting: &Setting<'_>,
-    dc: &Dc,
-    members: &[Member],
+    field: &Field<'_>,
+    mut traffic: Traffic<'_>,
     hub: Hub,
-    settings: &HubSettings,
-    plan: &Plan,
-) -> Result<(Hub, Journal), Failure> {
+) -> Result<(Hub, Vec<Disturbance>), Failure> {
     let damage = Arc::new(Damage::default());
     let (progress, seen) = watch::channel(0);
-    let mut traffic = Traffic::new(dc, members, setting.seed);
+    let (setting, plan) = (field.setting, field.plan);
     let (written, hub, troubled) = tokio::join!(
         async {
             let written = traffic.write(&setting.scale, &progress).await;
@@ -155,22 +176,20 @@ async fn storm(
         },
         deal_blows(
             hub,
-            settings,
+            field.settings,
             setting.server,
             &plan.blows,
             seen.clone(),
             &damage
         ),
-        make_trouble(dc, members, &plan.troubles, seen, &damage),
+        make_trouble(field.dc, field.members, &plan.troubles, seen, &damage),
     );
     written?;
     troubled?;
-    let mut journal = traffic.journal;
     // Every task that could have held the list has ended.
     let damage = Arc::into_inner(damage).map_or_else(Vec::new, Damage::into_list);
     write_down(&damage, &setting.database.dir().join("faults.log"))?;
-    journal.disturbances = damage.into_iter().map(|(noted, _)| noted).collect();
-    Ok((hub?, journal))
+    Ok((hub?, damage.into_iter().map(|(noted, _)| noted).collect()))
 }
 
 /// One line for each fault, with the times of the hub's own log.

@@ -3,11 +3,13 @@
 //! Owns the rules of what counts as lost, doubled and wrong. Missing rows have one excuse, the
 //! deletion that nobody was told of (see [`super::journal`]); everything else is a fault.
 
-use super::journal::{Journal, Shadows};
+use super::expectation::{Expectation, Place, brief, channel_places, expectations, is_traffic};
+use super::journal::{Disturbance, Shadows};
 use super::traffic::number;
 use crate::database::{MessageRow, RevisionRow};
 use crate::fleet::Member;
-use local_dc::world::ledger::{Entry, Witness};
+use local_dc::dc::Dc;
+use local_dc::world::ledger::Entry;
 use std::collections::{HashMap, HashSet};
 
 /// What is wrong with a row, or with its absence.
@@ -17,10 +19,12 @@ pub enum Finding {
     Lost,
     /// A text or an earlier text stands there twice.
     Doubled,
-    /// The row has another text, sender or chat than the message.
+    /// The row has another text than the message.
     WrongText,
     /// The sender is another one.
     WrongSender,
+    /// The row is a service message and the message none, or the other way round.
+    WrongKind,
     /// The message is deleted and the row is not marked, or the other way round.
     WrongDeletion,
     /// An earlier text that the message never had.
@@ -32,11 +36,11 @@ pub enum Finding {
 /// What the comparison has found.
 #[derive(Clone, Debug, Default)]
 pub struct Verdict {
-    /// Messages in the ledger.
+    /// Messages in the ledger since the hub came online, service messages included.
     pub sent: usize,
     /// Rows that there should be, one for each account that must have seen a message.
     pub expected: usize,
-    /// Rows that there are.
+    /// Those of them that there are.
     pub captured: usize,
     /// Messages deleted before the account could see them; Telegram tells nobody of those.
     pub unseen: usize,
@@ -57,218 +61,194 @@ impl Verdict {
     pub fn delay(&self, share: f64) -> i64 {
         crate::figures::quantile(&self.delays, share)
     }
+
+    fn find(&mut self, kind: Finding, what: String) {
+        self.findings.push((kind, what));
+    }
 }
 
-type Place = (i64, i64, i32);
-
-struct Comparison<'a> {
-    members: HashMap<i64, (usize, &'a Member)>,
-    rows: HashMap<Place, &'a MessageRow>,
-    shadows: Vec<Shadows>,
-    journal: &'a Journal,
-    verdict: Verdict,
+/// What is compared.
+#[derive(Clone, Copy)]
+pub(super) struct Evidence<'a> {
+    pub(super) dc: &'a Dc,
+    pub(super) ledger: &'a [Entry],
+    /// Messages of the ledger from before the hub was online; it may have them and need not.
+    pub(super) before: usize,
+    pub(super) fleet: &'a [Member],
+    pub(super) rows: &'a [MessageRow],
+    pub(super) revisions: &'a [RevisionRow],
+    pub(super) faults: &'a [Disturbance],
 }
+
+type Matched<'a> = (Expectation<'a>, Option<&'a MessageRow>);
 
 /// Compares everything.
-pub(super) fn compare(
-    ledger: &[Entry],
-    members: &[Member],
-    rows: &[MessageRow],
-    revisions: &[RevisionRow],
-    journal: &Journal,
-) -> Verdict {
-    let by_user = members.iter().enumerate();
-    let mut comparison = Comparison {
-        members: by_user
-            .map(|(index, member)| (member.user_id, (index, member)))
-            .collect(),
-        rows: rows
-            .iter()
-            .map(|row| ((row.session_id, row.chat_id, row.message_id), row))
-            .collect(),
-        shadows: shadows(members, rows, journal),
-        journal,
-        verdict: Verdict {
-            sent: ledger.len(),
-            captured: rows.len(),
-            ..Verdict::default()
-        },
-    };
-    let mut versions = HashMap::new();
-    for entry in ledger {
-        comparison.entry(entry, &mut versions);
-    }
-    comparison.strangers(&versions);
-    comparison.revisions(revisions, &versions);
-    comparison.doubles(rows);
-    comparison.verdict.delays.sort_unstable();
-    comparison.verdict
-}
-
-/// The texts that each row's message has had, the newest last.
-type Versions<'a> = HashMap<i64, Vec<&'a str>>;
-
-impl<'a> Comparison<'a> {
-    fn find(&mut self, kind: Finding, what: String) {
-        self.verdict.findings.push((kind, what));
-    }
-
-    fn entry(&mut self, entry: &'a Entry, versions: &mut Versions<'a>) {
-        for witness in &entry.accounts {
-            let Some(&(index, member)) = self.members.get(&witness.user_id) else {
-                continue;
-            };
-            self.verdict.expected += 1;
-            let place = (member.session.0, witness.peer_id, witness.message_id);
-            let Some(row) = self.rows.remove(&place) else {
-                self.missing(entry, witness, index);
-                continue;
-            };
-            let mut texts: Vec<&str> = entry.edits.iter().map(|edit| &*edit.before).collect();
-            texts.push(&entry.text);
-            self.row(entry, witness, index, row, &texts);
-            versions.insert(row.id, texts);
-        }
-    }
-
-    fn missing(&mut self, entry: &Entry, witness: &Witness, index: usize) {
-        let times = number(&entry.text).and_then(|number| self.journal.times.get(&number));
-        let excused = witness.deleted
-            && times.is_some_and(|times| {
-                let deleted = times.deleted.unwrap_or(i64::MIN);
-                self.shadows[index].cover(times.posted, deleted)
-            });
-        if excused {
-            self.verdict.unseen += 1;
-        } else {
-            let deleted = if witness.deleted { ", deleted" } else { "" };
-            let what = format!("{}{deleted}: {}", name(witness), brief(&entry.text));
-            self.find(Finding::Lost, what);
-        }
-    }
-
-    fn row(
-        &mut self,
-        entry: &Entry,
-        witness: &Witness,
-        index: usize,
-        row: &MessageRow,
-        texts: &[&str],
-    ) {
-        let times = number(&entry.text).and_then(|number| self.journal.times.get(&number));
-        if let Some(times) = times {
-            let delay = row.captured_at.as_micros() - times.posted;
-            self.verdict.delays.push(delay);
-        }
-        if row.text != entry.text {
-            // The last edits of a message that was deleted meanwhile are told to nobody either.
-            let shadowed = times.is_some_and(|times| {
-                let edited = times.edited.first().copied().unwrap_or(i64::MAX);
-                let deleted = times.deleted.unwrap_or(i64::MIN);
-                witness.deleted && self.shadows[index].cover(edited, deleted)
-            });
-            if !shadowed || !texts.contains(&&*row.text) {
-                let (has, had) = (brief(&row.text), brief(&entry.text));
-                let what = format!("{}: has `{has}`, should be `{had}`", name(witness));
-                self.find(Finding::WrongText, what);
-            }
-        }
-        if row.sender_id != Some(entry.sender) {
-            let what = format!(
-                "{}: {:?} for {}",
-                name(witness),
-                row.sender_id,
-                entry.sender
-            );
-            self.find(Finding::WrongSender, what);
-        }
-        if row.deleted_at.is_some() != witness.deleted {
-            let what = format!("{}: deleted {}", name(witness), witness.deleted);
-            self.find(Finding::WrongDeletion, what);
-        }
-    }
-
-    /// What is left over belongs to no message.
-    fn strangers(&mut self, versions: &Versions<'_>) {
-        let rest: Vec<String> = self
-            .rows
-            .values()
-            .filter(|row| !versions.contains_key(&row.id))
-            .map(|row| {
-                let (session, chat, id) = (row.session_id, row.chat_id, row.message_id);
-                format!("session {session}, chat {chat}, message {id}")
-            })
-            .collect();
-        for what in rest {
-            self.find(Finding::Unknown, what);
-        }
-    }
-
-    fn revisions(&mut self, revisions: &[RevisionRow], versions: &Versions<'_>) {
-        let mut seen = HashSet::new();
-        for revision in revisions {
-            let text = brief(&revision.text);
-            if !seen.insert((revision.message_row, &revision.text)) {
-                self.find(Finding::Doubled, format!("the earlier text `{text}`"));
-            }
-            let texts = versions.get(&revision.message_row);
-            let earlier = texts.is_some_and(|texts| {
-                let (_, earlier) = texts.split_last().unwrap_or((&"", &[]));
-                earlier.contains(&&*revision.text)
-            });
-            if !earlier {
-                self.find(Finding::WrongRevision, format!("the earlier text `{text}`"));
-            }
-        }
-    }
-
-    /// Every text names its message, so that one account has it once.
-    fn doubles(&mut self, rows: &[MessageRow]) {
-        let mut seen = HashSet::new();
-        for row in rows {
-            let Some(number) = number(&row.text) else {
-                continue;
-            };
-            if !seen.insert((row.session_id, number)) {
-                let what = format!("session {}: `{}`", row.session_id, brief(&row.text));
-                self.find(Finding::Doubled, what);
-            }
-        }
-    }
-}
-
-fn shadows(members: &[Member], rows: &[MessageRow], journal: &Journal) -> Vec<Shadows> {
-    let mut captured: HashMap<i64, Vec<(i64, i64)>> = HashMap::new();
-    for row in rows {
-        let times = number(&row.text).and_then(|number| journal.times.get(&number));
-        if let Some(times) = times {
-            let seen = (times.posted, row.captured_at.as_micros());
-            captured.entry(row.session_id).or_default().push(seen);
-        }
-    }
-    members
+pub(super) fn compare(evidence: &Evidence<'_>) -> Verdict {
+    let mut rows: HashMap<Place, &MessageRow> = evidence
+        .rows
         .iter()
-        .enumerate()
-        .map(|(index, member)| {
-            let mut captured = captured.remove(&member.session.0).unwrap_or_default();
-            captured.sort_unstable();
-            Shadows::new(journal, index, &captured)
+        .map(|row| ((row.session_id, row.chat_id, row.message_id), row))
+        .collect();
+    let expected = expectations(evidence.dc, evidence.ledger, evidence.fleet);
+    let matched: Vec<Matched<'_>> = expected
+        .into_iter()
+        .map(|expectation| (expectation, rows.remove(&expectation.place)))
+        .filter(|(expectation, row)| row.is_some() || expectation.entry.n >= evidence.before)
+        .collect();
+    let mut verdict = Verdict {
+        sent: evidence.ledger.len() - evidence.before,
+        expected: matched.len(),
+        captured: matched.iter().filter(|(_, row)| row.is_some()).count(),
+        ..Verdict::default()
+    };
+    let shadows = shadows(evidence, &matched);
+    for (expectation, row) in &matched {
+        let shadows = &shadows[&(expectation.account, expectation.sequence())];
+        match row {
+            Some(row) => judge_row(&mut verdict, evidence, expectation, row, shadows),
+            None => judge_absence(&mut verdict, evidence, expectation, shadows),
+        }
+    }
+    judge_strangers(&mut verdict, evidence, &rows);
+    judge_revisions(&mut verdict, evidence, &matched);
+    judge_doubles(&mut verdict, evidence);
+    verdict.delays.sort_unstable();
+    verdict
+}
+
+/// Faults lie over each sequence of updates by itself: a channel that nobody writes in stays in
+/// the shadow when the account's own updates flow again.
+fn shadows(evidence: &Evidence<'_>, matched: &[Matched<'_>]) -> HashMap<(usize, i64), Shadows> {
+    let mut captured: HashMap<(usize, i64), Vec<(i64, i64)>> = HashMap::new();
+    for (expectation, row) in matched {
+        let key = (expectation.account, expectation.sequence());
+        let seen = captured.entry(key).or_default();
+        seen.extend(row.map(|row| (expectation.entry.sent_at, row.captured_at.as_micros())));
+    }
+    captured
+        .into_iter()
+        .map(|(key, mut seen)| {
+            seen.sort_unstable();
+            (key, Shadows::new(evidence.faults, key.0, &seen))
         })
         .collect()
 }
 
-fn name(witness: &Witness) -> String {
-    let Witness {
-        phone,
-        peer_id,
-        message_id,
-        ..
-    } = witness;
-    format!("{phone}, chat {peer_id}, message {message_id}")
+fn judge_absence(
+    verdict: &mut Verdict,
+    evidence: &Evidence<'_>,
+    expectation: &Expectation<'_>,
+    shadows: &Shadows,
+) {
+    let entry = expectation.entry;
+    let hidden = expectation.deleted
+        && entry
+            .deleted_at
+            .is_some_and(|deleted| shadows.cover(entry.sent_at, deleted));
+    if hidden {
+        verdict.unseen += 1;
+    } else {
+        verdict.find(Finding::Lost, expectation.describe(evidence.fleet));
+    }
 }
 
-/// The start of a text on one line: its number and version.
-fn brief(text: &str) -> String {
-    let words: Vec<&str> = text.split_whitespace().take(3).collect();
-    words.join(" ")
+fn judge_row(
+    verdict: &mut Verdict,
+    evidence: &Evidence<'_>,
+    expectation: &Expectation<'_>,
+    row: &MessageRow,
+    shadows: &Shadows,
+) {
+    let entry = expectation.entry;
+    if is_traffic(entry) {
+        let delay = row.captured_at.as_micros() - entry.sent_at;
+        verdict.delays.push(delay);
+    }
+    let what = || expectation.describe(evidence.fleet);
+    if row.text != entry.text && !missed_edit(expectation, row, shadows) {
+        let has = brief(&row.text);
+        verdict.find(
+            Finding::WrongText,
+            format!("{}, and the row has `{has}`", what()),
+        );
+    }
+    if !expectation.allows_sender(row.sender_id) {
+        let (has, is) = (row.sender_id, entry.sender);
+        verdict.find(
+            Finding::WrongSender,
+            format!("{}: {has:?}, not {is}", what()),
+        );
+    }
+    if row.service.is_some() != entry.service.is_some() {
+        verdict.find(Finding::WrongKind, what());
+    }
+    if row.deleted_at.is_some() != expectation.deleted {
+        verdict.find(Finding::WrongDeletion, what());
+    }
+}
+
+/// The last edits of a message that was deleted meanwhile are told to nobody either.
+fn missed_edit(expectation: &Expectation<'_>, row: &MessageRow, shadows: &Shadows) -> bool {
+    let entry = expectation.entry;
+    let (Some(edit), Some(deleted)) = (entry.edits.first(), entry.deleted_at) else {
+        return false;
+    };
+    expectation.deleted
+        && expectation.texts().contains(&&*row.text)
+        && shadows.cover(edit.at, deleted)
+}
+
+/// What is left over belongs to no message, unless a later member has read a channel's history.
+fn judge_strangers(
+    verdict: &mut Verdict,
+    evidence: &Evidence<'_>,
+    rows: &HashMap<Place, &MessageRow>,
+) {
+    let channels = channel_places(evidence.ledger);
+    for ((session, chat, id), row) in rows {
+        let entry = channels.get(&(*chat, *id));
+        if entry.is_none_or(|entry| entry.text != row.text && row.deleted_at.is_none()) {
+            let text = brief(&row.text);
+            let what = format!("session {session}, chat {chat}, message {id}: `{text}`");
+            verdict.find(Finding::Unknown, what);
+        }
+    }
+}
+
+fn judge_revisions(verdict: &mut Verdict, evidence: &Evidence<'_>, matched: &[Matched<'_>]) {
+    let by_row: HashMap<i64, &Expectation<'_>> = matched
+        .iter()
+        .filter_map(|(expectation, row)| row.map(|row| (row.id, expectation)))
+        .collect();
+    let mut seen = HashSet::new();
+    for revision in evidence.revisions {
+        let Some(expectation) = by_row.get(&revision.message_row) else {
+            continue;
+        };
+        let what = || {
+            let text = brief(&revision.text);
+            format!("{}: `{text}`", expectation.describe(evidence.fleet))
+        };
+        if !seen.insert((revision.message_row, &revision.text)) {
+            verdict.find(Finding::Doubled, what());
+        }
+        let mut earlier = expectation.entry.edits.iter();
+        if !earlier.any(|edit| edit.before == revision.text) {
+            verdict.find(Finding::WrongRevision, what());
+        }
+    }
+}
+
+/// Every text names its message, so that one account has it once.
+fn judge_doubles(verdict: &mut Verdict, evidence: &Evidence<'_>) {
+    let mut seen = HashSet::new();
+    for row in evidence.rows {
+        let Some(number) = number(&row.text) else {
+            continue;
+        };
+        if !seen.insert((row.session_id, number)) {
+            let what = format!("session {}: `{}`", row.session_id, brief(&row.text));
+            verdict.find(Finding::Doubled, what);
+        }
+    }
 }
