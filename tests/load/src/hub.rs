@@ -223,7 +223,8 @@ fn sum(text: &str, name: &str) -> f64 {
         let sample = rest.starts_with([' ', '{']).then_some(rest)?;
         sample.rsplit(' ').next()?.parse::<f64>().ok()
     });
-    samples.sum()
+    // Not `sum`, which is -0 without samples.
+    samples.fold(0.0, |all, sample| all + sample)
 }
 
 #[cfg(test)]

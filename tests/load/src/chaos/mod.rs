@@ -14,6 +14,7 @@ mod report;
 mod run;
 mod strike;
 mod traffic;
+mod trouble;
 mod verdict;
 
 pub use plan::{Plan, Scale};

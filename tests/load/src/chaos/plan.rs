@@ -32,7 +32,8 @@ pub enum Blow {
     Outage(Duration),
 }
 
-/// A fault of one account's link, or of everybody's; several may be under way at once.
+/// A fault of links, pushes or answers; several may be under way at once. Accounts are places in
+/// the fleet, channels places in the list of those there were at the start.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Trouble {
     /// The account's links are closed.
@@ -41,10 +42,24 @@ pub enum Trouble {
     CutAll,
     /// The account's links neither read nor write for so long.
     Stall(usize, Duration),
-    /// The account's next calls of a method answer an error.
+    /// The account's next call of a method answers an error.
     Error(usize, &'static str, i32, &'static str),
     /// The account's next call of a method is never answered.
     Silence(usize, &'static str),
+    /// The next pushes to the account are lost.
+    Lose(usize, u32),
+    /// Pushes to anybody are lost, repeated and re-ordered by chance for so long.
+    Shuffle(u64, Duration),
+    /// The account's next difference is too long, and its links are closed, so that it asks.
+    TooLong(usize),
+    /// The account is told to ask for a difference, which may be short.
+    PushTooLong(usize),
+    /// The channel's next difference is too long for the account, which is cut so that it asks.
+    ChannelTooLong(usize, usize),
+    /// The channel's members are told to ask for its difference, with its pts or without.
+    PushChannelTooLong(usize, bool),
+    /// The account moves to another data centre.
+    Move(usize, i32),
 }
 
 /// When which fault strikes; the places are numbers of messages, ascending.
@@ -76,16 +91,43 @@ impl Plan {
     }
 }
 
+/// Calls by which the hub catches up, and what they may answer.
+const ERRORS: [(&str, i32, &str); 8] = [
+    ("updates.getDifference", 500, "INTERNAL"),
+    ("updates.getDifference", 420, "FLOOD_WAIT_2"),
+    ("updates.getChannelDifference", 500, "INTERNAL"),
+    ("updates.getChannelDifference", 420, "FLOOD_WAIT_1"),
+    ("messages.getHistory", 420, "FLOOD_WAIT_2"),
+    ("messages.getHistory", 500, "INTERNAL"),
+    ("messages.getDialogs", 500, "INTERNAL"),
+    ("users.getUsers", 500, "INTERNAL"),
+];
+
+/// Calls that may never be answered.
+const SILENT: [&str; 3] = [
+    "updates.getDifference",
+    "updates.getChannelDifference",
+    "messages.getHistory",
+];
+
 fn trouble(rng: &mut Rng, accounts: usize) -> Trouble {
     let account = rng.usize(0..accounts);
     match rng.u32(0..100) {
-        0..35 => Trouble::Cut(account),
-        35..38 => Trouble::CutAll,
-        38..58 => Trouble::Stall(account, millis(rng, 200..4000)),
-        58..78 => Trouble::Error(account, "updates.getDifference", 500, "INTERNAL"),
-        78..90 => Trouble::Error(account, "updates.getDifference", 420, "FLOOD_WAIT_2"),
-        90..95 => Trouble::Error(account, "users.getUsers", 500, "INTERNAL"),
-        _ => Trouble::Silence(account, "updates.getDifference"),
+        0..22 => Trouble::Cut(account),
+        22..25 => Trouble::CutAll,
+        25..38 => Trouble::Stall(account, millis(rng, 200..4000)),
+        38..54 => {
+            let (method, code, name) = ERRORS[rng.usize(0..ERRORS.len())];
+            Trouble::Error(account, method, code, name)
+        }
+        54..57 => Trouble::Silence(account, SILENT[rng.usize(0..SILENT.len())]),
+        57..69 => Trouble::Lose(account, rng.u32(1..30)),
+        69..75 => Trouble::Shuffle(rng.u64(..), millis(rng, 500..2500)),
+        75..81 => Trouble::TooLong(account),
+        81..84 => Trouble::PushTooLong(account),
+        84..90 => Trouble::ChannelTooLong(rng.usize(..), account),
+        90..94 => Trouble::PushChannelTooLong(rng.usize(..), rng.bool()),
+        _ => Trouble::Move(account, rng.i32(1..=5)),
     }
 }
 

@@ -6,8 +6,9 @@
 use super::drain;
 use super::journal::Disturbance;
 use super::plan::{Plan, Scale};
-use super::strike::{Damage, deal_blows, make_trouble};
+use super::strike::{Damage, deal_blows};
 use super::traffic::Traffic;
+use super::trouble::Victims;
 use super::verdict::{self, Evidence, Verdict};
 use crate::Failure;
 use crate::database::{Database, messages_after, revisions};
@@ -167,6 +168,12 @@ async fn storm(
     let damage = Arc::new(Damage::default());
     let (progress, seen) = watch::channel(0);
     let (setting, plan) = (field.setting, field.plan);
+    let victims = Victims {
+        dc: field.dc.clone(),
+        fleet: Arc::new(field.members.to_vec()),
+        channels: Arc::new(traffic.channels()),
+        damage: Arc::clone(&damage),
+    };
     let (written, hub, troubled) = tokio::join!(
         async {
             let written = traffic.write(&setting.scale, &progress).await;
@@ -182,10 +189,11 @@ async fn storm(
             seen.clone(),
             &damage
         ),
-        make_trouble(field.dc, field.members, &plan.troubles, seen, &damage),
+        victims.strike_all(&plan.troubles, seen),
     );
     written?;
     troubled?;
+    drop(victims);
     // Every task that could have held the list has ended.
     let damage = Arc::into_inner(damage).map_or_else(Vec::new, Damage::into_list);
     write_down(&damage, &setting.database.dir().join("faults.log"))?;
