@@ -12,6 +12,7 @@ usage() {
 ./run.sh test        run every test; starts a PostgreSQL server of its own if none is given
 ./run.sh test ARGS   run the Rust tests that ARGS select
 ./run.sh chaos ARGS  run the hub under faults and prove what it captured; --help shows ARGS
+./run.sh bench ARGS  measure the hub beside the bare client library; --help shows ARGS
 ./run.sh help        show this
 
 Variables that move a sandbox aside, so that several run side by side:
@@ -368,7 +369,7 @@ run_tests() {
   say "all tests passed"
 }
 
-# --- Chaos --------------------------------------------------------------------------------------
+# --- Under load ---------------------------------------------------------------------------------
 
 # The hub under faults. A server of PostgreSQL is started only for runs that want one; it keeps its
 # settings of durability, because it is stopped in the middle of its work.
@@ -383,11 +384,23 @@ chaos() {
   esac
 }
 
+bench() {
+  build telegram-hub hub-load
+  ulimit -n "$(ulimit -Hn)" || true
+  local command=("$target/release/hub-bench" --hub "$target/release/telegram-hub"
+    --out "$target/bench.json" "$@")
+  case " $* " in
+    *" --help "*) "${command[@]}" ;;
+    *) WITH_POSTGRES_DURABLE=1 with_postgres "${command[@]}" ;;
+  esac
+}
+
 case ${1:-} in
   '') run_hub ;;
   --sandbox) sandbox ;;
   test) run_tests "${@:2}" ;;
   chaos) chaos "${@:2}" ;;
+  bench) bench "${@:2}" ;;
   help | -h | --help) usage ;;
   *)
     usage >&2

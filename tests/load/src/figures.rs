@@ -17,6 +17,11 @@ pub fn quantile(values: &[i64], share: f64) -> i64 {
     values.get(place.min(last)).copied().unwrap_or(0)
 }
 
+/// Microseconds as milliseconds; half an hour is the most that is told.
+pub fn milliseconds(micros: i64) -> f64 {
+    f64::from(i32::try_from(micros).unwrap_or(i32::MAX)) / 1000.0
+}
+
 /// Microseconds as seconds with three decimals.
 pub fn seconds(micros: i64) -> String {
     format!("{}.{:03}", micros / 1_000_000, micros.abs() / 1000 % 1000)

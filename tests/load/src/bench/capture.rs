@@ -10,7 +10,7 @@ use super::series::{Figures, Subject};
 use super::subject::{Ground, Taker, Tools};
 use super::targets::{CAPTURE_1, CAPTURE_100, DELAY_P50, DELAY_P99};
 use crate::Failure;
-use crate::figures::quantile;
+use crate::figures::{milliseconds, quantile};
 
 /// Messages under way at most, for each account; the client library keeps a thousand.
 const WINDOW_OF_ONE: u64 = 600;
@@ -24,36 +24,52 @@ pub(super) async fn measure(
     subject: Subject,
     figures: &mut Figures,
 ) -> Result<(), Failure> {
-    let pace = pace(tools, size, subject, 1, figures).await?;
+    let mut taker = Bed::make(tools, subject, 1).await?;
+    let pace = taker.pace(size).await?;
     figures.add(CAPTURE_1, "/s", subject, pace);
-    let pace = self::pace(tools, size, subject, 100, figures).await?;
+    taker.clear().await?;
+
+    let mut taker = Bed::make(tools, subject, 100).await?;
+    let pace = taker.pace(size).await?;
     figures.add(CAPTURE_100, "/s", subject, pace);
-    Ok(())
+    let (load, half) = (&mut taker.load, pace / 2.0);
+    let delays = latency::measure(&mut taker.taker, load, half, size.stream).await?;
+    let millis = |share| milliseconds(quantile(&delays, share));
+    figures.add(DELAY_P50, "ms", subject, millis(0.5));
+    figures.add(DELAY_P99, "ms", subject, millis(0.99));
+    taker.clear().await
 }
 
-async fn pace(
-    tools: &Tools,
-    size: &Size,
-    subject: Subject,
-    accounts: usize,
-    figures: &mut Figures,
-) -> Result<f64, Failure> {
-    let ground = Ground::new(tools, subject)?;
-    let mut taker = Taker::start(tools, &ground, subject, accounts).await?;
-    let mut load = Load::new(&ground.dc, &taker.phones);
-    let window = (WINDOW_OF_ONE * u64::try_from(accounts)?).min(WINDOW);
-    load.flood(load.circle(), window, &taker.arrived).await?;
-    let took = load.flood(size.messages, window, &taker.arrived).await?;
-    let messages = f64::from(u32::try_from(size.messages)?);
-    let pace = messages / took.as_secs_f64();
-    if accounts > 1 {
-        let delays = latency::measure(&mut taker, &mut load, pace / 2.0, size.stream).await?;
-        let millis =
-            |share| f64::from(i32::try_from(quantile(&delays, share)).unwrap_or(i32::MAX)) / 1000.0;
-        figures.add(DELAY_P50, "ms", subject, millis(0.5));
-        figures.add(DELAY_P99, "ms", subject, millis(0.99));
+/// A subject under load.
+struct Bed {
+    ground: Ground,
+    taker: Taker,
+    load: Load,
+    window: u64,
+}
+
+impl Bed {
+    async fn make(tools: &Tools, subject: Subject, accounts: usize) -> Result<Self, Failure> {
+        let ground = Ground::new(tools, subject)?;
+        let taker = Taker::start(tools, &ground, subject, accounts).await?;
+        Ok(Self {
+            load: Load::new(&ground.dc, &taker.phones),
+            ground,
+            taker,
+            window: (WINDOW_OF_ONE * u64::try_from(accounts)?).min(WINDOW),
+        })
     }
-    taker.stop().await?;
-    ground.clear().await?;
-    Ok(pace)
+
+    /// Messages taken in a second.
+    async fn pace(&mut self, size: &Size) -> Result<f64, Failure> {
+        let (load, arrived) = (&mut self.load, &self.taker.arrived);
+        load.flood(load.circle(), self.window, arrived).await?;
+        let took = load.flood(size.messages, self.window, arrived).await?;
+        Ok(f64::from(u32::try_from(size.messages)?) / took.as_secs_f64())
+    }
+
+    async fn clear(self) -> Result<(), Failure> {
+        self.taker.stop().await?;
+        self.ground.clear().await
+    }
 }

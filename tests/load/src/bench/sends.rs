@@ -9,6 +9,7 @@ use super::targets::sending;
 use super::wire::Wire;
 use crate::Failure;
 use crate::bare::{Bare, Order, Sending, TEXT};
+use crate::figures::milliseconds;
 use crate::fleet::outsider_username;
 use serde_json::json;
 use std::time::Duration;
@@ -33,10 +34,19 @@ pub(super) async fn measure(
             through_hub(tools, &ground, clients, size.sending).await?
         };
         ground.clear().await?;
-        let millis = |micros: i64| f64::from(i32::try_from(micros).unwrap_or(i32::MAX)) / 1000.0;
         figures.add(&sending(clients, ""), "/s", subject, done.per_second);
-        figures.add(&sending(clients, ", p50"), "ms", subject, millis(done.p50));
-        figures.add(&sending(clients, ", p99"), "ms", subject, millis(done.p99));
+        figures.add(
+            &sending(clients, ", p50"),
+            "ms",
+            subject,
+            milliseconds(done.p50),
+        );
+        figures.add(
+            &sending(clients, ", p99"),
+            "ms",
+            subject,
+            milliseconds(done.p99),
+        );
     }
     Ok(())
 }

@@ -24,7 +24,7 @@ struct Cli {
     #[command(subcommand)]
     bare: Option<BareCommand>,
     /// The hub's binary.
-    #[arg(long, env = "HUB_BINARY", required_unless_present = "bare")]
+    #[arg(long, env = "HUB_BINARY")]
     hub: Option<PathBuf>,
     /// How often everything is measured.
     #[arg(long, default_value_t = 5)]
@@ -36,7 +36,7 @@ struct Cli {
     #[arg(long, value_enum, value_delimiter = ',', default_values = ["capture", "sends", "stored"])]
     only: Vec<Part>,
     /// Where the figures go as JSON.
-    #[arg(long, default_value = "target/bench.json")]
+    #[arg(long, default_value = "target/bench.json", overrides_with = "out")]
     out: PathBuf,
 }
 
@@ -117,4 +117,15 @@ async fn measure(cli: &Cli) -> Result<(), Failure> {
     out.write_all(bench::table(&figures).as_bytes())?;
     std::fs::write(&cli.out, bench::json(&figures)?)?;
     Ok(writeln!(out, "\nevery value: {}", cli.out.display())?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Cli;
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        Cli::command().debug_assert();
+    }
 }

@@ -190,3 +190,23 @@ fn say(text: &str) -> std::io::Result<()> {
     writeln!(out, "{text}")?;
     out.flush()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Cli, seeds};
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        Cli::command().debug_assert();
+        assert!(seeds("20..1").is_err() && seeds("x").is_err());
+        assert_eq!(
+            seeds("7").map(|seeds| (seeds.first, seeds.last)),
+            Ok((7, 7))
+        );
+        assert_eq!(
+            seeds("1..20").map(|seeds| (seeds.first, seeds.last)),
+            Ok((1, 20))
+        );
+    }
+}
