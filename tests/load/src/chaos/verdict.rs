@@ -252,3 +252,6 @@ fn judge_doubles(verdict: &mut Verdict, evidence: &Evidence<'_>) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
