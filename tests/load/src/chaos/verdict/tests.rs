@@ -25,7 +25,8 @@ impl Scene {
     fn new() -> Self {
         let dc = Dc::start(DcOptions::default()).unwrap();
         let [alice, carol] = PHONES;
-        let new = NewChat::new(alice, "a channel").with(&[carol]);
+        let readers = [carol];
+        let new = NewChat::new(alice, "a channel").with(&readers);
         let channel = dc.create_channel(ChannelKind::Broadcast, new).unwrap();
         dc.send(alice, &channel.to_string(), "m0 v0 post").unwrap();
         let first = dc.send(alice, carol, "m1 v0").unwrap();
@@ -129,13 +130,7 @@ async fn every_fault_of_a_log_is_found() {
     let copy = scene.revisions[0].clone();
     scene.revisions.push(copy);
     scene.revisions[1].text = "m1 v7".to_owned();
-    assert_eq!(
-        scene.findings(),
-        [Finding::Doubled, Finding::WrongRevision][1..]
-    );
-    scene.revisions[1].text = "m1 v0".to_owned();
-    scene.revisions.push(scene.revisions[0].clone());
-    assert_eq!(scene.findings(), [Finding::Doubled; 1]);
+    assert_eq!(scene.findings(), [Finding::Doubled, Finding::WrongRevision]);
 }
 
 #[tokio::test]
