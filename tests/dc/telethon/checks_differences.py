@@ -136,7 +136,7 @@ async def the_ledger_names_chats_and_audiences(dc):
     created, first, second = page["messages"]
     assert (created["service"], first["kind"]) == ("created", "broadcast")
     assert page["next"] == page["total"]
-    assert first["chat"] == -(10**12) - channel.id and first["accounts"] == []
+    assert first["chat"] == [-(10**12) - channel.id] and first["accounts"] == []
     audiences = [set(page["audiences"][str(m["audience"])]) for m in (first, second)]
     assert audiences[1] - audiences[0] == {peers[1].user_id}
     assert second["deleted_at"] > second["sent_at"] > 10**15 and first["deleted_at"] is None

@@ -16,8 +16,9 @@ pub struct Entry {
     pub n: usize,
     /// What kind of chat it is in.
     pub kind: ChatKind,
-    /// The chat's marked id where it is the same for all: in groups and channels.
-    pub chat: Option<i64>,
+    /// What names the chat: the marked id of a group or channel; in private chats, which each side
+    /// names after the other, both user ids ascending, one for Saved Messages.
+    pub chat: Vec<i64>,
     /// Who wrote it, also in broadcast channels, whose members are not told.
     pub sender: i64,
     /// Its id where it is the same for all: in channels.
@@ -166,14 +167,19 @@ impl World {
         })
     }
 
-    fn chat_of(&self, post: &Post) -> (ChatKind, Option<i64>) {
+    fn chat_of(&self, post: &Post) -> (ChatKind, Vec<i64>) {
         match post.place {
-            Place::Private(_) => (ChatKind::Private, None),
-            Place::Group(id) => (ChatKind::Group, Some(Peer::Group(id).marked())),
+            Place::Private(other) => {
+                let mut sides = vec![post.author.0, other.0];
+                sides.sort_unstable();
+                sides.dedup();
+                (ChatKind::Private, sides)
+            }
+            Place::Group(id) => (ChatKind::Group, vec![Peer::Group(id).marked()]),
             Place::Channel { channel, .. } => {
                 let kind = self.channel(channel).map(|channel| channel.kind);
                 let kind = kind.map_or(ChatKind::Supergroup, ChatKind::from);
-                (kind, Some(Peer::Channel(channel).marked()))
+                (kind, vec![Peer::Channel(channel).marked()])
             }
         }
     }

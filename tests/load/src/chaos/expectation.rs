@@ -26,7 +26,7 @@ impl<'a> Expectation<'a> {
     pub(super) fn sequence(&self) -> i64 {
         match self.entry.kind {
             ChatKind::Private | ChatKind::Group => 0,
-            ChatKind::Supergroup | ChatKind::Broadcast => self.entry.chat.unwrap_or(0),
+            ChatKind::Supergroup | ChatKind::Broadcast => chat_of(self.entry).unwrap_or(0),
         }
     }
 
@@ -41,7 +41,7 @@ impl<'a> Expectation<'a> {
         let author = Some(self.entry.sender);
         match self.entry.kind {
             ChatKind::Broadcast => {
-                sender == author || sender.is_none() || sender == self.entry.chat
+                sender == author || sender.is_none() || sender == chat_of(self.entry)
             }
             ChatKind::Private | ChatKind::Group | ChatKind::Supergroup => sender == author,
         }
@@ -94,7 +94,8 @@ pub(super) fn expectations<'a>(
                 deleted: witness.deleted,
             })
         }));
-        let (Some(audience), Some(chat), Some(id)) = (entry.audience, entry.chat, entry.message_id)
+        let (Some(audience), Some(chat), Some(id)) =
+            (entry.audience, chat_of(entry), entry.message_id)
         else {
             continue;
         };
@@ -115,11 +116,19 @@ pub(super) fn expectations<'a>(
 /// The places of messages in channels, whoever must have seen them: members who came later may
 /// see them too.
 pub(super) fn channel_places(ledger: &[Entry]) -> HashMap<(i64, i32), &Entry> {
-    let place = |entry: &Entry| Some((entry.chat?, entry.message_id?));
+    let place = |entry: &Entry| Some((chat_of(entry)?, entry.message_id?));
     let places = ledger.iter();
     places
         .filter_map(|entry| place(entry).map(|place| (place, entry)))
         .collect()
+}
+
+/// The marked id of the entry's group or channel; private chats have one for each side.
+fn chat_of(entry: &Entry) -> Option<i64> {
+    match entry.kind {
+        ChatKind::Private => None,
+        ChatKind::Group | ChatKind::Supergroup | ChatKind::Broadcast => entry.chat.first().copied(),
+    }
 }
 
 /// Whether the entry is one of the traffic's own messages.
