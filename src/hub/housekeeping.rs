@@ -1,8 +1,8 @@
-//! What the hub does by itself: bringing accounts back, forgetting old idempotency keys.
+//! What the hub does by itself: bringing accounts back, forgetting what is old.
 
 use crate::hub::Hub;
 use crate::model::UtcTime;
-use crate::store::{Store, sends};
+use crate::store::{Error, Store, flood_waits, sends};
 use log::{info, warn};
 use std::time::Duration;
 
@@ -17,15 +17,24 @@ pub(super) async fn restore(hub: &Hub) {
     }
 }
 
-/// Forgets idempotency keys a week after their last use, once an hour.
+/// Forgets idempotency keys a week after their last use and flood waits that are over, once an
+/// hour.
 pub(super) async fn prune(store: &Store) {
     loop {
         tokio::time::sleep(Duration::from_hours(1)).await;
-        let oldest = UtcTime::now().before(KEYS_LAST);
-        match store.write(move |conn| sends::prune(conn, oldest)).await {
-            Ok(0) => {}
-            Ok(pruned) => info!("forgot {pruned} old idempotency keys"),
-            Err(error) => warn!("old idempotency keys cannot be forgotten: {error}"),
-        }
+        let now = UtcTime::now();
+        let oldest = now.before(KEYS_LAST);
+        let keys = store.write(move |conn| sends::prune(conn, oldest)).await;
+        tell("old idempotency keys", keys);
+        let waits = store.write(move |conn| flood_waits::prune(conn, now)).await;
+        tell("flood waits that are over", waits);
+    }
+}
+
+fn tell(what: &str, pruned: Result<usize, Error>) {
+    match pruned {
+        Ok(0) => {}
+        Ok(pruned) => info!("forgot {pruned} {what}"),
+        Err(error) => warn!("{what} cannot be forgotten: {error}"),
     }
 }

@@ -23,6 +23,7 @@ mod vault_keys;
 
 pub mod auth_keys;
 pub mod capture;
+pub mod flood_waits;
 pub mod hub_lock;
 pub mod messages;
 pub mod peers;

@@ -158,6 +158,14 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    flood_waits (session_id, method) {
+        session_id -> BigInt,
+        method -> Text,
+        until -> Timestamp,
+    }
+}
+
 diesel::joinable!(sessions -> session_names (id));
 diesel::joinable!(messages -> session_names (session_id));
 diesel::joinable!(message_revisions -> messages (message_row));
@@ -165,6 +173,7 @@ diesel::joinable!(message_revisions -> messages (message_row));
 diesel::allow_tables_to_appear_in_same_query!(
     auth_keys,
     channel_states,
+    flood_waits,
     hub_lock,
     message_revisions,
     messages,

@@ -1,5 +1,6 @@
 //! What can go wrong between the hub and Telegram, sorted by what to do about it.
 
+use crate::telegram::flood;
 use crate::telegram::handshake::HandshakeError;
 use crate::telegram::storage::StorageError;
 use grammers_client::sender::{InvocationError, RpcError};
@@ -162,7 +163,11 @@ impl From<Error> for crate::error::Error {
                     Some(value) => format!("{sentence} ({}, {value})", rpc.name),
                     None => format!("{sentence} ({})", rpc.name),
                 };
-                Self::new(code, text)
+                let told = Self::new(code, text);
+                match flood::pause(rpc) {
+                    Some(pause) => told.retry_after(pause),
+                    None => told,
+                }
             }
             Error::Timeout | Error::Deaf | Error::Unreachable(_) => {
                 Self::new(Code::TelegramUnreachable, error.to_string()).because(error)

@@ -4,7 +4,6 @@
 //! not reconnect by a plan of its own: whoever holds it drops it and opens another.
 
 use crate::config::Device;
-use crate::metrics::FLOOD_WAIT_SECONDS;
 use crate::model::UtcTime;
 use crate::store::capture::CapturedBatch;
 use crate::telegram::convert;
@@ -220,22 +219,27 @@ impl Link {
             .unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 
-    /// Calls a method in the home data centre.
+    /// Calls a method in the home data centre, unless it is known to be refused.
     pub(super) async fn invoke<R>(&self, request: &R) -> Result<R::Return, Error>
     where
-        R: tl::RemoteCall,
+        R: tl::RemoteCall + tl::Identifiable,
     {
+        let method = tl::name_for_id(R::CONSTRUCTOR_ID);
+        if let Some(reason) = self.ended.borrow().clone() {
+            return Err(Error::SessionEnded(reason));
+        }
+        self.session.may_call(method)?;
         let error = match timeout(self.call_timeout, self.client.invoke(request)).await {
             Ok(Ok(answer)) => {
                 self.vitals.note_call();
                 return Ok(answer);
             }
-            Ok(Err(error)) => self.classify(error),
+            Ok(Err(error)) => {
+                self.session.note_refusal(method, &error).await;
+                self.classify(error)
+            }
             Err(_elapsed) => Error::Timeout,
         };
-        if let Error::FloodWait(wait) = &error {
-            metrics::counter!(FLOOD_WAIT_SECONDS).increment(wait.as_secs());
-        }
         if let Some(reason) = error.needs_login() {
             self.ended.send_replace(Some(reason.to_owned()));
         }

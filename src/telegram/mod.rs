@@ -5,6 +5,7 @@
 mod calls;
 mod convert;
 mod error;
+mod flood;
 pub mod handshake;
 mod link;
 mod markdown;
