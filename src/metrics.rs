@@ -29,6 +29,10 @@ pub const CAPTURE_RETRIES: &str = "telegram_hub_capture_retries_total";
 pub const CAPTURE_SECONDS: &str = "telegram_hub_capture_seconds";
 /// Counter of attempts to connect an account, by `outcome`.
 pub const CONNECTS: &str = "telegram_hub_connects_total";
+/// Counter of steps taken to heal a session, by `step`.
+pub const HEALS: &str = "telegram_hub_heals_total";
+/// Gauge of sessions whose updates arrive.
+pub const RECEIVING: &str = "telegram_hub_sessions_receiving";
 /// Counter of the seconds that Telegram asked the hub to wait.
 pub const FLOOD_WAIT_SECONDS: &str = "telegram_hub_flood_wait_seconds_total";
 /// Gauge that is always 1 and carries the `version`.
@@ -78,6 +82,8 @@ fn describe() {
         "Time of one capture transaction"
     );
     describe_counter!(CONNECTS, "Attempts to connect an account");
+    describe_counter!(HEALS, "Steps taken to heal a session");
+    describe_gauge!(RECEIVING, "Sessions whose updates arrive");
     describe_counter!(FLOOD_WAIT_SECONDS, "Seconds that Telegram asked to wait");
     describe_gauge!(BUILD, "Always 1; the version is a label");
     metrics::gauge!(BUILD, "version" => env!("CARGO_PKG_VERSION")).set(1.0);

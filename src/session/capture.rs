@@ -4,6 +4,7 @@
 //! for only after that. A database that is away is waited for; nothing is skipped.
 
 use crate::metrics as names;
+use crate::model::UtcTime;
 use crate::store::capture::{self as rows, CapturedBatch, Committed};
 use crate::store::{self, Store};
 use crate::telegram::{self, AccountRef, HubSession, Updates, Vitals};
@@ -25,6 +26,7 @@ pub(super) async fn capture(
     vitals: &Vitals,
 ) -> telegram::Error {
     let mut written = Instant::now();
+    let since = UtcTime::now();
     loop {
         let batch = match updates.next(account).await {
             Ok(batch) => batch,
@@ -36,6 +38,9 @@ pub(super) async fn capture(
             session.batch_skipped();
             continue;
         }
+        // What was sent before this link was made is no measure of it.
+        let dates = batch.messages.iter().map(|message| message.sent_at);
+        let newest = dates.filter(|date| *date >= since).max();
         match commit(store, Arc::new(batch)).await {
             Ok(committed) => note(&committed, vitals),
             Err(error) => return telegram::Error::Storage(error.into()),
@@ -43,7 +48,7 @@ pub(super) async fn capture(
         session.position_written();
         written = Instant::now();
         if !bare {
-            vitals.note_update();
+            vitals.note_update(newest);
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::error::{Code, Error};
 use crate::model::{SessionId, SessionName, SessionState, UtcTime};
+use crate::session::healing::{Healing, HealingLog};
 use crate::session::login::{LoginProgress, LoginStarted};
 use crate::session::waiting::Reconnected;
 use crate::store::peers::PeerRow;
@@ -46,6 +47,7 @@ pub(super) struct Shared {
     pub(super) link: watch::Sender<Option<Arc<Link>>>,
     pub(super) user: Mutex<Option<Arc<PeerRow>>>,
     pub(super) vitals: Arc<Vitals>,
+    pub(super) healing: HealingLog,
 }
 
 impl Shared {
@@ -55,6 +57,7 @@ impl Shared {
             link: watch::Sender::new(None),
             user: Mutex::new(None),
             vitals: Arc::default(),
+            healing: HealingLog::default(),
         }
     }
 
@@ -87,6 +90,16 @@ pub struct SessionSnapshot {
     pub last_update_at: Option<UtcTime>,
     /// The last successful call.
     pub last_call_at: Option<UtcTime>,
+    /// Whether its updates arrive.
+    pub is_receiving: bool,
+    /// By how many pts Telegram was ahead at the last probe.
+    pub pts_drift: Option<i64>,
+    /// How late the newest message was captured.
+    pub update_lag: Option<Duration>,
+    /// The last probe that was answered.
+    pub checked_at: Option<UtcTime>,
+    /// What was done to bring it back.
+    pub healing: Healing,
     /// Messages captured since the hub started.
     pub captured: u64,
 }
@@ -111,6 +124,11 @@ impl SessionHandle {
         let (state, since) = self.shared.state.borrow().clone();
         let vitals = &self.shared.vitals;
         SessionSnapshot {
+            is_receiving: matches!(state, SessionState::Online) && vitals.is_receiving(),
+            pts_drift: vitals.pts_drift(),
+            update_lag: vitals.update_lag(),
+            checked_at: vitals.checked_at(),
+            healing: self.shared.healing.snapshot(),
             state,
             since,
             user: self.shared.user(),

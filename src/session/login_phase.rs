@@ -250,7 +250,7 @@ impl Account {
         self.write_position(link).await?;
         self.seed_peers(link).await;
         let updates = link.updates().await?;
-        self.failures = 0;
+        self.note_stable();
         info!(session = self.name.as_str(); "the session is logged in");
         Ok(Online {
             link: Arc::clone(link),

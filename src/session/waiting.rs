@@ -22,6 +22,7 @@ pub enum Reconnected {
 }
 
 /// A wait, with or without an end.
+#[derive(Clone)]
 pub(super) struct Waiting {
     state: SessionState,
     until: Option<Instant>,
@@ -75,7 +76,7 @@ impl Account {
         loop {
             let command = tokio::select! {
                 command = self.commands.recv() => command,
-                () = due(waiting.until) => return Phase::Connect { asked_by: None },
+                () = due(waiting.until) => return Phase::connect(),
                 () = self.stop.cancelled() => return Phase::End,
             };
             let next = match command {
@@ -104,6 +105,7 @@ impl Account {
                 Some(Command::Reconnect { reply }) => match self.may_reconnect(&waiting).await {
                     Ok(()) => Some(Phase::Connect {
                         asked_by: Some(reply),
+                        resume: Some(waiting.clone()),
                     }),
                     Err(error) => {
                         drop(reply.send(Err(error)));

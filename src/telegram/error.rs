@@ -30,6 +30,9 @@ pub enum Error {
     /// The link answers, and the updates that Telegram has for the account do not arrive.
     #[error("updates do not arrive although Telegram has some")]
     Deaf,
+    /// The task that does a link's I/O has ended without being told to.
+    #[error("the link's task has failed")]
+    Broken,
     /// The link is down or could not be made.
     #[error("Telegram cannot be reached")]
     Unreachable(#[source] Box<dyn std::error::Error + Send + Sync>),
@@ -78,6 +81,14 @@ impl Error {
         match self {
             Self::SessionEnded(name) => Some(name),
             Self::KeyRejected => Some("AUTH_KEY_REJECTED"),
+            _ => None,
+        }
+    }
+
+    /// How long Telegram wants to hear nothing of the method, if that is the trouble.
+    pub const fn flood_wait(&self) -> Option<Duration> {
+        match self {
+            Self::FloodWait(wait) => Some(*wait),
             _ => None,
         }
     }
@@ -169,7 +180,7 @@ impl From<Error> for crate::error::Error {
                     None => told,
                 }
             }
-            Error::Timeout | Error::Deaf | Error::Unreachable(_) => {
+            Error::Timeout | Error::Deaf | Error::Broken | Error::Unreachable(_) => {
                 Self::new(Code::TelegramUnreachable, error.to_string()).because(error)
             }
             Error::Storage(_) => {

@@ -4,13 +4,13 @@
 //! not reconnect by a plan of its own: whoever holds it drops it and opens another.
 
 use crate::config::Device;
-use crate::model::UtcTime;
 use crate::store::capture::CapturedBatch;
 use crate::telegram::convert;
 use crate::telegram::error::Error;
 use crate::telegram::handshake;
 use crate::telegram::server::{Server, needs_ipv6};
 use crate::telegram::storage::HubSession;
+use crate::telegram::vitals::Vitals;
 use grammers_client::Client;
 use grammers_client::sender::{
     ConnectionParams, InvocationError, NoRetries, SenderPool, SenderPoolFatHandle,
@@ -22,11 +22,11 @@ use grammers_client::tl;
 use grammers_mtproto::authentication;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 use std::time::Duration;
 use tokio::sync::{Mutex, mpsc, watch};
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, timeout};
+use tokio_util::sync::CancellationToken;
 
 /// What all links have in common.
 #[derive(Clone, Debug)]
@@ -42,49 +42,13 @@ pub struct LinkSettings {
     pub updates_capacity: NonZeroUsize,
 }
 
-/// When an account last showed signs of life, shared by its links and whoever reports on it.
-#[derive(Debug, Default)]
-pub struct Vitals {
-    last_update: AtomicI64,
-    last_call: AtomicI64,
-    reading: AtomicBool,
-    /// Messages captured since the hub started.
-    pub captured: AtomicU64,
-}
-
-impl Vitals {
-    /// When the last update was captured.
-    pub fn last_update_at(&self) -> Option<UtcTime> {
-        read(&self.last_update)
-    }
-
-    /// When the last call succeeded.
-    pub fn last_call_at(&self) -> Option<UtcTime> {
-        read(&self.last_call)
-    }
-
-    /// An update has been captured now.
-    pub fn note_update(&self) {
-        self.last_update
-            .store(UtcTime::now().as_micros(), Ordering::Relaxed);
-    }
-
-    /// Whether updates are being waited for at this moment.
-    pub(super) fn is_reading(&self) -> bool {
-        self.reading.load(Ordering::Relaxed)
-    }
-
-    fn note_call(&self) {
-        self.last_call
-            .store(UtcTime::now().as_micros(), Ordering::Relaxed);
-    }
-}
-
-fn read(micros: &AtomicI64) -> Option<UtcTime> {
-    match micros.load(Ordering::Relaxed) {
-        0 => None,
-        micros => UtcTime::from_micros(micros),
-    }
+/// What a receiver is asked to look after, because it may have missed something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Nudge {
+    /// The account's own updates.
+    Account,
+    /// One channel's, by its bare id.
+    Channel(i64),
 }
 
 /// One account's connection.
@@ -92,6 +56,7 @@ pub struct Link {
     client: Client,
     handle: SenderPoolFatHandle,
     runner: std::sync::Mutex<JoinHandle<()>>,
+    down: CancellationToken,
     session: Arc<HubSession>,
     vitals: Arc<Vitals>,
     updates: Mutex<Option<mpsc::Receiver<UpdatesLike>>>,
@@ -146,10 +111,18 @@ impl Link {
             api_id,
             connection_params(settings, use_ipv6),
         );
+        let down = CancellationToken::new();
+        let end = down.clone().drop_guard();
+        // A panic drops the guard too.
+        let running = tokio::spawn(async move {
+            let _end = end;
+            runner.run().await;
+        });
         Ok(Self {
             client: Client::new(handle.clone()),
             handle,
-            runner: std::sync::Mutex::new(tokio::spawn(runner.run())),
+            runner: std::sync::Mutex::new(running),
+            down,
             session,
             vitals,
             updates: Mutex::new(Some(updates)),
@@ -174,6 +147,32 @@ impl Link {
         // The sender lives in `self`, so the wait ends only with a reason.
         let reason = ended.wait_for(Option::is_some).await.ok();
         reason.and_then(|reason| reason.clone()).unwrap_or_default()
+    }
+
+    /// Waits until the task that does the I/O has ended: nothing can be called any more. It ends
+    /// by itself only when the client library panics.
+    pub async fn down(&self) {
+        self.down.cancelled().await;
+    }
+
+    /// Asks whoever reads the updates to fetch what may have been missed. `false` when nobody
+    /// can be asked.
+    #[expect(
+        clippy::unused_self,
+        reason = "the client library's receiver takes no such wishes"
+    )]
+    pub fn ask_difference(&self, _nudge: Nudge) -> bool {
+        false
+    }
+
+    /// Ends the connection and leaves everything else as it is: the next call makes another one.
+    /// Calls under way fail.
+    pub fn reconnect(&self) {
+        if let Ok(home) = self.session.home_dc_id() {
+            self.handle.disconnect_from_dc(home);
+        }
+        // Without a call nothing would connect before the next look at the link.
+        self.ask_difference(Nudge::Account);
     }
 
     /// The stream of updates from where the account left off. Only the first call gets it.
@@ -309,9 +308,9 @@ impl Updates {
     /// else. After an error the account's link is to be dropped; the stored position replays
     /// whatever was not captured.
     pub async fn next(&mut self, account: convert::AccountRef) -> Result<CapturedBatch, Error> {
-        self.vitals.reading.store(true, Ordering::Relaxed);
+        self.vitals.note_reading(true);
         let received = self.receiver.next().await;
-        self.vitals.reading.store(false, Ordering::Relaxed);
+        self.vitals.note_reading(false);
         let (updates, users, chats) = received?;
         self.session.batch_received();
         self.receiver

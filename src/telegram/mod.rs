@@ -12,6 +12,7 @@ mod markdown;
 mod position;
 mod server;
 mod storage;
+mod vitals;
 
 pub use calls::auth::{SentCode, SignIn};
 pub use calls::messages::{OutgoingMessage, SentMessage};
@@ -19,7 +20,8 @@ pub use calls::peers::Found;
 pub use calls::updates::Reading;
 pub use convert::AccountRef;
 pub use error::{Error, RefusedPosition};
-pub use link::{Keys, Link, LinkSettings, Updates, Vitals};
+pub use link::{Keys, Link, LinkSettings, Nudge, Updates};
 pub use markdown::{Formatted, markdown};
 pub use server::{Server, ServerError};
 pub use storage::{HubSession, StorageError};
+pub use vitals::Vitals;

@@ -51,7 +51,7 @@ impl Default for Options {
             call_timeout: Duration::from_secs(5),
             probe_every: Duration::from_millis(300),
             probe_timeout: Duration::from_millis(300),
-            deaf_after: Duration::from_secs(2),
+            recheck_after: Duration::from_millis(300),
             ..Timing::default()
         };
         Self {

@@ -4,6 +4,7 @@
 //! and the schemas of a request are written side by side; a test holds them together.
 
 mod entities;
+mod healing;
 mod login;
 mod messages;
 mod sends;
