@@ -117,7 +117,7 @@ impl Watchdog<'_> {
         match step {
             HealStep::Difference => {
                 self.log.note(self.name, step, &reason);
-                if !self.link.ask_difference(Nudge::Account) {
+                if !self.link.nudge(Nudge::Account) {
                     debug!("nobody can be asked for a difference");
                 }
                 Ok(true)

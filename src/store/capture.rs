@@ -9,14 +9,14 @@
     reason = "`Insertable` writes an implementation that names its lifetime once"
 )]
 
-use crate::model::{ChatId, MessageId, SessionId, UtcTime};
+use crate::model::{ChatId, GapCause, MessageBox, MessageId, SessionId, UtcTime};
 use crate::store::backend::on_backend;
 use crate::store::columns::storable;
 use crate::store::messages::folded;
 use crate::store::peers::{self, PeerRow};
 use crate::store::schema::messages as t;
 use crate::store::update_states::{self, UpdatesPosition};
-use crate::store::{AnyConnection, Error, revisions};
+use crate::store::{AnyConnection, Error, gaps, revisions};
 use diesel::prelude::*;
 use serde_json::Value;
 use std::borrow::Cow;
@@ -35,6 +35,8 @@ pub struct CapturedBatch {
     pub deletions: Vec<Deletion>,
     /// The position with this batch included.
     pub position: Option<UpdatesPosition>,
+    /// Where messages may be missing from this position on.
+    pub gaps: Vec<(MessageBox, GapCause)>,
     /// The present instant.
     pub captured_at: UtcTime,
 }
@@ -92,6 +94,8 @@ pub struct Committed {
     pub deleted: usize,
     /// Messages that were stored already.
     pub duplicates: usize,
+    /// Gaps that were opened.
+    pub gaps: usize,
 }
 
 /// Stores a batch: peers, then messages in their order, then deletions, then the position.
@@ -110,6 +114,15 @@ pub fn commit(conn: &mut AnyConnection, batch: &CapturedBatch) -> Result<Committ
     }
     if let Some(position) = &batch.position {
         update_states::put(conn, batch.session_id, position, batch.captured_at)?;
+    }
+    for (message_box, cause) in &batch.gaps {
+        done.gaps += usize::from(gaps::open(
+            conn,
+            batch.session_id,
+            *message_box,
+            *cause,
+            batch.captured_at,
+        )?);
     }
     Ok(done)
 }

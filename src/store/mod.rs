@@ -24,11 +24,13 @@ mod vault_keys;
 pub mod auth_keys;
 pub mod capture;
 pub mod flood_waits;
+pub mod gaps;
 pub mod hub_lock;
 pub mod messages;
 pub mod peers;
 pub mod revisions;
 pub mod sends;
+pub mod sequences;
 pub mod sessions;
 pub mod update_states;
 

@@ -4,26 +4,22 @@
 //! not reconnect by a plan of its own: whoever holds it drops it and opens another.
 
 use crate::config::Device;
-use crate::store::capture::CapturedBatch;
-use crate::telegram::convert;
+use crate::telegram::caller::Caller;
 use crate::telegram::error::Error;
 use crate::telegram::handshake;
+use crate::telegram::receiver::{NUDGES, Nudge, Receiver};
 use crate::telegram::server::{Server, needs_ipv6};
 use crate::telegram::storage::HubSession;
+use crate::telegram::updates::Updates;
 use crate::telegram::vitals::Vitals;
-use grammers_client::Client;
-use grammers_client::sender::{
-    ConnectionParams, InvocationError, NoRetries, SenderPool, SenderPoolFatHandle,
-    UpdatesConfiguration, UpdatesReceiver,
-};
+use grammers_client::sender::{ConnectionParams, NoRetries, SenderPool};
 use grammers_client::session::Session as _;
 use grammers_client::session::updates::UpdatesLike;
 use grammers_client::tl;
-use grammers_mtproto::authentication;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::{Mutex, mpsc, watch};
+use tokio::sync::{Mutex, mpsc};
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, timeout};
 use tokio_util::sync::CancellationToken;
@@ -42,27 +38,19 @@ pub struct LinkSettings {
     pub updates_capacity: NonZeroUsize,
 }
 
-/// What a receiver is asked to look after, because it may have missed something.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Nudge {
-    /// The account's own updates.
-    Account,
-    /// One channel's, by its bare id.
-    Channel(i64),
-}
-
 /// One account's connection.
 pub struct Link {
-    client: Client,
-    handle: SenderPoolFatHandle,
+    caller: Arc<Caller>,
     runner: std::sync::Mutex<JoinHandle<()>>,
     down: CancellationToken,
-    session: Arc<HubSession>,
-    vitals: Arc<Vitals>,
-    updates: Mutex<Option<mpsc::Receiver<UpdatesLike>>>,
-    ended: watch::Sender<Option<String>>,
-    call_timeout: Duration,
-    custom_server: bool,
+    updates: Mutex<Option<Source>>,
+    nudges: mpsc::Sender<Nudge>,
+}
+
+/// What the reading of updates starts from.
+struct Source {
+    socket: mpsc::Receiver<UpdatesLike>,
+    nudges: mpsc::Receiver<Nudge>,
 }
 
 impl Drop for Link {
@@ -105,12 +93,13 @@ impl Link {
         let SenderPool {
             runner,
             handle,
-            updates,
+            updates: socket,
         } = SenderPool::with_configuration(
             Arc::clone(&session),
             api_id,
             connection_params(settings, use_ipv6),
         );
+        let (sender, nudges) = mpsc::channel(NUDGES);
         let down = CancellationToken::new();
         let end = down.clone().drop_guard();
         // A panic drops the guard too.
@@ -119,34 +108,32 @@ impl Link {
             runner.run().await;
         });
         Ok(Self {
-            client: Client::new(handle.clone()),
-            handle,
+            caller: Arc::new(Caller::new(
+                handle,
+                session,
+                vitals,
+                settings.call_timeout,
+                settings.server.is_custom(),
+            )),
             runner: std::sync::Mutex::new(running),
             down,
-            session,
-            vitals,
-            updates: Mutex::new(Some(updates)),
-            ended: watch::Sender::new(None),
-            call_timeout: settings.call_timeout,
-            custom_server: settings.server.is_custom(),
+            updates: Mutex::new(Some(Source { socket, nudges })),
+            nudges: sender,
         })
     }
 
     /// The account's storage.
     pub fn session(&self) -> &Arc<HubSession> {
-        &self.session
+        self.caller.session()
     }
 
     pub(super) fn vitals(&self) -> &Vitals {
-        &self.vitals
+        self.caller.vitals()
     }
 
     /// Waits until Telegram has refused the key for good, and says how.
     pub async fn ended(&self) -> String {
-        let mut ended = self.ended.subscribe();
-        // The sender lives in `self`, so the wait ends only with a reason.
-        let reason = ended.wait_for(Option::is_some).await.ok();
-        reason.and_then(|reason| reason.clone()).unwrap_or_default()
+        self.caller.ended().await
     }
 
     /// Waits until the task that does the I/O has ended: nothing can be called any more. It ends
@@ -155,50 +142,34 @@ impl Link {
         self.down.cancelled().await;
     }
 
-    /// Asks whoever reads the updates to fetch what may have been missed. `false` when nobody
-    /// can be asked.
-    #[expect(
-        clippy::unused_self,
-        reason = "the client library's receiver takes no such wishes"
-    )]
-    pub fn ask_difference(&self, _nudge: Nudge) -> bool {
-        false
-    }
-
     /// Ends the connection and leaves everything else as it is: the next call makes another one.
     /// Calls under way fail.
     pub fn reconnect(&self) {
-        if let Ok(home) = self.session.home_dc_id() {
-            self.handle.disconnect_from_dc(home);
+        if let Ok(home) = self.session().home_dc_id() {
+            self.caller.handle().disconnect_from_dc(home);
         }
         // Without a call nothing would connect before the next look at the link.
-        self.ask_difference(Nudge::Account);
+        self.nudge(Nudge::Account);
+    }
+
+    /// Asks the reading of updates to look at something; `false` when it is busy with enough such
+    /// wishes already, or has ended.
+    pub fn nudge(&self, nudge: Nudge) -> bool {
+        self.nudges.try_send(nudge).is_ok()
     }
 
     /// The stream of updates from where the account left off. Only the first call gets it.
     pub async fn updates(&self) -> Result<Updates, Error> {
-        let channel = self.updates.lock().await.take().ok_or_else(|| {
+        let Source { socket, nudges } = self.updates.lock().await.take().ok_or_else(|| {
             Error::Unreachable("the updates of this link are already being read".into())
         })?;
-        let receiver = UpdatesReceiver::create(
-            self.handle.thin.clone(),
-            Arc::clone(&self.handle.session),
-            channel,
-            // Anything else would forget where the account left off.
-            UpdatesConfiguration { catch_up: true },
-        )
-        .await
-        .map_err(Error::Storage)?;
-        Ok(Updates {
-            receiver,
-            session: Arc::clone(&self.session),
-            vitals: Arc::clone(&self.vitals),
-        })
+        let receiver = Receiver::create(Arc::clone(&self.caller), socket, nudges).await?;
+        Ok(Updates::new(receiver))
     }
 
     /// Ends the link in good order if that takes less than two seconds, and anyhow after that.
     pub async fn close(&self) {
-        self.handle.quit();
+        self.caller.handle().quit();
         let deadline = Instant::now() + Duration::from_secs(2);
         while !self.runner().is_finished() && Instant::now() < deadline {
             tokio::time::sleep(Duration::from_millis(5)).await;
@@ -218,55 +189,25 @@ impl Link {
             .unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 
-    /// Calls a method in the home data centre, unless it is known to be refused.
+    /// Calls a method in the home data centre.
     pub(super) async fn invoke<R>(&self, request: &R) -> Result<R::Return, Error>
     where
         R: tl::RemoteCall + tl::Identifiable,
     {
-        let method = tl::name_for_id(R::CONSTRUCTOR_ID);
-        if let Some(reason) = self.ended.borrow().clone() {
-            return Err(Error::SessionEnded(reason));
-        }
-        self.session.may_call(method)?;
-        let error = match timeout(self.call_timeout, self.client.invoke(request)).await {
-            Ok(Ok(answer)) => {
-                self.vitals.note_call();
-                return Ok(answer);
-            }
-            Ok(Err(error)) => {
-                self.session.note_refusal(method, &error).await;
-                self.classify(error)
-            }
-            Err(_elapsed) => Error::Timeout,
-        };
-        if let Some(reason) = error.needs_login() {
-            self.ended.send_replace(Some(reason.to_owned()));
-        }
-        Err(error)
+        self.caller.invoke(request).await
     }
 
     /// Goes over to another data centre, which becomes the account's home.
     pub(super) async fn migrate(&self, dc_id: i32) -> Result<(), Error> {
-        let old = self
-            .session
+        let session = self.session();
+        let old = session
             .home_dc_id()
             .map_err(|error| Error::Storage(error.into()))?;
-        self.handle.disconnect_from_dc(old);
-        self.session
+        self.caller.handle().disconnect_from_dc(old);
+        session
             .set_home_dc_id(dc_id)
             .await
             .map_err(|error| Error::Storage(error.into()))
-    }
-
-    /// grammers answers an unknown key by making a new one, which fails with a server whose RSA
-    /// key it does not carry. The hub has always set a key before, so that this is what happened.
-    fn classify(&self, error: InvocationError) -> Error {
-        match error {
-            InvocationError::Authentication(authentication::Error::UnknownFingerprints {
-                ..
-            }) if self.custom_server => Error::KeyRejected,
-            other => Error::from(other),
-        }
     }
 }
 
@@ -293,32 +234,5 @@ fn connection_params(settings: &LinkSettings, use_ipv6: bool) -> ConnectionParam
         retry_policy: Box::new(NoRetries),
         updates_channel_capacity: settings.updates_capacity,
         __non_exhaustive: (),
-    }
-}
-
-/// An account's updates in order, as batches that are ready to be captured.
-pub struct Updates {
-    receiver: UpdatesReceiver,
-    session: Arc<HubSession>,
-    vitals: Arc<Vitals>,
-}
-
-impl Updates {
-    /// Waits for the next batch. It carries the position that includes it, and may hold nothing
-    /// else. After an error the account's link is to be dropped; the stored position replays
-    /// whatever was not captured.
-    pub async fn next(&mut self, account: convert::AccountRef) -> Result<CapturedBatch, Error> {
-        self.vitals.note_reading(true);
-        let received = self.receiver.next().await;
-        self.vitals.note_reading(false);
-        let (updates, users, chats) = received?;
-        self.session.batch_received();
-        self.receiver
-            .sync_update_state()
-            .await
-            .map_err(Error::Storage)?;
-        let mut batch = convert::batch(account, updates, &users, &chats);
-        batch.position = self.session.pending_position();
-        Ok(batch)
     }
 }

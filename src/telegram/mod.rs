@@ -2,6 +2,7 @@
 //!
 //! Nothing above this layer sees a type of grammers but through [`Link`].
 
+mod caller;
 mod calls;
 mod convert;
 mod error;
@@ -10,8 +11,11 @@ pub mod handshake;
 mod link;
 mod markdown;
 mod position;
+mod receiver;
+mod retries;
 mod server;
 mod storage;
+mod updates;
 mod vitals;
 
 pub use calls::auth::{SentCode, SignIn};
@@ -20,8 +24,10 @@ pub use calls::peers::Found;
 pub use calls::updates::Reading;
 pub use convert::AccountRef;
 pub use error::{Error, RefusedPosition};
-pub use link::{Keys, Link, LinkSettings, Nudge, Updates};
+pub use link::{Keys, Link, LinkSettings};
 pub use markdown::{Formatted, markdown};
+pub use receiver::Nudge;
 pub use server::{Server, ServerError};
 pub use storage::{HubSession, StorageError};
+pub use updates::Updates;
 pub use vitals::Vitals;

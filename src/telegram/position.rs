@@ -25,6 +25,11 @@ impl Position {
         self.known
     }
 
+    /// Whether the channel has a place.
+    pub(super) fn knows_channel(&self, channel: i64) -> bool {
+        self.channels.contains_key(&channel)
+    }
+
     /// The place as the client library sees it, every channel with it.
     pub(super) fn state(&self) -> UpdatesState {
         let channels = self.channels.iter();

@@ -156,6 +156,16 @@ impl HubSession {
         lock(&self.position).settled()
     }
 
+    /// Whether the channel has a position.
+    pub(super) fn knows_channel(&self, channel: i64) -> bool {
+        lock(&self.position).knows_channel(channel)
+    }
+
+    /// Takes the place that the reading of updates has come to.
+    pub(super) fn take_state(&self, state: UpdatesState) {
+        lock(&self.position).apply(UpdateState::All(state));
+    }
+
     /// A batch has been received, which the next position will include.
     pub(super) fn batch_received(&self) {
         lock(&self.position).received();

@@ -101,7 +101,8 @@ impl Vitals {
         self.reading.load(Ordering::Relaxed)
     }
 
-    pub(super) fn note_reading(&self, reading: bool) {
+    /// Updates are being waited for from now on, or are not any more.
+    pub(super) fn set_reading(&self, reading: bool) {
         self.reading.store(reading, Ordering::Relaxed);
     }
 

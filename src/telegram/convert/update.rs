@@ -30,6 +30,7 @@ pub(in crate::telegram) fn batch(
         messages: Vec::new(),
         deletions: Vec::new(),
         position: None,
+        gaps: Vec::new(),
         captured_at: UtcTime::now(),
     };
     for (update, _) in updates {
