@@ -14,7 +14,7 @@ use crate::session::online::Online;
 use crate::session::restore::RestoreTicket;
 use crate::session::waiting::{Reconnected, Waiting};
 use crate::store::{self, Store, sessions};
-use crate::telegram::LinkSettings;
+use crate::telegram::{Budget, LinkSettings};
 use futures_util::FutureExt as _;
 use log::{error, info, warn};
 use secrecy::SecretString;
@@ -79,6 +79,8 @@ pub struct SessionContext {
     pub timing: Timing,
     /// How many sessions may be connecting at once.
     pub connects: Semaphore,
+    /// How many login codes may be asked for in a time, by all sessions together.
+    pub logins: Budget,
 }
 
 /// Everything of one account.

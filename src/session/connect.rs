@@ -70,6 +70,8 @@ impl Account {
     async fn try_connect(&self) -> Result<Online, telegram::Error> {
         // The semaphore is never closed; were it, connecting without it would still be right.
         let _permit = self.context.connects.acquire().await.ok();
+        // After a common outage everybody is back at the same time, whatever their waits were.
+        self.context.link.connects.turn().await;
         let (id, store) = (self.id, &self.context.store);
         let vault = store.vault().clone();
         let credentials = store

@@ -20,6 +20,7 @@ pub(super) const COMMAND_CAPACITY: usize = 16;
 pub(super) enum Command {
     StartLogin {
         phone: String,
+        row: Row,
         reply: Reply<LoginStarted>,
     },
     SubmitCode {
@@ -37,6 +38,15 @@ pub(super) enum Command {
     Reconnect {
         reply: Reply<Reconnected>,
     },
+}
+
+/// Whether a session was stored before somebody wished to log it in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Row {
+    /// It was made for the login, and goes if Telegram refuses.
+    New,
+    /// It stays.
+    Known,
 }
 
 pub(super) type Reply<T> = oneshot::Sender<Result<T, Error>>;
@@ -178,8 +188,9 @@ impl SessionHandle {
     }
 
     /// Starts a login, or starts it anew.
-    pub async fn start_login(&self, phone: String) -> Result<LoginStarted, Error> {
-        self.ask(|reply| Command::StartLogin { phone, reply }).await
+    pub async fn start_login(&self, phone: String, row: Row) -> Result<LoginStarted, Error> {
+        self.ask(|reply| Command::StartLogin { phone, row, reply })
+            .await
     }
 
     /// Submits the code of a login.

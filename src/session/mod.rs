@@ -21,7 +21,7 @@ mod watchdog;
 
 pub use account::{SessionContext, Timing};
 pub use backoff::BackoffPolicy;
-pub use handle::{SessionHandle, SessionSnapshot};
+pub use handle::{Row, SessionHandle, SessionSnapshot};
 pub use healing::{Healed, Healing};
 pub use ladder::HealStep;
 pub use login::{LoginProgress, LoginStarted};

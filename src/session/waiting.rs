@@ -86,11 +86,11 @@ impl Account {
                     drop(reply.send(Ok(LoginStarted::AlreadyLoggedIn)));
                     None
                 }
-                Some(Command::StartLogin { phone, reply }) => {
+                Some(Command::StartLogin { phone, row, reply }) => {
                     let stop = self.stop.clone();
                     // Telegram may be slow to answer; a stop does not wait for it.
                     tokio::select! {
-                        next = self.start_login(phone, reply) => next,
+                        next = self.start_login(phone, row, reply) => next,
                         () = stop.cancelled() => return Phase::End,
                     }
                 }
@@ -105,7 +105,8 @@ impl Account {
                 Some(Command::Reconnect { reply }) => match self.may_reconnect(&waiting).await {
                     Ok(()) => Some(Phase::Connect {
                         asked_by: Some(reply),
-                        resume: Some(waiting.clone()),
+                        // Without a wait of its own the session goes on trying for whoever asked.
+                        resume: retrying.then(|| waiting.clone()),
                     }),
                     Err(error) => {
                         drop(reply.send(Err(error)));

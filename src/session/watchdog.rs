@@ -14,6 +14,9 @@ use crate::telegram::{self, Link, Nudge, Reading, Vitals};
 use log::debug;
 use tokio::time::{sleep, timeout};
 
+/// What brings updates that were not pushed.
+const DIFFERENCE: &str = "updates.getDifference";
+
 /// What only a link made anew can help against.
 #[derive(Debug)]
 pub(super) enum Finding {
@@ -103,6 +106,11 @@ impl Watchdog<'_> {
             // A batch that waits for the database is no fault of the link, and no receiving.
             self.vitals.note_receiving(false);
             return Ok(true);
+        }
+        if theirs > ours && self.link.session().flood_wait(DIFFERENCE).is_some() {
+            // Whatever is done would only ask Telegram again for what it has refused.
+            self.vitals.note_receiving(false);
+            return Ok(false);
         }
         let behind = is_behind(reading).then_some(reading.ours);
         let again = self.ladder.is_climbing();

@@ -3,7 +3,9 @@
 //! Whoever calls Telegram for an account, be it a client's operation or the reading of updates,
 //! goes through here, so that a refused key is noticed once and by all.
 
+use crate::telegram::budget::Budget;
 use crate::telegram::error::Error;
+use crate::telegram::link::LinkSettings;
 use crate::telegram::storage::HubSession;
 use crate::telegram::vitals::Vitals;
 use grammers_client::sender::{InvocationError, SenderPoolFatHandle};
@@ -21,6 +23,7 @@ pub(super) struct Caller {
     session: Arc<HubSession>,
     vitals: Arc<Vitals>,
     ended: watch::Sender<Option<String>>,
+    connects: Arc<Budget>,
     call_timeout: Duration,
     custom_server: bool,
 }
@@ -30,16 +33,16 @@ impl Caller {
         handle: SenderPoolFatHandle,
         session: Arc<HubSession>,
         vitals: Arc<Vitals>,
-        call_timeout: Duration,
-        custom_server: bool,
+        settings: &LinkSettings,
     ) -> Self {
         Self {
             handle,
             session,
             vitals,
             ended: watch::Sender::new(None),
-            call_timeout,
-            custom_server,
+            connects: Arc::clone(&settings.connects),
+            call_timeout: settings.call_timeout,
+            custom_server: settings.server.is_custom(),
         }
     }
 
@@ -56,6 +59,11 @@ impl Caller {
     /// The connections that the calls go through.
     pub(super) fn handle(&self) -> &SenderPoolFatHandle {
         &self.handle
+    }
+
+    /// Waits until another connection may be made, which the next call does.
+    pub(super) async fn turn(&self) {
+        self.connects.turn().await;
     }
 
     /// Calls a method in the home data centre, unless it is known to be refused.

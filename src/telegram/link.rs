@@ -4,6 +4,7 @@
 //! not reconnect by a plan of its own: whoever holds it drops it and opens another.
 
 use crate::config::Device;
+use crate::telegram::budget::Budget;
 use crate::telegram::caller::Caller;
 use crate::telegram::error::Error;
 use crate::telegram::handshake;
@@ -34,6 +35,8 @@ pub struct LinkSettings {
     pub device: Device,
     /// The longest that one call may take, including making the connection.
     pub call_timeout: Duration,
+    /// How many connections all accounts together make in a time.
+    pub connects: Arc<Budget>,
     /// How many unread update packets grammers keeps for an account; it drops what comes above.
     pub updates_capacity: NonZeroUsize,
 }
@@ -108,13 +111,7 @@ impl Link {
             runner.run().await;
         });
         Ok(Self {
-            caller: Arc::new(Caller::new(
-                handle,
-                session,
-                vitals,
-                settings.call_timeout,
-                settings.server.is_custom(),
-            )),
+            caller: Arc::new(Caller::new(handle, session, vitals, settings)),
             runner: std::sync::Mutex::new(running),
             down,
             updates: Mutex::new(Some(Source { socket, nudges })),

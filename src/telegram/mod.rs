@@ -2,6 +2,7 @@
 //!
 //! Nothing above this layer sees a type of grammers but through [`Link`].
 
+mod budget;
 mod caller;
 mod calls;
 mod convert;
@@ -18,6 +19,7 @@ mod storage;
 mod updates;
 mod vitals;
 
+pub use budget::Budget;
 pub use calls::auth::{SentCode, SignIn};
 pub use calls::messages::{OutgoingMessage, SentMessage};
 pub use calls::peers::Found;

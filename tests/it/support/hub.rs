@@ -131,6 +131,14 @@ pub(crate) fn config(db: &TestDb, dc: &Dc, options: &Options) -> Result<Config, 
         "--telegram-api-id=1".to_owned(),
         "--telegram-api-hash=0123456789abcdef0123456789abcdef".to_owned(),
     ];
+    // A test's fleet logs in in a moment.
+    if !options
+        .flags
+        .iter()
+        .any(|flag| flag.starts_with("--logins"))
+    {
+        args.push("--logins-per-minute=100000".to_owned());
+    }
     args.extend(options.api_key.map(|key| format!("--api-key={key}")));
     args.extend(options.flags.iter().cloned());
     Ok(Config::from_flags(Flags::try_parse_from(args)?)?)
