@@ -5,6 +5,7 @@
 mod budget;
 mod caller;
 mod calls;
+mod closings;
 mod convert;
 mod error;
 mod flood;

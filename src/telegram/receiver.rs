@@ -7,6 +7,7 @@
 
 use crate::model::{GapCause, MessageBox};
 use crate::telegram::caller::Caller;
+use crate::telegram::closings::Closings;
 use crate::telegram::error::Error;
 use crate::telegram::retries::Retries;
 use crate::telegram::storage::HubSession;
@@ -35,9 +36,6 @@ const TAKEN_TOGETHER: usize = 500;
 
 /// How often an account's difference may fail in a row before the link is given up.
 const DIFFERENCE_ATTEMPTS: u32 = 4;
-
-/// A connection that is closed this soon after the last one was has not been of use.
-const CLOSED_AGAIN: Duration = Duration::from_mins(1);
 
 /// What the reading of updates may be asked to look at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -91,10 +89,7 @@ pub(super) struct Receiver {
     shut_out: HashSet<i64>,
     /// The account's difference is not to be asked for before this, after so many failures.
     account_failed: Option<(Instant, u32)>,
-    /// The connection has been closed, and nothing was done about it yet.
-    is_closed: bool,
-    /// When that happened the last time.
-    closed_at: Option<Instant>,
+    closings: Closings,
     /// Found outside a batch; the next batch carries it.
     lost: Vec<(MessageBox, GapCause)>,
 }
@@ -116,8 +111,7 @@ impl Receiver {
             retries: Retries::default(),
             shut_out: HashSet::new(),
             account_failed: None,
-            is_closed: false,
-            closed_at: None,
+            closings: Closings::default(),
             lost: Vec::new(),
         })
     }
@@ -139,8 +133,9 @@ impl Receiver {
     /// it runs: what it has taken from the link would be missing until the next one.
     pub(super) async fn next(&mut self) -> Result<Received, Error> {
         loop {
-            if std::mem::take(&mut self.is_closed) {
-                self.reopen().await?;
+            if self.closings.take(Instant::now())? {
+                // The next call connects, which thousands of accounts must not do in one moment.
+                self.caller.turn().await;
             }
             let deadline = Instant::from_std(self.boxes.check_deadlines());
             if let Some(received) = self.account_difference().await? {
@@ -171,18 +166,6 @@ impl Receiver {
         }
     }
 
-    /// The next call connects anew, which thousands of accounts must not do in one moment. A link
-    /// whose connections keep being closed is given up: its owner waits longer from time to time.
-    async fn reopen(&mut self) -> Result<(), Error> {
-        let now = Instant::now();
-        let last = self.closed_at.replace(now);
-        if last.is_some_and(|last| now.duration_since(last) < CLOSED_AGAIN) {
-            return Err(Error::Unreachable("the connection was closed again".into()));
-        }
-        self.caller.turn().await;
-        Ok(())
-    }
-
     /// A push, and those that wait behind it.
     fn take(&mut self, first: UpdatesLike) -> Option<Received> {
         let mut received = Received::default();
@@ -192,7 +175,7 @@ impl Receiver {
         }
         let mut next = Some(first);
         while let Some(pushed) = next.take() {
-            self.is_closed |= matches!(pushed, UpdatesLike::ConnectionClosed);
+            self.closings.note(&pushed);
             // A gap: what the link has brought comes with the difference.
             let Ok(taken) = self.boxes.process_updates(pushed) else {
                 break;
