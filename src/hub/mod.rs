@@ -35,6 +35,9 @@ const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(10);
 /// it drops is found again as a hole in the account's sequence.
 const UPDATES_CAPACITY: NonZeroUsize = NonZeroUsize::new(1000).unwrap();
 
+/// How many accounts may be reading their history at once.
+const RECONCILES: usize = 16;
+
 /// The running hub.
 pub struct Hub {
     /// The database.
@@ -96,6 +99,7 @@ impl Hub {
             api_hash: config.telegram.api_hash.clone(),
             timing,
             connects: Semaphore::new(config.restore_concurrency),
+            reconciles: Semaphore::new(RECONCILES),
         };
         let hub = Arc::new(Self {
             store,

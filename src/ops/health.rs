@@ -3,11 +3,11 @@
 use crate::auth::Scope;
 use crate::error::Error;
 use crate::hub::Hub;
-use crate::metrics::SESSIONS;
+use crate::metrics::{GAPS_OPEN, SESSIONS};
 use crate::model::SessionState;
 use crate::ops::{Ctx, Operation};
 use crate::session::RestoreSnapshot;
-use crate::store::hub_lock;
+use crate::store::{gaps, hub_lock};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -29,6 +29,8 @@ pub struct HealthView {
     pub sessions_by_state: BTreeMap<&'static str, u64>,
     /// Whether the database answers.
     pub database: DatabaseHealth,
+    /// How many gaps are open in all logs; `None` while the database does not answer.
+    pub open_gaps: Option<u64>,
 }
 
 /// Whether the database answers.
@@ -47,16 +49,20 @@ impl Operation for Health {
 
     async fn run(self, ctx: &Ctx) -> Result<Self::Output, Error> {
         let hub = &ctx.hub;
-        let asked = hub.store.read(|conn| hub_lock::holder(conn).map(drop));
-        let database = match tokio::time::timeout(DATABASE_PATIENCE, asked).await {
-            Ok(Ok(())) => DatabaseHealth::Ok,
-            Ok(Err(_)) | Err(_) => DatabaseHealth::Unavailable,
+        let asked = hub.store.read(|conn| {
+            hub_lock::holder(conn)?;
+            gaps::count_open(conn, None)
+        });
+        let (database, open_gaps) = match tokio::time::timeout(DATABASE_PATIENCE, asked).await {
+            Ok(Ok(open)) => (DatabaseHealth::Ok, Some(open)),
+            Ok(Err(_)) | Err(_) => (DatabaseHealth::Unavailable, None),
         };
         Ok(HealthView {
             active_sessions: u64::try_from(hub.registry.len()).unwrap_or(u64::MAX),
             restore: hub.restore.snapshot(),
             sessions_by_state: by_state(hub),
             database,
+            open_gaps,
         })
     }
 }
@@ -74,6 +80,16 @@ impl Operation for CountSessions {
         for (state, count) in by_state(&ctx.hub) {
             let count = u32::try_from(count).unwrap_or(u32::MAX);
             metrics::gauge!(SESSIONS, "state" => state).set(f64::from(count));
+        }
+        // Without the database the last count stands.
+        if let Ok(open) = ctx
+            .hub
+            .store
+            .read(|conn| gaps::count_open(conn, None))
+            .await
+        {
+            let open = u32::try_from(open).unwrap_or(u32::MAX);
+            metrics::gauge!(GAPS_OPEN).set(f64::from(open));
         }
         Ok(())
     }

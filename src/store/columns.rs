@@ -4,7 +4,8 @@
 //! these conversions and must not know any table.
 
 use crate::model::{
-    ChatId, ChatKind, GapCause, MessageBox, MessageId, SessionId, SessionName, StoredState, UserId, UtcTime,
+    ChatId, ChatKind, GapCause, MessageBox, MessageId, SessionId, SessionName, StoredState, UserId,
+    UtcTime,
 };
 use crate::store::backend::MultiBackend;
 use chrono::{DateTime, NaiveDate, NaiveDateTime};

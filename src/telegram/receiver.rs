@@ -88,8 +88,6 @@ pub(super) struct Receiver {
     shut_out: HashSet<i64>,
     /// The account's difference is not to be asked for before this, after so many failures.
     account_failed: Option<(Instant, u32)>,
-    /// Found outside a batch; the next batch carries it.
-    lost: Vec<(MessageBox, GapCause)>,
 }
 
 impl Receiver {
@@ -109,7 +107,6 @@ impl Receiver {
             retries: Retries::default(),
             shut_out: HashSet::new(),
             account_failed: None,
-            lost: Vec::new(),
         })
     }
 
@@ -137,11 +134,7 @@ impl Receiver {
             if let Some(received) = self.channel_difference().await? {
                 return Ok(received);
             }
-            let retry = [self.account_failed.map(|(at, _)| at), self.retries.next()];
-            // A deadline that is over belongs to a difference that has to wait.
-            let deadline = (deadline > Instant::now()).then_some(deadline);
-            let wake = retry.into_iter().flatten().chain(deadline).min();
-            let wake = wake.unwrap_or_else(|| Instant::now() + Duration::from_mins(1));
+            let wake = self.wake(deadline);
             tokio::select! {
                 pushed = self.socket.recv() => {
                     let pushed = pushed.ok_or_else(closed)?;
@@ -157,6 +150,16 @@ impl Receiver {
                 }
             }
         }
+    }
+
+    /// When there is something to do though nothing comes.
+    fn wake(&self, deadline: Instant) -> Instant {
+        let now = Instant::now();
+        let difference = self.account_failed.map(|(at, _)| at);
+        // A time that is over belongs to a difference that has to wait for something else.
+        let times = [Some(deadline), difference, self.retries.next()];
+        let next = times.into_iter().flatten().filter(|at| *at > now).min();
+        next.unwrap_or(now + Duration::from_mins(1))
     }
 
     /// A push, and those that wait behind it.
@@ -202,7 +205,10 @@ impl Receiver {
     }
 
     async fn account_difference(&mut self) -> Result<Option<Received>, Error> {
-        if self.account_failed.is_some_and(|(at, _)| at > Instant::now()) {
+        if self
+            .account_failed
+            .is_some_and(|(at, _)| at > Instant::now())
+        {
             return Ok(None);
         }
         let Some(request) = self.boxes.get_difference() else {
@@ -219,7 +225,6 @@ impl Receiver {
         }
         received.add(self.boxes.apply_difference(difference));
         self.note_first_seen(&mut received);
-        received.lost.append(&mut self.lost);
         Ok(Some(received))
     }
 
@@ -247,7 +252,7 @@ impl Receiver {
             return Ok(None);
         };
         let channel = asked.channel_id;
-        if let Some(until) = self.retries.flooded_until() {
+        if let Some(until) = self.retries.flooded_until(Instant::now()) {
             self.put_off(channel, until);
             return Ok(None);
         }
@@ -265,7 +270,10 @@ impl Receiver {
         };
         self.retries.succeeded(channel);
         let mut received = Received::default();
-        if matches!(difference, tl::enums::updates::ChannelDifference::TooLong(_)) {
+        if matches!(
+            difference,
+            tl::enums::updates::ChannelDifference::TooLong(_)
+        ) {
             let cause = GapCause::ChannelDifferenceTooLong;
             received.lose(MessageBox::channel(channel), cause);
         }
@@ -316,7 +324,10 @@ impl Receiver {
     }
 
     async fn input_channel(&self, channel: i64) -> Result<Option<tl::enums::InputChannel>, Error> {
-        let peer = self.session().peer(PeerId::channel_unchecked(channel)).await;
+        let peer = self
+            .session()
+            .peer(PeerId::channel_unchecked(channel))
+            .await;
         let peer = peer.map_err(|error| Error::Storage(error.into()))?;
         Ok(match peer {
             Some(PeerInfo::Channel {
@@ -360,7 +371,10 @@ impl Receiver {
             date: 0,
         };
         // A channel without a position is passed over.
-        drop(self.boxes.process_updates(UpdatesLike::Updates(update.into())));
+        drop(
+            self.boxes
+                .process_updates(UpdatesLike::Updates(update.into())),
+        );
     }
 }
 
