@@ -35,6 +35,12 @@ pub const HEALS: &str = "telegram_hub_heals_total";
 pub const RECEIVING: &str = "telegram_hub_sessions_receiving";
 /// Counter of the seconds that Telegram asked the hub to wait.
 pub const FLOOD_WAIT_SECONDS: &str = "telegram_hub_flood_wait_seconds_total";
+/// Counter of gaps that were opened, by `cause`.
+pub const GAPS_OPENED: &str = "telegram_hub_gaps_opened_total";
+/// Counter of gaps that were closed, by `cause`.
+pub const GAPS_CLOSED: &str = "telegram_hub_gaps_closed_total";
+/// Gauge of the gaps that are open.
+pub const GAPS_OPEN: &str = "telegram_hub_gaps_open";
 /// Gauge that is always 1 and carries the `version`.
 pub const BUILD: &str = "telegram_hub_build_info";
 
@@ -85,6 +91,9 @@ fn describe() {
     describe_counter!(HEALS, "Steps taken to heal a session");
     describe_gauge!(RECEIVING, "Sessions whose updates arrive");
     describe_counter!(FLOOD_WAIT_SECONDS, "Seconds that Telegram asked to wait");
+    describe_counter!(GAPS_OPENED, "Gaps in logs that were noticed");
+    describe_counter!(GAPS_CLOSED, "Gaps in logs that were filled");
+    describe_gauge!(GAPS_OPEN, "Gaps in logs that are open");
     describe_gauge!(BUILD, "Always 1; the version is a label");
     metrics::gauge!(BUILD, "version" => env!("CARGO_PKG_VERSION")).set(1.0);
 }

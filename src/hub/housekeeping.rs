@@ -2,7 +2,7 @@
 
 use crate::hub::Hub;
 use crate::model::UtcTime;
-use crate::store::{Error, Store, flood_waits, sends};
+use crate::store::{Error, Store, flood_waits, gaps, sends};
 use log::{info, warn};
 use std::time::Duration;
 
@@ -17,8 +17,11 @@ pub(super) async fn restore(hub: &Hub) {
     }
 }
 
-/// Forgets idempotency keys a week after their last use and flood waits that are over, once an
-/// hour.
+/// How long a closed gap is remembered.
+const GAPS_LAST: Duration = Duration::from_hours(90 * 24);
+
+/// Forgets idempotency keys a week after their last use, gaps 90 days after they were closed and
+/// flood waits that are over, once an hour.
 pub(super) async fn prune(store: &Store) {
     loop {
         tokio::time::sleep(Duration::from_hours(1)).await;
@@ -28,6 +31,9 @@ pub(super) async fn prune(store: &Store) {
         tell("old idempotency keys", keys);
         let waits = store.write(move |conn| flood_waits::prune(conn, now)).await;
         tell("flood waits that are over", waits);
+        let oldest = now.before(GAPS_LAST);
+        let closed = store.write(move |conn| gaps::prune(conn, oldest)).await;
+        tell("gaps that were closed long ago", closed);
     }
 }
 

@@ -35,6 +35,9 @@ const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(10);
 /// it drops is found again as a hole in the account's sequence.
 const UPDATES_CAPACITY: NonZeroUsize = NonZeroUsize::new(1000).unwrap();
 
+/// How many accounts may be reading their history at once.
+const RECONCILES: usize = 16;
+
 /// The running hub.
 pub struct Hub {
     /// The database.
@@ -102,6 +105,7 @@ impl Hub {
                 Duration::from_mins(1),
                 config.logins_per_minute,
             ),
+            reconciles: Semaphore::new(RECONCILES),
         };
         let hub = Arc::new(Self {
             store,

@@ -3,11 +3,11 @@
 use crate::auth::Scope;
 use crate::error::Error;
 use crate::hub::Hub;
-use crate::metrics::{RECEIVING, SESSIONS};
+use crate::metrics::{GAPS_OPEN, RECEIVING, SESSIONS};
 use crate::model::SessionState;
 use crate::ops::{Ctx, Operation};
 use crate::session::RestoreSnapshot;
-use crate::store::sessions;
+use crate::store::{gaps, sessions};
 use std::collections::BTreeMap;
 use std::time::Duration;
 use tokio::time::timeout;
@@ -34,6 +34,8 @@ pub struct HealthView {
     pub sessions_by_state: BTreeMap<&'static str, u64>,
     /// Whether the database answers.
     pub database: DatabaseHealth,
+    /// How many gaps are open in all logs; `None` while the database does not answer.
+    pub open_gaps: Option<u64>,
 }
 
 /// Whether the database answers.
@@ -52,18 +54,21 @@ impl Operation for Health {
 
     async fn run(self, ctx: &Ctx) -> Result<Self::Output, Error> {
         let hub = &ctx.hub;
-        let asked = hub.store.read(sessions::count);
-        let (database, stored_sessions) = match timeout(DATABASE_PATIENCE, asked).await {
-            Ok(Ok(count)) => (DatabaseHealth::Ok, Some(count)),
+        let asked = hub
+            .store
+            .read(|conn| Ok((sessions::count(conn)?, gaps::count_open(conn, None)?)));
+        let (database, counts) = match timeout(DATABASE_PATIENCE, asked).await {
+            Ok(Ok(counts)) => (DatabaseHealth::Ok, Some(counts)),
             Ok(Err(_)) | Err(_) => (DatabaseHealth::Unavailable, None),
         };
         Ok(HealthView {
             active_sessions: u64::try_from(hub.registry.len()).unwrap_or(u64::MAX),
             receiving_sessions: receiving(hub),
-            stored_sessions,
+            stored_sessions: counts.map(|(stored, _)| stored),
             restore: hub.restore.snapshot(),
             sessions_by_state: by_state(hub),
             database,
+            open_gaps: counts.map(|(_, open)| open),
         })
     }
 }
@@ -84,6 +89,16 @@ impl Operation for CountSessions {
         }
         let receiving = u32::try_from(receiving(&ctx.hub)).unwrap_or(u32::MAX);
         metrics::gauge!(RECEIVING).set(f64::from(receiving));
+        // Without the database the last count stands.
+        if let Ok(open) = ctx
+            .hub
+            .store
+            .read(|conn| gaps::count_open(conn, None))
+            .await
+        {
+            let open = u32::try_from(open).unwrap_or(u32::MAX);
+            metrics::gauge!(GAPS_OPEN).set(f64::from(open));
+        }
         Ok(())
     }
 }

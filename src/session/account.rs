@@ -44,6 +44,13 @@ pub struct Timing {
     pub recheck_after: Duration,
     /// How long a login may take before it lapses.
     pub login_lifetime: Duration,
+    /// How long after a link is made its account's dialogs are compared with the log, half as
+    /// much more or less.
+    pub reconcile_after: Duration,
+    /// How often they are compared after that, a quarter more or less.
+    pub reconcile_every: Duration,
+    /// The pause between two calls to the history of one account.
+    pub reconcile_pace: Duration,
 }
 
 impl Default for Timing {
@@ -61,6 +68,9 @@ impl Default for Timing {
             probe_timeout: Duration::from_secs(15),
             recheck_after: Duration::from_secs(10),
             login_lifetime: Duration::from_mins(10),
+            reconcile_after: Duration::from_secs(4),
+            reconcile_every: Duration::from_mins(5),
+            reconcile_pace: Duration::from_millis(200),
         }
     }
 }
@@ -81,6 +91,8 @@ pub struct SessionContext {
     pub connects: Semaphore,
     /// How many login codes may be asked for in a time, by all sessions together.
     pub logins: Budget,
+    /// How many sessions may be comparing their logs at once.
+    pub reconciles: Semaphore,
 }
 
 /// Everything of one account.

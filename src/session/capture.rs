@@ -5,6 +5,8 @@
 
 use crate::metrics as names;
 use crate::model::UtcTime;
+use crate::session::account::SessionContext;
+use crate::session::crossings::Crossings;
 use crate::store::capture::{self as rows, CapturedBatch, Committed};
 use crate::store::{self, Store};
 use crate::telegram::{self, AccountRef, HubSession, Updates, Vitals};
@@ -19,11 +21,12 @@ const POSITION_EVERY: Duration = Duration::from_secs(5);
 
 /// Captures until the link fails; the error says how.
 pub(super) async fn capture(
-    store: &Store,
+    context: &SessionContext,
     session: &Arc<HubSession>,
     updates: &mut Updates,
     account: AccountRef,
     vitals: &Vitals,
+    crossings: &Crossings,
 ) -> telegram::Error {
     let mut written = Instant::now();
     let since = UtcTime::now();
@@ -32,8 +35,10 @@ pub(super) async fn capture(
             Ok(batch) => batch,
             Err(error) => return error,
         };
-        let bare =
-            batch.messages.is_empty() && batch.deletions.is_empty() && batch.peers.is_empty();
+        let bare = batch.messages.is_empty()
+            && batch.deletions.is_empty()
+            && batch.peers.is_empty()
+            && batch.gaps.is_empty();
         if bare && (batch.position.is_none() || written.elapsed() < POSITION_EVERY) {
             session.batch_skipped();
             continue;
@@ -41,16 +46,37 @@ pub(super) async fn capture(
         // What was sent before this link was made is no measure of it.
         let dates = batch.messages.iter().map(|message| message.sent_at);
         let newest = dates.filter(|date| *date >= since).max();
-        match commit(store, Arc::new(batch)).await {
-            Ok(committed) => note(&committed, vitals),
-            Err(error) => return telegram::Error::Storage(error.into()),
+        crossings.note(&batch);
+        let gaps = !batch.gaps.is_empty();
+        if let Err(error) = store_batch(context, batch, vitals).await {
+            return telegram::Error::Storage(error.into());
         }
         session.position_written();
         written = Instant::now();
         if !bare {
             vitals.note_update(newest);
         }
+        if gaps {
+            crossings.gap_opened.notify_one();
+        }
     }
+}
+
+/// Commits a batch, however long the database is away, and counts what it brought.
+pub(super) async fn store_batch(
+    context: &SessionContext,
+    batch: CapturedBatch,
+    vitals: &Vitals,
+) -> Result<Committed, store::Error> {
+    let batch = Arc::new(batch);
+    let committed = commit(&context.store, Arc::clone(&batch)).await?;
+    note(&committed, vitals);
+    if committed.gaps > 0 {
+        for (_, cause) in &batch.gaps {
+            metrics::counter!(names::GAPS_OPENED, "cause" => cause.as_str()).increment(1);
+        }
+    }
+    Ok(committed)
 }
 
 /// Commits a batch, however long the database is away.

@@ -4,9 +4,11 @@ use crate::error::Error;
 use crate::model::{SessionState, UtcTime};
 use crate::session::account::{Account, Phase};
 use crate::session::capture::capture;
+use crate::session::crossings::Crossings;
 use crate::session::handle::{Command, Reply};
 use crate::session::ladder::HealStep;
 use crate::session::login::{LoginStarted, no_login};
+use crate::session::reconcile::Reconciler;
 use crate::session::waiting::{Reconnected, Waiting};
 use crate::session::watchdog::{Finding, Watchdog};
 use crate::store::peers::PeerRow;
@@ -113,13 +115,24 @@ impl Account {
         };
         // Both futures live as long as the phase: dropping a half-received batch would lose it
         // until the next start.
+        let crossings = Crossings::default();
         let mut capturing = pin!(capture(
-            &context.store,
+            context,
             link.session(),
             updates,
             account,
-            &shared.vitals
+            &shared.vitals,
+            &crossings
         ));
+        let reconciler = Reconciler {
+            context,
+            name,
+            link,
+            account,
+            vitals: &shared.vitals,
+            crossings: &crossings,
+        };
+        let mut reconciling = pin!(reconciler.run());
         let mut watching = pin!(watchdog.watch());
         loop {
             tokio::select! {
@@ -138,6 +151,7 @@ impl Account {
                     Some(command) => answer(command),
                 },
                 error = &mut capturing => return ending(error),
+                () = &mut reconciling => {}
             }
         }
     }

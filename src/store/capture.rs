@@ -39,6 +39,9 @@ pub struct CapturedBatch {
     pub gaps: Vec<(MessageBox, GapCause)>,
     /// The present instant.
     pub captured_at: UtcTime,
+    /// Whether the messages were asked for, and so are as they are now: of two versions with one
+    /// edit date, such a one is the later.
+    pub from_history: bool,
 }
 
 /// A message as an update brought it, new or edited.
@@ -147,6 +150,8 @@ struct NewRow<'a> {
     edited_at: Option<UtcTime>,
     captured_at: UtcTime,
     raw: &'a [u8],
+    #[diesel(skip_insertion)]
+    from_history: bool,
 }
 
 impl<'a> NewRow<'a> {
@@ -170,6 +175,7 @@ impl<'a> NewRow<'a> {
             edited_at: message.edited_at,
             captured_at: batch.captured_at,
             raw: &message.raw,
+            from_history: batch.from_history,
         }
     }
 
@@ -293,6 +299,9 @@ fn is_edit(conn: &mut AnyConnection, old: &Stored, new: &NewRow<'_>) -> Result<b
         std::cmp::Ordering::Greater => Ok(true),
         std::cmp::Ordering::Equal => {
             let same = new.content() == (&old.text, &old.entities, old.media.as_deref());
+            if new.from_history {
+                return Ok(!same);
+            }
             // Two edits within a second share a date; the first of them, replayed, is no news.
             Ok(!same && !revisions::is_known(conn, old.id, new.edited_at, new.content())?)
         }

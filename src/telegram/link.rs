@@ -155,6 +155,12 @@ impl Link {
         self.nudges.try_send(nudge).is_ok()
     }
 
+    /// The same, waiting while the reading is busy with other wishes.
+    pub async fn nudge_when_free(&self, nudge: Nudge) {
+        // A reading that has ended has nothing left to look at.
+        self.nudges.send(nudge).await.ok();
+    }
+
     /// The stream of updates from where the account left off. Only the first call gets it.
     pub async fn updates(&self) -> Result<Updates, Error> {
         let Source { socket, nudges } = self.updates.lock().await.take().ok_or_else(|| {

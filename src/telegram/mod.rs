@@ -22,6 +22,8 @@ mod vitals;
 
 pub use budget::Budget;
 pub use calls::auth::{SentCode, SignIn};
+pub use calls::dialogs::{Dialog, DialogList};
+pub use calls::history::{Fetched, MESSAGES_A_CALL};
 pub use calls::messages::{OutgoingMessage, SentMessage};
 pub use calls::peers::Found;
 pub use calls::updates::Reading;

@@ -25,9 +25,9 @@ impl Position {
         self.known
     }
 
-    /// Whether the channel has a place.
-    pub(super) fn knows_channel(&self, channel: i64) -> bool {
-        self.channels.contains_key(&channel)
+    /// The place of a channel.
+    pub(super) fn channel_pts(&self, channel: i64) -> Option<i32> {
+        self.channels.get(&channel).copied()
     }
 
     /// The place as the client library sees it, every channel with it.

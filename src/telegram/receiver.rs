@@ -90,8 +90,6 @@ pub(super) struct Receiver {
     /// The account's difference is not to be asked for before this, after so many failures.
     account_failed: Option<(Instant, u32)>,
     closings: Closings,
-    /// Found outside a batch; the next batch carries it.
-    lost: Vec<(MessageBox, GapCause)>,
 }
 
 impl Receiver {
@@ -112,7 +110,6 @@ impl Receiver {
             shut_out: HashSet::new(),
             account_failed: None,
             closings: Closings::default(),
-            lost: Vec::new(),
         })
     }
 
@@ -144,11 +141,7 @@ impl Receiver {
             if let Some(received) = self.channel_difference().await? {
                 return Ok(received);
             }
-            let retry = [self.account_failed.map(|(at, _)| at), self.retries.next()];
-            // A deadline that is over belongs to a difference that has to wait.
-            let deadline = (deadline > Instant::now()).then_some(deadline);
-            let wake = retry.into_iter().flatten().chain(deadline).min();
-            let wake = wake.unwrap_or_else(|| Instant::now() + Duration::from_mins(1));
+            let wake = self.wake(deadline);
             tokio::select! {
                 pushed = self.socket.recv() => {
                     let pushed = pushed.ok_or_else(closed)?;
@@ -164,6 +157,16 @@ impl Receiver {
                 }
             }
         }
+    }
+
+    /// When there is something to do though nothing comes.
+    fn wake(&self, deadline: Instant) -> Instant {
+        let now = Instant::now();
+        let difference = self.account_failed.map(|(at, _)| at);
+        // A time that is over belongs to a difference that has to wait for something else.
+        let times = [Some(deadline), difference, self.retries.next()];
+        let next = times.into_iter().flatten().filter(|at| *at > now).min();
+        next.unwrap_or(now + Duration::from_mins(1))
     }
 
     /// A push, and those that wait behind it.
@@ -230,7 +233,6 @@ impl Receiver {
         }
         received.add(self.boxes.apply_difference(difference));
         self.note_first_seen(&mut received);
-        received.lost.append(&mut self.lost);
         Ok(Some(received))
     }
 
@@ -258,7 +260,7 @@ impl Receiver {
             return Ok(None);
         };
         let channel = asked.channel_id;
-        if let Some(until) = self.retries.flooded_until() {
+        if let Some(until) = self.retries.flooded_until(Instant::now()) {
             self.put_off(channel, until);
             return Ok(None);
         }

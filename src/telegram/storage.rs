@@ -156,9 +156,25 @@ impl HubSession {
         lock(&self.position).settled()
     }
 
-    /// Whether the channel has a position.
-    pub(super) fn knows_channel(&self, channel: i64) -> bool {
-        lock(&self.position).knows_channel(channel)
+    /// Whether the channel, by its bare id, has a position.
+    pub fn knows_channel(&self, channel: i64) -> bool {
+        self.channel_pts(channel).is_some()
+    }
+
+    /// The `pts` up to which a channel, by its bare id, has been read.
+    pub fn channel_pts(&self, channel: i64) -> Option<i32> {
+        lock(&self.position).channel_pts(channel)
+    }
+
+    /// Starts a channel, by its bare id, at a `pts`, unless it has a position.
+    pub fn seed_channel(&self, channel: i64, pts: i32) {
+        lock(&self.position).apply(UpdateState::Channel { id: channel, pts });
+    }
+
+    /// Takes what is stored of a peer, its access hash before all.
+    pub fn learn(&self, peer: &peers::PeerRow) {
+        let info = convert::peer_info(peer);
+        self.remember(info.id(), info);
     }
 
     /// Takes the place that the reading of updates has come to.

@@ -32,6 +32,7 @@ pub(in crate::telegram) fn batch(
         position: None,
         gaps: Vec::new(),
         captured_at: UtcTime::now(),
+        from_history: false,
     };
     for (update, _) in updates {
         match &update {

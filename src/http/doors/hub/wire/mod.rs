@@ -4,6 +4,7 @@
 //! and the schemas of a request are written side by side; a test holds them together.
 
 mod entities;
+mod gaps;
 mod healing;
 mod login;
 mod messages;
@@ -11,6 +12,7 @@ mod sends;
 mod sessions;
 
 pub(crate) use entities::{CachedEntities, ResolveRequest, Resolved};
+pub(crate) use gaps::{GapQueryParams, Gaps};
 pub(crate) use login::{
     CodeRequest, LoginProgressAnswer, LoginStartedAnswer, PasswordRequest, SessionRequest,
     StartRequest, User,
