@@ -29,7 +29,8 @@ pub(super) async fn capture(
     crossings: &Crossings,
 ) -> telegram::Error {
     let mut written = Instant::now();
-    let since = UtcTime::now();
+    // Telegram's dates are whole seconds.
+    let since = UtcTime::now().before(Duration::from_secs(1));
     loop {
         let batch = match updates.next(account).await {
             Ok(batch) => batch,
