@@ -27,11 +27,11 @@ pub struct HealthView {
     pub restore: RestoreSnapshot,
     /// How many sessions are in each state.
     pub sessions_by_state: BTreeMap<&'static str, u64>,
-    /// Whether the database answers.
+    /// Whether the database answers and takes writes.
     pub database: DatabaseHealth,
 }
 
-/// Whether the database answers.
+/// Whether the database answers and takes writes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DatabaseHealth {
     /// It does.
@@ -48,9 +48,15 @@ impl Operation for Health {
     async fn run(self, ctx: &Ctx) -> Result<Self::Output, Error> {
         let hub = &ctx.hub;
         let asked = hub.store.read(|conn| hub_lock::holder(conn).map(drop));
-        let database = match tokio::time::timeout(DATABASE_PATIENCE, asked).await {
-            Ok(Ok(())) => DatabaseHealth::Ok,
-            Ok(Err(_)) | Err(_) => DatabaseHealth::Unavailable,
+        let answers = matches!(
+            tokio::time::timeout(DATABASE_PATIENCE, asked).await,
+            Ok(Ok(()))
+        );
+        // One that answers may still take no writes, as on a full disk.
+        let database = if answers && !hub.store.is_away() {
+            DatabaseHealth::Ok
+        } else {
+            DatabaseHealth::Unavailable
         };
         Ok(HealthView {
             active_sessions: u64::try_from(hub.registry.len()).unwrap_or(u64::MAX),

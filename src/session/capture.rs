@@ -1,13 +1,12 @@
 //! The loop that writes an account's updates to the database.
 //!
 //! A batch's messages, peers and position commit in one transaction, and the next batch is asked
-//! for only after that. A database that is away is waited for; nothing is skipped.
+//! for only after that; nothing is skipped.
 
 use crate::metrics as names;
-use crate::store::capture::{self as rows, CapturedBatch, Committed};
-use crate::store::{self, Store};
+use crate::session::writer::Writer;
+use crate::store::capture::Committed;
 use crate::telegram::{self, AccountRef, HubSession, Updates, Vitals};
-use log::warn;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -18,7 +17,7 @@ const POSITION_EVERY: Duration = Duration::from_secs(5);
 
 /// Captures until the link fails; the error says how.
 pub(super) async fn capture(
-    store: &Store,
+    writer: &Writer,
     session: &Arc<HubSession>,
     updates: &mut Updates,
     account: AccountRef,
@@ -36,7 +35,7 @@ pub(super) async fn capture(
             session.batch_skipped();
             continue;
         }
-        match commit(store, Arc::new(batch)).await {
+        match writer.commit(Arc::new(batch)).await {
             Ok(committed) => note(&committed, vitals),
             Err(error) => return telegram::Error::Storage(error.into()),
         }
@@ -44,23 +43,6 @@ pub(super) async fn capture(
         written = Instant::now();
         if !bare {
             vitals.note_update();
-        }
-    }
-}
-
-/// Commits a batch, however long the database is away.
-async fn commit(store: &Store, batch: Arc<CapturedBatch>) -> Result<Committed, store::Error> {
-    let mut delay = Duration::from_millis(50);
-    loop {
-        let attempt = Arc::clone(&batch);
-        match store.write(move |conn| rows::commit(conn, &attempt)).await {
-            Err(error) if error.is_unavailable() => {
-                warn!("capture waits for the database: {error}");
-                metrics::counter!(names::CAPTURE_RETRIES).increment(1);
-                tokio::time::sleep(delay).await;
-                delay = (delay * 2).min(Duration::from_secs(5));
-            }
-            result => return result,
         }
     }
 }

@@ -16,6 +16,7 @@ mod registry;
 mod restore;
 mod waiting;
 mod watchdog;
+mod writer;
 
 pub use account::{SessionContext, Timing};
 pub use backoff::BackoffPolicy;
@@ -24,3 +25,4 @@ pub use login::{LoginProgress, LoginStarted};
 pub use registry::Registry;
 pub use restore::{RestoreProgress, RestoreSnapshot};
 pub use waiting::Reconnected;
+pub use writer::Writer;

@@ -83,7 +83,7 @@ impl Account {
         // Both futures live as long as the phase: dropping a half-received batch would lose it
         // until the next start.
         let mut capturing = pin!(capture(
-            &context.store,
+            &context.writer,
             link.session(),
             updates,
             account,
