@@ -6,13 +6,16 @@
 #![expect(clippy::print_stdout, reason = "the table is what the program is for")]
 
 use serde_json::json;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 use telegram_hub::model::{ChatId, MessageId, SessionId, SessionName, UtcTime};
+use telegram_hub::session::Writer;
 use telegram_hub::store::capture::{self, CapturedBatch, NewMessage};
 use telegram_hub::store::peers::PeerRow;
 use telegram_hub::store::sessions::{NewSession, create_or_get};
 use telegram_hub::store::update_states::UpdatesPosition;
-use telegram_hub::store::{DatabaseUrl, Store, StoreSettings, Vault};
+use telegram_hub::store::{DatabaseUrl, Error, Store, StoreSettings, Vault};
+use tokio::task::JoinSet;
 use zeroize::Zeroizing;
 
 type Failure = Box<dyn std::error::Error>;
@@ -49,7 +52,59 @@ async fn main() -> Result<(), Failure> {
                 );
             }
         }
+        through_the_writer(&store, &accounts, time, &mut number).await?;
         store.close().await;
+    }
+    Ok(())
+}
+
+/// Every account hands in a batch of one message, waits for its commit and hands in the next.
+async fn through_the_writer(
+    store: &Store,
+    accounts: &[SessionId],
+    time: Duration,
+    number: &mut i32,
+) -> Result<(), Failure> {
+    println!("\ndatabase   accounts messages/batch  messages/s   p50 ms   p99 ms");
+    for (count, messages) in [(1, 1), (10, 1), (100, 1), (100, 10)] {
+        let writer = Arc::new(Writer::start(store));
+        let started = Instant::now();
+        let mut tasks = JoinSet::new();
+        for (&account, first) in accounts.iter().take(count).zip(0..) {
+            let mut number = *number + first * 1_000_000;
+            let writer = Arc::clone(&writer);
+            tasks.spawn(async move {
+                let mut waits = Vec::new();
+                while started.elapsed() < time {
+                    let shape = Shape { messages, peers: 0 };
+                    let batch = Arc::new(batch(account, shape, &mut number));
+                    let handed_in = Instant::now();
+                    writer.commit(batch).await?;
+                    waits.push(handed_in.elapsed());
+                }
+                Ok::<_, Error>(waits)
+            });
+        }
+        let mut waits = Vec::new();
+        while let Some(finished) = tasks.join_next().await {
+            waits.extend(finished??);
+        }
+        let took = started.elapsed().as_secs_f64();
+        writer.stop().await;
+        *number += 10_000_000;
+        waits.sort_unstable();
+        let at = |part: usize| {
+            let wait = waits.get(waits.len() * part / 100);
+            wait.map_or(0.0, |wait| wait.as_secs_f64() * 1000.0)
+        };
+        let rows = f64::from(u32::try_from(waits.len())?) * f64::from(messages);
+        println!(
+            "{:<10} {count:>8} {messages:>14} {:>11.0} {:>8.2} {:>8.2}",
+            format!("{:?}", store.engine()),
+            rows / took,
+            at(50),
+            at(99),
+        );
     }
     Ok(())
 }
@@ -57,7 +112,7 @@ async fn main() -> Result<(), Failure> {
 async fn open(url: &str) -> Result<Store, Failure> {
     let settings = StoreSettings {
         url: DatabaseUrl::parse(url)?,
-        pool_size: 4,
+        pool_size: 8,
         acquire_timeout: Duration::from_secs(10),
     };
     let vault = Vault::from_key(&Zeroizing::new([7; 32]));

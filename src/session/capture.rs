@@ -4,6 +4,7 @@
 //! for only after that; nothing is skipped.
 
 use crate::metrics as names;
+use crate::session::known_peers::KnownPeers;
 use crate::session::writer::Writer;
 use crate::store::capture::Committed;
 use crate::telegram::{self, AccountRef, HubSession, Updates, Vitals};
@@ -24,21 +25,25 @@ pub(super) async fn capture(
     vitals: &Vitals,
 ) -> telegram::Error {
     let mut written = Instant::now();
+    let mut known = KnownPeers::new();
     loop {
-        let batch = match updates.next(account).await {
+        let mut batch = match updates.next(account).await {
             Ok(batch) => batch,
             Err(error) => return error,
         };
+        known.retain_news(&mut batch.peers);
         let bare =
             batch.messages.is_empty() && batch.deletions.is_empty() && batch.peers.is_empty();
         if bare && (batch.position.is_none() || written.elapsed() < POSITION_EVERY) {
             session.batch_skipped();
             continue;
         }
-        match writer.commit(Arc::new(batch)).await {
+        let batch = Arc::new(batch);
+        match writer.commit(Arc::clone(&batch)).await {
             Ok(committed) => note(&committed, vitals),
             Err(error) => return telegram::Error::Storage(error.into()),
         }
+        known.note_stored(&batch.peers);
         session.position_written();
         written = Instant::now();
         if !bare {

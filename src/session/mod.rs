@@ -9,6 +9,7 @@ mod backoff;
 mod capture;
 mod connect;
 mod handle;
+mod known_peers;
 mod login;
 mod login_phase;
 mod online;

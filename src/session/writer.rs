@@ -138,9 +138,8 @@ impl Lane {
                 self.store_one_by_one(group).await;
             }
             Err(error) => {
-                for job in group {
+                if let Some(job) = group.into_iter().next() {
                     answer(job, Err(error));
-                    return;
                 }
             }
         }

@@ -126,10 +126,13 @@ fn connect_sqlite(url: &DatabaseUrl) -> Result<AnyConnection, Error> {
     })?;
     let mut conn = diesel::SqliteConnection::establish(&url.for_sqlite())
         .map_err(|error| refused(url, &error))?;
-    // The waiting time comes first: the switch to WAL already takes a lock.
+    // The waiting time comes first: the switch to WAL already takes a lock. Each account's rows
+    // lie on pages of their own in the indices, so that the messages of many accounts change many
+    // pages again and again: a larger cache holds them, and rarer checkpoints write them once.
     conn.batch_execute(
         "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; \
-         PRAGMA foreign_keys = ON; PRAGMA journal_size_limit = 67108864;",
+         PRAGMA foreign_keys = ON; PRAGMA journal_size_limit = 67108864; \
+         PRAGMA wal_autocheckpoint = 16000; PRAGMA cache_size = -32000;",
     )?;
     Ok(AnyConnection::Sqlite(conn))
 }
