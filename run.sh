@@ -11,6 +11,8 @@ usage() {
 ./run.sh --sandbox   build the hub and a local data centre, and run both: no account is needed
 ./run.sh test        run every test; starts a PostgreSQL server of its own if none is given
 ./run.sh test ARGS   run the Rust tests that ARGS select
+./run.sh chaos ARGS  run the hub under faults and prove what it captured; --help shows ARGS
+./run.sh bench ARGS  measure the hub beside the bare client library; --help shows ARGS
 ./run.sh help        show this
 
 Variables that move a sandbox aside, so that several run side by side:
@@ -367,10 +369,38 @@ run_tests() {
   say "all tests passed"
 }
 
+# --- Under load ---------------------------------------------------------------------------------
+
+# The hub under faults. A server of PostgreSQL is started only for runs that want one; it keeps its
+# settings of durability, because it is stopped in the middle of its work.
+chaos() {
+  build telegram-hub hub-load
+  ulimit -n "$(ulimit -Hn)" || true
+  local command=("$target/release/hub-chaos" --hub "$target/release/telegram-hub" "$@")
+  case " $* " in
+    *" --help "*) "${command[@]}" ;;
+    *postgres* | *both*) WITH_POSTGRES_DURABLE=1 with_postgres "${command[@]}" ;;
+    *) "${command[@]}" ;;
+  esac
+}
+
+bench() {
+  build telegram-hub hub-load
+  ulimit -n "$(ulimit -Hn)" || true
+  local command=("$target/release/hub-bench" --hub "$target/release/telegram-hub"
+    --out "$target/bench.json" "$@")
+  case " $* " in
+    *" --help "*) "${command[@]}" ;;
+    *) WITH_POSTGRES_DURABLE=1 with_postgres "${command[@]}" ;;
+  esac
+}
+
 case ${1:-} in
   '') run_hub ;;
   --sandbox) sandbox ;;
   test) run_tests "${@:2}" ;;
+  chaos) chaos "${@:2}" ;;
+  bench) bench "${@:2}" ;;
   help | -h | --help) usage ;;
   *)
     usage >&2

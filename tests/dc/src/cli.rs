@@ -20,7 +20,10 @@ pub struct Cli {
     /// Where to write the RSA public key, PKCS#1 PEM.
     #[arg(long)]
     pub key_out: Option<PathBuf>,
-    /// Events in one slice of `updates.getDifference`.
+    /// Events in one slice of a difference.
     #[arg(long, default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..))]
     pub slice: u32,
+    /// News for the same sessions that may travel in one `updates`.
+    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..))]
+    pub bundle: u32,
 }

@@ -3,6 +3,9 @@
 //! Owns the listener's task and the world. Scripts act here as people with other devices would;
 //! accounts are named by username, phone number or user id.
 
+pub mod chats;
+mod faults;
+pub mod load;
 mod script;
 
 use std::collections::BTreeMap;
@@ -14,17 +17,23 @@ use std::time::Duration;
 use bytes::Bytes;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 
+use self::load::RunningLoad;
+use crate::clock::Clock;
 use crate::link::{self, Links};
 use crate::rpc::{Api, Outlet};
 use crate::service::Service;
 use crate::world::World;
 use crate::world::account::Profile;
-use crate::world::clock::random;
-use crate::world::ids::{KeyId, UserId};
+use crate::world::ids::{KeyId, Peer, UserId};
 use crate::world::ledger::Entry;
 use crate::world::people::fixed;
+use crate::world::random::random;
 use crate::world::refusal::Refusal;
+
+/// Messages of the ledger that are read under one lock.
+const LEDGER_PART: usize = 500;
 
 /// How a data centre starts.
 #[derive(Clone, Debug)]
@@ -33,8 +42,11 @@ pub struct DcOptions {
     pub listen: SocketAddr,
     /// The accounts that exist from the start, beside the fleet's numbers.
     pub accounts: Vec<Profile>,
-    /// Events in one slice of `updates.getDifference`, at least 1.
+    /// Events in one slice of a difference, at least 1.
     pub slice: usize,
+    /// News for the same sessions that may travel in one `updates`, at least 1. More than one
+    /// shows only in bursts, such as those of a load.
+    pub bundle: usize,
     /// How long a log-in code counts, in whole seconds.
     pub code_lifetime: Duration,
 }
@@ -45,6 +57,7 @@ impl Default for DcOptions {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
             accounts: fixed(),
             slice: 100,
+            bundle: 1,
             code_lifetime: Duration::from_mins(5),
         }
     }
@@ -59,6 +72,8 @@ struct Inner {
     links: Arc<Links>,
     address: SocketAddr,
     stop: CancellationToken,
+    loads: TaskTracker,
+    load_log: Mutex<Vec<RunningLoad>>,
     task: Mutex<Option<JoinHandle<()>>>,
 }
 
@@ -68,12 +83,14 @@ impl Drop for Inner {
     }
 }
 
-/// The ids of one message on its two sides.
+/// The ids of one message that was sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
 pub struct SentIds {
-    /// In the box of who sent it.
+    /// Its place in the ledger.
+    pub n: usize,
+    /// In the box of who sent it; in a channel, the one id it has there.
     pub sender: i32,
-    /// In the box of who got it; the same in Saved Messages.
+    /// In the box of who got it in a private chat; the sender's everywhere else.
     pub receiver: i32,
 }
 
@@ -106,10 +123,12 @@ impl Dc {
     pub fn start(options: DcOptions) -> io::Result<Self> {
         let listener = link::listen(options.listen)?;
         let address = listener.local_addr()?;
-        let mut world = World::new(options.accounts);
+        let clock = Clock::default();
+        let mut world = World::new(options.accounts, clock.clone());
         world.slice = options.slice.max(1);
+        world.bundle = options.bundle.max(1);
         world.code_lifetime = i32::try_from(options.code_lifetime.as_secs()).unwrap_or(i32::MAX);
-        let links = Arc::new(Links::new());
+        let links = Arc::new(Links::new(clock));
         let outlet: Arc<dyn Outlet> = Arc::<Links>::clone(&links);
         let api = Arc::new(Api::new(world, outlet, address));
         let stop = CancellationToken::new();
@@ -121,6 +140,8 @@ impl Dc {
             links,
             address,
             stop,
+            loads: TaskTracker::new(),
+            load_log: Mutex::default(),
             task,
         })))
     }
@@ -128,6 +149,8 @@ impl Dc {
     /// Stops listening, closes every link and waits until all tasks have ended.
     pub async fn stop(&self) {
         self.0.stop.cancel();
+        self.0.loads.close();
+        self.0.loads.wait().await;
         let task = self
             .0
             .task
@@ -216,7 +239,22 @@ impl Dc {
 
     /// At most `limit` messages from number `from` on.
     pub fn ledger_part(&self, from: usize, limit: usize) -> Vec<Entry> {
-        self.0.api.world().ledger(from, limit)
+        let mut entries = Vec::new();
+        // A little at a time, so that nobody waits long for the lock.
+        while entries.len() < limit {
+            let part = LEDGER_PART.min(limit - entries.len());
+            let more = self.0.api.world().ledger(from + entries.len(), part);
+            if more.is_empty() {
+                break;
+            }
+            entries.extend(more);
+        }
+        entries
+    }
+
+    /// The members of an audience of the ledger, ascending; empty for one that does not exist.
+    pub fn audience(&self, audience: usize) -> Vec<i64> {
+        self.0.api.world().audience_ids(audience)
     }
 
     /// How many messages there are.
@@ -237,6 +275,28 @@ impl Dc {
 
 fn find(world: &mut World, name: &str) -> Result<UserId, Refusal> {
     world.user_by_name(name).ok_or_else(|| unknown(name))
+}
+
+/// What a script names as the other side: an account, or a chat by marked id or username.
+fn find_peer(world: &mut World, name: &str) -> Result<Peer, Refusal> {
+    match world.user_by_name(name) {
+        Some(user) => Ok(Peer::User(user)),
+        None => find_chat(world, name),
+    }
+}
+
+/// A group or channel by its marked id, or a channel by its username.
+fn find_chat(world: &World, name: &str) -> Result<Peer, Refusal> {
+    let marked = name.trim().parse().ok().and_then(Peer::from_marked);
+    let chat = marked.or_else(|| world.channel_by_username(name).map(Peer::Channel));
+    let exists = |chat: &Peer| match chat {
+        Peer::User(_) => false,
+        Peer::Group(id) => world.group(*id).is_some(),
+        Peer::Channel(id) => world.channel(*id).is_some(),
+    };
+    // Not one of Telegram's either.
+    chat.filter(exists)
+        .ok_or_else(|| Refusal::bad(&format!("CHAT_NOT_FOUND: {name}")))
 }
 
 fn unknown(name: &str) -> Refusal {

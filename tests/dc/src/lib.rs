@@ -6,6 +6,7 @@
 //! stops; it must not know the hub: any MTProto client can talk to it.
 
 pub mod cli;
+pub mod clock;
 pub mod control;
 pub mod dc;
 pub mod link;

@@ -38,6 +38,7 @@ async fn run(cli: Cli) -> io::Result<()> {
     let dc = Dc::start(DcOptions {
         listen: cli.listen,
         slice: usize::try_from(cli.slice).unwrap_or(100),
+        bundle: usize::try_from(cli.bundle).unwrap_or(1),
         ..DcOptions::default()
     })
     .map_err(|error| named("listen on", &cli.listen, &error))?;

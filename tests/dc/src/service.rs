@@ -14,6 +14,8 @@ pub struct Call {
     pub key_id: i64,
     /// The client's MTProto session id.
     pub session_id: i64,
+    /// The link it came over; later links have higher numbers.
+    pub link: u64,
     /// The API layer the key last announced with `invokeWithLayer`, 0 before the first.
     pub layer: i32,
     /// True inside `invokeWithoutUpdates`: this session gets no pushes because of this call.

@@ -8,6 +8,9 @@ import asyncio
 import logging
 import sys
 
+import checks_absence
+import checks_chats
+import checks_differences
 import checks_login
 import checks_messages
 from harness import Checks, Dc
@@ -18,7 +21,9 @@ async def main():
         sys.exit(__doc__)
     logging.basicConfig(level=logging.CRITICAL)
     every = Checks()
-    every.checks = checks_login.checks.checks + checks_messages.checks.checks
+    modules = (checks_login, checks_messages, checks_absence, checks_chats, checks_differences)
+    for module in modules:
+        every.checks += module.checks.checks
     failed = await every.run(Dc(*sys.argv[1:4]), *sys.argv[4:])
     sys.exit(1 if failed else 0)
 

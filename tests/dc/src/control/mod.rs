@@ -1,7 +1,10 @@
 //! The control port: the scripting of the data centre for other processes, as JSON over HTTP.
 //!
-//! Owns the paths and the JSON. Everything it does is a method of [`Dc`].
+//! Owns the paths, the JSON and which status goes with what. Everything it does is a method of
+//! [`Dc`].
 
+mod chats;
+mod faults;
 mod handlers;
 mod wire;
 
@@ -10,9 +13,11 @@ use std::net::TcpListener;
 
 use actix_web::error::InternalError;
 use actix_web::{App, HttpResponse, HttpServer, web};
+use serde::Serialize;
 use tokio_util::sync::CancellationToken;
 
 use crate::dc::Dc;
+use crate::world::refusal::Refusal;
 
 /// The largest body accepted, in bytes.
 const BODY_LIMIT: usize = 1 << 20;
@@ -34,6 +39,8 @@ pub async fn serve(listener: TcpListener, dc: Dc, stop: CancellationToken) -> io
             )
             .app_data(web::QueryConfig::default().error_handler(|error, _| refused(&error)))
             .configure(handlers::routes)
+            .configure(chats::routes)
+            .configure(faults::routes)
     })
     .workers(1)
     .disable_signals()
@@ -47,6 +54,16 @@ pub async fn serve(listener: TcpListener, dc: Dc, stop: CancellationToken) -> io
     };
     let (result, ()) = tokio::join!(server, stopping);
     result
+}
+
+/// 200 with what was done, or 400 with the reason why not.
+fn answer<T: Serialize>(result: Result<T, Refusal>) -> HttpResponse {
+    match result {
+        Ok(body) => HttpResponse::Ok().json(body),
+        Err(refusal) => HttpResponse::BadRequest().json(wire::Failure {
+            error: refusal.name,
+        }),
+    }
 }
 
 /// 400 with the reason, for a body or query that cannot be read.

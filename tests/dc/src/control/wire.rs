@@ -3,26 +3,51 @@
 //! Owns the names and defaults of the fields. Unknown fields are refused, so that a typing
 //! mistake does not pass for a default.
 
+mod fault;
+
 use std::collections::BTreeMap;
+use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
 use crate::dc::SentIds;
+use crate::dc::chats::ChatInfo;
 use crate::world::ledger::Entry;
+
+pub(super) use self::fault::{FaultBody, FaultName};
 
 /// `POST /send`.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Send {
     pub(super) from: String,
-    pub(super) to: String,
+    pub(super) to: Name,
     pub(super) text: String,
     #[serde(default = "one")]
     pub(super) count: u32,
     #[serde(default)]
     pub(super) silent: bool,
-    /// In the sender's box.
+    /// As the sender knows it.
     pub(super) reply_to: Option<i32>,
+}
+
+/// An account or chat: a name, or a number without quotes.
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+pub(super) enum Name {
+    /// A marked id.
+    Id(i64),
+    /// A username, a phone number, or an id in quotes.
+    Text(String),
+}
+
+impl fmt::Display for Name {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Id(id) => id.fmt(f),
+            Self::Text(text) => text.fmt(f),
+        }
+    }
 }
 
 /// Answer of `POST /send`: one pair of ids for each message, in order.
@@ -35,6 +60,8 @@ pub(super) struct SentMessages {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Edit {
+    /// Needed for channels only.
+    pub(super) chat: Option<Name>,
     pub(super) account: String,
     pub(super) message_id: i32,
     pub(super) text: String,
@@ -44,60 +71,81 @@ pub(super) struct Edit {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Delete {
+    /// For channels; without it the ids are those of the account's own box.
+    pub(super) channel: Option<Name>,
     pub(super) account: String,
     pub(super) message_ids: Vec<i32>,
     #[serde(default = "yes")]
     pub(super) revoke: bool,
 }
 
-/// `POST /fault`: of a method, or of an account's links.
+/// `POST /read`.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct FaultBody {
-    /// Such as `messages.sendMessage`; `*` for any.
-    pub(super) method: Option<String>,
-    /// An account whose links are meant; `*` for all (only with `drop`).
-    pub(super) link: Option<String>,
-    pub(super) kind: Kind,
-    /// Only calls of this account.
-    pub(super) account: Option<String>,
-    #[serde(default = "one")]
-    pub(super) count: u32,
-    /// Telegram's code, or a negative transport error.
-    pub(super) code: Option<i32>,
-    /// Telegram's error name, such as `FLOOD_WAIT_31`.
-    pub(super) error: Option<String>,
-    pub(super) delay_ms: Option<u64>,
+pub(super) struct Read {
+    pub(super) account: String,
+    pub(super) peer: Name,
 }
 
-/// The kinds of faults.
+/// `POST /chat`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ChatBody {
+    pub(super) kind: Kind,
+    pub(super) creator: String,
+    pub(super) title: String,
+    #[serde(default)]
+    pub(super) members: Vec<String>,
+    pub(super) username: Option<String>,
+}
+
+/// The kinds of chats that can be made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Kind {
-    /// Method: answer `code` and `error`.
-    Error,
-    /// Method: never answer.
-    Silence,
-    /// Method: answer `delay_ms` late.
-    Delay,
-    /// Method: do it, and never answer.
-    LoseAnswer,
-    /// Method: close the link.
-    Close,
-    /// Method: close the link with transport error `code`.
-    Transport,
-    /// Link: close.
-    Drop,
-    /// Link: stop reading and writing.
-    Stall,
-    /// Link: go on.
-    Resume,
-    /// Link: close, and refuse the keys with transport error `code` (-404).
-    Refuse,
-    /// Link: let the keys in again.
-    Accept,
-    /// End all faults.
-    Clear,
+    /// A basic group.
+    Group,
+    /// A supergroup.
+    Supergroup,
+    /// A broadcast channel.
+    Broadcast,
+}
+
+/// Answer of `POST /chat`.
+#[derive(Debug, Serialize)]
+pub(super) struct ChatMade {
+    /// The marked id.
+    pub(super) chat: i64,
+}
+
+/// Answer of `GET /chats`.
+#[derive(Debug, Serialize)]
+pub(super) struct Chats {
+    pub(super) chats: Vec<ChatInfo>,
+}
+
+/// `POST /members`, done in this order.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Members {
+    pub(super) chat: Name,
+    #[serde(default)]
+    pub(super) add: Vec<String>,
+    #[serde(default)]
+    pub(super) remove: Vec<String>,
+    #[serde(default)]
+    pub(super) join: Vec<String>,
+    #[serde(default)]
+    pub(super) leave: Vec<String>,
+}
+
+/// `POST /title`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Rename {
+    pub(super) chat: Name,
+    pub(super) account: String,
+    pub(super) title: String,
 }
 
 /// `POST /revoke`.
@@ -128,8 +176,13 @@ pub(super) struct LedgerQuery {
 /// Answer of `GET /ledger`.
 #[derive(Debug, Serialize)]
 pub(super) struct Ledger {
+    /// Messages in the whole ledger.
     pub(super) total: usize,
+    /// The `from` of the next page.
+    pub(super) next: usize,
     pub(super) messages: Vec<Entry>,
+    /// The members of every audience that the page names.
+    pub(super) audiences: BTreeMap<usize, Vec<i64>>,
 }
 
 /// Answer of `GET /stats`.

@@ -1,23 +1,22 @@
-//! What scripts do in a data centre: act as its accounts, and make things go wrong.
+//! What scripts do as the accounts of a data centre.
 //!
-//! Owns nothing: each call takes the world's lock for itself, or asks the links. Accounts are
-//! named by username, phone number or user id; messages by their id in the named account's box.
+//! Owns nothing: each call takes the world's lock for itself. Accounts are named by username, phone
+//! number or user id; messages by their id in the named account's box.
 
-use super::{Dc, SentIds, find};
-use crate::link::Links;
+use super::{Dc, SentIds, find, find_peer};
 use crate::world::change::Reach;
-use crate::world::faults::Fault;
-use crate::world::ids::{KeyId, MessageId, UserId};
+use crate::world::ids::{MessageId, Peer, UserId};
 use crate::world::keys::KeyState;
 use crate::world::post::Content;
 use crate::world::refusal::Refusal;
 use crate::world::send::Draft;
 
 impl Dc {
-    /// Sends a plain text from one account to another, as from a device that is not connected here.
+    /// Sends a plain text from an account to another, or to a group or channel by its marked id or
+    /// username, as from a device that is not connected here.
     ///
     /// # Errors
-    /// 400 `USER_NOT_FOUND`, and what `messages.sendMessage` answers.
+    /// 400 `USER_NOT_FOUND` or `CHAT_NOT_FOUND`, and what `messages.sendMessage` answers.
     pub fn send(&self, from: &str, to: &str, text: &str) -> Result<SentIds, Refusal> {
         self.send_draft(from, to, draft(text.to_owned()))
     }
@@ -45,16 +44,21 @@ impl Dc {
     pub fn send_draft(&self, from: &str, to: &str, draft: Draft) -> Result<SentIds, Refusal> {
         let mut world = self.0.api.world();
         let from = find(&mut world, from)?;
-        let to = find(&mut world, to)?;
+        let to = find_peer(&mut world, to)?;
         let sent = world.send(from, to, draft, None)?;
-        let receiver = world.post(sent.post).map_or(sent.id, |post| post.to.id);
+        let receiver = match (to, world.post(sent.post)) {
+            (Peer::User(to), Some(post)) => post.id_for(to),
+            _ => None,
+        };
         Ok(SentIds {
+            n: sent.post.0,
             sender: sent.id.0,
-            receiver: receiver.0,
+            receiver: receiver.unwrap_or(sent.id).0,
         })
     }
 
-    /// Replaces the text of a message; `message_id` is the author's.
+    /// Replaces the text of a message of a private chat or basic group; `message_id` is the
+    /// author's.
     ///
     /// # Errors
     /// 400 `USER_NOT_FOUND`, and what `messages.editMessage` answers.
@@ -67,7 +71,7 @@ impl Dc {
             .map(drop)
     }
 
-    /// Deletes messages from the box of `account`, with [`Reach::Everybody`] from the other side's
+    /// Deletes messages from the box of `account`, with [`Reach::Everybody`] from the other sides'
     /// too. Answers how many were there.
     ///
     /// # Errors
@@ -77,28 +81,6 @@ impl Dc {
         let account = find(&mut world, account)?;
         let ids: Vec<MessageId> = ids.iter().copied().map(MessageId).collect();
         Ok(world.delete(account, &ids, reach, None).1)
-    }
-
-    /// Marks everything that `account` got from `peer` as read.
-    ///
-    /// # Errors
-    /// 400 `USER_NOT_FOUND`.
-    pub fn read(&self, account: &str, peer: &str) -> Result<(), Refusal> {
-        let mut world = self.0.api.world();
-        let account = find(&mut world, account)?;
-        let peer = find(&mut world, peer)?;
-        world.read(account, peer, MessageId(0), None);
-        Ok(())
-    }
-
-    /// Makes something go wrong from now on.
-    pub fn fault(&self, fault: Fault) {
-        self.0.api.world().faults.add(fault);
-    }
-
-    /// Ends all faults, also refused keys.
-    pub fn clear_faults(&self) {
-        self.0.api.world().faults.clear();
     }
 
     /// Ends every log-in of an account, as somebody does from another device. Its links stay;
@@ -123,66 +105,11 @@ impl Dc {
         let user = find(&mut world, account)?;
         Ok(world.end_account(user, state(user)).len())
     }
-
-    /// Closes every link of an account's keys. Answers how many keys that were.
-    ///
-    /// # Errors
-    /// 400 `USER_NOT_FOUND`.
-    pub fn drop_links(&self, account: &str) -> Result<usize, Refusal> {
-        self.each_key(account, |links, key| links.close_key(key.0))
-    }
-
-    /// Closes every link there is.
-    pub fn drop_all_links(&self) {
-        self.0.links.close_all();
-    }
-
-    /// Stops, or starts again, reading and writing on an account's links without closing them.
-    /// Answers how many keys that were.
-    ///
-    /// # Errors
-    /// 400 `USER_NOT_FOUND`.
-    pub fn stall(&self, account: &str, stalled: bool) -> Result<usize, Refusal> {
-        self.each_key(account, |links, key| links.stall_key(key.0, stalled))
-    }
-
-    /// Refuses an account's keys with a transport error such as -404 from now on, and closes their
-    /// links; `None` lets them in again. Answers how many keys that were.
-    ///
-    /// # Errors
-    /// 400 `USER_NOT_FOUND`.
-    pub fn refuse(&self, account: &str, code: Option<i32>) -> Result<usize, Refusal> {
-        for key in self.keys(account)? {
-            self.0.api.world().faults.refuse(key, code);
-        }
-        self.each_key(account, |links, key| {
-            if code.is_some() {
-                links.close_key(key.0);
-            }
-        })
-    }
-
-    fn each_key(&self, account: &str, act: impl Fn(&Links, KeyId)) -> Result<usize, Refusal> {
-        let keys = self.keys(account)?;
-        for key in &keys {
-            act(&self.0.links, *key);
-        }
-        Ok(keys.len())
-    }
-
-    fn keys(&self, account: &str) -> Result<Vec<KeyId>, Refusal> {
-        let mut world = self.0.api.world();
-        let user = find(&mut world, account)?;
-        Ok(world.account(user).map_or(Vec::new(), |a| a.keys.clone()))
-    }
 }
 
 fn draft(text: String) -> Draft {
     Draft {
-        content: Content {
-            text,
-            entities: Vec::new(),
-        },
+        content: Content::plain(text),
         ..Draft::default()
     }
 }

@@ -182,7 +182,9 @@ impl Connection {
         if wire::constructor(body) == Some(tl::types::MsgsAck::CONSTRUCTOR_ID) {
             return Ok(());
         }
-        let exchange = self.exchange.get_or_insert_default();
+        let exchange = self
+            .exchange
+            .get_or_insert_with(|| Box::new(Exchange::new(self.links.clock.clone())));
         let step = match exchange.step(body) {
             Ok(step) => step,
             Err(error) => {
@@ -192,7 +194,7 @@ impl Connection {
             }
         };
         let mut answer = vec![0; 8];
-        answer.extend_from_slice(&(clock::message_id_now() | 1).to_le_bytes());
+        answer.extend_from_slice(&(clock::message_id_now(&self.links.clock) | 1).to_le_bytes());
         answer.extend_from_slice(&wire::length(step.answer.len()).to_le_bytes());
         answer.extend_from_slice(&step.answer);
         self.framer.put(&answer, &mut self.output);
@@ -301,6 +303,7 @@ impl Connection {
         let call = Call {
             key_id: key.id,
             session_id: session.id,
+            link: self.handle.id,
             layer: key.layer.load(Ordering::Relaxed),
             without_updates: peeled.without_updates,
         };
@@ -315,7 +318,7 @@ impl Connection {
 
     /// Seals what the sessions have to send, as long as the output is not full.
     fn collect(&mut self) {
-        let now = clock::unix_seconds();
+        let now = self.links.clock.seconds();
         let mut sent = 0;
         for (key, session) in &self.sessions {
             while self.output.len() < OUTPUT_HIGH {

@@ -11,7 +11,8 @@ use sha2::Sha256;
 use tl::{Cursor, Deserializable, Identifiable, Serializable};
 
 use super::cipher::AuthKey;
-use super::{clock, dh, rsa, wire};
+use super::{dh, rsa, wire};
+use crate::clock::Clock;
 
 // Any two different primes under 2^32 will do; these make a product of eight bytes that a client
 // takes apart quickly, for the smaller of them sets its cost.
@@ -96,12 +97,18 @@ enum Stage {
 }
 
 /// One link's key exchange. A new `req_pq` starts it over.
-#[derive(Default)]
 pub(super) struct Exchange {
     stage: Stage,
+    clock: Clock,
 }
 
 impl Exchange {
+    /// An exchange that has not begun, by this clock.
+    pub(super) fn new(clock: Clock) -> Self {
+        let stage = Stage::Idle;
+        Self { stage, clock }
+    }
+
     /// Answers one request of the exchange.
     pub(super) fn step(&mut self, body: &[u8]) -> Result<Step, ExchangeError> {
         match wire::constructor(body).ok_or(ExchangeError::Unexpected)? {
@@ -158,7 +165,7 @@ impl Exchange {
         let answer = tl::enums::ServerDhParams::Ok(tl::types::ServerDhParamsOk {
             nonce: nonces.client,
             server_nonce: nonces.server,
-            encrypted_answer: proposal(&nonces, &inner.new_nonce),
+            encrypted_answer: proposal(&nonces, &inner.new_nonce, &self.clock),
         });
         self.stage = Stage::Agreeing {
             nonces,
@@ -292,14 +299,14 @@ fn sha1_padded(block: &[u8; rsa::BLOCK]) -> Option<tl::enums::PQInnerData> {
 }
 
 /// The encrypted `server_DH_inner_data`.
-fn proposal(nonces: &Nonces, new_nonce: &[u8; 32]) -> Vec<u8> {
+fn proposal(nonces: &Nonces, new_nonce: &[u8; 32], clock: &Clock) -> Vec<u8> {
     let inner = tl::enums::ServerDhInnerData::Data(tl::types::ServerDhInnerData {
         nonce: nonces.client,
         server_nonce: nonces.server,
         g: dh::GENERATOR,
         dh_prime: dh::prime().to_vec(),
         g_a: dh::share().to_vec(),
-        server_time: clock::unix_int(),
+        server_time: clock.int(),
     })
     .to_bytes();
     let mut answer = Sha1::digest(&inner).to_vec();

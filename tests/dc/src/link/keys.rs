@@ -10,10 +10,10 @@ use std::time::Duration;
 use sha1::{Digest, Sha1};
 
 use super::cipher::AuthKey;
-use super::clock;
 use super::links::LinkHandle;
 use super::salts::Salts;
 use super::session::Session;
+use crate::clock::Clock;
 
 /// Sessions without a link that a key keeps, at most.
 const IDLE_SESSIONS_MAX: usize = 8;
@@ -50,6 +50,7 @@ pub(super) struct Key {
     /// The layer last announced, 0 before the first.
     pub(super) layer: AtomicI32,
     stalled: AtomicBool,
+    clock: Clock,
     attached: Mutex<Attached>,
 }
 
@@ -74,7 +75,7 @@ impl Key {
         {
             attached.sessions.remove(oldest);
         }
-        let session = Arc::new(Session::new(id));
+        let session = Arc::new(Session::new(id, self.clock.clone()));
         attached.sessions.push(Arc::clone(&session));
         session
     }
@@ -127,9 +128,18 @@ impl Key {
 #[derive(Default)]
 pub(super) struct KeyStore {
     by_id: RwLock<HashMap<i64, Arc<Key>>>,
+    clock: Clock,
 }
 
 impl KeyStore {
+    /// No keys, by this clock.
+    pub(super) fn new(clock: Clock) -> Self {
+        Self {
+            clock,
+            ..Self::default()
+        }
+    }
+
     /// Takes a key in, with its first salt. A key that is known already stays as it is.
     pub(super) fn insert(&self, auth_key: Box<AuthKey>, first_salt: i64) -> i64 {
         let id = id_of(&auth_key);
@@ -137,10 +147,11 @@ impl KeyStore {
         keys.entry(id).or_insert_with(|| {
             Arc::new(Key {
                 id,
-                salts: Salts::new(&auth_key, first_salt, clock::unix_seconds()),
+                salts: Salts::new(&auth_key, first_salt, self.clock.seconds()),
                 secret: auth_key,
                 layer: AtomicI32::new(0),
                 stalled: AtomicBool::new(false),
+                clock: self.clock.clone(),
                 attached: Mutex::default(),
             })
         });

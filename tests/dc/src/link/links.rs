@@ -11,6 +11,7 @@ use tokio::sync::Notify;
 
 use super::cipher::AuthKey;
 use super::keys::{KeyStore, lock};
+use crate::clock::Clock;
 
 /// How a link ends when the data centre ends it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -79,14 +80,19 @@ pub(super) struct Counters {
 pub struct Links {
     pub(super) keys: KeyStore,
     pub(super) counters: Counters,
+    pub(super) clock: Clock,
     open: Mutex<HashMap<u64, Arc<LinkHandle>>>,
     accepted: AtomicU64,
 }
 
 impl Links {
-    /// A registry without keys or links.
-    pub fn new() -> Self {
-        Self::default()
+    /// A registry without keys or links, by this clock.
+    pub fn new(clock: Clock) -> Self {
+        Self {
+            keys: KeyStore::new(clock.clone()),
+            clock,
+            ..Self::default()
+        }
     }
 
     /// Queues serialised `Updates` for every session of the key that has not opted out.

@@ -10,6 +10,7 @@ use bytes::Bytes;
 
 use super::clock;
 use super::wire::{self, Message};
+use crate::clock::Clock;
 
 /// Updates that may wait for one session while its link lives.
 const PUSHES_MAX: usize = 8192;
@@ -84,9 +85,18 @@ pub(super) struct Outbox {
     unacked_bytes: usize,
     last_id: i64,
     content_sent: i32,
+    clock: Clock,
 }
 
 impl Outbox {
+    /// An outbox that has sent nothing, by this clock.
+    pub(super) fn new(clock: Clock) -> Self {
+        Self {
+            clock,
+            ..Self::default()
+        }
+    }
+
     /// Queues an answer or a protocol message.
     pub(super) fn put(&mut self, outgoing: Outgoing) {
         self.queue.push_back(outgoing);
@@ -219,7 +229,7 @@ impl Outbox {
 
     fn next_id(&mut self, low_bits: i64) -> i64 {
         let after_last = (self.last_id & !3) + 4;
-        self.last_id = clock::message_id_now().max(after_last) | low_bits;
+        self.last_id = clock::message_id_now(&self.clock).max(after_last) | low_bits;
         self.last_id
     }
 

@@ -12,13 +12,13 @@ use grammers_tl_types as tl;
 use tl::Serializable;
 
 use super::cipher::Opened;
-use super::clock;
 use super::inbox::{self, Inbox, Verdict, code};
 use super::keys::lock;
 use super::links::LinkHandle;
 use super::outbox::{Batch, Outbox, Outgoing};
 use super::salts::Salts;
 use super::wire::{self, Message};
+use crate::clock::Clock;
 
 /// What the link has to do for a session, in this order.
 #[derive(Debug)]
@@ -57,15 +57,21 @@ pub(super) struct State {
 pub(super) struct Session {
     /// The client's session id.
     pub(super) id: i64,
+    clock: Clock,
     state: Mutex<State>,
 }
 
 impl Session {
-    /// A session that has received nothing.
-    pub(super) fn new(id: i64) -> Self {
+    /// A session that has received nothing, by this clock.
+    pub(super) fn new(id: i64, clock: Clock) -> Self {
+        let state = State {
+            outbox: Outbox::new(clock.clone()),
+            ..State::default()
+        };
         Self {
             id,
-            state: Mutex::default(),
+            clock,
+            state: Mutex::new(state),
         }
     }
 
@@ -76,7 +82,7 @@ impl Session {
         salts: &Salts,
         opened: Opened,
     ) -> Vec<Task> {
-        let now = clock::unix_seconds();
+        let now = self.clock.seconds();
         let mut state = lock(&self.state);
         state.attach(link);
         let Opened { salt, message, .. } = opened;

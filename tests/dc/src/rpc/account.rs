@@ -5,8 +5,8 @@
 use grammers_tl_types::{enums, functions as f, types};
 
 use super::{Request, login};
-use crate::world::clock::{now, random};
 use crate::world::password::{Challenge, G, Password, prime};
+use crate::world::random::random;
 use crate::world::refusal::Refusal;
 
 /// `account.getPassword`, also for a key that waits for its password.
@@ -84,12 +84,13 @@ pub(super) fn get_authorizations(
     let keys = world
         .account(caller)
         .map_or(Vec::new(), |account| account.keys.clone());
+    let now = world.now();
     let mut authorizations = Vec::with_capacity(keys.len());
     for id in keys {
         let key = world.key(id);
         let current = id == request.key();
         let hash = if current { 0 } else { id.0 };
-        authorizations.push(log_in(current, hash, key.api_id, key.since));
+        authorizations.push(log_in(current, hash, key.api_id, key.since, now));
     }
     Ok(types::account::Authorizations {
         authorization_ttl_days: 180,
@@ -98,7 +99,7 @@ pub(super) fn get_authorizations(
     .into())
 }
 
-fn log_in(current: bool, hash: i64, api_id: i32, since: i32) -> enums::Authorization {
+fn log_in(current: bool, hash: i64, api_id: i32, since: i32, now: i32) -> enums::Authorization {
     types::Authorization {
         current,
         official_app: false,
@@ -114,7 +115,7 @@ fn log_in(current: bool, hash: i64, api_id: i32, since: i32) -> enums::Authoriza
         app_name: String::new(),
         app_version: String::new(),
         date_created: since,
-        date_active: now(),
+        date_active: now,
         ip: "127.0.0.1".to_owned(),
         country: String::new(),
         region: String::new(),

@@ -5,8 +5,8 @@
 use grammers_tl_types::{enums, functions as f, types};
 
 use super::{Request, login};
-use crate::world::clock::random;
 use crate::world::keys::KeyState;
+use crate::world::random::random;
 use crate::world::refusal::Refusal;
 
 /// Exported authorisations kept for import; beyond it the old ones are forgotten.
@@ -72,7 +72,10 @@ pub(super) fn import_authorization(
         .remove(&input.bytes)
         .filter(|user| user.0 == input.id)
         .ok_or_else(|| Refusal::bad("AUTH_BYTES_INVALID"))?;
-    world.authorise(request.key(), user, true);
+    // Elsewhere it is a key for files; where the account has moved to it becomes the main one.
+    let is_foreign = !world.has_moved(user);
+    world.authorise(request.key(), user, is_foreign);
+    world.arrive(user, request.key());
     login::authorization(&world, user)
 }
 

@@ -4,10 +4,11 @@
 
 use grammers_tl_types::{enums, functions as f, types};
 
-use super::messages::content;
+use super::messages::{content, one_update};
+use super::render::Cast;
 use super::{Request, peers, render};
 use crate::world::change::Reach;
-use crate::world::ids::MessageId;
+use crate::world::ids::{MessageId, Peer};
 use crate::world::refusal::Refusal;
 
 /// Ids that one deletion may name.
@@ -27,15 +28,33 @@ pub(super) fn edit_message(
     let content = content(&world, caller, text, input.entities)?;
     let id = MessageId(input.id);
     let event = world.edit(caller, Some(peer), id, content, Some(request.origin()))?;
-    let update = render::update(&world, caller, &event.kind, event.pts, event.pts_count);
-    Ok(types::Updates {
-        updates: update.into_iter().collect(),
-        users: render::users(&world, caller, [caller, peer]),
-        chats: Vec::new(),
-        date: event.date,
-        seq: 0,
+    let update = one_update(&world, caller, peer, &event);
+    let mut cast = Cast::of([Peer::User(caller), peer]);
+    if let Some(post) = world.post_of(caller, peer, id) {
+        cast.add_post(&world, post);
     }
-    .into())
+    let updates = update.into_iter().collect();
+    Ok(render::whole(&world, caller, updates, &cast, event.date))
+}
+
+/// `channels.deleteMessages`.
+pub(super) fn delete_channel_messages(
+    request: &Request<'_>,
+    input: f::channels::DeleteMessages,
+) -> Result<enums::messages::AffectedMessages, Refusal> {
+    let (mut world, caller) = request.authorised()?;
+    let channel = peers::channel(&world, caller, &input.channel)?;
+    let ids = ids(input.id)?;
+    let origin = Some(request.origin());
+    let (pts, pts_count) = world.delete_in_channel(caller, channel, &ids, origin)?;
+    Ok(types::messages::AffectedMessages { pts, pts_count }.into())
+}
+
+fn ids(ids: Vec<i32>) -> Result<Vec<MessageId>, Refusal> {
+    if ids.len() > MAX_IDS {
+        return Err(Refusal::bad("MESSAGE_IDS_TOO_MANY"));
+    }
+    Ok(ids.into_iter().map(MessageId).collect())
 }
 
 /// `messages.deleteMessages`.
@@ -44,10 +63,7 @@ pub(super) fn delete_messages(
     input: f::messages::DeleteMessages,
 ) -> Result<enums::messages::AffectedMessages, Refusal> {
     let (mut world, caller) = request.authorised()?;
-    if input.id.len() > MAX_IDS {
-        return Err(Refusal::bad("MESSAGE_IDS_TOO_MANY"));
-    }
-    let ids: Vec<MessageId> = input.id.into_iter().map(MessageId).collect();
+    let ids = ids(input.id)?;
     let reach = if input.revoke {
         Reach::Everybody
     } else {

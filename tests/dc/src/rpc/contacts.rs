@@ -4,11 +4,11 @@
 
 use grammers_tl_types::{enums, functions as f, types};
 
+use super::render::Cast;
 use super::{Request, peers, render};
 use crate::world::World;
 use crate::world::account::Contact;
-use crate::world::clock::now;
-use crate::world::ids::UserId;
+use crate::world::ids::{Peer, UserId};
 use crate::world::refusal::Refusal;
 
 /// `contacts.resolveUsername`.
@@ -26,10 +26,12 @@ pub(super) fn resolve_username(
     if !well_formed {
         return Err(Refusal::bad("USERNAME_INVALID"));
     }
-    let user = world
-        .user_by_username(name)
+    let user = world.user_by_username(name).map(Peer::User);
+    let channel = || world.channel_by_username(name).map(Peer::Channel);
+    let found = user
+        .or_else(channel)
         .ok_or_else(|| Refusal::bad("USERNAME_NOT_OCCUPIED"))?;
-    Ok(resolved(&world, caller, user))
+    Ok(resolved(&world, caller, found))
 }
 
 /// `contacts.resolvePhone`.
@@ -44,14 +46,14 @@ pub(super) fn resolve_phone(
     let user = world
         .user_by_phone(&input.phone)
         .ok_or_else(|| Refusal::bad("PHONE_NOT_OCCUPIED"))?;
-    Ok(resolved(&world, caller, user))
+    Ok(resolved(&world, caller, Peer::User(user)))
 }
 
-fn resolved(world: &World, caller: UserId, user: UserId) -> enums::contacts::ResolvedPeer {
+fn resolved(world: &World, caller: UserId, found: Peer) -> enums::contacts::ResolvedPeer {
     types::contacts::ResolvedPeer {
-        peer: render::peer(user),
-        chats: Vec::new(),
-        users: render::users(world, caller, [user]),
+        peer: render::peer(found),
+        chats: Cast::of([found]).chats(world, caller),
+        users: Cast::of([found]).users(world, caller),
     }
     .into()
 }
@@ -155,7 +157,7 @@ fn changed(world: &World, caller: UserId, ids: Vec<UserId>) -> enums::Updates {
         updates: Vec::new(),
         users: render::users(world, caller, ids),
         chats: Vec::new(),
-        date: now(),
+        date: world.now(),
         seq: 0,
     }
     .into()

@@ -1,14 +1,15 @@
 //! The list of chats.
 //!
-//! Owns its paging. The order is the account's: newest message first.
+//! Owns its paging. The order is the world's: newest message first.
 
-use grammers_tl_types::enums::{DialogFilter, InputDialogPeer};
+use grammers_tl_types::enums::{DialogFilter, InputDialogPeer, InputPeer};
 use grammers_tl_types::{enums, functions as f, types};
 
+use super::render::Cast;
 use super::{Request, peers, render, updates};
 use crate::world::World;
-use crate::world::dialog::Dialog;
-use crate::world::ids::{MessageId, UserId};
+use crate::world::dialogs::Listed;
+use crate::world::ids::{MessageId, Peer, PostId, UserId};
 use crate::world::refusal::Refusal;
 
 /// `messages.getDialogs`.
@@ -17,79 +18,107 @@ pub(super) fn get_dialogs(
     input: f::messages::GetDialogs,
 ) -> Result<enums::messages::Dialogs, Refusal> {
     let (world, caller) = request.authorised()?;
+    let mut page = Page::new(caller);
     // Nothing is archived here.
-    if input.folder_id.is_some_and(|folder| folder != 0) {
-        return Ok(page(Page::default()));
+    if input.folder_id.is_none_or(|folder| folder == 0) {
+        let all = world.dialogs_by_time(caller);
+        let limit = usize::try_from(input.limit.clamp(1, 100)).unwrap_or(1);
+        let from = start(&world, caller, &all, &input);
+        page.total = all.len();
+        for listed in all.iter().skip(from).take(limit) {
+            page.add(&world, caller, listed);
+        }
     }
-    let Some(account) = world.account(caller) else {
-        return Ok(page(Page::default()));
-    };
-    let all = account.dialogs_by_time();
-    let total = all.len();
-    let limit = usize::try_from(input.limit.clamp(1, 100)).unwrap_or(1);
-    let picked: Vec<_> = all
-        .into_iter()
-        .filter(|(_, _, top)| input.offset_id <= 0 || top.0 < input.offset_id)
-        .filter(|(_, _, top)| {
-            input.offset_id > 0
-                || input.offset_date <= 0
-                || render::date(&world, caller, *top) < input.offset_date
-        })
-        .take(limit)
-        .collect();
-    let mut answer = gather(&world, caller, picked);
-    answer.total = total;
-    Ok(page(answer))
+    Ok(page.dialogs(&world, caller))
 }
 
-#[derive(Default)]
+/// Where the page begins that follows the last one's last dialog.
+fn start(
+    world: &World,
+    caller: UserId,
+    all: &[Listed<'_>],
+    input: &f::messages::GetDialogs,
+) -> usize {
+    let id = MessageId(input.offset_id);
+    match offset_post(world, caller, &input.offset_peer, id) {
+        Some(last) => all.partition_point(|listed| listed.post >= last),
+        None if input.offset_date > 0 => all.partition_point(|listed| {
+            let post = world.post(listed.post);
+            post.is_some_and(|post| post.date >= input.offset_date)
+        }),
+        None => 0,
+    }
+}
+
+/// The message a page ended with. It may be deleted since, or be no longer its chat's newest.
+fn offset_post(world: &World, caller: UserId, peer: &InputPeer, id: MessageId) -> Option<PostId> {
+    match peers::peer(world, caller, peer).ok() {
+        Some(Peer::Channel(channel)) => Some(world.channel(channel)?.any_line(id)?.post),
+        _ => Some(world.account(caller)?.any_held(id)?.post),
+    }
+}
+
+/// Chats on their way into an answer.
 struct Page {
     dialogs: Vec<enums::Dialog>,
     messages: Vec<enums::Message>,
-    users: Vec<enums::User>,
+    cast: Cast,
     total: usize,
 }
 
-fn gather(world: &World, caller: UserId, picked: Vec<(UserId, &Dialog, MessageId)>) -> Page {
-    let people = picked.iter().map(|(peer, ..)| *peer).chain([caller]);
-    Page {
-        users: render::users(world, caller, people),
-        messages: picked
-            .iter()
-            .filter_map(|(_, _, top)| render::message(world, caller, *top))
-            .collect(),
-        total: picked.len(),
-        dialogs: picked
-            .into_iter()
-            .map(|(peer, dialog, top)| render::dialog(peer, Some(dialog), top))
-            .collect(),
+impl Page {
+    fn new(caller: UserId) -> Self {
+        Self {
+            dialogs: Vec::new(),
+            messages: Vec::new(),
+            cast: Cast::of([Peer::User(caller)]),
+            total: 0,
+        }
     }
-}
 
-fn page(page: Page) -> enums::messages::Dialogs {
-    let Page {
-        dialogs,
-        messages,
-        users,
-        total,
-    } = page;
-    if dialogs.len() == total {
-        return types::messages::Dialogs {
+    fn add(&mut self, world: &World, caller: UserId, listed: &Listed<'_>) {
+        self.cast.add(listed.peer);
+        self.cast.add_post(world, listed.post);
+        let message = render::message(world, caller, listed.peer, listed.top);
+        self.messages.extend(message);
+        self.dialogs.push(render::dialog(caller, listed));
+    }
+
+    fn dialogs(self, world: &World, caller: UserId) -> enums::messages::Dialogs {
+        let (chats, users) = (
+            self.cast.chats(world, caller),
+            self.cast.users(world, caller),
+        );
+        let (dialogs, messages) = (self.dialogs, self.messages);
+        if dialogs.len() == self.total {
+            return types::messages::Dialogs {
+                dialogs,
+                messages,
+                chats,
+                users,
+            }
+            .into();
+        }
+        types::messages::DialogsSlice {
+            count: render::count(self.total),
             dialogs,
             messages,
-            chats: Vec::new(),
+            chats,
             users,
         }
-        .into();
+        .into()
     }
-    types::messages::DialogsSlice {
-        count: i32::try_from(total).unwrap_or(i32::MAX),
-        dialogs,
-        messages,
-        chats: Vec::new(),
-        users,
+
+    fn peer_dialogs(self, world: &World, caller: UserId) -> enums::messages::PeerDialogs {
+        types::messages::PeerDialogs {
+            chats: self.cast.chats(world, caller),
+            users: self.cast.users(world, caller),
+            dialogs: self.dialogs,
+            messages: self.messages,
+            state: updates::state(world, caller).into(),
+        }
+        .into()
     }
-    .into()
 }
 
 /// `messages.getPeerDialogs`; a chat without messages comes with a top message of 0.
@@ -98,35 +127,20 @@ pub(super) fn get_peer_dialogs(
     input: f::messages::GetPeerDialogs,
 ) -> Result<enums::messages::PeerDialogs, Refusal> {
     let (world, caller) = request.authorised()?;
-    let mut answer = Page::default();
-    let mut people = vec![caller];
+    let mut page = Page::new(caller);
     for wanted in &input.peers {
         let InputDialogPeer::Peer(wanted) = wanted else {
             continue;
         };
         let peer = peers::peer(&world, caller, &wanted.peer)?;
-        let dialog = world
-            .account(caller)
-            .and_then(|account| account.dialogs.get(&peer));
-        let top = dialog.and_then(|dialog| dialog.messages().last().copied());
-        let top = top.unwrap_or(MessageId(0));
-        people.push(peer);
-        answer.messages.extend(render::message(&world, caller, top));
-        answer.dialogs.push(render::dialog(peer, dialog, top));
+        if let Some(listed) = world.listed(caller, peer) {
+            page.add(&world, caller, &listed);
+        } else {
+            page.cast.add(peer);
+            page.dialogs.push(render::empty_dialog(peer));
+        }
     }
-    answer.users = render::users(&world, caller, people);
-    Ok(peer_dialogs(&world, caller, answer))
-}
-
-fn peer_dialogs(world: &World, caller: UserId, page: Page) -> enums::messages::PeerDialogs {
-    types::messages::PeerDialogs {
-        dialogs: page.dialogs,
-        messages: page.messages,
-        chats: Vec::new(),
-        users: page.users,
-        state: updates::state(world, caller).into(),
-    }
-    .into()
+    Ok(page.peer_dialogs(&world, caller))
 }
 
 /// `messages.getPinnedDialogs`: nothing is pinned here.
@@ -135,7 +149,7 @@ pub(super) fn get_pinned_dialogs(
     _: f::messages::GetPinnedDialogs,
 ) -> Result<enums::messages::PeerDialogs, Refusal> {
     let (world, caller) = request.authorised()?;
-    Ok(peer_dialogs(&world, caller, Page::default()))
+    Ok(Page::new(caller).peer_dialogs(&world, caller))
 }
 
 /// `messages.getDialogFilters`: only the list of all chats.
@@ -160,8 +174,8 @@ pub(super) fn get_peer_settings(
     let peer = peers::peer(&world, caller, &input.peer)?;
     Ok(types::messages::PeerSettings {
         settings: render::peer_settings(),
-        chats: Vec::new(),
-        users: render::users(&world, caller, [peer]),
+        chats: Cast::of([peer]).chats(&world, caller),
+        users: Cast::of([peer]).users(&world, caller),
     }
     .into())
 }

@@ -5,7 +5,8 @@
 use grammers_tl_types::{enums, functions as f, types};
 
 use super::{Request, render};
-use crate::world::clock::now;
+use crate::world::World;
+use crate::world::moves::HOME_DC;
 use crate::world::refusal::Refusal;
 
 /// `help.getConfig`.
@@ -13,20 +14,29 @@ pub(super) fn get_config(
     request: &Request<'_>,
     _: f::help::GetConfig,
 ) -> Result<enums::Config, Refusal> {
-    Ok(render::config(request.api.address, now()))
+    let world = request.world();
+    let this_dc = this_dc(&world, request);
+    Ok(render::config(request.api.address, this_dc, world.now()))
 }
 
 /// `help.getNearestDc`.
 pub(super) fn get_nearest_dc(
-    _: &Request<'_>,
+    request: &Request<'_>,
     _: f::help::GetNearestDc,
 ) -> Result<enums::NearestDc, Refusal> {
+    let this_dc = this_dc(&request.world(), request);
     Ok(types::NearestDc {
         country: "ZZ".to_owned(),
-        this_dc: render::HOME_DC,
-        nearest_dc: render::HOME_DC,
+        this_dc,
+        nearest_dc: this_dc,
     }
     .into())
+}
+
+fn this_dc(world: &World, request: &Request<'_>) -> i32 {
+    let key = request.key();
+    let caller = world.caller(key);
+    caller.map_or(HOME_DC, |caller| world.dc_of(caller, key))
 }
 
 /// `help.getAppConfig`: an empty object.
@@ -61,9 +71,9 @@ pub(super) fn get_terms_of_service_update(
     request: &Request<'_>,
     _: f::help::GetTermsOfServiceUpdate,
 ) -> Result<enums::help::TermsOfServiceUpdate, Refusal> {
-    request.authorised()?;
+    let (world, _) = request.authorised()?;
     Ok(types::help::TermsOfServiceUpdateEmpty {
-        expires: now().saturating_add(86_400),
+        expires: world.now().saturating_add(86_400),
     }
     .into())
 }

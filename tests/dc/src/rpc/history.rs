@@ -5,10 +5,11 @@
 use grammers_tl_types::enums::InputMessage;
 use grammers_tl_types::{enums, functions as f, types};
 
+use super::render::Cast;
 use super::{Request, peers, render};
 use crate::world::World;
-use crate::world::dialog::Window;
-use crate::world::ids::{MessageId, UserId};
+use crate::world::dialog::{Dialog, Window};
+use crate::world::ids::{MessageId, Peer, UserId};
 use crate::world::refusal::Refusal;
 
 /// `messages.getHistory`, newest first.
@@ -26,50 +27,24 @@ pub(super) fn get_history(
         max_id: input.max_id,
         min_id: input.min_id,
     };
-    let dialog = world
-        .account(caller)
-        .and_then(|account| account.dialogs.get(&peer));
+    let dialog = present(&world, caller, peer);
     let (ids, total) = dialog.map_or((Vec::new(), 0), |dialog| {
-        let ids = dialog.window(window, |id| render::date(&world, caller, id));
+        let ids = dialog.window(window, |id| render::date(&world, caller, peer, id));
         (ids, dialog.messages().len())
     });
-    let messages: Vec<_> = ids
-        .iter()
-        .filter_map(|id| render::message(&world, caller, *id))
-        .collect();
-    Ok(answer(
-        messages,
-        total,
-        render::users(&world, caller, [caller, peer]),
-    ))
+    let mut found = Found::new(caller, peer);
+    for id in ids {
+        found.add(&world, caller, peer, id);
+    }
+    found.total = total;
+    Ok(found.answer(&world, caller, peer))
 }
 
-fn answer(
-    messages: Vec<enums::Message>,
-    total: usize,
-    users: Vec<enums::User>,
-) -> enums::messages::Messages {
-    if messages.len() == total {
-        return types::messages::Messages {
-            messages,
-            topics: Vec::new(),
-            chats: Vec::new(),
-            users,
-        }
-        .into();
+fn present(world: &World, caller: UserId, peer: Peer) -> Option<&Dialog> {
+    match peer {
+        Peer::Channel(id) => Some(world.channel(id)?.present()),
+        Peer::User(_) | Peer::Group(_) => world.account(caller)?.dialogs.get(&peer),
     }
-    types::messages::MessagesSlice {
-        inexact: false,
-        count: i32::try_from(total).unwrap_or(i32::MAX),
-        next_rate: None,
-        offset_id_offset: None,
-        search_flood: None,
-        messages,
-        topics: Vec::new(),
-        chats: Vec::new(),
-        users,
-    }
-    .into()
 }
 
 /// `messages.getMessages`, in the order asked for; what is not there comes as `messageEmpty`.
@@ -78,28 +53,132 @@ pub(super) fn get_messages(
     input: f::messages::GetMessages,
 ) -> Result<enums::messages::Messages, Refusal> {
     let (world, caller) = request.authorised()?;
-    let mut people = vec![caller];
-    let mut messages = Vec::with_capacity(input.id.len());
+    // Whatever is not a channel shares the caller's own sequence.
+    let own = Peer::User(caller);
+    let mut found = Found::new(caller, own);
     for wanted in input.id {
-        let id = match wanted {
-            InputMessage::Id(message) => Some(MessageId(message.id)),
-            InputMessage::ReplyTo(message) => answered(&world, caller, MessageId(message.id)),
-            InputMessage::Pinned | InputMessage::CallbackQuery(_) => None,
+        let chat = |id| {
+            let held = world.account(caller).and_then(|account| account.held(id));
+            held.map_or(own, |held| held.peer)
         };
-        let id = id.unwrap_or(MessageId(0));
-        let held = world.account(caller).and_then(|account| account.held(id));
-        people.extend(held.map(|held| held.peer));
-        messages.push(render::message(&world, caller, id).unwrap_or_else(|| render::missing(id)));
+        let id = wanted_id(&world, caller, chat, &wanted);
+        found.add_or_missing(&world, caller, chat(id), id);
     }
-    let total = messages.len();
-    Ok(answer(
-        messages,
-        total,
-        render::users(&world, caller, people),
-    ))
+    Ok(found.answer(&world, caller, own))
 }
 
-fn answered(world: &World, caller: UserId, id: MessageId) -> Option<MessageId> {
-    let held = world.account(caller)?.held(id)?;
-    world.post(world.post(held.post)?.reply_to?)?.id_for(caller)
+/// `channels.getMessages`, in the order asked for; what is not there comes as `messageEmpty`.
+pub(super) fn get_channel_messages(
+    request: &Request<'_>,
+    input: f::channels::GetMessages,
+) -> Result<enums::messages::Messages, Refusal> {
+    let (world, caller) = request.authorised()?;
+    let peer = Peer::Channel(peers::channel(&world, caller, &input.channel)?);
+    let mut found = Found::new(caller, peer);
+    for wanted in input.id {
+        let id = wanted_id(&world, caller, |_| peer, &wanted);
+        found.add_or_missing(&world, caller, peer, id);
+    }
+    Ok(found.answer(&world, caller, peer))
+}
+
+/// The id that is asked for, 0 for none.
+fn wanted_id(
+    world: &World,
+    caller: UserId,
+    chat: impl Fn(MessageId) -> Peer,
+    wanted: &InputMessage,
+) -> MessageId {
+    let id = match wanted {
+        InputMessage::Id(message) => Some(MessageId(message.id)),
+        InputMessage::ReplyTo(message) => {
+            let id = MessageId(message.id);
+            answered(world, caller, chat(id), id)
+        }
+        InputMessage::Pinned | InputMessage::CallbackQuery(_) => None,
+    };
+    id.unwrap_or(MessageId(0))
+}
+
+fn answered(world: &World, caller: UserId, chat: Peer, id: MessageId) -> Option<MessageId> {
+    let post = world.post(world.post_of(caller, chat, id)?)?;
+    world.post(post.reply_to?)?.id_for(caller)
+}
+
+/// Messages on their way into an answer.
+struct Found {
+    messages: Vec<enums::Message>,
+    cast: Cast,
+    total: usize,
+}
+
+impl Found {
+    fn new(caller: UserId, peer: Peer) -> Self {
+        Self {
+            messages: Vec::new(),
+            cast: Cast::of([Peer::User(caller), peer]),
+            total: 0,
+        }
+    }
+
+    fn add(&mut self, world: &World, caller: UserId, chat: Peer, id: MessageId) -> bool {
+        let Some(post) = world.post_of(caller, chat, id) else {
+            return false;
+        };
+        let message = render::message(world, caller, chat, id);
+        self.cast.add_post(world, post);
+        let is_there = message.is_some();
+        self.messages.extend(message);
+        is_there
+    }
+
+    fn add_or_missing(&mut self, world: &World, caller: UserId, chat: Peer, id: MessageId) {
+        self.total += 1;
+        if !self.add(world, caller, chat, id) {
+            self.messages.push(render::missing(id));
+        }
+    }
+
+    fn answer(self, world: &World, caller: UserId, peer: Peer) -> enums::messages::Messages {
+        let (chats, users) = (
+            self.cast.chats(world, caller),
+            self.cast.users(world, caller),
+        );
+        let count = render::count(self.total);
+        let (messages, topics) = (self.messages, Vec::new());
+        if let Some(channel) = peer.channel().and_then(|id| world.channel(id)) {
+            return types::messages::ChannelMessages {
+                inexact: false,
+                pts: channel.events.pts(),
+                count,
+                offset_id_offset: None,
+                messages,
+                topics,
+                chats,
+                users,
+            }
+            .into();
+        }
+        if messages.len() == self.total {
+            return types::messages::Messages {
+                messages,
+                topics,
+                chats,
+                users,
+            }
+            .into();
+        }
+        types::messages::MessagesSlice {
+            inexact: false,
+            count,
+            next_rate: None,
+            offset_id_offset: None,
+            search_flood: None,
+            messages,
+            topics,
+            chats,
+            users,
+        }
+        .into()
+    }
 }

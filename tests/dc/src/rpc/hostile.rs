@@ -7,11 +7,12 @@ use bytes::Bytes;
 use grammers_tl_types::{Identifiable, Serializable, functions, types};
 
 use super::{Api, MAX_BODY, Outlet};
+use crate::clock::Clock;
 use crate::service::{Call, Reply, Service};
 use crate::world::World;
-use crate::world::clock::random;
 use crate::world::ids::KeyId;
 use crate::world::people::fixed;
+use crate::world::random::random;
 
 struct Nowhere;
 
@@ -20,7 +21,7 @@ impl Outlet for Nowhere {
 }
 
 fn api() -> Api {
-    let mut world = World::new(fixed());
+    let mut world = World::new(fixed(), Clock::default());
     let alice = world.user_by_name("alice").unwrap();
     world.authorise(KeyId(1), alice, false);
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, 1));
@@ -31,6 +32,7 @@ fn call(layer: i32) -> Call {
     Call {
         key_id: 1,
         session_id: 1,
+        link: 1,
         layer,
         without_updates: false,
     }
@@ -79,6 +81,10 @@ fn noise_after_any_method_never_panics() {
         functions::messages::DeleteMessages::CONSTRUCTOR_ID,
         functions::contacts::ImportContacts::CONSTRUCTOR_ID,
         functions::updates::GetDifference::CONSTRUCTOR_ID,
+        functions::updates::GetChannelDifference::CONSTRUCTOR_ID,
+        functions::messages::CreateChat::CONSTRUCTOR_ID,
+        functions::channels::GetParticipants::CONSTRUCTOR_ID,
+        functions::channels::InviteToChannel::CONSTRUCTOR_ID,
         functions::users::GetUsers::CONSTRUCTOR_ID,
     ];
     for method in methods {

@@ -6,10 +6,11 @@
 use grammers_tl_types::enums::{InputReplyTo, MessageEntity};
 use grammers_tl_types::{enums, functions as f, types};
 
+use super::render::Cast;
 use super::{Request, peers, render};
 use crate::world::World;
-use crate::world::events::EventKind;
-use crate::world::ids::{MessageId, UserId};
+use crate::world::events::{Event, EventKind};
+use crate::world::ids::{MessageId, Peer, UserId};
 use crate::world::post::Content;
 use crate::world::refusal::Refusal;
 use crate::world::send::{Draft, Sent};
@@ -32,7 +33,7 @@ pub(super) fn send_message(
         Some(InputReplyTo::Message(reply)) => Some(MessageId(reply.reply_to_msg_id)),
         Some(_) => return Err(Refusal::bad("REPLY_TO_INVALID")),
     };
-    let short = reply_to.is_none() && to != caller;
+    let short = reply_to.is_none() && matches!(to, Peer::User(user) if user != caller);
     let draft = Draft {
         content: content(&world, caller, input.message, input.entities)?,
         silent: input.silent,
@@ -43,7 +44,7 @@ pub(super) fn send_message(
     Ok(if short {
         short_sent(&world, sent)
     } else {
-        long_sent(&world, caller, to, sent, input.random_id)
+        sent_updates(&world, caller, to, sent, Some(input.random_id))
     })
 }
 
@@ -91,42 +92,52 @@ fn short_sent(world: &World, sent: Sent) -> enums::Updates {
     .into()
 }
 
-fn long_sent(
+/// The whole answer to something that sent a message to `to`.
+pub(super) fn sent_updates(
     world: &World,
     caller: UserId,
-    to: UserId,
+    to: Peer,
     sent: Sent,
-    random_id: i64,
+    random_id: Option<i64>,
 ) -> enums::Updates {
-    let named = types::UpdateMessageId {
-        id: sent.id.0,
-        random_id,
-    };
-    let mut updates: Vec<enums::Update> = vec![named.into()];
-    updates.extend(render::update(
-        world,
-        caller,
-        &EventKind::New(sent.id),
-        sent.pts,
-        1,
-    ));
-    types::Updates {
-        updates,
-        users: render::users(world, caller, [caller, to]),
-        chats: Vec::new(),
+    let id = sent.id.0;
+    let named = random_id.map(|random_id| types::UpdateMessageId { id, random_id }.into());
+    let mut updates: Vec<enums::Update> = named.into_iter().collect();
+    let event = Event {
+        pts: sent.pts,
+        pts_count: 1,
         date: sent.date,
-        seq: 0,
-    }
-    .into()
+        kind: EventKind::New(sent.id),
+    };
+    updates.extend(one_update(world, caller, to, &event));
+    let mut cast = Cast::of([Peer::User(caller), to]);
+    cast.add_post(world, sent.post);
+    render::whole(world, caller, updates, &cast, sent.date)
 }
 
-/// `messages.readHistory`.
+/// An event of the caller's account, or of the channel that `to` is.
+pub(super) fn one_update(
+    world: &World,
+    caller: UserId,
+    to: Peer,
+    event: &Event,
+) -> Option<enums::Update> {
+    match to {
+        Peer::Channel(channel) => render::channel_update(world, Some(caller), channel, event),
+        Peer::User(_) | Peer::Group(_) => render::update(world, caller, event),
+    }
+}
+
+/// `messages.readHistory`; channels have a method of their own.
 pub(super) fn read_history(
     request: &Request<'_>,
     input: f::messages::ReadHistory,
 ) -> Result<enums::messages::AffectedMessages, Refusal> {
     let (mut world, caller) = request.authorised()?;
     let peer = peers::peer(&world, caller, &input.peer)?;
+    if peer.channel().is_some() {
+        return Err(Refusal::bad("PEER_ID_INVALID"));
+    }
     let max = MessageId(input.max_id);
     let (pts, pts_count) = world.read(caller, peer, max, Some(request.origin()));
     Ok(types::messages::AffectedMessages { pts, pts_count }.into())
@@ -139,8 +150,8 @@ pub(super) fn set_typing(
 ) -> Result<bool, Refusal> {
     let (mut world, caller) = request.authorised()?;
     let peer = peers::peer(&world, caller, &input.peer)?;
-    if peer != caller {
-        world.typing(caller, peer, input.action);
+    if peer != Peer::User(caller) {
+        world.typing(caller, peer, &input.action);
     }
     Ok(true)
 }

@@ -12,8 +12,12 @@
 mod account;
 mod auth;
 mod change;
+mod channel_info;
+mod channel_updates;
+mod channels;
 mod contacts;
 mod dialogs;
+mod groups;
 mod help;
 mod history;
 #[cfg(test)]
@@ -23,6 +27,7 @@ mod messages;
 mod peers;
 mod render;
 mod routes;
+mod telling;
 mod updates;
 mod users;
 
@@ -34,10 +39,11 @@ use bytes::Bytes;
 use grammers_tl_types::{Deserializable, RemoteCall, Serializable, name_for_id};
 
 use crate::service::{Call, Reply, Service};
+use crate::world::World;
 use crate::world::faults::FaultKind;
 use crate::world::ids::{KeyId, UserId};
+use crate::world::news::Origin;
 use crate::world::refusal::Refusal;
-use crate::world::{Origin, World};
 
 /// The oldest API layer whose clients know the constructors of ours.
 const OLDEST_LAYER: i32 = 229;
@@ -104,23 +110,7 @@ impl DerefMut for Locked<'_> {
 
 impl Drop for Locked<'_> {
     fn drop(&mut self) {
-        for notice in self.world.take_notices() {
-            let Some(account) = self.world.account(notice.to) else {
-                continue;
-            };
-            let Some(updates) = render::push(&self.world, notice.to, &notice.what) else {
-                continue;
-            };
-            let updates = Bytes::from(updates);
-            for key in &account.keys {
-                if self.world.imported(*key) {
-                    continue;
-                }
-                let except = notice.except.filter(|origin| origin.key == *key);
-                let except = except.map(|origin| origin.session);
-                self.outlet.push(*key, except, updates.clone());
-            }
-        }
+        telling::tell(&mut self.world, self.outlet);
     }
 }
 
@@ -191,8 +181,14 @@ impl Api {
     fn strike(&self, call: &Call, method: &'static str) -> Option<FaultKind> {
         let mut world = self.world();
         *world.calls.entry(method).or_default() += 1;
-        let caller = world.caller(KeyId(call.key_id)).ok();
-        world.faults.strike(method, caller)
+        let key = KeyId(call.key_id);
+        let caller = world.caller(key).ok();
+        let redirection =
+            caller.and_then(|caller| world.redirection(caller, key, call.link, method));
+        match redirection {
+            Some(refusal) => Some(FaultKind::Error(refusal)),
+            None => world.faults.strike(method, caller),
+        }
     }
 }
 

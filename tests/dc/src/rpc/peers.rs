@@ -1,30 +1,58 @@
-//! Which account a client means by an `InputPeer` or `InputUser`.
+//! Which chat or account a client means by an `InputPeer`, `InputUser` or `InputChannel`.
 //!
 //! Owns the check of access hashes. Source: <https://core.telegram.org/api/peers>.
 
-use grammers_tl_types::enums::{InputPeer, InputUser};
+use grammers_tl_types::enums::{InputChannel, InputPeer, InputUser};
 
+use super::render::Cast;
 use crate::world::World;
-use crate::world::ids::{MessageId, UserId};
+use crate::world::channel::Channel;
+use crate::world::group::Group;
+use crate::world::ids::{ChannelId, GroupId, MessageId, Peer, UserId};
 use crate::world::refusal::Refusal;
 
-/// The account behind an `InputPeer`.
+/// The chat behind an `InputPeer`.
 ///
 /// # Errors
-/// `PEER_ID_INVALID`, `CHAT_ID_INVALID`, `CHANNEL_INVALID`, `MSG_ID_INVALID`.
-pub(super) fn peer(world: &World, caller: UserId, peer: &InputPeer) -> Result<UserId, Refusal> {
+/// `PEER_ID_INVALID`, `CHAT_ID_INVALID`, `CHANNEL_INVALID`, `CHANNEL_PRIVATE`, `MSG_ID_INVALID`.
+pub(super) fn peer(world: &World, caller: UserId, peer: &InputPeer) -> Result<Peer, Refusal> {
+    match peer {
+        InputPeer::UserFromMessage(seen) => {
+            from_message(world, caller, &seen.peer, seen.msg_id, seen.user_id).map(Peer::User)
+        }
+        InputPeer::ChannelFromMessage(_) => Err(Refusal::bad("MSG_ID_INVALID")),
+        other => plain_peer(world, caller, other),
+    }
+}
+
+/// The chat behind an `InputPeer` that does not point into another.
+fn plain_peer(world: &World, caller: UserId, peer: &InputPeer) -> Result<Peer, Refusal> {
     let invalid = || Refusal::bad("PEER_ID_INVALID");
     match peer {
         InputPeer::Empty => Err(invalid()),
-        InputPeer::PeerSelf => Ok(caller),
-        InputPeer::User(user) => {
-            known(world, caller, user.user_id, user.access_hash).ok_or_else(invalid)
+        InputPeer::PeerSelf => Ok(Peer::User(caller)),
+        InputPeer::User(user) => known(world, caller, user.user_id, user.access_hash)
+            .map(Peer::User)
+            .ok_or_else(invalid),
+        InputPeer::Chat(chat) => group(world, caller, chat.chat_id).map(Peer::Group),
+        InputPeer::Channel(channel) => {
+            let id = ChannelId(channel.channel_id);
+            readable(world, caller, id, channel.access_hash).map(Peer::Channel)
         }
-        InputPeer::UserFromMessage(seen) => from_message(world, caller, seen.msg_id, seen.user_id),
-        InputPeer::Chat(_) => Err(Refusal::bad("CHAT_ID_INVALID")),
-        InputPeer::Channel(_) | InputPeer::ChannelFromMessage(_) => {
-            Err(Refusal::bad("CHANNEL_INVALID"))
+        InputPeer::UserFromMessage(_) | InputPeer::ChannelFromMessage(_) => {
+            Err(Refusal::bad("MSG_ID_INVALID"))
         }
+    }
+}
+
+/// The account behind an `InputPeer`, for what only people can be.
+///
+/// # Errors
+/// As [`peer`]; `USER_ID_INVALID` for chats.
+pub(super) fn person(world: &World, caller: UserId, input: &InputPeer) -> Result<UserId, Refusal> {
+    match peer(world, caller, input)? {
+        Peer::User(user) => Ok(user),
+        Peer::Group(_) | Peer::Channel(_) => Err(Refusal::bad("USER_ID_INVALID")),
     }
 }
 
@@ -40,8 +68,91 @@ pub(super) fn user(world: &World, caller: UserId, user: &InputUser) -> Result<Us
         InputUser::User(user) => {
             known(world, caller, user.user_id, user.access_hash).ok_or_else(invalid)
         }
-        InputUser::FromMessage(seen) => from_message(world, caller, seen.msg_id, seen.user_id),
+        InputUser::FromMessage(seen) => {
+            from_message(world, caller, &seen.peer, seen.msg_id, seen.user_id)
+        }
     }
+}
+
+/// Several accounts, in the order asked for.
+///
+/// # Errors
+/// As [`user`].
+pub(super) fn users(
+    world: &World,
+    caller: UserId,
+    users: &[InputUser],
+) -> Result<Vec<UserId>, Refusal> {
+    users.iter().map(|one| user(world, caller, one)).collect()
+}
+
+/// The channel behind an `InputChannel` that the caller may read.
+///
+/// # Errors
+/// `CHANNEL_INVALID` for a wrong access hash, `CHANNEL_PRIVATE`.
+pub(super) fn channel(
+    world: &World,
+    caller: UserId,
+    input: &InputChannel,
+) -> Result<ChannelId, Refusal> {
+    match input {
+        InputChannel::Channel(channel) => {
+            let id = ChannelId(channel.channel_id);
+            readable(world, caller, id, channel.access_hash)
+        }
+        InputChannel::Empty | InputChannel::FromMessage(_) => Err(Refusal::bad("CHANNEL_INVALID")),
+    }
+}
+
+/// A basic group that the caller is or was in.
+///
+/// # Errors
+/// `CHAT_ID_INVALID`.
+pub(super) fn group(world: &World, caller: UserId, id: i64) -> Result<GroupId, Refusal> {
+    let id = GroupId(id);
+    let was_in = || {
+        world
+            .account(caller)
+            .is_some_and(|account| account.dialogs.contains_key(&Peer::Group(id)))
+    };
+    match world.group(id) {
+        Some(group) if group.has(caller) || was_in() => Ok(id),
+        _ => Err(Refusal::bad("CHAT_ID_INVALID")),
+    }
+}
+
+/// A basic group that exists.
+///
+/// # Errors
+/// `CHAT_ID_INVALID`.
+pub(super) fn found_group(world: &World, id: GroupId) -> Result<&Group, Refusal> {
+    world
+        .group(id)
+        .ok_or_else(|| Refusal::bad("CHAT_ID_INVALID"))
+}
+
+/// A channel that exists.
+///
+/// # Errors
+/// `CHANNEL_INVALID`.
+pub(super) fn found_channel(world: &World, id: ChannelId) -> Result<&Channel, Refusal> {
+    world
+        .channel(id)
+        .ok_or_else(|| Refusal::bad("CHANNEL_INVALID"))
+}
+
+fn readable(
+    world: &World,
+    caller: UserId,
+    id: ChannelId,
+    access_hash: i64,
+) -> Result<ChannelId, Refusal> {
+    let found = found_channel(world, id)?;
+    if world.channel_hash(caller, id).0 != access_hash {
+        return Err(Refusal::bad("CHANNEL_INVALID"));
+    }
+    found.check_reader(caller)?;
+    Ok(id)
 }
 
 fn known(world: &World, caller: UserId, id: i64, access_hash: i64) -> Option<UserId> {
@@ -50,13 +161,23 @@ fn known(world: &World, caller: UserId, id: i64, access_hash: i64) -> Option<Use
     (proven && world.account(id).is_some()).then_some(id)
 }
 
-/// Somebody seen in a message that the caller holds needs no access hash.
-fn from_message(world: &World, caller: UserId, id: i32, user: i64) -> Result<UserId, Refusal> {
+/// Somebody seen in a message that the caller can read needs no access hash.
+fn from_message(
+    world: &World,
+    caller: UserId,
+    peer: &InputPeer,
+    id: i32,
+    user: i64,
+) -> Result<UserId, Refusal> {
     let user = UserId(user);
-    world
-        .account(caller)
-        .and_then(|account| account.held(MessageId(id)))
-        .filter(|held| held.peer == user || caller == user)
-        .map(|_| user)
-        .ok_or_else(|| Refusal::bad("MSG_ID_INVALID"))
+    let chat = plain_peer(world, caller, peer)?;
+    let mut cast = Cast::default();
+    if let Some(post) = world.post_of(caller, chat, MessageId(id)) {
+        cast.add_post(world, post);
+    }
+    if cast.has_user(user) {
+        Ok(user)
+    } else {
+        Err(Refusal::bad("MSG_ID_INVALID"))
+    }
 }

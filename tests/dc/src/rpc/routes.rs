@@ -5,8 +5,8 @@
 
 use grammers_tl_types::{Identifiable, functions};
 
-use super::{Request, account, auth, change, contacts, dialogs, help, history, login, messages};
-use super::{run, updates, users};
+use super::{Request, account, auth, change, channel_info, channel_updates, channels, contacts};
+use super::{dialogs, groups, help, history, login, messages, run, updates, users};
 use crate::world::refusal::Refusal;
 
 /// Reads a request's body without its constructor id and answers the serialised result.
@@ -40,6 +40,19 @@ routes! {
     auth::ResetAuthorizations => auth::reset_authorizations,
     auth::SendCode => login::send_code,
     auth::SignIn => login::sign_in,
+    channels::CreateChannel => channels::create_channel,
+    channels::DeleteMessages => change::delete_channel_messages,
+    channels::EditBanned => channels::edit_banned,
+    channels::EditTitle => channels::edit_title,
+    channels::GetChannels => channel_info::get_channels,
+    channels::GetFullChannel => channel_info::get_full_channel,
+    channels::GetMessages => history::get_channel_messages,
+    channels::GetParticipant => channel_info::get_participant,
+    channels::GetParticipants => channel_info::get_participants,
+    channels::InviteToChannel => channels::invite_to_channel,
+    channels::JoinChannel => channels::join_channel,
+    channels::LeaveChannel => channels::leave_channel,
+    channels::ReadHistory => channels::read_history,
     contacts::AddContact => contacts::add_contact,
     contacts::DeleteContacts => contacts::delete_contacts,
     contacts::GetContacts => contacts::get_contacts,
@@ -55,10 +68,16 @@ routes! {
     langpack::GetLangPack => help::get_lang_pack,
     langpack::GetLanguages => help::get_languages,
     langpack::GetStrings => help::get_lang_strings,
+    messages::AddChatUser => groups::add_chat_user,
+    messages::CreateChat => groups::create_chat,
+    messages::DeleteChatUser => groups::delete_chat_user,
     messages::DeleteMessages => change::delete_messages,
+    messages::EditChatTitle => groups::edit_chat_title,
     messages::EditMessage => change::edit_message,
+    messages::GetChats => groups::get_chats,
     messages::GetDialogFilters => dialogs::get_dialog_filters,
     messages::GetDialogs => dialogs::get_dialogs,
+    messages::GetFullChat => groups::get_full_chat,
     messages::GetHistory => history::get_history,
     messages::GetMessages => history::get_messages,
     messages::GetPeerDialogs => dialogs::get_peer_dialogs,
@@ -68,6 +87,7 @@ routes! {
     messages::ReceivedMessages => messages::received_messages,
     messages::SendMessage => messages::send_message,
     messages::SetTyping => messages::set_typing,
+    updates::GetChannelDifference => channel_updates::get_channel_difference,
     updates::GetDifference => updates::get_difference,
     updates::GetState => updates::get_state,
     users::GetFullUser => users::get_full_user,

@@ -3,13 +3,14 @@
 //! Owns the ids, the pts and the order of everything that one account sees.
 //! It knows neither the other accounts nor who is connected.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use super::dialog::Dialog;
 use super::events::Events;
-use super::ids::{KeyId, MessageId, PostId, UserId};
+use super::ids::{ChannelId, KeyId, MessageId, Peer, PostId, UserId};
 use super::password::Password;
+use super::send::Sent;
 
 /// A person with a phone number and, perhaps, a two-step password.
 #[derive(Debug)]
@@ -32,10 +33,14 @@ pub struct Account {
     pub contacts: HashMap<UserId, Contact>,
     /// What happened to this account, by pts.
     pub events: Events,
-    /// Chats by the other user's id.
-    pub dialogs: HashMap<UserId, Dialog>,
-    /// `random_id`s of past sends, what they became and the pts of that.
-    pub sent: HashMap<i64, (MessageId, i32)>,
+    /// Private chats and basic groups.
+    pub dialogs: HashMap<Peer, Dialog>,
+    /// The channels this account is in now.
+    pub channels: BTreeSet<ChannelId>,
+    /// Channels joined and left with the time of it, in seconds since 1970, oldest first.
+    pub moves: Vec<(i32, ChannelId)>,
+    /// `random_id`s of past sends and what they became.
+    pub sent: HashMap<i64, Sent>,
     /// Message `n` at index `n - 1`.
     pub held: Vec<Held>,
 }
@@ -43,11 +48,11 @@ pub struct Account {
 /// One account's copy of a message.
 #[derive(Clone, Copy, Debug)]
 pub struct Held {
-    /// The message itself, shared by both sides.
+    /// The message itself, shared by all sides.
     pub post: PostId,
-    /// The other side of the chat; the account itself in Saved Messages.
-    pub peer: UserId,
-    /// True on the sender's side and in Saved Messages.
+    /// The chat as this account names it; the account itself for Saved Messages.
+    pub peer: Peer,
+    /// True on the author's side and in Saved Messages.
     pub out: bool,
     /// True once the account has deleted it, or had it deleted.
     pub deleted: bool,
@@ -89,6 +94,8 @@ impl Account {
             contacts: HashMap::new(),
             events: Events::default(),
             dialogs: HashMap::new(),
+            channels: BTreeSet::new(),
+            moves: Vec::new(),
             sent: HashMap::new(),
             held: Vec::new(),
         }
@@ -97,24 +104,25 @@ impl Account {
     /// Puts a message into the box and answers the id it has there.
     pub fn hold(&mut self, held: Held) -> MessageId {
         self.held.push(held);
-        let id = MessageId(i32::try_from(self.held.len()).unwrap_or(i32::MAX));
+        let id = MessageId::after(self.held.len() - 1);
         self.dialogs.entry(held.peer).or_default().add(id, held.out);
         id
     }
 
     /// Finds a message that is there and not deleted.
     pub fn held(&self, id: MessageId) -> Option<Held> {
-        let index = usize::try_from(id.0).ok()?.checked_sub(1)?;
-        self.held.get(index).copied().filter(|held| !held.deleted)
+        self.any_held(id).filter(|held| !held.deleted)
+    }
+
+    /// Finds a message that is or was there.
+    pub fn any_held(&self, id: MessageId) -> Option<Held> {
+        self.held.get(id.index()?).copied()
     }
 
     /// Deletes a message from the box. False if it was not there.
     pub fn drop_message(&mut self, id: MessageId) -> bool {
-        let Some(held) = usize::try_from(id.0)
-            .ok()
-            .and_then(|id| self.held.get_mut(id.checked_sub(1)?))
-            .filter(|held| !held.deleted)
-        else {
+        let held = id.index().and_then(|index| self.held.get_mut(index));
+        let Some(held) = held.filter(|held| !held.deleted) else {
             return false;
         };
         held.deleted = true;
@@ -127,7 +135,7 @@ impl Account {
 
     /// Marks what came from `peer` as read up to `max`, and answers how much is left unread.
     /// `None` if that changes nothing.
-    pub fn read_inbox(&mut self, peer: UserId, max: MessageId) -> Option<i32> {
+    pub fn read_inbox(&mut self, peer: Peer, max: MessageId) -> Option<i32> {
         let Self { dialogs, held, .. } = self;
         let dialog = dialogs.get_mut(&peer)?;
         let top = dialog.messages().last().copied()?;
@@ -140,27 +148,14 @@ impl Account {
         Some(dialog.unread)
     }
 
-    /// Unread messages of all dialogs together.
+    /// Unread messages of all private chats and basic groups together.
     pub fn unread(&self) -> i32 {
         self.dialogs.values().map(|dialog| dialog.unread).sum()
-    }
-
-    /// Dialogs that hold messages, newest first.
-    pub fn dialogs_by_time(&self) -> Vec<(UserId, &Dialog, MessageId)> {
-        let mut dialogs: Vec<_> = self
-            .dialogs
-            .iter()
-            .filter_map(|(peer, dialog)| Some((*peer, dialog, *dialog.messages().last()?)))
-            .collect();
-        // Ids rise with time within an account, so they order its dialogs too.
-        dialogs.sort_unstable_by_key(|(_, _, top)| std::cmp::Reverse(*top));
-        dialogs
     }
 }
 
 fn is_incoming(held: &[Held], id: MessageId) -> bool {
-    usize::try_from(id.0 - 1)
-        .ok()
+    id.index()
         .and_then(|index| held.get(index))
         .is_some_and(|held| !held.out)
 }

@@ -5,24 +5,30 @@
 
 use std::collections::BTreeMap;
 
-use super::clock::now;
+use super::World;
 use super::events::{Event, EventKind};
-use super::ids::{MessageId, UserId};
-use super::post::{Content, Edit};
+use super::ids::{ChannelId, MessageId, Peer, PostId, UserId};
+use super::news::Origin;
+use super::post::{Content, Edit, Post, Side};
 use super::refusal::Refusal;
-use super::{Origin, World};
+use crate::clock::machine_micros;
 
-/// Whether a deletion reaches the other side too.
+/// Whether a deletion reaches the other sides too.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reach {
     /// Only the box of who deletes.
     Own,
-    /// Both boxes.
+    /// All boxes.
     Everybody,
 }
 
+fn invalid() -> Refusal {
+    Refusal::bad("MESSAGE_ID_INVALID")
+}
+
 impl World {
-    /// Replaces the text of a message that `user` wrote, and answers their event.
+    /// Replaces the text of a message that `user` wrote, and answers their event, or the
+    /// channel's. Without a `peer` the id is looked for in the user's box.
     ///
     /// # Errors
     /// What [`Content::check`] finds; `MESSAGE_ID_INVALID`, `MESSAGE_NOT_MODIFIED`, and 403
@@ -30,39 +36,69 @@ impl World {
     pub fn edit(
         &mut self,
         user: UserId,
-        peer: Option<UserId>,
+        peer: Option<Peer>,
         id: MessageId,
         content: Content,
         origin: Option<Origin>,
     ) -> Result<Event, Refusal> {
-        let invalid = || Refusal::bad("MESSAGE_ID_INVALID");
+        if let Some(channel) = peer.and_then(Peer::channel) {
+            return self.edit_in_channel(user, channel, id, content, origin);
+        }
         let held = self
             .account(user)
             .and_then(|account| account.held(id))
             .filter(|held| peer.is_none_or(|peer| peer == held.peer))
             .ok_or_else(invalid)?;
-        if !held.out {
-            return Err(Refusal::forbidden("MESSAGE_AUTHOR_REQUIRED"));
-        }
-        content.check()?;
-        let date = now();
-        let post = self.posts.get_mut(held.post.0).ok_or_else(invalid)?;
-        if post.content == content {
-            return Err(Refusal::bad("MESSAGE_NOT_MODIFIED"));
-        }
-        let before = std::mem::replace(&mut post.content, content).text;
-        post.edits.push(Edit { before, date });
-        let receiver = post.to;
-        if receiver.user != user && self.holds(receiver.user, receiver.id) {
-            self.happen(receiver.user, date, EventKind::Edited(receiver.id), None);
+        let date = self.rewrite(user, held.post, content)?;
+        for side in self.other_sides(user, held.post) {
+            if self.holds(side.user, side.id) {
+                self.happen(side.user, date, EventKind::Edited(side.id), None);
+            }
         }
         self.happen(user, date, EventKind::Edited(id), origin)
             .ok_or_else(invalid)
     }
 
-    /// Deletes messages, and answers the user's pts and how far it moved.
+    fn edit_in_channel(
+        &mut self,
+        user: UserId,
+        channel: ChannelId,
+        id: MessageId,
+        content: Content,
+        origin: Option<Origin>,
+    ) -> Result<Event, Refusal> {
+        let found = self.channel_mut(channel)?;
+        found.check_writer(user)?;
+        let line = found.line(id).ok_or_else(invalid)?;
+        let date = self.rewrite(user, line.post, content)?;
+        self.happen_in(channel, date, EventKind::Edited(id), origin)
+            .ok_or_else(invalid)
+    }
+
+    fn rewrite(&mut self, user: UserId, id: PostId, content: Content) -> Result<i32, Refusal> {
+        let date = self.now();
+        let post = self.posts.get_mut(id.0).ok_or_else(invalid)?;
+        if post.author != user {
+            return Err(Refusal::forbidden("MESSAGE_AUTHOR_REQUIRED"));
+        }
+        if post.action.is_some() {
+            return Err(invalid());
+        }
+        content.check()?;
+        if post.content == content {
+            return Err(Refusal::bad("MESSAGE_NOT_MODIFIED"));
+        }
+        let before = std::mem::replace(&mut post.content, content).text;
+        let at = machine_micros();
+        post.edits.push(Edit { before, date, at });
+        Ok(date)
+    }
+
+    /// Deletes messages of private chats and basic groups, and answers the user's pts and how far
+    /// it moved.
     ///
-    /// Ids that are not there are passed over, as Telegram does.
+    /// Ids that are not there are passed over, as Telegram does. In a basic group only the author
+    /// and the creator reach everybody.
     pub fn delete(
         &mut self,
         user: UserId,
@@ -70,7 +106,7 @@ impl World {
         reach: Reach,
         origin: Option<Origin>,
     ) -> (i32, i32) {
-        let date = now();
+        let date = self.now();
         let mut own = Vec::new();
         let mut theirs: BTreeMap<UserId, Vec<MessageId>> = BTreeMap::new();
         for id in ids {
@@ -79,24 +115,82 @@ impl World {
             };
             self.drop_held(user, *id);
             own.push(*id);
-            let other = self
-                .post(held.post)
-                .and_then(|post| post.id_for(held.peer))
-                .filter(|_| reach == Reach::Everybody && held.peer != user);
-            if let Some(other) = other
-                && self.drop_held(held.peer, other)
-            {
-                theirs.entry(held.peer).or_default().push(other);
+            if reach == Reach::Own || !self.may_revoke(user, held.peer, held.post) {
+                continue;
             }
+            for side in self.other_sides(user, held.post) {
+                if self.drop_held(side.user, side.id) {
+                    theirs.entry(side.user).or_default().push(side.id);
+                }
+            }
+            self.mark_deleted(held.post);
         }
-        for (peer, ids) in theirs {
-            self.happen(peer, date, EventKind::Deleted(ids), None);
+        for (user, ids) in theirs {
+            self.happen(user, date, EventKind::Deleted(ids), None);
         }
         let event = (!own.is_empty())
             .then(|| self.happen(user, date, EventKind::Deleted(own), origin))
             .flatten();
         let pts = self.account(user).map_or(0, |account| account.events.pts());
         (pts, event.map_or(0, |event| event.pts_count))
+    }
+
+    /// Deletes messages of a channel for everybody, and answers the channel's pts and how far it
+    /// moved. Ids that are not there are passed over.
+    ///
+    /// # Errors
+    /// 400 `CHANNEL_INVALID`, `CHANNEL_PRIVATE`; 403 `MESSAGE_DELETE_FORBIDDEN` for somebody
+    /// else's message, unless the creator deletes it.
+    pub fn delete_in_channel(
+        &mut self,
+        user: UserId,
+        channel: ChannelId,
+        ids: &[MessageId],
+        origin: Option<Origin>,
+    ) -> Result<(i32, i32), Refusal> {
+        let date = self.now();
+        let found = self.channel_mut(channel)?;
+        found.check_reader(user)?;
+        let lines = ids.iter().filter_map(|id| found.line(*id));
+        let posts: Vec<PostId> = lines
+            .map(|line| (line.author == user || found.creator == user).then_some(line.post))
+            .collect::<Option<_>>()
+            .ok_or_else(|| Refusal::forbidden("MESSAGE_DELETE_FORBIDDEN"))?;
+        let mut erased = ids.to_vec();
+        erased.retain(|id| found.erase(*id));
+        let pts = found.events.pts();
+        for post in posts {
+            self.mark_deleted(post);
+        }
+        if erased.is_empty() {
+            return Ok((pts, 0));
+        }
+        let event = self
+            .happen_in(channel, date, EventKind::Deleted(erased), origin)
+            .ok_or_else(invalid)?;
+        Ok((event.pts, event.pts_count))
+    }
+
+    fn may_revoke(&self, user: UserId, peer: Peer, post: PostId) -> bool {
+        match peer {
+            Peer::Group(id) => {
+                let is_author = self.post(post).is_some_and(|post| post.author == user);
+                is_author || self.group(id).is_some_and(|group| group.creator == user)
+            }
+            Peer::User(_) | Peer::Channel(_) => true,
+        }
+    }
+
+    fn mark_deleted(&mut self, id: PostId) {
+        if let Some(post) = self.posts.get_mut(id.0) {
+            post.deleted_at.get_or_insert_with(machine_micros);
+        }
+    }
+
+    fn other_sides(&self, user: UserId, id: PostId) -> Vec<Side> {
+        let sides = self.post(id).map_or(&[][..], |post: &Post| &post.sides);
+        let others = sides.iter().filter(|side| side.user != user);
+        others.copied().collect()
     }
 
     fn holds(&self, user: UserId, id: MessageId) -> bool {
@@ -116,16 +210,14 @@ mod tests {
     use super::super::people::fixed;
     use super::super::send::Draft;
     use super::*;
+    use crate::clock::Clock;
 
     fn content(text: &str) -> Content {
-        Content {
-            text: text.to_owned(),
-            entities: Vec::new(),
-        }
+        Content::plain(text)
     }
 
     fn chat() -> (World, UserId, UserId, Vec<MessageId>) {
-        let mut world = World::new(fixed());
+        let mut world = World::new(fixed(), Clock::default());
         let alice = world.user_by_name("alice").unwrap();
         let bob = world.user_by_name("bob").unwrap();
         let ids = (0..3)
@@ -135,7 +227,7 @@ mod tests {
                     content,
                     ..Draft::default()
                 };
-                world.send(alice, bob, draft, None).unwrap().id
+                world.send(alice, Peer::User(bob), draft, None).unwrap().id
             })
             .collect();
         (world, alice, bob, ids)
@@ -157,11 +249,13 @@ mod tests {
         let (mut world, alice, bob, ids) = chat();
         world.delete(alice, &ids, Reach::Own, None);
         assert_eq!(
-            world.account(bob).unwrap().dialogs[&alice].messages().len(),
+            world.account(bob).unwrap().dialogs[&Peer::User(alice)]
+                .messages()
+                .len(),
             3
         );
         assert!(
-            world.account(alice).unwrap().dialogs[&bob]
+            world.account(alice).unwrap().dialogs[&Peer::User(bob)]
                 .messages()
                 .is_empty()
         );
@@ -171,10 +265,14 @@ mod tests {
     fn only_the_author_edits_and_only_to_something_new() {
         let (mut world, alice, bob, ids) = chat();
         let new = || content("new");
-        assert!(world.edit(alice, Some(bob), ids[0], new(), None).is_ok());
-        let same = world.edit(alice, Some(bob), ids[0], new(), None);
+        assert!(
+            world
+                .edit(alice, Some(Peer::User(bob)), ids[0], new(), None)
+                .is_ok()
+        );
+        let same = world.edit(alice, Some(Peer::User(bob)), ids[0], new(), None);
         assert_eq!(same, Err(Refusal::bad("MESSAGE_NOT_MODIFIED")));
-        let foreign = world.edit(bob, Some(alice), MessageId(1), new(), None);
+        let foreign = world.edit(bob, Some(Peer::User(alice)), MessageId(1), new(), None);
         assert_eq!(foreign, Err(Refusal::forbidden("MESSAGE_AUTHOR_REQUIRED")));
         let unknown = world.edit(alice, None, MessageId(99), new(), None);
         assert_eq!(unknown, Err(Refusal::bad("MESSAGE_ID_INVALID")));

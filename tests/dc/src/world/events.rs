@@ -1,13 +1,14 @@
-//! What happened to one account, in the order of pts, so that it can be told again.
+//! What happened to one account or in one channel, in the order of pts, so that it can be told
+//! again.
 //!
-//! Owns the account's pts and the stored events. Knows neither TL nor who is listening.
+//! Owns the pts and the stored events. Knows neither TL nor who is listening.
 
-use super::ids::{MessageId, UserId};
+use super::ids::{MessageId, Peer};
 
-/// One thing that happened to an account. Source: <https://core.telegram.org/api/updates>.
+/// One thing that happened to an account or in a channel. Source: <https://core.telegram.org/api/updates>.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Event {
-    /// The account's pts with this event included.
+    /// The pts of the account or channel with this event included.
     pub pts: i32,
     /// How far this event moved the pts.
     pub pts_count: i32,
@@ -17,7 +18,7 @@ pub struct Event {
     pub kind: EventKind,
 }
 
-/// The kinds of events that move the pts of an account.
+/// The kinds of events that move a pts; in channels only the first three.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum EventKind {
     /// A message was sent or received.
@@ -26,25 +27,25 @@ pub enum EventKind {
     Edited(MessageId),
     /// Messages are gone.
     Deleted(Vec<MessageId>),
-    /// This account has read what `peer` wrote.
+    /// This account has read what was written in `peer`.
     ReadInbox {
-        /// The other side.
-        peer: UserId,
+        /// The chat.
+        peer: Peer,
         /// Up to this message.
         max: MessageId,
         /// Messages still unread there.
         unread: i32,
     },
-    /// `peer` has read what this account wrote.
+    /// Somebody in `peer` has read what this account wrote.
     ReadOutbox {
-        /// The other side.
-        peer: UserId,
+        /// The chat.
+        peer: Peer,
         /// Up to this message.
         max: MessageId,
     },
 }
 
-/// The log of one account.
+/// The log of one account or channel.
 #[derive(Debug)]
 pub struct Events {
     pts: i32,
@@ -53,7 +54,7 @@ pub struct Events {
 
 impl Default for Events {
     fn default() -> Self {
-        // A new account starts at pts 1: zero means "no state" to clients.
+        // A new box starts at pts 1: zero means "no state" to clients.
         Self {
             pts: 1,
             log: Vec::new(),
@@ -73,7 +74,7 @@ pub struct Missed<'a> {
 }
 
 impl Events {
-    /// The account's pts now.
+    /// The pts now.
     pub fn pts(&self) -> i32 {
         self.pts
     }
@@ -93,6 +94,16 @@ impl Events {
         };
         self.log.push(event.clone());
         event
+    }
+
+    /// When the last event happened, in seconds since 1970; 0 before the first.
+    pub fn last_date(&self) -> i32 {
+        self.log.last().map_or(0, |event| event.date)
+    }
+
+    /// How many events there are after `pts`.
+    pub fn count_after(&self, pts: i32) -> usize {
+        self.log.len() - self.log.partition_point(|event| event.pts <= pts)
     }
 
     /// At most `limit` events after `pts`, oldest first.

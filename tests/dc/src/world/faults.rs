@@ -6,7 +6,9 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use super::ids::{KeyId, UserId};
+use super::push_faults::PushFaults;
 use super::refusal::Refusal;
+use super::too_long::TooLong;
 
 /// A fault of a method, for its next calls.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -73,6 +75,10 @@ impl Fault {
 /// The faults in wait.
 #[derive(Debug, Default)]
 pub struct Faults {
+    /// What goes wrong with pushes.
+    pub pushes: PushFaults,
+    /// Which differences are too long.
+    pub too_long: TooLong,
     waiting: Vec<Fault>,
     refused: HashMap<KeyId, i32>,
 }
@@ -115,8 +121,7 @@ impl Faults {
 
     /// Drops every fault.
     pub fn clear(&mut self) {
-        self.waiting.clear();
-        self.refused.clear();
+        *self = Self::default();
     }
 }
 

@@ -3,7 +3,6 @@
 //! Owns the state of every key that ever called. Knows neither how a key was made nor its links.
 
 use super::World;
-use super::clock::now;
 use super::ids::{KeyId, UserId};
 use super::password::Challenge;
 use super::refusal::Refusal;
@@ -87,9 +86,10 @@ impl World {
     /// Lets the key act for `user`.
     pub fn authorise(&mut self, id: KeyId, user: UserId, imported: bool) {
         self.forget_key(id);
+        let since = self.now();
         let key = self.key(id);
         key.state = KeyState::Active(user);
-        key.since = now();
+        key.since = since;
         key.imported = imported;
         key.challenge = None;
         if let Some(account) = self.accounts.get_mut(&user) {

@@ -5,8 +5,8 @@
 use std::collections::HashMap;
 
 use super::World;
-use super::clock::{now, random};
 use super::ids::UserId;
+use super::random::random;
 use super::refusal::Refusal;
 
 /// The code that every log-in accepts.
@@ -59,13 +59,14 @@ impl World {
         let user = self
             .user_by_phone(phone)
             .ok_or_else(|| Refusal::bad("PHONE_NUMBER_INVALID"))?;
-        self.logins.make_room();
+        let now = self.now();
+        self.logins.make_room(now);
         let hash = hex(&random::<9>());
         let login = Login {
             phone: normal_phone(phone).unwrap_or_default(),
             user,
             api_id,
-            expires: now().saturating_add(self.code_lifetime),
+            expires: now.saturating_add(self.code_lifetime),
         };
         self.logins.by_hash.insert(hash.clone(), login);
         Ok(SentCode { hash, timeout: 60 })
@@ -76,8 +77,9 @@ impl World {
     /// # Errors
     /// As [`World::sign_in`].
     pub fn resend_code(&mut self, phone: &str, hash: &str) -> Result<SentCode, Refusal> {
-        let expires = now().saturating_add(self.code_lifetime);
-        self.logins.find(phone, hash)?.expires = expires;
+        let now = self.now();
+        let expires = now.saturating_add(self.code_lifetime);
+        self.logins.find(phone, hash, now)?.expires = expires;
         Ok(SentCode {
             hash: hash.to_owned(),
             timeout: 60,
@@ -89,7 +91,8 @@ impl World {
     /// # Errors
     /// As [`World::sign_in`].
     pub fn cancel_code(&mut self, phone: &str, hash: &str) -> Result<(), Refusal> {
-        self.logins.find(phone, hash)?;
+        let now = self.now();
+        self.logins.find(phone, hash, now)?;
         self.logins.by_hash.remove(hash);
         Ok(())
     }
@@ -111,7 +114,8 @@ impl World {
         if code.is_empty() {
             return Err(Refusal::bad("PHONE_CODE_EMPTY"));
         }
-        let login = self.logins.find(phone, hash)?;
+        let now = self.now();
+        let login = self.logins.find(phone, hash, now)?;
         if code != CODE {
             return Err(Refusal::bad("PHONE_CODE_INVALID"));
         }
@@ -122,19 +126,18 @@ impl World {
 }
 
 impl Logins {
-    fn find(&mut self, phone: &str, hash: &str) -> Result<&mut Login, Refusal> {
+    fn find(&mut self, phone: &str, hash: &str, now: i32) -> Result<&mut Login, Refusal> {
         let phone = normal_phone(phone).ok_or_else(|| Refusal::bad("PHONE_NUMBER_INVALID"))?;
         self.by_hash
             .get_mut(hash)
-            .filter(|login| login.phone == phone && login.expires > now())
+            .filter(|login| login.phone == phone && login.expires > now)
             .ok_or_else(|| Refusal::bad("PHONE_CODE_EXPIRED"))
     }
 
-    fn make_room(&mut self) {
+    fn make_room(&mut self, now: i32) {
         if self.by_hash.len() < CAPACITY {
             return;
         }
-        let now = now();
         self.by_hash.retain(|_, login| login.expires > now);
         if self.by_hash.len() >= CAPACITY {
             self.by_hash.clear();

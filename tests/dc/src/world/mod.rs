@@ -1,46 +1,64 @@
-//! The world behind the data centre: accounts, who is logged in, messages and what to tell whom.
+//! The world behind the data centre: accounts, chats, who is logged in and what to tell whom.
 //!
-//! Owns all state in memory, under one lock held for microseconds; every account's lists are its
-//! own, so that no call scans what belongs to others. It knows nothing of sockets, and of TL only
-//! the formatting entities that it passes on.
+//! Owns all state in memory, under one lock held for microseconds; every account's and channel's
+//! lists are its own, so that no call scans what belongs to others. It knows nothing of sockets,
+//! and of TL only the formatting entities that it passes on.
 
 pub mod account;
+pub mod chance;
 pub mod change;
-pub mod clock;
+pub mod channel;
+pub mod channels;
 pub mod contacts;
+pub mod deliver;
 pub mod dialog;
+pub mod dialogs;
 pub mod events;
 pub mod faults;
+pub mod group;
+pub mod groups;
 pub mod ids;
 pub mod keys;
 pub mod ledger;
 pub mod logins;
+pub mod moves;
+pub mod news;
 pub mod password;
 pub mod people;
 pub mod post;
+pub mod push_faults;
+pub mod random;
 pub mod read;
 pub mod refusal;
 pub mod send;
+pub mod too_long;
 
 use std::collections::{BTreeMap, HashMap};
-
-use grammers_tl_types::enums::SendMessageAction;
+use std::sync::Arc;
 
 use self::account::{Account, Profile};
-use self::events::{Event, EventKind};
+use self::channel::Channel;
 use self::faults::Faults;
-use self::ids::{KeyId, UserId};
+use self::group::Group;
+use self::ids::{ChannelId, GroupId, KeyId, UserId};
 use self::keys::Key;
 use self::logins::Logins;
+use self::moves::Moves;
+use self::news::Notice;
 use self::post::Post;
+use crate::clock::Clock;
 
 /// Everything the data centre knows.
 #[derive(Debug)]
 pub struct World {
+    /// What the time is here.
+    pub clock: Clock,
     /// Seconds for which a code that was sent counts.
     pub code_lifetime: i32,
-    /// Events in one slice of `updates.getDifference`.
+    /// Events in one slice of a difference.
     pub slice: usize,
+    /// News for the same sessions that may travel in one `updates`, at least 1.
+    pub bundle: usize,
     /// What goes wrong on purpose.
     pub faults: Faults,
     /// Calls so far by method, such as `messages.sendMessage`.
@@ -50,59 +68,42 @@ pub struct World {
     accounts: HashMap<UserId, Account>,
     by_phone: HashMap<String, UserId>,
     by_username: HashMap<String, UserId>,
+    groups: HashMap<GroupId, Group>,
+    channels: HashMap<ChannelId, Channel>,
+    channel_by_username: HashMap<String, ChannelId>,
     keys: HashMap<KeyId, Key>,
+    moves: Moves,
     logins: Logins,
     posts: Vec<Post>,
+    audiences: Vec<Arc<[UserId]>>,
     notices: Vec<Notice>,
     secret: [u8; 16],
 }
 
-/// Which session of which key caused something, so that it is not told of it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Origin {
-    /// The key.
-    pub key: KeyId,
-    /// The MTProto session.
-    pub session: i64,
-}
-
-/// Something an account's sessions have yet to be told.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Notice {
-    /// Whose sessions.
-    pub to: UserId,
-    /// All but this one.
-    pub except: Option<Origin>,
-    /// What to tell them.
-    pub what: News,
-}
-
-/// What sessions are told as it happens.
-#[derive(Clone, Debug, PartialEq)]
-pub enum News {
-    /// An event that also stands in the account's log.
-    Event(Event),
-    /// Somebody is typing; nobody is told twice.
-    Typing(UserId, SendMessageAction),
-}
-
 impl World {
-    /// A world with these accounts.
-    pub fn new(accounts: Vec<Profile>) -> Self {
+    /// A world with these accounts, by this clock.
+    pub fn new(accounts: Vec<Profile>, clock: Clock) -> Self {
         let mut world = Self {
+            clock,
             code_lifetime: 300,
             slice: 100,
+            bundle: 1,
             faults: Faults::default(),
             calls: BTreeMap::new(),
             exported: HashMap::new(),
             accounts: HashMap::new(),
             by_phone: HashMap::new(),
             by_username: HashMap::new(),
+            groups: HashMap::new(),
+            channels: HashMap::new(),
+            channel_by_username: HashMap::new(),
             keys: HashMap::new(),
+            moves: Moves::default(),
             logins: Logins::default(),
             posts: Vec::new(),
+            audiences: Vec::new(),
             notices: Vec::new(),
-            secret: clock::random(),
+            secret: random::random(),
         };
         for profile in accounts {
             world.add_account(profile);
@@ -110,38 +111,8 @@ impl World {
         world
     }
 
-    /// Takes what is to be told, oldest first.
-    pub fn take_notices(&mut self) -> Vec<Notice> {
-        std::mem::take(&mut self.notices)
-    }
-
-    /// Tells `to` that `from` is typing.
-    pub fn typing(&mut self, from: UserId, to: UserId, action: SendMessageAction) {
-        self.notices.push(Notice {
-            to,
-            except: None,
-            what: News::Typing(from, action),
-        });
-    }
-
-    /// Writes an event into an account's log and notes that its sessions are to be told.
-    fn happen(
-        &mut self,
-        to: UserId,
-        date: i32,
-        kind: EventKind,
-        except: Option<Origin>,
-    ) -> Option<Event> {
-        let account = self.accounts.get_mut(&to)?;
-        let event = account.events.push(date, kind);
-        // Nobody listens: the log alone will tell them when they come.
-        if !account.keys.is_empty() {
-            self.notices.push(Notice {
-                to,
-                except,
-                what: News::Event(event.clone()),
-            });
-        }
-        Some(event)
+    /// Seconds since 1970 UTC by the data centre's clock.
+    pub fn now(&self) -> i32 {
+        self.clock.int()
     }
 }

@@ -10,7 +10,7 @@ use std::sync::OnceLock;
 use num_bigint::BigUint;
 use sha2::{Digest, Sha256, Sha512};
 
-use super::clock::random;
+use super::random::random;
 
 /// The generator that goes with [`PRIME_HEX`].
 pub const G: u8 = 3;

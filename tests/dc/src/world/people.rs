@@ -104,10 +104,11 @@ impl World {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::clock::Clock;
 
     #[test]
     fn a_fleet_number_exists_on_first_use_and_stays_the_same_user() {
-        let mut world = World::new(fixed());
+        let mut world = World::new(fixed(), Clock::default());
         let first = world.user_by_phone("+1 555 000 0042").unwrap();
         assert_eq!(world.user_by_phone("15550000042"), Some(first));
         assert_eq!(world.user_by_name("@User0042"), Some(first));
@@ -117,7 +118,7 @@ mod tests {
 
     #[test]
     fn other_numbers_do_not_exist() {
-        let mut world = World::new(fixed());
+        let mut world = World::new(fixed(), Clock::default());
         for phone in [
             "",
             "+",
@@ -133,7 +134,7 @@ mod tests {
 
     #[test]
     fn an_access_hash_is_good_for_one_viewer() {
-        let world = World::new(fixed());
+        let world = World::new(fixed(), Clock::default());
         let (a, b, c) = (UserId(1), UserId(2), UserId(3));
         assert_eq!(world.access_hash(a, b), world.access_hash(a, b));
         assert_ne!(world.access_hash(a, b), world.access_hash(c, b));

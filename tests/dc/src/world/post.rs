@@ -1,28 +1,55 @@
 //! A message as the data centre holds it once, whoever sees it.
 //!
-//! Owns the text with all its versions. Knows neither whose box it is in nor pts.
+//! Owns the text with all its versions and the ids under which accounts hold it. Knows neither
+//! dialogs nor pts.
 
 use grammers_tl_types::enums::MessageEntity;
 
-use super::ids::{MessageId, PostId, UserId};
+use super::ids::{AudienceId, ChannelId, GroupId, MessageId, PostId, UserId};
 
-/// One message of a private chat or of Saved Messages.
+/// One message of any chat.
 #[derive(Clone, Debug)]
 pub struct Post {
-    /// Who wrote it, and the id it has there.
-    pub from: Side,
-    /// Who got it; the same as `from` in Saved Messages.
-    pub to: Side,
-    /// Seconds since 1970.
+    /// Who wrote it.
+    pub author: UserId,
+    /// In which chat.
+    pub place: Place,
+    /// Who holds it in their own box under which id, the author first; empty in channels.
+    pub sides: Vec<Side>,
+    /// Seconds since 1970 by the data centre's clock.
     pub date: i32,
-    /// What it says now.
+    /// Microseconds since 1970 by the machine's clock: when it was handed to the links.
+    pub sent_at: i64,
+    /// What it says now; empty for a service message.
     pub content: Content,
-    /// True if the receiver's devices should not ring.
+    /// What a service message tells of.
+    pub action: Option<Action>,
+    /// True if the receivers' devices should not ring.
     pub silent: bool,
     /// The message it answers.
     pub reply_to: Option<PostId>,
     /// What it said before each edit, oldest first, with the time of that edit.
     pub edits: Vec<Edit>,
+    /// When it was deleted for everybody, in microseconds since 1970 by the machine's clock.
+    pub deleted_at: Option<i64>,
+}
+
+/// The chat a message is in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// The private chat of the author with this user; with oneself, Saved Messages.
+    Private(UserId),
+    /// A basic group.
+    Group(GroupId),
+    /// A supergroup or a broadcast channel.
+    Channel {
+        /// Which one.
+        channel: ChannelId,
+        /// The message's id there.
+        id: MessageId,
+        /// The members at the time.
+        audience: AudienceId,
+    },
 }
 
 /// One participant of a message.
@@ -43,27 +70,63 @@ pub struct Content {
     pub entities: Vec<MessageEntity>,
 }
 
+/// What a service message tells of. Its author is who did it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Action {
+    /// A basic group was made, with these members beside the author.
+    GroupCreated {
+        /// Its title then.
+        title: String,
+        /// Without the author.
+        members: Vec<UserId>,
+    },
+    /// A supergroup or a broadcast channel was made under this title.
+    ChannelCreated(String),
+    /// These people were added; alone the author, who then joined.
+    Added(Vec<UserId>),
+    /// This member was removed; the author, who then left.
+    Removed(UserId),
+    /// The chat has this title from now on.
+    Renamed(String),
+}
+
 /// An earlier version of a message.
 #[derive(Clone, Debug)]
 pub struct Edit {
     /// What it said until then.
     pub before: String,
-    /// When it was replaced, in seconds since 1970.
+    /// When it was replaced, in seconds since 1970 by the data centre's clock.
     pub date: i32,
+    /// The same in microseconds by the machine's clock.
+    pub at: i64,
+}
+
+impl Content {
+    /// A text without formatting.
+    pub fn plain(text: impl Into<String>) -> Self {
+        Self {
+            text: text.into(),
+            entities: Vec::new(),
+        }
+    }
 }
 
 impl Post {
-    /// The id of this message in the box of `user`.
+    /// The id of this message as `user` sees it, `None` if it is not in their box. In a channel
+    /// it is the same for all, members or not.
     pub fn id_for(&self, user: UserId) -> Option<MessageId> {
-        [self.from, self.to]
-            .into_iter()
-            .find(|side| side.user == user)
-            .map(|side| side.id)
+        if let Place::Channel { id, .. } = self.place {
+            return Some(id);
+        }
+        let side = self.sides.iter().find(|side| side.user == user)?;
+        Some(side.id)
     }
 
-    /// Everybody who holds it: one side in Saved Messages, two otherwise.
-    pub fn sides(&self) -> impl Iterator<Item = Side> + use<> {
-        let other = (self.to.user != self.from.user).then_some(self.to);
-        [Some(self.from), other].into_iter().flatten()
+    /// The channel it is in.
+    pub fn channel(&self) -> Option<ChannelId> {
+        match self.place {
+            Place::Channel { channel, .. } => Some(channel),
+            Place::Private(_) | Place::Group(_) => None,
+        }
     }
 }

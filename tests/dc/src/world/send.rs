@@ -1,14 +1,13 @@
-//! Sending: one message into two boxes, once, however often it is asked for.
+//! Sending: one message into its chat, once, however often it is asked for.
 //!
 //! Owns the checks of a new message and the memory of `random_id`s. It never renders anything.
 
-use super::account::Held;
-use super::clock::now;
-use super::events::EventKind;
-use super::ids::{MessageId, PostId, UserId};
-use super::post::{Content, Post, Side};
+use super::World;
+use super::deliver::Body;
+use super::ids::{MessageId, Peer, PostId, UserId};
+use super::news::Origin;
+use super::post::{Content, Place};
 use super::refusal::Refusal;
-use super::{Origin, World};
 
 /// The longest text, in UTF-16 units.
 pub const MAX_TEXT: usize = 4096;
@@ -20,7 +19,7 @@ pub struct Draft {
     pub content: Content,
     /// True if the receiver's devices should not ring.
     pub silent: bool,
-    /// The id of the message it answers, in the sender's box.
+    /// The id of the message it answers, as the sender knows it.
     pub reply_to: Option<MessageId>,
     /// The client's number for this message; without one nothing is remembered.
     pub random_id: Option<i64>,
@@ -31,9 +30,9 @@ pub struct Draft {
 pub struct Sent {
     /// Its place in the ledger.
     pub post: PostId,
-    /// Its id in the sender's box.
+    /// Its id as the sender knows it.
     pub id: MessageId,
-    /// The sender's pts with it.
+    /// The sender's pts with it; the channel's in a channel.
     pub pts: i32,
     /// When, in seconds since 1970.
     pub date: i32,
@@ -78,11 +77,12 @@ impl World {
     ///
     /// # Errors
     /// What [`Content::check`] finds; `PEER_ID_INVALID` when a side does not exist;
-    /// `REPLY_MESSAGE_ID_INVALID` when the answered message is not in this chat.
+    /// `REPLY_MESSAGE_ID_INVALID` when the answered message is not in this chat;
+    /// `CHANNEL_PRIVATE` and 403 `CHAT_WRITE_FORBIDDEN` where the sender may not write.
     pub fn send(
         &mut self,
         from: UserId,
-        to: UserId,
+        to: Peer,
         draft: Draft,
         origin: Option<Origin>,
     ) -> Result<Sent, Refusal> {
@@ -90,94 +90,52 @@ impl World {
             return Ok(sent);
         }
         draft.content.check()?;
-        if self.account(from).is_none() || self.account(to).is_none() {
-            return Err(Refusal::bad("PEER_ID_INVALID"));
-        }
-        let reply_to = self.replied(from, to, draft.reply_to)?;
-        let post = PostId(self.posts.len());
-        let id = self.deposit(from, to, post, true)?;
-        let received = if from == to {
-            id
-        } else {
-            self.deposit(to, from, post, false)?
-        };
-        let date = now();
-        self.posts.push(Post {
-            from: Side { user: from, id },
-            to: Side {
-                user: to,
-                id: received,
-            },
-            date,
+        self.check_writer(from, to)?;
+        let body = Body {
             content: draft.content,
+            action: None,
             silent: draft.silent,
-            reply_to,
-            edits: Vec::new(),
-        });
-        let event = self.happen(from, date, EventKind::New(id), origin);
-        if from != to {
-            self.happen(to, date, EventKind::New(received), None);
-        }
-        let pts = event.map_or(0, |event| event.pts);
+            reply_to: self.replied(from, to, draft.reply_to)?,
+        };
+        let sent = match to {
+            Peer::User(to) if to == from => self.deliver(Place::Private(to), &[from], body, origin),
+            Peer::User(to) => self.deliver(Place::Private(to), &[from, to], body, origin),
+            Peer::Group(id) => {
+                let holders = self.holders(from, id);
+                self.deliver(Place::Group(id), &holders, body, origin)
+            }
+            Peer::Channel(id) => self.publish(from, id, body, origin),
+        }?;
         if let (Some(random_id), Some(account)) = (draft.random_id, self.accounts.get_mut(&from)) {
-            account.sent.insert(random_id, (id, pts));
+            account.sent.insert(random_id, sent);
         }
-        Ok(Sent {
-            post,
-            id,
-            pts,
-            date,
-        })
+        Ok(sent)
     }
 
-    /// A message of the ledger.
-    pub fn post(&self, id: PostId) -> Option<&Post> {
-        self.posts.get(id.0)
-    }
-
-    fn deposit(
-        &mut self,
-        owner: UserId,
-        peer: UserId,
-        post: PostId,
-        out: bool,
-    ) -> Result<MessageId, Refusal> {
-        let account = self
-            .accounts
-            .get_mut(&owner)
-            .ok_or_else(|| Refusal::bad("PEER_ID_INVALID"))?;
-        Ok(account.hold(Held {
-            post,
-            peer,
-            out,
-            deleted: false,
-        }))
+    fn check_writer(&self, from: UserId, to: Peer) -> Result<(), Refusal> {
+        let invalid = || Refusal::bad("PEER_ID_INVALID");
+        self.account(from).ok_or_else(invalid)?;
+        match to {
+            Peer::User(user) => self.account(user).map(drop).ok_or_else(invalid),
+            Peer::Group(id) if self.group(id).ok_or_else(invalid)?.has(from) => Ok(()),
+            Peer::Group(_) => Err(Refusal::forbidden("CHAT_WRITE_FORBIDDEN")),
+            Peer::Channel(id) => self.channel(id).ok_or_else(invalid)?.check_writer(from),
+        }
     }
 
     fn sent_before(&self, from: UserId, random_id: Option<i64>) -> Option<Sent> {
-        let account = self.account(from)?;
-        let (id, pts) = *account.sent.get(&random_id?)?;
-        let index = usize::try_from(id.0).ok()?.checked_sub(1)?;
-        let post = account.held.get(index)?.post;
-        Some(Sent {
-            post,
-            id,
-            pts,
-            date: self.post(post)?.date,
-        })
+        self.account(from)?.sent.get(&random_id?).copied()
     }
 
     fn replied(
         &self,
         from: UserId,
-        to: UserId,
+        to: Peer,
         id: Option<MessageId>,
     ) -> Result<Option<PostId>, Refusal> {
         let Some(id) = id else { return Ok(None) };
-        self.account(from)
-            .and_then(|account| account.held(id))
-            .filter(|held| held.peer == to)
-            .map(|held| Some(held.post))
+        self.post_of(from, to, id)
+            .map(Some)
             .ok_or_else(|| Refusal::bad("REPLY_MESSAGE_ID_INVALID"))
     }
 }
@@ -186,21 +144,18 @@ impl World {
 mod tests {
     use super::super::people::fixed;
     use super::*;
+    use crate::clock::Clock;
 
     fn world() -> (World, UserId, UserId) {
-        let mut world = World::new(fixed());
+        let mut world = World::new(fixed(), Clock::default());
         let alice = world.user_by_name("alice").unwrap();
         let bob = world.user_by_name("bob").unwrap();
         (world, alice, bob)
     }
 
     fn draft(text: &str, random_id: i64) -> Draft {
-        let content = Content {
-            text: text.to_owned(),
-            entities: Vec::new(),
-        };
         Draft {
-            content,
+            content: Content::plain(text),
             random_id: Some(random_id),
             ..Draft::default()
         }
@@ -209,8 +164,12 @@ mod tests {
     #[test]
     fn the_two_sides_hold_a_message_under_their_own_ids() {
         let (mut world, alice, bob) = world();
-        world.send(alice, alice, draft("note", 1), None).unwrap();
-        let sent = world.send(alice, bob, draft("hi", 2), None).unwrap();
+        world
+            .send(alice, Peer::User(alice), draft("note", 1), None)
+            .unwrap();
+        let sent = world
+            .send(alice, Peer::User(bob), draft("hi", 2), None)
+            .unwrap();
         let post = world.post(sent.post).unwrap();
         assert_eq!((sent.id, sent.pts), (MessageId(2), 3));
         assert_eq!(post.id_for(bob), Some(MessageId(1)));
@@ -220,8 +179,12 @@ mod tests {
     #[test]
     fn a_random_id_sends_once() {
         let (mut world, alice, bob) = world();
-        let first = world.send(alice, bob, draft("hi", 7), None).unwrap();
-        let second = world.send(alice, bob, draft("hi", 7), None).unwrap();
+        let first = world
+            .send(alice, Peer::User(bob), draft("hi", 7), None)
+            .unwrap();
+        let second = world
+            .send(alice, Peer::User(bob), draft("hi", 7), None)
+            .unwrap();
         assert_eq!(first, second);
         assert_eq!(world.account(bob).unwrap().held.len(), 1);
     }
@@ -231,22 +194,24 @@ mod tests {
         let (mut world, alice, bob) = world();
         assert!(
             world
-                .send(alice, bob, draft(&"😀".repeat(2048), 1), None)
+                .send(alice, Peer::User(bob), draft(&"😀".repeat(2048), 1), None)
                 .is_ok()
         );
-        let long = world.send(alice, bob, draft(&"😀".repeat(2049), 2), None);
+        let long = world.send(alice, Peer::User(bob), draft(&"😀".repeat(2049), 2), None);
         assert_eq!(long, Err(Refusal::bad("MESSAGE_TOO_LONG")));
-        let empty = world.send(alice, bob, draft(" \n", 3), None);
+        let empty = world.send(alice, Peer::User(bob), draft(" \n", 3), None);
         assert_eq!(empty, Err(Refusal::bad("MESSAGE_EMPTY")));
     }
 
     #[test]
     fn an_answer_must_be_to_a_message_of_the_same_chat() {
         let (mut world, alice, bob) = world();
-        let note = world.send(alice, alice, draft("note", 1), None).unwrap();
+        let note = world
+            .send(alice, Peer::User(alice), draft("note", 1), None)
+            .unwrap();
         let mut answer = draft("to that", 2);
         answer.reply_to = Some(note.id);
-        let refused = world.send(alice, bob, answer, None);
+        let refused = world.send(alice, Peer::User(bob), answer, None);
         assert_eq!(refused, Err(Refusal::bad("REPLY_MESSAGE_ID_INVALID")));
     }
 }

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicI32, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use local_dc::clock::Clock;
 use local_dc::link::{self, Links};
 use local_dc::service::{Call, Reply, Service};
 use tokio::task::JoinHandle;
@@ -82,7 +83,10 @@ impl TestDc {
     pub(crate) fn start() -> Self {
         let listener = link::listen(([127, 0, 0, 1], 0).into()).expect("a free port");
         let addr = listener.local_addr().expect("an address");
-        let (echo, links) = (Arc::new(Echo::default()), Arc::new(Links::new()));
+        let (echo, links) = (
+            Arc::new(Echo::default()),
+            Arc::new(Links::new(Clock::default())),
+        );
         let stop = CancellationToken::new();
         let service: Arc<dyn Service> = Arc::clone(&echo) as _;
         let server = link::serve(listener, service, Arc::clone(&links), stop.clone());

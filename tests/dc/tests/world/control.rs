@@ -64,7 +64,7 @@ async fn messages_are_sent_edited_deleted_and_shown() {
     let order = json!({"from": "@Alice", "to": "+15550000002", "text": "n {n}", "count": 2});
     let (status, sent) = port.post("/send", &order).await;
     assert_eq!(status, 200);
-    let ids = json!([{"sender": 1, "receiver": 1}, {"sender": 2, "receiver": 2}]);
+    let ids = json!([{"n": 0, "sender": 1, "receiver": 1}, {"n": 1, "sender": 2, "receiver": 2}]);
     assert_eq!(sent["messages"], ids);
     let edit = json!({"account": "alice", "message_id": 2, "text": "changed"});
     assert_eq!(port.post("/edit", &edit).await.0, 200);
@@ -85,11 +85,99 @@ async fn messages_are_sent_edited_deleted_and_shown() {
     dc.stop().await;
 }
 
+/// What may be done to a channel of Alice's that Bob is in, and its third message.
+fn changes(chat: &Value) -> Vec<(&'static str, Value)> {
+    vec![
+        (
+            "/members",
+            json!({"chat": chat, "add": ["carol"], "remove": ["bob"]}),
+        ),
+        (
+            "/title",
+            json!({"chat": "@news", "account": "alice", "title": "Newer"}),
+        ),
+        (
+            "/edit",
+            json!({"chat": chat, "account": "alice", "message_id": 2, "text": "new"}),
+        ),
+        (
+            "/delete",
+            json!({"channel": chat, "account": "alice", "message_ids": [3]}),
+        ),
+        ("/read", json!({"account": "carol", "peer": chat})),
+        (
+            "/fault",
+            json!({"difference": chat, "account": "bob", "kind": "too_long"}),
+        ),
+        (
+            "/fault",
+            json!({"difference": "bob", "kind": "too_long", "count": 2}),
+        ),
+        (
+            "/fault",
+            json!({"difference": "*", "kind": "too_long", "beyond": 9}),
+        ),
+        (
+            "/fault",
+            json!({"pushes": chat, "kind": "too_long", "with_pts": true}),
+        ),
+        (
+            "/fault",
+            json!({"pushes": "bob", "kind": "lose", "count": 3}),
+        ),
+        (
+            "/fault",
+            json!({"pushes": "*", "kind": "shuffle", "seed": 1, "repeat": 0.5}),
+        ),
+        (
+            "/fault",
+            json!({"pushes": "*", "kind": "bundle", "count": 9}),
+        ),
+        ("/fault", json!({"link": "bob", "kind": "migrate", "dc": 4})),
+        ("/fault", json!({"kind": "skew", "seconds": -30})),
+        ("/fault", json!({"kind": "clear"})),
+    ]
+}
+
 #[tokio::test]
-async fn nonsense_is_refused_with_the_reason() {
+async fn chats_are_made_changed_and_shown() {
     let dc = Dc::start(DcOptions::default()).unwrap();
     let port = Port::open(&dc);
-    for (path, body) in [
+    let body = json!({
+        "kind": "broadcast", "creator": "alice", "title": "News", "username": "news",
+        "members": ["bob"],
+    });
+    let (status, made) = port.post("/chat", &body).await;
+    assert_eq!(status, 200, "{made}");
+    let chat = &made["chat"];
+    let order = json!({"from": "alice", "to": chat, "text": "n {n}", "count": 2});
+    assert_eq!(
+        port.post("/send", &order).await.1["messages"][1]["sender"],
+        3
+    );
+    for (path, body) in changes(chat) {
+        let (status, answer) = port.post(path, &body).await;
+        assert_eq!(status, 200, "{path} {body} {answer}");
+    }
+    let chats = port.get("/chats").await.1;
+    let carol = dc.user("carol").unwrap().0;
+    assert_eq!(chats["chats"][0]["title"], "Newer");
+    assert_eq!(chats["chats"][0]["members"][1], carol);
+    let (_, ledger) = port.get("/ledger?from=1&limit=2").await;
+    assert_eq!((&ledger["total"], &ledger["next"]), (&json!(4), &json!(3)));
+    let [edited, deleted] = ledger["messages"].as_array().unwrap().as_slice() else {
+        panic!("a page of two was asked for");
+    };
+    assert_eq!((&edited["text"], &edited["chat"][0]), (&json!("new"), chat));
+    assert!(deleted["deleted_at"].is_i64() && edited["deleted_at"].is_null());
+    let audience = edited["audience"].to_string();
+    assert_eq!(ledger["audiences"][audience].as_array().unwrap().len(), 2);
+    port.close().await;
+    dc.stop().await;
+}
+
+fn nonsense() -> Vec<(&'static str, Value)> {
+    vec![
         (
             "/send",
             json!({"from": "alice", "to": "nobody", "text": "x"}),
@@ -112,8 +200,43 @@ async fn nonsense_is_refused_with_the_reason() {
         ("/fault", json!({"kind": "drop", "method": "*"})),
         ("/fault", json!({"kind": "error", "link": "alice"})),
         ("/fault", json!({"kind": "delay", "method": "*"})),
+        ("/fault", json!({"kind": "drop"})),
+        ("/fault", json!({"kind": "skew"})),
+        ("/fault", json!({"kind": "lose", "difference": "*"})),
+        ("/fault", json!({"kind": "too_long", "difference": "*"})),
+        (
+            "/fault",
+            json!({"kind": "too_long", "difference": "nobody"}),
+        ),
+        (
+            "/fault",
+            json!({"kind": "shuffle", "pushes": "*", "lose": 1.5}),
+        ),
+        ("/fault", json!({"kind": "shuffle", "pushes": "bob"})),
+        ("/fault", json!({"kind": "migrate", "link": "bob", "dc": 6})),
         ("/revoke", json!({"account": "nobody"})),
-    ] {
+        (
+            "/chat",
+            json!({"kind": "group", "creator": "alice", "title": "alone"}),
+        ),
+        (
+            "/chat",
+            json!({"kind": "club", "creator": "alice", "title": "x"}),
+        ),
+        ("/members", json!({"chat": -5, "add": ["bob"]})),
+        ("/load", json!({"accounts": ["alice"], "chats": []})),
+        (
+            "/load",
+            json!({"accounts": ["alice"], "chats": ["bob"], "edits": 2}),
+        ),
+    ]
+}
+
+#[tokio::test]
+async fn nonsense_is_refused_with_the_reason() {
+    let dc = Dc::start(DcOptions::default()).unwrap();
+    let port = Port::open(&dc);
+    for (path, body) in nonsense() {
         let (status, answer) = port.post(path, &body).await;
         assert_eq!(status, 400, "{path} {body}");
         assert!(answer["error"].is_string(), "{path} {body} {answer}");

@@ -6,8 +6,10 @@
     reason = "a test fails by panicking, also in the functions that its tests share"
 )]
 
+mod chats;
 mod client;
 mod control;
+mod differences;
 mod faults;
 mod messages;
 mod phone;

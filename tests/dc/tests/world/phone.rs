@@ -15,7 +15,7 @@ use grammers_mtsender::{
     UpdatesConfiguration,
 };
 use grammers_session::storages::MemorySession;
-use grammers_session::types::DcOption;
+use grammers_session::types::{DcOption, PeerId, PeerInfo};
 use grammers_session::{Session as _, SessionData};
 use grammers_tl_types::{enums, functions, types};
 use local_dc::dc::Dc;
@@ -26,6 +26,7 @@ pub(crate) const PATIENCE: Duration = Duration::from_secs(10);
 pub(crate) struct Phone {
     pub(crate) client: Client,
     pub(crate) updates: UpdatesReceiver,
+    session: Arc<MemorySession>,
     handle: SenderPoolFatHandle,
     runner: JoinHandle<()>,
 }
@@ -53,8 +54,10 @@ impl Phone {
         Self::on(session).await
     }
 
-    async fn on(session: MemorySession) -> Self {
-        let pool = SenderPool::with_configuration(Arc::new(session), 1, params());
+    /// A phone with this session.
+    pub(crate) async fn on(session: impl Into<Arc<MemorySession>>) -> Self {
+        let session = session.into();
+        let pool = SenderPool::with_configuration(Arc::clone(&session), 1, params());
         let client = Client::new(pool.handle.clone());
         let runner = tokio::spawn(pool.runner.run());
         let catch_up = UpdatesConfiguration { catch_up: true };
@@ -69,6 +72,7 @@ impl Phone {
         Self {
             client,
             updates,
+            session,
             handle: pool.handle,
             runner,
         }
@@ -79,10 +83,35 @@ impl Phone {
         let mut heard = Vec::new();
         while heard.len() < count {
             let next = tokio::time::timeout(PATIENCE, self.updates.next());
-            let (batch, _, _) = next.await.expect("updates in time").unwrap();
+            let (batch, users, chats) = next.await.expect("updates in time").unwrap();
+            self.remember(&users, &chats).await;
             heard.extend(batch.into_iter().map(|(update, _)| update));
         }
         heard
+    }
+
+    /// Keeps whom the updates name, as whoever reads them in batches has to.
+    async fn remember(&self, users: &[enums::User], chats: &[enums::Chat]) {
+        let users = users.iter().map(PeerInfo::from);
+        for peer in users.chain(chats.iter().map(PeerInfo::from)) {
+            self.session.cache_peer(peer).await.unwrap();
+        }
+    }
+
+    /// A channel that the updates have named, by its marked id.
+    pub(crate) async fn channel(&self, marked: &str) -> types::InputPeerChannel {
+        let id: i64 = marked.parse().unwrap();
+        let channel_id = -id - 1_000_000_000_000;
+        let peer = PeerId::channel_unchecked(channel_id);
+        match self.session.peer(peer).await.unwrap() {
+            Some(PeerInfo::Channel {
+                auth: Some(auth), ..
+            }) => types::InputPeerChannel {
+                channel_id,
+                access_hash: auth.hash(),
+            },
+            other => panic!("a channel was expected, not {other:?}"),
+        }
     }
 
     pub(crate) async fn resolve(&self, username: &str) -> types::User {
@@ -114,10 +143,33 @@ impl Phone {
         Ok(state)
     }
 
+    /// Switches the phone off, and keeps what it knows.
+    pub(crate) async fn leave(self) -> Arc<MemorySession> {
+        self.updates.sync_update_state().await.unwrap();
+        let session = Arc::clone(&self.session);
+        self.stop().await;
+        session
+    }
+
     pub(crate) async fn stop(self) {
         self.handle.quit();
         self.runner.abort();
         drop(self.runner.await);
+    }
+}
+
+/// The text that an update brings, new or edited, in any chat.
+pub(crate) fn text_of(update: &enums::Update) -> Option<&str> {
+    let message = match update {
+        enums::Update::NewMessage(update) => &update.message,
+        enums::Update::NewChannelMessage(update) => &update.message,
+        enums::Update::EditMessage(update) => &update.message,
+        enums::Update::EditChannelMessage(update) => &update.message,
+        _ => return None,
+    };
+    match message {
+        enums::Message::Message(message) => Some(&message.message),
+        _ => None,
     }
 }
 

@@ -6,11 +6,8 @@ use std::net::SocketAddr;
 
 use grammers_tl_types::{enums, types};
 
-/// The data centre that this server says it is.
-pub(in crate::rpc) const HOME_DC: i32 = 2;
-
-/// The configuration at time `now`, in seconds since 1970.
-pub(in crate::rpc) fn config(address: SocketAddr, now: i32) -> enums::Config {
+/// The configuration at time `now`, in seconds since 1970, as data centre `this_dc` tells it.
+pub(in crate::rpc) fn config(address: SocketAddr, this_dc: i32, now: i32) -> enums::Config {
     types::Config {
         default_p2p_contacts: false,
         preload_featured_stickers: false,
@@ -20,7 +17,7 @@ pub(in crate::rpc) fn config(address: SocketAddr, now: i32) -> enums::Config {
         date: now,
         expires: now.saturating_add(3600),
         test_mode: false,
-        this_dc: HOME_DC,
+        this_dc,
         dc_options: (1..=5).map(|id| dc_option(id, address)).collect(),
         dc_txt_domain_name: "localhost".to_owned(),
         chat_size_max: 200,

@@ -1,26 +1,73 @@
-//! Messages and dialogs as one account sees them.
+//! Messages as one account sees them.
 //!
-//! Owns which fields a private chat has: no sender beside the peer and the direction.
+//! Owns which fields each kind of chat has: no sender in private chats beside the peer and the
+//! direction, the author in groups, the channel itself in broadcast channels.
 
 use grammers_tl_types::{enums, types};
 
-use super::user::{notify_settings, peer};
+use super::peer::{peer, user_peer};
 use crate::world::World;
-use crate::world::account::Held;
-use crate::world::dialog::Dialog;
-use crate::world::ids::{MessageId, UserId};
-use crate::world::post::Post;
+use crate::world::channel::ChannelKind;
+use crate::world::ids::{ChannelId, MessageId, Peer, UserId};
+use crate::world::post::{Action, Post};
 
-/// A message of the viewer's box, `None` if it is not there or deleted.
+/// A message as the viewer knows it, `None` if it is not there or deleted.
 pub(in crate::rpc) fn message(
+    world: &World,
+    viewer: UserId,
+    chat: Peer,
+    id: MessageId,
+) -> Option<enums::Message> {
+    match chat {
+        Peer::Channel(channel) => channel_message(world, Some(viewer), channel, id),
+        Peer::User(_) | Peer::Group(_) => own_message(world, viewer, id),
+    }
+}
+
+/// A message of the viewer's own box, `None` if it is not there or deleted.
+pub(in crate::rpc) fn own_message(
     world: &World,
     viewer: UserId,
     id: MessageId,
 ) -> Option<enums::Message> {
     let held = world.account(viewer)?.held(id)?;
     let post = world.post(held.post)?;
-    let message = literal(world, viewer, id, held, post);
-    Some(message.into())
+    let is_saved = held.peer == Peer::User(viewer);
+    let is_group = matches!(held.peer, Peer::Group(_));
+    let frame = Frame {
+        id,
+        out: held.out && !is_saved,
+        from: is_group.then(|| user_peer(post.author)),
+        chat: peer(held.peer),
+        saved: is_saved.then(|| user_peer(viewer)),
+        reply_to: reply_header(world, viewer, post),
+        is_broadcast: false,
+    };
+    Some(frame.around(post))
+}
+
+/// A message of a channel, `None` if it is not there or deleted. Without a viewer, as it looks to
+/// everybody but its author.
+pub(in crate::rpc) fn channel_message(
+    world: &World,
+    viewer: Option<UserId>,
+    channel: ChannelId,
+    id: MessageId,
+) -> Option<enums::Message> {
+    let found = world.channel(channel)?;
+    let line = found.line(id)?;
+    let post = world.post(line.post)?;
+    let is_broadcast = found.kind == ChannelKind::Broadcast;
+    let frame = Frame {
+        id,
+        out: viewer == Some(line.author),
+        from: (!is_broadcast).then(|| user_peer(line.author)),
+        chat: peer(Peer::Channel(channel)),
+        saved: None,
+        reply_to: reply_header(world, line.author, post),
+        is_broadcast,
+    };
+    Some(frame.around(post))
 }
 
 /// `messageEmpty`: nothing has this id.
@@ -32,73 +79,127 @@ pub(in crate::rpc) fn missing(id: MessageId) -> enums::Message {
     .into()
 }
 
-/// When a message of the viewer's box was sent, 0 if it is not there.
-pub(in crate::rpc) fn date(world: &World, viewer: UserId, id: MessageId) -> i32 {
+/// When a message was sent, 0 if it is not there.
+pub(in crate::rpc) fn date(world: &World, viewer: UserId, chat: Peer, id: MessageId) -> i32 {
     world
-        .account(viewer)
-        .and_then(|account| account.held(id))
-        .and_then(|held| world.post(held.post))
+        .post_of(viewer, chat, id)
+        .and_then(|post| world.post(post))
         .map_or(0, |post| post.date)
 }
 
-fn literal(
-    world: &World,
-    viewer: UserId,
+/// What differs from viewer to viewer and from chat to chat.
+struct Frame {
     id: MessageId,
-    held: Held,
-    post: &Post,
-) -> types::Message {
-    let saved = held.peer == viewer;
-    types::Message {
-        out: held.out && !saved,
-        mentioned: false,
-        media_unread: false,
-        silent: post.silent,
-        post: false,
-        from_scheduled: false,
-        legacy: false,
-        edit_hide: false,
-        pinned: false,
-        noforwards: false,
-        invert_media: false,
-        offline: false,
-        video_processing_pending: false,
-        paid_suggested_post_stars: false,
-        paid_suggested_post_ton: false,
-        id: id.0,
-        from_id: None,
-        from_boosts_applied: None,
-        from_rank: None,
-        peer_id: peer(held.peer),
-        saved_peer_id: saved.then(|| peer(viewer)),
-        fwd_from: None,
-        via_bot_id: None,
-        via_business_bot_id: None,
-        guestchat_via_from: None,
-        reply_to: reply_header(world, viewer, post),
-        date: post.date,
-        message: post.content.text.clone(),
-        media: None,
-        reply_markup: None,
-        entities: entities(post),
-        views: None,
-        forwards: None,
-        replies: None,
-        edit_date: post.edits.last().map(|edit| edit.date),
-        post_author: None,
-        grouped_id: None,
-        reactions: None,
-        restriction_reason: None,
-        ttl_period: None,
-        quick_reply_shortcut_id: None,
-        effect: None,
-        factcheck: None,
-        report_delivery_until_date: None,
-        paid_message_stars: None,
-        suggested_post: None,
-        schedule_repeat_period: None,
-        summary_from_language: None,
-        rich_message: None,
+    out: bool,
+    from: Option<enums::Peer>,
+    chat: enums::Peer,
+    saved: Option<enums::Peer>,
+    reply_to: Option<enums::MessageReplyHeader>,
+    is_broadcast: bool,
+}
+
+impl Frame {
+    fn around(self, post: &Post) -> enums::Message {
+        match &post.action {
+            Some(act) => self.service(post, act).into(),
+            None => self.text(post).into(),
+        }
+    }
+
+    fn service(self, post: &Post, act: &Action) -> types::MessageService {
+        types::MessageService {
+            out: self.out,
+            mentioned: false,
+            media_unread: false,
+            reactions_are_possible: false,
+            silent: post.silent,
+            post: self.is_broadcast,
+            legacy: false,
+            id: self.id.0,
+            from_id: self.from,
+            peer_id: self.chat,
+            saved_peer_id: self.saved,
+            reply_to: self.reply_to,
+            date: post.date,
+            action: action(act),
+            reactions: None,
+            ttl_period: None,
+        }
+    }
+
+    fn text(self, post: &Post) -> types::Message {
+        types::Message {
+            out: self.out,
+            mentioned: false,
+            media_unread: false,
+            silent: post.silent,
+            post: self.is_broadcast,
+            from_scheduled: false,
+            legacy: false,
+            edit_hide: false,
+            pinned: false,
+            noforwards: false,
+            invert_media: false,
+            offline: false,
+            video_processing_pending: false,
+            paid_suggested_post_stars: false,
+            paid_suggested_post_ton: false,
+            id: self.id.0,
+            from_id: self.from,
+            from_boosts_applied: None,
+            from_rank: None,
+            peer_id: self.chat,
+            saved_peer_id: self.saved,
+            fwd_from: None,
+            via_bot_id: None,
+            via_business_bot_id: None,
+            guestchat_via_from: None,
+            reply_to: self.reply_to,
+            date: post.date,
+            message: post.content.text.clone(),
+            media: None,
+            reply_markup: None,
+            entities: entities(post),
+            views: self.is_broadcast.then_some(1),
+            forwards: self.is_broadcast.then_some(0),
+            replies: None,
+            edit_date: post.edits.last().map(|edit| edit.date),
+            post_author: None,
+            grouped_id: None,
+            reactions: None,
+            restriction_reason: None,
+            ttl_period: None,
+            quick_reply_shortcut_id: None,
+            effect: None,
+            factcheck: None,
+            report_delivery_until_date: None,
+            paid_message_stars: None,
+            suggested_post: None,
+            schedule_repeat_period: None,
+            summary_from_language: None,
+            rich_message: None,
+        }
+    }
+}
+
+fn action(action: &Action) -> enums::MessageAction {
+    let ids = |users: &[UserId]| users.iter().map(|user| user.0).collect();
+    match action {
+        Action::GroupCreated { title, members } => types::MessageActionChatCreate {
+            title: title.clone(),
+            users: ids(members),
+        }
+        .into(),
+        Action::ChannelCreated(title) => types::MessageActionChannelCreate {
+            title: title.clone(),
+        }
+        .into(),
+        Action::Added(users) => types::MessageActionChatAddUser { users: ids(users) }.into(),
+        Action::Removed(user) => types::MessageActionChatDeleteUser { user_id: user.0 }.into(),
+        Action::Renamed(title) => types::MessageActionChatEditTitle {
+            title: title.clone(),
+        }
+        .into(),
     }
 }
 
@@ -131,31 +232,4 @@ pub(super) fn reply_header(
         poll_option: None,
     };
     Some(header.into())
-}
-
-/// A chat; `top` is 0 for one without messages.
-pub(in crate::rpc) fn dialog(
-    other: UserId,
-    dialog: Option<&Dialog>,
-    top: MessageId,
-) -> enums::Dialog {
-    types::Dialog {
-        pinned: false,
-        unread_mark: false,
-        view_forum_as_messages: false,
-        peer: peer(other),
-        top_message: top.0,
-        read_inbox_max_id: dialog.map_or(0, |dialog| dialog.read_inbox_max.0),
-        read_outbox_max_id: dialog.map_or(0, |dialog| dialog.read_outbox_max.0),
-        unread_count: dialog.map_or(0, |dialog| dialog.unread),
-        unread_mentions_count: 0,
-        unread_reactions_count: 0,
-        unread_poll_votes_count: 0,
-        notify_settings: notify_settings(),
-        pts: None,
-        draft: None,
-        folder_id: None,
-        ttl_period: None,
-    }
-    .into()
 }

@@ -2,12 +2,24 @@
 //!
 //! Owns the large constructors with their many absent fields. It only reads the world.
 
+mod cast;
+mod chat;
 mod config;
+mod dialog;
+mod full_chat;
 mod message;
+mod peer;
+mod push;
 mod update;
 mod user;
 
-pub(super) use config::{HOME_DC, config};
-pub(super) use message::{date, dialog, message, missing};
-pub(super) use update::{concerned, push, update};
-pub(super) use user::{full_user, peer, peer_settings, user, users};
+pub(super) use cast::Cast;
+pub(super) use chat::count;
+pub(super) use config::config;
+pub(super) use dialog::{dialog, empty_dialog};
+pub(super) use full_chat::{full_channel, full_group, participant, participants, removed};
+pub(super) use message::{date, message, missing};
+pub(super) use peer::peer;
+pub(super) use push::pushes;
+pub(super) use update::{channel_changed, channel_too_long, channel_update, update, whole};
+pub(super) use user::{full_user, peer_settings, user, users};

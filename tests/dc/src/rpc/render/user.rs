@@ -1,18 +1,15 @@
 //! Users as a viewer sees them.
 //!
-//! Owns what is shown to whom: phone numbers only to contacts, access hashes per viewer.
+//! Owns what is shown to whom: phone numbers only to contacts, access hashes per viewer, almost
+//! nothing in pushes that are the same for all.
 
 use std::collections::BTreeSet;
 
 use grammers_tl_types::{enums, types};
 
 use crate::world::World;
+use crate::world::account::Account;
 use crate::world::ids::UserId;
-
-/// `peerUser`.
-pub(in crate::rpc) fn peer(id: UserId) -> enums::Peer {
-    types::PeerUser { user_id: id.0 }.into()
-}
 
 /// Several users, each once, by id.
 pub(in crate::rpc) fn users(
@@ -27,73 +24,116 @@ pub(in crate::rpc) fn users(
 }
 
 /// One user, never `min`.
-#[expect(
-    clippy::too_many_lines,
-    reason = "one literal with every field of the constructor"
-)]
 pub(in crate::rpc) fn user(world: &World, viewer: UserId, id: UserId) -> Option<enums::User> {
     let account = world.account(id)?;
     let is_self = viewer == id;
     let saved = world.contact(viewer, id);
-    let contact = saved.is_some();
+    let is_contact = saved.is_some();
     let (first_name, last_name) = saved.map_or_else(
         || (account.first_name.clone(), account.last_name.clone()),
         |saved| (saved.first_name.clone(), saved.last_name.clone()),
     );
-    let user = types::User {
+    let seen = Seen {
         is_self,
-        contact,
-        mutual_contact: contact && world.has_contact(id, viewer),
-        deleted: false,
-        bot: false,
-        bot_chat_history: false,
-        bot_nochats: false,
-        verified: false,
-        restricted: false,
-        min: false,
-        bot_inline_geo: false,
-        support: false,
-        scam: false,
-        apply_min_photo: false,
-        fake: false,
-        bot_attach_menu: false,
-        premium: false,
-        attach_menu_enabled: false,
-        bot_can_edit: false,
-        close_friend: false,
-        stories_hidden: false,
-        stories_unavailable: false,
-        contact_require_premium: false,
-        bot_business: false,
-        bot_has_main_app: false,
-        bot_forum_view: false,
-        bot_forum_can_manage_topics: false,
-        bot_can_manage_bots: false,
-        bot_guestchat: false,
-        bot_guard: false,
-        id: id.0,
+        is_contact,
+        is_mutual: is_contact && world.has_contact(id, viewer),
+        is_min: false,
         access_hash: Some(world.access_hash(viewer, id).0),
-        first_name: Some(first_name),
-        last_name: (!last_name.is_empty()).then_some(last_name),
-        username: Some(account.username.clone()),
-        phone: (is_self || contact).then(|| account.phone.clone()),
-        photo: None,
-        status: Some(types::UserStatusRecently { by_me: false }.into()),
-        bot_info_version: None,
-        restriction_reason: None,
-        bot_inline_placeholder: None,
-        lang_code: None,
-        emoji_status: None,
-        usernames: None,
-        stories_max_id: None,
-        color: None,
-        profile_color: None,
-        bot_active_users: None,
-        bot_verification_icon: None,
-        send_paid_messages_stars: None,
-        linked_community_id: None,
+        first_name,
+        last_name,
+        phone: (is_self || is_contact).then(|| account.phone.clone()),
     };
-    Some(user.into())
+    Some(seen.literal(account).into())
+}
+
+/// One user with the `min` flag: the same for all, its access hash good for nothing.
+pub(in crate::rpc) fn min_user(world: &World, id: UserId, with_hash: bool) -> Option<enums::User> {
+    let account = world.account(id)?;
+    let seen = Seen {
+        is_self: false,
+        is_contact: false,
+        is_mutual: false,
+        is_min: true,
+        access_hash: with_hash.then_some(id.0.wrapping_mul(0x5851_F42D_4C95_7F2D) | 1),
+        first_name: account.first_name.clone(),
+        last_name: account.last_name.clone(),
+        phone: None,
+    };
+    Some(seen.literal(account).into())
+}
+
+/// What differs from viewer to viewer.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "they are flags of the constructor, each independent of the others"
+)]
+struct Seen {
+    is_self: bool,
+    is_contact: bool,
+    is_mutual: bool,
+    is_min: bool,
+    access_hash: Option<i64>,
+    first_name: String,
+    last_name: String,
+    phone: Option<String>,
+}
+
+impl Seen {
+    fn literal(self, account: &Account) -> types::User {
+        types::User {
+            is_self: self.is_self,
+            contact: self.is_contact,
+            mutual_contact: self.is_mutual,
+            deleted: false,
+            bot: false,
+            bot_chat_history: false,
+            bot_nochats: false,
+            verified: false,
+            restricted: false,
+            min: self.is_min,
+            bot_inline_geo: false,
+            support: false,
+            scam: false,
+            apply_min_photo: false,
+            fake: false,
+            bot_attach_menu: false,
+            premium: false,
+            attach_menu_enabled: false,
+            bot_can_edit: false,
+            close_friend: false,
+            stories_hidden: false,
+            stories_unavailable: false,
+            contact_require_premium: false,
+            bot_business: false,
+            bot_has_main_app: false,
+            bot_forum_view: false,
+            bot_forum_can_manage_topics: false,
+            bot_can_manage_bots: false,
+            bot_guestchat: false,
+            bot_guard: false,
+            id: account.id.0,
+            access_hash: self.access_hash,
+            first_name: Some(self.first_name),
+            last_name: Some(self.last_name).filter(|name| !name.is_empty()),
+            username: Some(account.username.clone()),
+            phone: self.phone,
+            photo: None,
+            status: Some(types::UserStatusRecently { by_me: false }.into()),
+            bot_info_version: None,
+            restriction_reason: None,
+            bot_inline_placeholder: None,
+            lang_code: None,
+            emoji_status: None,
+            usernames: None,
+            stories_max_id: None,
+            color: None,
+            profile_color: None,
+            bot_active_users: None,
+            bot_verification_icon: None,
+            send_paid_messages_stars: None,
+            linked_community_id: None,
+        }
+    }
 }
 
 /// `peerSettings` with nothing set.

@@ -1,0 +1,197 @@
+//! Basic groups and channels as a viewer sees them.
+//!
+//! Owns what is shown to whom: access hashes per viewer, nothing but the name to who is not in.
+
+use grammers_tl_types::{enums, types};
+
+use crate::world::World;
+use crate::world::channel::{Channel, ChannelKind};
+use crate::world::group::Group;
+use crate::world::ids::{AccessHash, Peer, UserId};
+
+/// A group or channel; `None` for a user and for what does not exist.
+pub(in crate::rpc) fn chat(world: &World, viewer: UserId, peer: Peer) -> Option<enums::Chat> {
+    match peer {
+        Peer::User(_) => None,
+        Peer::Group(id) => Some(group(viewer, world.group(id)?)),
+        Peer::Channel(id) => {
+            let found = world.channel(id)?;
+            let hash = world.channel_hash(viewer, id);
+            Some(if found.check_reader(viewer).is_ok() {
+                channel(found, Some(viewer), hash)
+            } else {
+                forbidden_channel(found, hash)
+            })
+        }
+    }
+}
+
+fn group(viewer: UserId, group: &Group) -> enums::Chat {
+    if !group.has(viewer) {
+        return types::ChatForbidden {
+            id: group.id.0,
+            title: group.title.clone(),
+        }
+        .into();
+    }
+    types::Chat {
+        creator: group.creator == viewer,
+        left: false,
+        deactivated: false,
+        call_active: false,
+        call_not_empty: false,
+        noforwards: false,
+        id: group.id.0,
+        title: group.title.clone(),
+        photo: enums::ChatPhoto::Empty,
+        participants_count: count(group.members.len()),
+        date: group.date,
+        version: group.version,
+        migrated_to: None,
+        admin_rights: None,
+        default_banned_rights: Some(no_bans()),
+    }
+    .into()
+}
+
+fn forbidden_channel(channel: &Channel, hash: AccessHash) -> enums::Chat {
+    types::ChannelForbidden {
+        broadcast: channel.kind == ChannelKind::Broadcast,
+        megagroup: channel.kind == ChannelKind::Supergroup,
+        monoforum: false,
+        id: channel.id.0,
+        access_hash: hash.0,
+        title: channel.title.clone(),
+        until_date: None,
+    }
+    .into()
+}
+
+/// `channel` with the `min` flag: the same for all, its access hash good for nothing.
+pub(in crate::rpc) fn min_channel(found: &Channel) -> enums::Chat {
+    channel(found, None, found.min_hash())
+}
+
+fn channel(channel: &Channel, viewer: Option<UserId>, hash: AccessHash) -> enums::Chat {
+    let membership = viewer.and_then(|viewer| channel.members.get(&viewer));
+    let is_creator = viewer == Some(channel.creator);
+    types::Channel {
+        creator: is_creator,
+        left: viewer.is_some() && membership.is_none(),
+        broadcast: channel.kind == ChannelKind::Broadcast,
+        verified: false,
+        megagroup: channel.kind == ChannelKind::Supergroup,
+        restricted: false,
+        signatures: false,
+        min: viewer.is_none(),
+        scam: false,
+        has_link: false,
+        has_geo: false,
+        slowmode_enabled: false,
+        call_active: false,
+        call_not_empty: false,
+        fake: false,
+        gigagroup: false,
+        noforwards: false,
+        join_to_send: false,
+        join_request: false,
+        forum: false,
+        stories_hidden: false,
+        stories_hidden_min: false,
+        stories_unavailable: false,
+        signature_profiles: false,
+        autotranslation: false,
+        broadcast_messages_allowed: false,
+        monoforum: false,
+        forum_tabs: false,
+        id: channel.id.0,
+        access_hash: Some(hash.0),
+        title: channel.title.clone(),
+        username: channel.username.clone(),
+        photo: enums::ChatPhoto::Empty,
+        date: membership.map_or(channel.date, |membership| membership.member.date),
+        restriction_reason: None,
+        admin_rights: is_creator.then(all_rights),
+        banned_rights: None,
+        default_banned_rights: viewer.map(|_| no_bans()),
+        participants_count: viewer.map(|_| count(channel.members.len())),
+        usernames: None,
+        stories_max_id: None,
+        color: None,
+        profile_color: None,
+        emoji_status: None,
+        level: None,
+        subscription_until_date: None,
+        bot_verification_icon: None,
+        send_paid_messages_stars: None,
+        linked_monoforum_id: None,
+        linked_community_id: None,
+    }
+    .into()
+}
+
+/// A number of members as TL carries it.
+pub(in crate::rpc) fn count(members: usize) -> i32 {
+    i32::try_from(members).unwrap_or(i32::MAX)
+}
+
+/// The rights of who made the channel.
+pub(in crate::rpc) fn all_rights() -> enums::ChatAdminRights {
+    types::ChatAdminRights {
+        change_info: true,
+        post_messages: true,
+        edit_messages: true,
+        delete_messages: true,
+        ban_users: true,
+        invite_users: true,
+        pin_messages: true,
+        add_admins: true,
+        anonymous: false,
+        manage_call: true,
+        other: true,
+        manage_topics: false,
+        post_stories: true,
+        edit_stories: true,
+        delete_stories: true,
+        manage_direct_messages: false,
+        manage_ranks: false,
+        manage_linked_peers: false,
+        manage_welcome_messages: false,
+    }
+    .into()
+}
+
+fn no_bans() -> enums::ChatBannedRights {
+    banned_rights(false)
+}
+
+/// `chatBannedRights` for ever: of somebody who was removed, or of nobody.
+pub(in crate::rpc) fn banned_rights(removed: bool) -> enums::ChatBannedRights {
+    types::ChatBannedRights {
+        view_messages: removed,
+        send_messages: removed,
+        send_media: removed,
+        send_stickers: removed,
+        send_gifs: removed,
+        send_games: removed,
+        send_inline: removed,
+        embed_links: removed,
+        send_polls: removed,
+        change_info: removed,
+        invite_users: removed,
+        pin_messages: removed,
+        manage_topics: removed,
+        send_photos: removed,
+        send_videos: removed,
+        send_roundvideos: removed,
+        send_audios: removed,
+        send_voices: removed,
+        send_docs: removed,
+        send_plain: removed,
+        edit_rank: removed,
+        send_reactions: removed,
+        manage_linked_peers: false,
+        until_date: if removed { i32::MAX } else { 0 },
+    }
+    .into()
+}

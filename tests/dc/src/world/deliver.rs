@@ -1,0 +1,168 @@
+//! Delivering: a message that may be sent goes into the boxes of those who hold it, or into its
+//! channel, and they are told.
+//!
+//! Owns the order of ids, ledger and events. It checks nothing: who may write what is `send`'s and
+//! the chats'.
+
+use std::sync::Arc;
+
+use super::World;
+use super::account::Held;
+use super::channel::Line;
+use super::events::EventKind;
+use super::ids::{AudienceId, ChannelId, Peer, PostId, UserId};
+use super::news::Origin;
+use super::post::{Action, Content, Place, Post, Side};
+use super::refusal::Refusal;
+use super::send::Sent;
+use crate::clock::machine_micros;
+
+/// What a new message carries.
+#[derive(Clone, Debug, Default)]
+pub struct Body {
+    /// The text; empty for a service message.
+    pub content: Content,
+    /// What a service message tells of.
+    pub action: Option<Action>,
+    /// True if the receivers' devices should not ring.
+    pub silent: bool,
+    /// The message it answers.
+    pub reply_to: Option<PostId>,
+}
+
+impl Body {
+    /// A service message.
+    pub fn service(action: Action) -> Self {
+        Self {
+            action: Some(action),
+            ..Self::default()
+        }
+    }
+}
+
+impl World {
+    /// A message of the ledger.
+    pub fn post(&self, id: PostId) -> Option<&Post> {
+        self.posts.get(id.0)
+    }
+
+    /// Puts a message into the boxes of `holders`, the author first.
+    pub(super) fn deliver(
+        &mut self,
+        place: Place,
+        holders: &[UserId],
+        body: Body,
+        origin: Option<Origin>,
+    ) -> Result<Sent, Refusal> {
+        let invalid = || Refusal::bad("PEER_ID_INVALID");
+        let author = *holders.first().ok_or_else(invalid)?;
+        let post = PostId(self.posts.len());
+        let mut sides = Vec::with_capacity(holders.len());
+        for user in holders {
+            let held = Held {
+                post,
+                peer: seen_from(*user, author, place).ok_or_else(invalid)?,
+                out: *user == author,
+                deleted: false,
+            };
+            if let Some(account) = self.accounts.get_mut(user) {
+                let id = account.hold(held);
+                sides.push(Side { user: *user, id });
+            }
+        }
+        let id = sides.first().ok_or_else(invalid)?.id;
+        let told = sides.clone();
+        let date = self.now();
+        self.posts.push(new_post(author, place, sides, date, body));
+        let mut pts = 0;
+        for side in told {
+            let except = origin.filter(|_| side.user == author);
+            let event = self.happen(side.user, date, EventKind::New(side.id), except);
+            if side.user == author {
+                pts = event.map_or(0, |event| event.pts);
+            }
+        }
+        Ok(Sent {
+            post,
+            id,
+            pts,
+            date,
+        })
+    }
+
+    /// Puts a message into a channel.
+    pub(super) fn publish(
+        &mut self,
+        author: UserId,
+        channel: ChannelId,
+        body: Body,
+        origin: Option<Origin>,
+    ) -> Result<Sent, Refusal> {
+        let audience = self.audience(channel);
+        let date = self.now();
+        let post = PostId(self.posts.len());
+        let found = self
+            .channels
+            .get_mut(&channel)
+            .ok_or_else(|| Refusal::bad("CHANNEL_INVALID"))?;
+        let id = found.append(Line {
+            post,
+            author,
+            deleted: false,
+        });
+        let place = Place::Channel {
+            channel,
+            id,
+            audience,
+        };
+        self.posts
+            .push(new_post(author, place, Vec::new(), date, body));
+        let event = self.happen_in(channel, date, EventKind::New(id), origin);
+        Ok(Sent {
+            post,
+            id,
+            pts: event.map_or(0, |event| event.pts),
+            date,
+        })
+    }
+
+    /// The members of a channel now, noted for the ledger once for each change.
+    fn audience(&mut self, channel: ChannelId) -> AudienceId {
+        let next = AudienceId(self.audiences.len());
+        let Some(channel) = self.channels.get_mut(&channel) else {
+            return next;
+        };
+        let audience = *channel.audience.get_or_insert(next);
+        if audience == next {
+            let members: Arc<[UserId]> = channel.members.keys().copied().collect();
+            self.audiences.push(members);
+        }
+        audience
+    }
+}
+
+fn new_post(author: UserId, place: Place, sides: Vec<Side>, date: i32, body: Body) -> Post {
+    Post {
+        author,
+        place,
+        sides,
+        date,
+        sent_at: machine_micros(),
+        content: body.content,
+        action: body.action,
+        silent: body.silent,
+        reply_to: body.reply_to,
+        edits: Vec::new(),
+        deleted_at: None,
+    }
+}
+
+/// How `user` names the chat of a message in a box. Channels have no boxes.
+fn seen_from(user: UserId, author: UserId, place: Place) -> Option<Peer> {
+    match place {
+        Place::Private(other) if user == author => Some(Peer::User(other)),
+        Place::Private(_) => Some(Peer::User(author)),
+        Place::Group(group) => Some(Peer::Group(group)),
+        Place::Channel { .. } => None,
+    }
+}

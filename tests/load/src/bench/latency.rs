@@ -1,0 +1,62 @@
+//! How long a message takes from its push to where it counts, at a steady pace.
+//!
+//! Owns the looking: the hub's rows are read from outside as soon as they can be seen, so that
+//! the figure holds the commit and up to one look more. The bare library times its own arrivals.
+
+use super::flood::Load;
+use super::stamp;
+use super::subject::Taker;
+use crate::Failure;
+use crate::database::{last_row, texts_after};
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+use telegram_hub::store::Store;
+use tokio::time::{Instant, sleep};
+
+/// How long between two looks.
+const LOOK_EVERY: Duration = Duration::from_millis(1);
+
+/// The microseconds of every message that is seen to arrive, ascending.
+pub(super) async fn measure(
+    taker: &mut Taker,
+    load: &mut Load,
+    pace: f64,
+    time: Duration,
+) -> Result<Vec<i64>, Failure> {
+    let store = taker.store().cloned();
+    let mut delays = if let Some(store) = store {
+        let last = last_row(&store).await?;
+        let looking = tokio::spawn(async move { look(&store, last, time).await });
+        load.stream(pace, time).await?;
+        looking.await??
+    } else {
+        let bare = taker.bare().ok_or("a subject without a process")?;
+        bare.delays().await?;
+        let before = bare.count.load(Ordering::Relaxed);
+        let posted = load.stream(pace, time).await?;
+        let bare = taker.bare().ok_or("a subject without a process")?;
+        let deadline = Instant::now() + Duration::from_secs(20);
+        while bare.count.load(Ordering::Relaxed) < before + posted && Instant::now() < deadline {
+            sleep(Duration::from_millis(5)).await;
+        }
+        bare.delays().await?
+    };
+    delays.sort_unstable();
+    Ok(delays)
+}
+
+async fn look(store: &Store, mut last: i64, time: Duration) -> Result<Vec<i64>, Failure> {
+    let started = Instant::now();
+    let mut delays = Vec::new();
+    // A little longer than the stream, for its last messages.
+    while started.elapsed() < time + Duration::from_secs(1) {
+        let rows = texts_after(store, last).await?;
+        let now = stamp::now();
+        for row in &rows {
+            delays.extend(stamp::read(&row.text).map(|sent| now - sent));
+        }
+        last = rows.last().map_or(last, |row| row.id);
+        sleep(LOOK_EVERY).await;
+    }
+    Ok(delays)
+}

@@ -1,0 +1,109 @@
+//! How many messages a second are sent, through the hub and by raw calls.
+//!
+//! Owns the clients: each has an account of its own and sends one message after the other.
+
+use super::rounds::Size;
+use super::series::{Figures, Subject};
+use super::subject::{Ground, Tools, accounts_of, start_hub};
+use super::targets::sending;
+use super::wire::Wire;
+use crate::Failure;
+use crate::bare::{Bare, Order, Sending, TEXT};
+use crate::figures::milliseconds;
+use crate::fleet::outsider_username;
+use serde_json::json;
+use std::time::Duration;
+use tokio::task::JoinSet;
+use tokio::time::Instant;
+
+/// How many clients send at the same time.
+const CLIENTS: [usize; 2] = [1, 32];
+
+/// Measures one subject with one client and with many.
+pub(super) async fn measure(
+    tools: &Tools,
+    size: &Size,
+    subject: Subject,
+    figures: &mut Figures,
+) -> Result<(), Failure> {
+    for clients in CLIENTS {
+        let ground = Ground::new(tools, subject)?;
+        let done = if subject == Subject::Bare {
+            bare(&ground, clients, size.sending).await?
+        } else {
+            through_hub(tools, &ground, clients, size.sending).await?
+        };
+        ground.clear().await?;
+        figures.add(&sending(clients, ""), "/s", subject, done.per_second);
+        figures.add(
+            &sending(clients, ", p50"),
+            "ms",
+            subject,
+            milliseconds(done.p50),
+        );
+        figures.add(
+            &sending(clients, ", p99"),
+            "ms",
+            subject,
+            milliseconds(done.p99),
+        );
+    }
+    Ok(())
+}
+
+async fn bare(ground: &Ground, clients: usize, time: Duration) -> Result<Sending, Failure> {
+    let accounts = accounts_of(ground, clients)?;
+    // The reader of the messages exists from its first mention.
+    ground
+        .dc
+        .user(&outsider_username(0))
+        .map_err(|refusal| crate::fleet::refused(&refusal))?;
+    let millis = u64::try_from(time.as_millis())?;
+    let order = Order::Send(outsider_username(0), millis);
+    let mut bare = Bare::start(&accounts, ground.dir.path(), &order).await?;
+    let sent = bare.sent().await?;
+    bare.stop().await?;
+    Ok(sent)
+}
+
+async fn through_hub(
+    tools: &Tools,
+    ground: &Ground,
+    clients: usize,
+    time: Duration,
+) -> Result<Sending, Failure> {
+    let (hub, store, members) = start_hub(tools, ground, clients).await?;
+    let mut tasks = JoinSet::new();
+    for member in members {
+        let host = hub.client.host().to_owned();
+        let body = json!({
+            "session_id": member.name,
+            "chat_id": format!("@{}", outsider_username(0)),
+            "message": TEXT,
+        });
+        let mut wire = Wire::connect(&host).await?;
+        // The first send of an account looks its reader up.
+        wire.post("/message/send", &body.to_string()).await?;
+        tasks.spawn(async move { send_alone(wire, &body.to_string(), time).await });
+    }
+    let started = Instant::now();
+    let mut calls = Vec::new();
+    while let Some(done) = tasks.join_next().await {
+        calls.append(&mut done??);
+    }
+    let sent = Sending::of(calls, started.elapsed());
+    hub.terminate().await?;
+    store.close().await;
+    Ok(sent)
+}
+
+async fn send_alone(mut wire: Wire, body: &str, time: Duration) -> Result<Vec<i64>, Failure> {
+    let started = Instant::now();
+    let mut calls = Vec::new();
+    while started.elapsed() < time {
+        let called = Instant::now();
+        wire.post("/message/send", body).await?;
+        calls.push(i64::try_from(called.elapsed().as_micros())?);
+    }
+    Ok(calls)
+}

@@ -1,0 +1,48 @@
+//! What the figures must reach on two cores with the data centre beside the hub.
+//!
+//! Owns the names of the figures and their limits, so that both stand in one place.
+
+use super::series::{Figure, Subject, Target};
+
+pub(super) const CAPTURE_1: &str = "captured, 1 account";
+pub(super) const CAPTURE_100: &str = "captured, 100 accounts";
+pub(super) const DELAY_P50: &str = "push to row at half load, p50";
+pub(super) const DELAY_P99: &str = "push to row at half load, p99";
+
+/// The names of what is measured for a number of stored accounts.
+pub(super) fn stored(accounts: usize, what: &str) -> String {
+    format!("{accounts} accounts: {what}")
+}
+
+/// The names of what is measured for a number of sending clients.
+pub(super) fn sending(clients: usize, what: &str) -> String {
+    let plural = if clients == 1 { "" } else { "s" };
+    format!("sent, {clients} client{plural}{what}")
+}
+
+/// A figure without values and with its limits.
+pub(super) fn figure(name: &str, unit: &'static str) -> Figure {
+    use Subject::{Postgres, Sqlite};
+    use Target::{AtLeast, AtMost};
+    let both = |target| vec![(Sqlite, target), (Postgres, target)];
+    let (targets, share_of_bare) = match name {
+        CAPTURE_100 => (
+            vec![(Sqlite, AtLeast(20_000.0)), (Postgres, AtLeast(15_000.0))],
+            Some(0.6),
+        ),
+        DELAY_P99 => (both(AtMost(50.0)), None),
+        _ if name.starts_with("sent,") && unit == "/s" => (Vec::new(), Some(0.8)),
+        _ if name.ends_with("HTTP answers") => (both(AtMost(1.0)), None),
+        _ if name == stored(1000, "all online") => (both(AtMost(5.0)), None),
+        _ if name == stored(10_000, "all online") => (both(AtMost(60.0)), None),
+        _ if name == stored(10_000, "memory of each") => (both(AtMost(64.0)), None),
+        _ => (Vec::new(), None),
+    };
+    Figure {
+        name: name.to_owned(),
+        unit,
+        series: Vec::new(),
+        targets,
+        share_of_bare,
+    }
+}

@@ -1,0 +1,131 @@
+//! `hub-bench`: the hub measured beside the bare client library.
+//!
+//! Owns the command line, the file with the figures and, as `hub-bench bare`, the process of the
+//! bare library. All else is the library's.
+
+use clap::{Parser, Subcommand};
+use hub_load::Failure;
+use hub_load::bare::{self, Accounts, Line};
+use hub_load::bench::{self, Part, Size, Tools};
+use hub_load::postgres::Server;
+use hub_load::process;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::time::Duration;
+
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+
+/// Measures the hub beside the bare client library, at the same data centre.
+#[derive(Debug, Parser)]
+#[command(name = "hub-bench")]
+struct Cli {
+    #[command(subcommand)]
+    bare: Option<BareCommand>,
+    /// The hub's binary.
+    #[arg(long, env = "HUB_BINARY")]
+    hub: Option<PathBuf>,
+    /// How often everything is measured.
+    #[arg(long, default_value_t = 5)]
+    rounds: usize,
+    /// One small round, for a first look.
+    #[arg(long)]
+    quick: bool,
+    /// Only these parts.
+    #[arg(long, value_enum, value_delimiter = ',', default_values = ["capture", "sends", "stored"])]
+    only: Vec<Part>,
+    /// Where the figures go as JSON.
+    #[arg(long, default_value = "target/bench.json", overrides_with = "out")]
+    out: PathBuf,
+}
+
+#[derive(Debug, Subcommand)]
+enum BareCommand {
+    /// Be the bare library; started by the measurement itself.
+    #[command(hide = true)]
+    Bare {
+        /// The accounts.
+        accounts: PathBuf,
+        #[command(subcommand)]
+        order: BareOrder,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+enum BareOrder {
+    /// Count updates.
+    Listen,
+    /// Send messages.
+    Send {
+        /// To whom.
+        username: String,
+        /// For how long.
+        millis: u64,
+    },
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    env_logger::Builder::from_env(
+        env_logger::Env::default().default_filter_or("warn,hub_load=info,grammers_mtsender=error"),
+    )
+    .init();
+    process::raise_file_limit();
+    let cli = Cli::parse();
+    let ended = match &cli.bare {
+        Some(BareCommand::Bare { accounts, order }) => be_bare(accounts, order).await.map(Some),
+        None => process::until_told(measure(&cli))
+            .await
+            .map_err(Failure::from)
+            .and_then(Option::transpose),
+    };
+    match ended {
+        Ok(Some(())) => ExitCode::SUCCESS,
+        Ok(None) => ExitCode::from(130),
+        Err(error) => {
+            log::error!("the measurement could not be carried through: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn be_bare(accounts: &Path, order: &BareOrder) -> Result<(), Failure> {
+    let phones = bare::online(Accounts::read(accounts)?).await?;
+    bare::tell(&Line::Online)?;
+    match order {
+        BareOrder::Listen => bare::listen(phones).await,
+        BareOrder::Send { username, millis } => {
+            let sent = bare::send(&phones, username, Duration::from_millis(*millis)).await?;
+            bare::tell(&Line::Sent(sent))
+        }
+    }
+}
+
+async fn measure(cli: &Cli) -> Result<(), Failure> {
+    let tools = Tools {
+        binary: cli.hub.clone().ok_or("--hub is missing")?,
+        server: Server::from_environment().ok(),
+    };
+    let size = if cli.quick {
+        Size::quick()
+    } else {
+        Size::full(cli.rounds)
+    };
+    let figures = bench::run(&tools, &size, &cli.only).await?;
+    let mut out = std::io::stdout().lock();
+    out.write_all(bench::table(&figures).as_bytes())?;
+    std::fs::write(&cli.out, bench::json(&figures)?)?;
+    Ok(writeln!(out, "\nevery value: {}", cli.out.display())?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Cli;
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        Cli::command().debug_assert();
+    }
+}

@@ -1,0 +1,77 @@
+//! The faults of a run as they struck, and what they may hide.
+//!
+//! Owns the one excuse there is. Telegram tells nobody of a message that was deleted before a
+//! client asked for it, so such a message may be missing, but only where a fault kept the
+//! account from it between its sending and its deletion.
+
+use telegram_hub::model::UtcTime;
+
+/// Microseconds since 1970, now.
+pub(super) fn now() -> i64 {
+    UtcTime::now().as_micros()
+}
+
+/// A fault that kept accounts from their updates.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Disturbance {
+    /// The account, or everybody.
+    pub(super) account: Option<usize>,
+    /// When it began, in microseconds since 1970.
+    pub(super) from: i64,
+    /// When the fault itself was over; the account comes back later.
+    pub(super) until: i64,
+}
+
+/// A row that arrives within this many microseconds of its sending shows that updates flow again.
+const LIVE: i64 = 1_000_000;
+
+/// The times in which one account may have missed what was deleted meanwhile, in one sequence of
+/// updates: its own, or that of a channel.
+#[derive(Debug)]
+pub(super) struct Shadows(Vec<(i64, i64)>);
+
+impl Shadows {
+    /// From the faults of `account`, and when the sequence's messages were posted and captured,
+    /// ascending by the time of posting.
+    pub(super) fn new(faults: &[Disturbance], account: usize, captured: &[(i64, i64)]) -> Self {
+        let own = faults
+            .iter()
+            .filter(|fault| fault.account.is_none_or(|struck| struck == account));
+        let shadow = |fault: &Disturbance| {
+            let from = captured.partition_point(|(posted, _)| *posted < fault.until);
+            let mut later = captured.get(from..).unwrap_or_default().iter();
+            let live = later.find(|(posted, row)| row - posted < LIVE);
+            (fault.from, live.map_or(i64::MAX, |(_, row)| *row))
+        };
+        Self(own.map(shadow).collect())
+    }
+
+    /// Whether a fault lay over the time between two instants.
+    pub(super) fn cover(&self, from: i64, until: i64) -> bool {
+        self.0
+            .iter()
+            .any(|(begin, end)| *begin <= until && from <= *end)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_shadow_ends_when_updates_flow_again_and_covers_nobody_else() {
+        let faults = [Disturbance {
+            account: Some(1),
+            from: 10_000_000,
+            until: 12_000_000,
+        }];
+        // One message caught up with late, one captured as it came.
+        let captured = [(12_500_000, 14_000_000), (14_100_000, 14_200_000)];
+        let shadows = Shadows::new(&faults, 1, &captured);
+        assert!(shadows.cover(11_000_000, 13_000_000));
+        assert!(shadows.cover(9_000_000, 10_000_000));
+        assert!(!shadows.cover(9_000_000, 9_900_000));
+        assert!(!shadows.cover(14_300_000, 15_000_000));
+        assert!(!Shadows::new(&faults, 2, &captured).cover(11_000_000, 13_000_000));
+    }
+}

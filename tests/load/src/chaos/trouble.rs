@@ -1,0 +1,157 @@
+//! Troubles as they strike: links cut and stalled, pushes lost, answers refused.
+//!
+//! Owns the order of the data centre's faults and writes down whom they have disturbed. What
+//! lasts a while goes on beside the next ones.
+
+use super::journal::now;
+use super::plan::Trouble;
+use super::strike::{Damage, reached};
+use crate::Failure;
+use crate::fleet::{Member, refused};
+use local_dc::dc::Dc;
+use local_dc::world::faults::{Fault, FaultKind};
+use local_dc::world::ids::UserId;
+use local_dc::world::push_faults::Shuffle;
+use local_dc::world::refusal::Refusal;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+use tokio::time::sleep;
+
+/// The part of pushes that is lost, repeated and re-ordered in bad times.
+const SHUFFLED: f64 = 0.1;
+
+/// Whom troubles strike.
+#[derive(Clone)]
+pub(super) struct Victims {
+    pub(super) dc: Dc,
+    pub(super) fleet: Arc<Vec<Member>>,
+    /// The channels that there were at the start.
+    pub(super) channels: Arc<Vec<String>>,
+    pub(super) damage: Arc<Damage>,
+}
+
+impl Victims {
+    /// Lets every trouble strike in its place, and waits until the last has passed.
+    pub(super) async fn strike_all(
+        &self,
+        troubles: &[(usize, Trouble)],
+        mut progress: watch::Receiver<usize>,
+    ) -> Result<(), Failure> {
+        let mut lasting = JoinSet::new();
+        for (place, trouble) in troubles {
+            reached(&mut progress, *place).await;
+            if let Trouble::Stall(..) | Trouble::Shuffle(..) = trouble {
+                let (victims, trouble) = (self.clone(), trouble.clone());
+                lasting.spawn(async move { victims.last(&trouble).await });
+                continue;
+            }
+            let from = now();
+            let struck = self.strike(trouble).map_err(|refusal| refused(&refusal))?;
+            self.damage.note(struck, from, trouble);
+        }
+        while let Some(ended) = lasting.join_next().await {
+            ended??;
+        }
+        Ok(())
+    }
+
+    /// Strikes once, and answers which account, or `None` for all.
+    fn strike(&self, trouble: &Trouble) -> Result<Option<usize>, Refusal> {
+        let dc = &self.dc;
+        match trouble {
+            Trouble::Cut(account) => self.cut(*account),
+            Trouble::CutAll => {
+                dc.drop_all_links();
+                Ok(None)
+            }
+            Trouble::Error(account, method, code, name) => {
+                dc.fault(Fault::error(method, *code, name).of(self.user(*account)));
+                Ok(Some(*account))
+            }
+            Trouble::Silence(account, method) => {
+                dc.fault(Fault::new(method, FaultKind::Silence).of(self.user(*account)));
+                Ok(Some(*account))
+            }
+            Trouble::Lose(account, count) => {
+                dc.lose_pushes(Some(self.phone(*account)), *count)?;
+                Ok(Some(*account))
+            }
+            Trouble::TooLong(account) => {
+                dc.too_long(self.phone(*account), 1)?;
+                self.cut(*account)
+            }
+            Trouble::PushTooLong(account) => {
+                dc.push_too_long(self.phone(*account))?;
+                Ok(Some(*account))
+            }
+            Trouble::ChannelTooLong(channel, account) => {
+                let channel = self.channel(*channel);
+                dc.channel_too_long(channel, Some(self.phone(*account)), 1)?;
+                self.cut(*account)
+            }
+            Trouble::PushChannelTooLong(channel, with_pts) => {
+                dc.push_channel_too_long(self.channel(*channel), *with_pts)?;
+                Ok(None)
+            }
+            Trouble::Move(account, to) => {
+                dc.migrate(self.phone(*account), *to)?;
+                self.cut(*account)
+            }
+            // These last; see `last`.
+            Trouble::Stall(account, _) => Ok(Some(*account)),
+            Trouble::Shuffle(..) => Ok(None),
+        }
+    }
+
+    fn cut(&self, account: usize) -> Result<Option<usize>, Refusal> {
+        self.dc.drop_links(self.phone(account))?;
+        Ok(Some(account))
+    }
+
+    async fn last(&self, trouble: &Trouble) -> Result<(), Failure> {
+        let from = now();
+        match trouble {
+            Trouble::Stall(account, time) => self.stall(*account, *time).await?,
+            Trouble::Shuffle(seed, time) => {
+                self.dc.shuffle_pushes(Some(Shuffle {
+                    seed: *seed,
+                    lose: SHUFFLED,
+                    repeat: SHUFFLED,
+                    reorder: SHUFFLED,
+                }));
+                sleep(*time).await;
+                self.dc.shuffle_pushes(None);
+            }
+            _ => {}
+        }
+        let struck = match trouble {
+            Trouble::Stall(account, _) => Some(*account),
+            _ => None,
+        };
+        self.damage.note(struck, from, trouble);
+        Ok(())
+    }
+
+    async fn stall(&self, account: usize, time: Duration) -> Result<(), Failure> {
+        let phone = self.phone(account);
+        let stalled = self.dc.stall(phone, true);
+        stalled.map_err(|refusal| refused(&refusal))?;
+        sleep(time).await;
+        let resumed = self.dc.stall(phone, false);
+        resumed.map(drop).map_err(|refusal| refused(&refusal))
+    }
+
+    fn phone(&self, account: usize) -> &str {
+        &self.fleet[account].phone
+    }
+
+    fn user(&self, account: usize) -> UserId {
+        UserId(self.fleet[account].user_id)
+    }
+
+    fn channel(&self, place: usize) -> &str {
+        &self.channels[place % self.channels.len()]
+    }
+}

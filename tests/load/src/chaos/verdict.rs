@@ -1,0 +1,257 @@
+//! The comparison of the data centre's ledger with the hub's database, message by message.
+//!
+//! Owns the rules of what counts as lost, doubled and wrong. Missing rows have one excuse, the
+//! deletion that nobody was told of (see [`super::journal`]); everything else is a fault.
+
+use super::expectation::{Expectation, Place, brief, channel_places, expectations, is_traffic};
+use super::journal::{Disturbance, Shadows};
+use super::traffic::number;
+use crate::database::{MessageRow, RevisionRow};
+use crate::fleet::Member;
+use local_dc::dc::Dc;
+use local_dc::world::ledger::Entry;
+use std::collections::{HashMap, HashSet};
+
+/// What is wrong with a row, or with its absence.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Finding {
+    /// There is no row, and no excuse.
+    Lost,
+    /// A text or an earlier text stands there twice.
+    Doubled,
+    /// The row has another text than the message.
+    WrongText,
+    /// The sender is another one.
+    WrongSender,
+    /// The row is a service message and the message none, or the other way round.
+    WrongKind,
+    /// The message is deleted and the row is not marked, or the other way round.
+    WrongDeletion,
+    /// An earlier text that the message never had.
+    WrongRevision,
+    /// A row that no message of the ledger belongs to.
+    Unknown,
+}
+
+/// What the comparison has found.
+#[derive(Clone, Debug, Default)]
+pub struct Verdict {
+    /// Messages in the ledger since the hub came online, service messages included.
+    pub sent: usize,
+    /// Rows that there should be, one for each account that must have seen a message.
+    pub expected: usize,
+    /// Those of them that there are.
+    pub captured: usize,
+    /// Messages deleted before the account could see them; Telegram tells nobody of those.
+    pub unseen: usize,
+    /// Everything that is wrong, each with a line that says what.
+    pub findings: Vec<(Finding, String)>,
+    /// Microseconds from the sending of each message to its row, ascending.
+    pub delays: Vec<i64>,
+}
+
+impl Verdict {
+    /// How many findings of these kinds there are.
+    pub fn count(&self, kinds: &[Finding]) -> usize {
+        let found = self.findings.iter();
+        found.filter(|(kind, _)| kinds.contains(kind)).count()
+    }
+
+    /// The delay that `share` of all messages stay within, in microseconds.
+    pub fn delay(&self, share: f64) -> i64 {
+        crate::figures::quantile(&self.delays, share)
+    }
+
+    fn find(&mut self, kind: Finding, what: String) {
+        self.findings.push((kind, what));
+    }
+}
+
+/// What is compared.
+#[derive(Clone, Copy)]
+pub(super) struct Evidence<'a> {
+    pub(super) dc: &'a Dc,
+    pub(super) ledger: &'a [Entry],
+    /// Messages of the ledger from before the hub was online; it may have them and need not.
+    pub(super) before: usize,
+    pub(super) fleet: &'a [Member],
+    pub(super) rows: &'a [MessageRow],
+    pub(super) revisions: &'a [RevisionRow],
+    pub(super) faults: &'a [Disturbance],
+}
+
+type Matched<'a> = (Expectation<'a>, Option<&'a MessageRow>);
+
+/// Compares everything.
+pub(super) fn compare(evidence: &Evidence<'_>) -> Verdict {
+    let mut rows: HashMap<Place, &MessageRow> = evidence
+        .rows
+        .iter()
+        .map(|row| ((row.session_id, row.chat_id, row.message_id), row))
+        .collect();
+    let expected = expectations(evidence.dc, evidence.ledger, evidence.fleet);
+    let matched: Vec<Matched<'_>> = expected
+        .into_iter()
+        .map(|expectation| (expectation, rows.remove(&expectation.place)))
+        .filter(|(expectation, row)| row.is_some() || expectation.entry.n >= evidence.before)
+        .collect();
+    let mut verdict = Verdict {
+        sent: evidence.ledger.len() - evidence.before,
+        expected: matched.len(),
+        captured: matched.iter().filter(|(_, row)| row.is_some()).count(),
+        ..Verdict::default()
+    };
+    let shadows = shadows(evidence, &matched);
+    for (expectation, row) in &matched {
+        let shadows = &shadows[&(expectation.account, expectation.sequence())];
+        match row {
+            Some(row) => judge_row(&mut verdict, evidence, expectation, row, shadows),
+            None => judge_absence(&mut verdict, evidence, expectation, shadows),
+        }
+    }
+    judge_strangers(&mut verdict, evidence, &rows);
+    judge_revisions(&mut verdict, evidence, &matched);
+    judge_doubles(&mut verdict, evidence);
+    verdict.delays.sort_unstable();
+    verdict
+}
+
+/// Faults lie over each sequence of updates by itself: a channel that nobody writes in stays in
+/// the shadow when the account's own updates flow again.
+fn shadows(evidence: &Evidence<'_>, matched: &[Matched<'_>]) -> HashMap<(usize, i64), Shadows> {
+    let mut captured: HashMap<(usize, i64), Vec<(i64, i64)>> = HashMap::new();
+    for (expectation, row) in matched {
+        let key = (expectation.account, expectation.sequence());
+        let seen = captured.entry(key).or_default();
+        seen.extend(row.map(|row| (expectation.entry.sent_at, row.captured_at.as_micros())));
+    }
+    captured
+        .into_iter()
+        .map(|(key, mut seen)| {
+            seen.sort_unstable();
+            (key, Shadows::new(evidence.faults, key.0, &seen))
+        })
+        .collect()
+}
+
+fn judge_absence(
+    verdict: &mut Verdict,
+    evidence: &Evidence<'_>,
+    expectation: &Expectation<'_>,
+    shadows: &Shadows,
+) {
+    let entry = expectation.entry;
+    let hidden = expectation.deleted
+        && entry
+            .deleted_at
+            .is_some_and(|deleted| shadows.cover(entry.sent_at, deleted));
+    if hidden {
+        verdict.unseen += 1;
+    } else {
+        verdict.find(Finding::Lost, expectation.describe(evidence.fleet));
+    }
+}
+
+fn judge_row(
+    verdict: &mut Verdict,
+    evidence: &Evidence<'_>,
+    expectation: &Expectation<'_>,
+    row: &MessageRow,
+    shadows: &Shadows,
+) {
+    let entry = expectation.entry;
+    if is_traffic(entry) {
+        let delay = row.captured_at.as_micros() - entry.sent_at;
+        verdict.delays.push(delay);
+    }
+    let what = || expectation.describe(evidence.fleet);
+    if row.text != entry.text && !missed_edit(expectation, row, shadows) {
+        let has = brief(&row.text);
+        verdict.find(
+            Finding::WrongText,
+            format!("{}, and the row has `{has}`", what()),
+        );
+    }
+    if !expectation.allows_sender(row.sender_id) {
+        let (has, is) = (row.sender_id, entry.sender);
+        verdict.find(
+            Finding::WrongSender,
+            format!("{}: {has:?}, not {is}", what()),
+        );
+    }
+    if row.service.is_some() != entry.service.is_some() {
+        verdict.find(Finding::WrongKind, what());
+    }
+    if row.deleted_at.is_some() != expectation.deleted {
+        verdict.find(Finding::WrongDeletion, what());
+    }
+}
+
+/// The last edits of a message that was deleted meanwhile are told to nobody either.
+fn missed_edit(expectation: &Expectation<'_>, row: &MessageRow, shadows: &Shadows) -> bool {
+    let entry = expectation.entry;
+    let (Some(edit), Some(deleted)) = (entry.edits.first(), entry.deleted_at) else {
+        return false;
+    };
+    expectation.deleted
+        && expectation.texts().contains(&&*row.text)
+        && shadows.cover(edit.at, deleted)
+}
+
+/// What is left over belongs to no message, unless a later member has read a channel's history.
+fn judge_strangers(
+    verdict: &mut Verdict,
+    evidence: &Evidence<'_>,
+    rows: &HashMap<Place, &MessageRow>,
+) {
+    let channels = channel_places(evidence.ledger);
+    for ((session, chat, id), row) in rows {
+        let entry = channels.get(&(*chat, *id));
+        if entry.is_none_or(|entry| entry.text != row.text && row.deleted_at.is_none()) {
+            let text = brief(&row.text);
+            let what = format!("session {session}, chat {chat}, message {id}: `{text}`");
+            verdict.find(Finding::Unknown, what);
+        }
+    }
+}
+
+fn judge_revisions(verdict: &mut Verdict, evidence: &Evidence<'_>, matched: &[Matched<'_>]) {
+    let by_row: HashMap<i64, &Expectation<'_>> = matched
+        .iter()
+        .filter_map(|(expectation, row)| row.map(|row| (row.id, expectation)))
+        .collect();
+    let mut seen = HashSet::new();
+    for revision in evidence.revisions {
+        let Some(expectation) = by_row.get(&revision.message_row) else {
+            continue;
+        };
+        let what = || {
+            let text = brief(&revision.text);
+            format!("{}: `{text}`", expectation.describe(evidence.fleet))
+        };
+        if !seen.insert((revision.message_row, &revision.text)) {
+            verdict.find(Finding::Doubled, what());
+        }
+        let mut earlier = expectation.entry.edits.iter();
+        if !earlier.any(|edit| edit.before == revision.text) {
+            verdict.find(Finding::WrongRevision, what());
+        }
+    }
+}
+
+/// Every text names its message, so that one account has it once.
+fn judge_doubles(verdict: &mut Verdict, evidence: &Evidence<'_>) {
+    let mut seen = HashSet::new();
+    for row in evidence.rows {
+        let Some(number) = number(&row.text) else {
+            continue;
+        };
+        if !seen.insert((row.session_id, number)) {
+            let what = format!("session {}: `{}`", row.session_id, brief(&row.text));
+            verdict.find(Finding::Doubled, what);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;
