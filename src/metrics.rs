@@ -27,6 +27,10 @@ pub const MESSAGES_DUPLICATE: &str = "telegram_hub_messages_duplicate_total";
 pub const CAPTURE_RETRIES: &str = "telegram_hub_capture_retries_total";
 /// Histogram of the seconds one capture transaction took.
 pub const CAPTURE_SECONDS: &str = "telegram_hub_capture_seconds";
+/// Histogram of the batches that shared one capture transaction.
+pub const CAPTURE_BATCHES: &str = "telegram_hub_capture_batches";
+/// Gauge that is 1 while the database is out of reach or takes no writes.
+pub const DATABASE_AWAY: &str = "telegram_hub_database_away";
 /// Counter of attempts to connect an account, by `outcome`.
 pub const CONNECTS: &str = "telegram_hub_connects_total";
 /// Counter of steps taken to heal a session, by `step`.
@@ -49,6 +53,9 @@ const SECONDS_BUCKETS: [f64; 12] = [
     0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 5.0, 15.0, 60.0,
 ];
 
+/// Upper bounds of the histogram of batches in a transaction.
+const BATCHES_BUCKETS: [f64; 10] = [1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 512.0, 2048.0];
+
 static RECORDER: OnceLock<Option<PrometheusHandle>> = OnceLock::new();
 
 /// The process-wide recorder, installed at the first call.
@@ -60,6 +67,10 @@ pub fn recorder() -> Option<&'static PrometheusHandle> {
         .get_or_init(|| {
             let handle = PrometheusBuilder::new()
                 .set_buckets_for_metric(Matcher::Suffix("_seconds".to_owned()), &SECONDS_BUCKETS)
+                .and_then(|builder| {
+                    let batches = Matcher::Full(CAPTURE_BATCHES.to_owned());
+                    builder.set_buckets_for_metric(batches, &BATCHES_BUCKETS)
+                })
                 .ok()?
                 .install_recorder()
                 .ok()?;
@@ -87,6 +98,8 @@ fn describe() {
         Unit::Seconds,
         "Time of one capture transaction"
     );
+    describe_histogram!(CAPTURE_BATCHES, "Batches in one capture transaction");
+    describe_gauge!(DATABASE_AWAY, "1 while the database cannot be used");
     describe_counter!(CONNECTS, "Attempts to connect an account");
     describe_counter!(HEALS, "Steps taken to heal a session");
     describe_gauge!(RECEIVING, "Sessions whose updates arrive");

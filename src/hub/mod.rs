@@ -11,7 +11,7 @@ mod sends;
 pub use lock::LockError;
 
 use crate::config::{Config, StoreConfig};
-use crate::session::{Registry, RestoreProgress, SessionContext, Timing};
+use crate::session::{Registry, RestoreProgress, SessionContext, Timing, Writer};
 use crate::store::{
     self, DatabaseUrl, DatabaseUrlError, Store, StoreSettings, load_or_create_master_key,
 };
@@ -88,6 +88,7 @@ impl Hub {
         let store = open_store(&config.store).await?;
         let lock = Arc::new(DatabaseLock::acquire(&store).await?);
         let context = SessionContext {
+            writer: Writer::start(&store),
             store: store.clone(),
             link: LinkSettings {
                 server,
@@ -153,6 +154,8 @@ impl Hub {
     pub async fn stop(&self) {
         self.stop.cancel();
         self.registry.stop().await;
+        // After the accounts, which hand in their last batches until they end.
+        self.registry.context().writer.stop().await;
         self.tasks.close();
         self.tasks.wait().await;
         self.lock.release(&self.store).await;

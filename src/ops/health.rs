@@ -32,13 +32,13 @@ pub struct HealthView {
     pub restore: RestoreSnapshot,
     /// How many sessions are in each state.
     pub sessions_by_state: BTreeMap<&'static str, u64>,
-    /// Whether the database answers.
+    /// Whether the database answers and takes writes.
     pub database: DatabaseHealth,
     /// How many gaps are open in all logs; `None` while the database does not answer.
     pub open_gaps: Option<u64>,
 }
 
-/// Whether the database answers.
+/// Whether the database answers and takes writes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DatabaseHealth {
     /// It does.
@@ -57,9 +57,15 @@ impl Operation for Health {
         let asked = hub
             .store
             .read(|conn| Ok((sessions::count(conn)?, gaps::count_open(conn, None)?)));
-        let (database, counts) = match timeout(DATABASE_PATIENCE, asked).await {
-            Ok(Ok(counts)) => (DatabaseHealth::Ok, Some(counts)),
-            Ok(Err(_)) | Err(_) => (DatabaseHealth::Unavailable, None),
+        let counts = match timeout(DATABASE_PATIENCE, asked).await {
+            Ok(Ok(counts)) => Some(counts),
+            Ok(Err(_)) | Err(_) => None,
+        };
+        // One that answers may still take no writes, as on a full disk.
+        let database = if counts.is_some() && !hub.store.is_away() {
+            DatabaseHealth::Ok
+        } else {
+            DatabaseHealth::Unavailable
         };
         Ok(HealthView {
             active_sessions: u64::try_from(hub.registry.len()).unwrap_or(u64::MAX),

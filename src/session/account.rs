@@ -13,6 +13,7 @@ use crate::session::login_phase::LoginAttempt;
 use crate::session::online::Online;
 use crate::session::restore::RestoreTicket;
 use crate::session::waiting::{Reconnected, Waiting};
+use crate::session::writer::Writer;
 use crate::store::{self, Store, sessions};
 use crate::telegram::{Budget, LinkSettings};
 use futures_util::FutureExt as _;
@@ -79,6 +80,8 @@ impl Default for Timing {
 pub struct SessionContext {
     /// The database.
     pub store: Store,
+    /// What commits the received batches.
+    pub writer: Writer,
     /// How to connect.
     pub link: LinkSettings,
     /// The application's id at Telegram, for new logins.

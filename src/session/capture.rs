@@ -1,16 +1,16 @@
 //! The loop that writes an account's updates to the database.
 //!
 //! A batch's messages, peers and position commit in one transaction, and the next batch is asked
-//! for only after that. A database that is away is waited for; nothing is skipped.
+//! for only after that; nothing is skipped.
 
 use crate::metrics as names;
 use crate::model::UtcTime;
-use crate::session::account::SessionContext;
 use crate::session::crossings::Crossings;
-use crate::store::capture::{self as rows, CapturedBatch, Committed};
-use crate::store::{self, Store};
+use crate::session::known_peers::KnownPeers;
+use crate::session::writer::Writer;
+use crate::store;
+use crate::store::capture::{CapturedBatch, Committed};
 use crate::telegram::{self, AccountRef, HubSession, Updates, Vitals};
-use log::warn;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -21,7 +21,7 @@ const POSITION_EVERY: Duration = Duration::from_secs(5);
 
 /// Captures until the link fails; the error says how.
 pub(super) async fn capture(
-    context: &SessionContext,
+    writer: &Writer,
     session: &Arc<HubSession>,
     updates: &mut Updates,
     account: AccountRef,
@@ -29,13 +29,15 @@ pub(super) async fn capture(
     crossings: &Crossings,
 ) -> telegram::Error {
     let mut written = Instant::now();
+    let mut known = KnownPeers::new();
     // Telegram's dates are whole seconds.
     let since = UtcTime::now().before(Duration::from_secs(1));
     loop {
-        let batch = match updates.next(account).await {
+        let mut batch = match updates.next(account).await {
             Ok(batch) => batch,
             Err(error) => return error,
         };
+        known.retain_news(&mut batch.peers);
         let bare = batch.messages.is_empty()
             && batch.deletions.is_empty()
             && batch.peers.is_empty()
@@ -47,17 +49,18 @@ pub(super) async fn capture(
         // What was sent before this link was made is no measure of it.
         let dates = batch.messages.iter().map(|message| message.sent_at);
         let newest = dates.filter(|date| *date >= since).max();
+        let batch = Arc::new(batch);
         crossings.note(&batch);
-        let gaps = !batch.gaps.is_empty();
-        if let Err(error) = store_batch(context, batch, vitals).await {
+        if let Err(error) = store_batch(writer, Arc::clone(&batch), vitals).await {
             return telegram::Error::Storage(error.into());
         }
+        known.note_stored(&batch.peers);
         session.position_written();
         written = Instant::now();
         if !bare {
             vitals.note_update(newest);
         }
-        if gaps {
+        if !batch.gaps.is_empty() {
             crossings.gap_opened.notify_one();
         }
     }
@@ -65,12 +68,11 @@ pub(super) async fn capture(
 
 /// Commits a batch, however long the database is away, and counts what it brought.
 pub(super) async fn store_batch(
-    context: &SessionContext,
-    batch: CapturedBatch,
+    writer: &Writer,
+    batch: Arc<CapturedBatch>,
     vitals: &Vitals,
 ) -> Result<Committed, store::Error> {
-    let batch = Arc::new(batch);
-    let committed = commit(&context.store, Arc::clone(&batch)).await?;
+    let committed = writer.commit(Arc::clone(&batch)).await?;
     note(&committed, vitals);
     if committed.gaps > 0 {
         for (_, cause) in &batch.gaps {
@@ -78,23 +80,6 @@ pub(super) async fn store_batch(
         }
     }
     Ok(committed)
-}
-
-/// Commits a batch, however long the database is away.
-async fn commit(store: &Store, batch: Arc<CapturedBatch>) -> Result<Committed, store::Error> {
-    let mut delay = Duration::from_millis(50);
-    loop {
-        let attempt = Arc::clone(&batch);
-        match store.write(move |conn| rows::commit(conn, &attempt)).await {
-            Err(error) if error.is_unavailable() => {
-                warn!("capture waits for the database: {error}");
-                metrics::counter!(names::CAPTURE_RETRIES).increment(1);
-                tokio::time::sleep(delay).await;
-                delay = (delay * 2).min(Duration::from_secs(5));
-            }
-            result => return result,
-        }
-    }
 }
 
 fn note(committed: &Committed, vitals: &Vitals) {

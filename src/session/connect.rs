@@ -68,6 +68,8 @@ impl Account {
     }
 
     async fn try_connect(&self) -> Result<Online, telegram::Error> {
+        // An attempt that must fail would only make the next one wait longer.
+        self.context.store.back().await;
         // The semaphore is never closed; were it, connecting without it would still be right.
         let _permit = self.context.connects.acquire().await.ok();
         // After a common outage everybody is back at the same time, whatever their waits were.

@@ -119,7 +119,7 @@ impl Account {
         // until the next start.
         let crossings = Crossings::default();
         let mut capturing = pin!(capture(
-            context,
+            &context.writer,
             link.session(),
             updates,
             account,

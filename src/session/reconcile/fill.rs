@@ -12,6 +12,7 @@ use crate::store::{gaps, peers, sequences};
 use crate::telegram::{self, DialogList, MESSAGES_A_CALL};
 use log::info;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::sync::Arc;
 use std::time::Duration;
 
 /// How many captured messages of a sequence are compared at most after a gap that may have hidden
@@ -221,7 +222,7 @@ impl Reconciler<'_> {
             captured_at: UtcTime::now(),
             from_history: true,
         };
-        let done = store_batch(self.context, batch, self.vitals).await?;
+        let done = store_batch(&self.context.writer, Arc::new(batch), self.vitals).await?;
         self.pace().await;
         Ok((done, gone))
     }

@@ -27,7 +27,7 @@ impl Sequence {
 
 impl Numbers {
     /// What Telegram has beyond what is known to be complete.
-    pub(super) fn new(dialogs: &[Dialog], known: BTreeMap<MessageBox, MessageId>) -> Self {
+    pub(super) fn new(dialogs: &[Dialog], known: &BTreeMap<MessageBox, MessageId>) -> Self {
         let mut tops: BTreeMap<MessageBox, MessageId> = BTreeMap::new();
         for dialog in dialogs {
             let top = tops
@@ -139,7 +139,7 @@ mod tests {
             dialog(ChatId::channel(7), 9),
             dialog(ChatId::channel(8), 5),
         ];
-        let mut numbers = Numbers::new(&dialogs, known);
+        let mut numbers = Numbers::new(&dialogs, &known);
         let range = (MessageBox::ACCOUNT, MessageId(3), MessageId(8));
         assert_eq!(numbers.ranges(), [range]);
         numbers.found(MessageBox::ACCOUNT, &[MessageId(4), MessageId(7)]);
@@ -153,7 +153,7 @@ mod tests {
     #[test]
     fn a_long_row_is_looked_at_in_parts() {
         let known = BTreeMap::from([(MessageBox::ACCOUNT, MessageId(0))]);
-        let mut numbers = Numbers::new(&[dialog(ChatId::user(1), 7_000)], known);
+        let mut numbers = Numbers::new(&[dialog(ChatId::user(1), 7_000)], &known);
         numbers.found(MessageBox::ACCOUNT, &[]);
         assert_eq!(numbers.holes(), 5_000);
         let done = numbers.complete(MessageBox::ACCOUNT);

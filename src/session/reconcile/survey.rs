@@ -39,7 +39,7 @@ impl Reconciler<'_> {
         self.learn_peers(&list, first, &pending).await?;
         self.seed_channels(&list.dialogs).await;
         let known = self.with_baselines(&list, known, logged_in_at).await?;
-        let mut numbers = Numbers::new(&list.dialogs, known);
+        let mut numbers = Numbers::new(&list.dialogs, &known);
         self.wait_for_live(&list.dialogs, &mut numbers).await?;
         self.ask_for_updates(&list.dialogs).await;
         let missed = numbers.boxes_with_holes();
@@ -169,6 +169,9 @@ impl Reconciler<'_> {
         logged_in_at: Option<UtcTime>,
     ) -> Result<BTreeMap<MessageBox, MessageId>, Trouble> {
         let mut fresh: BTreeMap<MessageBox, MessageId> = BTreeMap::new();
+        // Telegram's dates are whole seconds.
+        let logged_in_at =
+            logged_in_at.and_then(|at| UtcTime::from_unix(at.as_datetime().timestamp()));
         for dialog in &list.dialogs {
             let message_box = MessageBox::of(dialog.chat_id);
             if known.contains_key(&message_box) {
