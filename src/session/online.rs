@@ -47,7 +47,9 @@ impl Account {
         self.note_outcome(true);
         metrics::counter!(crate::metrics::CONNECTS, "outcome" => "online").increment(1);
         self.shared.link.send_replace(Some(Arc::clone(&link)));
-        self.shared.vitals.note_receiving(true);
+        // After a step against updates that do not arrive that has to be seen first.
+        let receiving = !self.ladder.is_climbing();
+        self.shared.vitals.note_receiving(receiving);
         self.shared.enter(SessionState::Online);
 
         let account = AccountRef {

@@ -82,6 +82,14 @@ impl HubProcess {
         self.child.text()
     }
 
+    /// The memory that it holds at this moment, in KiB.
+    pub(crate) fn rss_kib(&self) -> Result<u64, Failure> {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.process.id()))?;
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+        let number = line.and_then(|rest| rest.split_whitespace().next());
+        Ok(number.ok_or("no VmRSS")?.parse()?)
+    }
+
     /// Kills it without a warning, and waits until it is gone.
     pub(crate) fn kill(mut self) -> Result<Ended, Failure> {
         let asked = Instant::now();
