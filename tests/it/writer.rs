@@ -74,6 +74,8 @@ fn batch(session_id: SessionId, message: NewMessage) -> CapturedBatch {
         }),
         messages: vec![message],
         deletions: Vec::new(),
+        gaps: Vec::new(),
+        from_history: false,
         captured_at: at(1_000),
     }
 }

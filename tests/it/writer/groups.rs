@@ -84,6 +84,8 @@ fn a_draft() -> impl Strategy<Value = Draft> {
                 messages,
                 deletions,
                 position,
+                gaps: Vec::new(),
+                from_history: false,
                 captured_at: at(0),
             };
             (account, batch)
