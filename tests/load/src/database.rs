@@ -3,6 +3,10 @@
 //! Owns the place of the database and the key that seals it. What stands in the tables is read
 //! by plain SQL, not by the hub's own queries: a fault in those must not hide itself.
 
+mod growth;
+
+pub use growth::Growth;
+
 use crate::Failure;
 use diesel::sql_types::{BigInt, Integer, Nullable, Text, Timestamp};
 use diesel::{QueryableByName, RunQueryDsl as _, sql_query};
@@ -175,16 +179,6 @@ pub async fn last_row(store: &Store) -> Result<i64, store::Error> {
             let sql = "SELECT coalesce(max(id), 0) AS n FROM messages";
             let last: Count = sql_query(sql).get_result(conn)?;
             Ok(last.n)
-        })
-        .await
-}
-
-/// The texts of every row after row `after`, in the order of writing.
-pub async fn texts_after(store: &Store, after: i64) -> Result<Vec<TextRow>, store::Error> {
-    store
-        .read(move |conn| {
-            let sql = "SELECT id, text FROM messages WHERE id > $1 ORDER BY id";
-            Ok(sql_query(sql).bind::<BigInt, _>(after).load(conn)?)
         })
         .await
 }

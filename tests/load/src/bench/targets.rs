@@ -9,6 +9,15 @@ pub(super) const CAPTURE_100: &str = "captured, 100 accounts";
 pub(super) const DELAY_P50: &str = "push to row at half load, p50";
 pub(super) const DELAY_P99: &str = "push to row at half load, p99";
 
+/// What the processor did for each message: the subject's own process, and the one that holds the
+/// data centre and whoever writes and counts.
+pub(super) fn cost(name: &str) -> [String; 2] {
+    [
+        format!("{name}: processor, subject"),
+        format!("{name}: processor, data centre"),
+    ]
+}
+
 /// The names of what is measured for a number of stored accounts.
 pub(super) fn stored(accounts: usize, what: &str) -> String {
     format!("{accounts} accounts: {what}")
