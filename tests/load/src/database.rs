@@ -68,10 +68,20 @@ impl Database {
 
     /// Opens it as the hub does; missing tables are made.
     pub async fn open(&self) -> Result<Store, Failure> {
+        self.open_within(Duration::from_secs(10)).await
+    }
+
+    /// The same for somebody who looks often: a database that is away is an error at once, and is
+    /// found again soon.
+    pub async fn open_impatient(&self) -> Result<Store, Failure> {
+        self.open_within(Duration::from_millis(250)).await
+    }
+
+    async fn open_within(&self, acquire_timeout: Duration) -> Result<Store, Failure> {
         let settings = StoreSettings {
             url: DatabaseUrl::parse(&self.url)?,
             pool_size: 2,
-            acquire_timeout: Duration::from_secs(10),
+            acquire_timeout,
         };
         let vault = Vault::from_key(&Zeroizing::new(MASTER_KEY));
         Ok(Store::open(&settings, vault).await?)
@@ -158,6 +168,24 @@ pub async fn revisions(store: &Store) -> Result<Vec<RevisionRow>, store::Error> 
         .read(|conn| {
             let query = sql_query("SELECT message_row, text FROM message_revisions ORDER BY id");
             Ok(query.load(conn)?)
+        })
+        .await
+}
+
+/// How many gaps the hub has found in all, and how many of them it has filled. A hub that knows
+/// no gaps has found none.
+pub async fn gaps(store: &Store) -> Result<(usize, usize), store::Error> {
+    store
+        .read(|conn| {
+            let mut count = |condition: &str| {
+                let sql = format!("SELECT count(*) AS n FROM gaps{condition}");
+                let counted: Count = sql_query(sql).get_result(conn)?;
+                Ok::<_, store::Error>(usize::try_from(counted.n).unwrap_or(0))
+            };
+            let Ok(opened) = count("") else {
+                return Ok((0, 0));
+            };
+            Ok((opened, count(" WHERE closed_at IS NOT NULL")?))
         })
         .await
 }

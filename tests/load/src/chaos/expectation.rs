@@ -2,6 +2,7 @@
 //!
 //! Owns the reading of the ledger for that. It knows no rows.
 
+use super::absence::Absences;
 use super::traffic::number;
 use crate::fleet::Member;
 use local_dc::dc::Dc;
@@ -19,21 +20,42 @@ pub(super) struct Expectation<'a> {
     pub(super) account: usize,
     pub(super) place: Place,
     pub(super) deleted: bool,
+    /// Since when the account is away from the message's channel, if it has not come back.
+    pub(super) away: Option<i64>,
 }
 
 impl<'a> Expectation<'a> {
+    /// When the message was gone for the account, if it is: deleted, or out of its reach.
+    pub(super) fn gone(&self) -> Option<i64> {
+        let deleted = self.entry.deleted_at.filter(|_| self.deleted);
+        [deleted, self.away].into_iter().flatten().min()
+    }
+
+    /// The text that the account can know last.
+    pub(super) fn text(&self) -> &'a str {
+        let mut edits = self.entry.edits.iter();
+        let unseen = self.away.and_then(|away| edits.find(|edit| edit.at > away));
+        unseen.map_or(&self.entry.text, |edit| &edit.before)
+    }
+
+    /// Whether the account can know that the message is deleted.
+    pub(super) fn knows_deletion(&self) -> bool {
+        let before = |at| self.away.is_none_or(|away| at <= away);
+        self.deleted && self.entry.deleted_at.is_none_or(before)
+    }
+
+    /// When the first edit was made that a row with this text has not seen.
+    pub(super) fn first_unseen(&self, text: &str) -> Option<i64> {
+        let mut edits = self.entry.edits.iter();
+        edits.find(|edit| edit.before == text).map(|edit| edit.at)
+    }
+
     /// The sequence of updates that tells of it: the account's own, 0, or the channel's.
     pub(super) fn sequence(&self) -> i64 {
         match self.entry.kind {
             ChatKind::Private | ChatKind::Group => 0,
             ChatKind::Supergroup | ChatKind::Broadcast => chat_of(self.entry).unwrap_or(0),
         }
-    }
-
-    /// Every text that the message has had, the newest last.
-    pub(super) fn texts(&self) -> Vec<&'a str> {
-        let earlier = self.entry.edits.iter().map(|edit| &*edit.before);
-        earlier.chain([&*self.entry.text]).collect()
     }
 
     /// Whether a row may name this sender. Broadcast channels do not tell who posts.
@@ -72,6 +94,7 @@ pub(super) fn expectations<'a>(
     dc: &Dc,
     ledger: &'a [Entry],
     fleet: &[Member],
+    absences: &Absences,
 ) -> Vec<Expectation<'a>> {
     let by_user: HashMap<i64, usize> = fleet
         .iter()
@@ -92,6 +115,7 @@ pub(super) fn expectations<'a>(
                     witness.message_id,
                 ),
                 deleted: witness.deleted,
+                away: None,
             })
         }));
         let (Some(audience), Some(chat), Some(id)) =
@@ -108,6 +132,7 @@ pub(super) fn expectations<'a>(
             account: *account,
             place: (fleet[*account].session.0, chat, id),
             deleted: entry.deleted_at.is_some(),
+            away: absences.since(*account, chat),
         }));
     }
     expected

@@ -2,7 +2,7 @@
 //!
 //! Owns the one excuse there is. Telegram tells nobody of a message that was deleted before a
 //! client asked for it, so such a message may be missing, but only where a fault kept the
-//! account from it between its sending and its deletion.
+//! account from it when it was sent, and it was gone before the account could have caught up.
 
 use telegram_hub::model::UtcTime;
 
@@ -25,6 +25,13 @@ pub(super) struct Disturbance {
 /// A row that arrives within this many microseconds of its sending shows that updates flow again.
 const LIVE: i64 = 1_000_000;
 
+/// How many microseconds before a fault a message may have been sent that the fault still strikes:
+/// on its way, or not yet committed.
+const UNDER_WAY: i64 = 2_000_000;
+
+/// How many microseconds longer than the account's updates the history may take that fills a gap.
+const CATCHING_UP: i64 = 10_000_000;
+
 /// The times in which one account may have missed what was deleted meanwhile, in one sequence of
 /// updates: its own, or that of a channel.
 #[derive(Debug)]
@@ -46,11 +53,13 @@ impl Shadows {
         Self(own.map(shadow).collect())
     }
 
-    /// Whether a fault lay over the time between two instants.
-    pub(super) fn cover(&self, from: i64, until: i64) -> bool {
-        self.0
-            .iter()
-            .any(|(begin, end)| *begin <= until && from <= *end)
+    /// Whether what was told at `told` may have been missed by those for whom it was gone at
+    /// `gone`.
+    pub(super) fn hide(&self, told: i64, gone: i64) -> bool {
+        self.0.iter().any(|(begin, end)| {
+            let kept_off = begin - UNDER_WAY <= told && told <= *end;
+            kept_off && *begin <= gone && gone <= end.saturating_add(CATCHING_UP)
+        })
     }
 }
 
@@ -68,10 +77,13 @@ mod tests {
         // One message caught up with late, one captured as it came.
         let captured = [(12_500_000, 14_000_000), (14_100_000, 14_200_000)];
         let shadows = Shadows::new(&faults, 1, &captured);
-        assert!(shadows.cover(11_000_000, 13_000_000));
-        assert!(shadows.cover(9_000_000, 10_000_000));
-        assert!(!shadows.cover(9_000_000, 9_900_000));
-        assert!(!shadows.cover(14_300_000, 15_000_000));
-        assert!(!Shadows::new(&faults, 2, &captured).cover(11_000_000, 13_000_000));
+        assert!(shadows.hide(11_000_000, 13_000_000));
+        assert!(shadows.hide(9_000_000, 10_000_000));
+        // Long before the fault, over before it, and long after the account has caught up.
+        assert!(!shadows.hide(7_000_000, 11_000_000));
+        assert!(!shadows.hide(9_000_000, 9_900_000));
+        assert!(!shadows.hide(11_000_000, 24_300_000));
+        assert!(!shadows.hide(14_300_000, 15_000_000));
+        assert!(!Shadows::new(&faults, 2, &captured).hide(11_000_000, 13_000_000));
     }
 }

@@ -1,8 +1,10 @@
 //! The comparison of the data centre's ledger with the hub's database, message by message.
 //!
-//! Owns the rules of what counts as lost, doubled and wrong. Missing rows have one excuse, the
-//! deletion that nobody was told of (see [`super::journal`]); everything else is a fault.
+//! Owns the rules of what counts as lost, doubled and wrong. What is missing has one excuse, that
+//! nobody can be told of it any more (see [`super::journal`] and [`super::absence`]); everything
+//! else is a fault.
 
+use super::absence::Absences;
 use super::expectation::{Expectation, Place, brief, channel_places, expectations, is_traffic};
 use super::journal::{Disturbance, Shadows};
 use super::traffic::number;
@@ -42,7 +44,8 @@ pub struct Verdict {
     pub expected: usize,
     /// Those of them that there are.
     pub captured: usize,
-    /// Messages deleted before the account could see them; Telegram tells nobody of those.
+    /// Messages that were gone before the account could see them: deleted, or in a channel that
+    /// it is not in any more. Telegram tells nobody of those.
     pub unseen: usize,
     /// Everything that is wrong, each with a line that says what.
     pub findings: Vec<(Finding, String)>,
@@ -78,6 +81,9 @@ pub(super) struct Evidence<'a> {
     pub(super) rows: &'a [MessageRow],
     pub(super) revisions: &'a [RevisionRow],
     pub(super) faults: &'a [Disturbance],
+    pub(super) absences: &'a Absences,
+    /// When each row could first be read, in microseconds since 1970, by its number.
+    pub(super) appeared: &'a HashMap<i64, i64>,
 }
 
 type Matched<'a> = (Expectation<'a>, Option<&'a MessageRow>);
@@ -89,7 +95,12 @@ pub(super) fn compare(evidence: &Evidence<'_>) -> Verdict {
         .iter()
         .map(|row| ((row.session_id, row.chat_id, row.message_id), row))
         .collect();
-    let expected = expectations(evidence.dc, evidence.ledger, evidence.fleet);
+    let expected = expectations(
+        evidence.dc,
+        evidence.ledger,
+        evidence.fleet,
+        evidence.absences,
+    );
     let matched: Vec<Matched<'_>> = expected
         .into_iter()
         .map(|expectation| (expectation, rows.remove(&expectation.place)))
@@ -140,11 +151,10 @@ fn judge_absence(
     expectation: &Expectation<'_>,
     shadows: &Shadows,
 ) {
-    let entry = expectation.entry;
-    let hidden = expectation.deleted
-        && entry
-            .deleted_at
-            .is_some_and(|deleted| shadows.cover(entry.sent_at, deleted));
+    let told = expectation.entry.sent_at;
+    let hidden = expectation
+        .gone()
+        .is_some_and(|gone| shadows.hide(told, gone));
     if hidden {
         verdict.unseen += 1;
     } else {
@@ -161,11 +171,14 @@ fn judge_row(
 ) {
     let entry = expectation.entry;
     if is_traffic(entry) {
-        let delay = row.captured_at.as_micros() - entry.sent_at;
-        verdict.delays.push(delay);
+        let captured = row.captured_at.as_micros();
+        let appeared = evidence.appeared.get(&row.id).copied();
+        verdict
+            .delays
+            .push(appeared.unwrap_or(captured) - entry.sent_at);
     }
     let what = || expectation.describe(evidence.fleet);
-    if row.text != entry.text && !missed_edit(expectation, row, shadows) {
+    if row.text != expectation.text() && !missed_edit(expectation, row, shadows) {
         let has = brief(&row.text);
         verdict.find(
             Finding::WrongText,
@@ -182,37 +195,68 @@ fn judge_row(
     if row.service.is_some() != entry.service.is_some() {
         verdict.find(Finding::WrongKind, what());
     }
-    if row.deleted_at.is_some() != expectation.deleted {
+    if row.deleted_at.is_some() != expectation.knows_deletion()
+        && !missed_deletion(expectation, row, shadows)
+    {
         verdict.find(Finding::WrongDeletion, what());
     }
 }
 
-/// The last edits of a message that was deleted meanwhile are told to nobody either.
+/// The last edits of a message that was gone afterwards are told to nobody either.
 fn missed_edit(expectation: &Expectation<'_>, row: &MessageRow, shadows: &Shadows) -> bool {
-    let entry = expectation.entry;
-    let (Some(edit), Some(deleted)) = (entry.edits.first(), entry.deleted_at) else {
-        return false;
-    };
-    expectation.deleted
-        && expectation.texts().contains(&&*row.text)
-        && shadows.cover(edit.at, deleted)
+    let told = expectation.first_unseen(&row.text);
+    let gone = expectation.gone();
+    told.zip(gone)
+        .is_some_and(|(told, gone)| shadows.hide(told, gone))
 }
 
-/// What is left over belongs to no message, unless a later member has read a channel's history.
+/// So is the deletion of a message in a channel that the account was put out of afterwards.
+fn missed_deletion(expectation: &Expectation<'_>, row: &MessageRow, shadows: &Shadows) -> bool {
+    let (told, gone) = (expectation.entry.deleted_at, expectation.away);
+    row.deleted_at.is_none()
+        && told
+            .zip(gone)
+            .is_some_and(|(told, gone)| shadows.hide(told, gone))
+}
+
+/// What is left over belongs to no message, unless a member who came later has read a channel's
+/// history; such a row must be right too.
 fn judge_strangers(
     verdict: &mut Verdict,
     evidence: &Evidence<'_>,
     rows: &HashMap<Place, &MessageRow>,
 ) {
     let channels = channel_places(evidence.ledger);
-    for ((session, chat, id), row) in rows {
-        let entry = channels.get(&(*chat, *id));
-        if entry.is_none_or(|entry| entry.text != row.text && row.deleted_at.is_none()) {
+    let places = evidence.fleet.iter().enumerate();
+    let accounts: HashMap<i64, usize> = places
+        .map(|(account, member)| (member.session.0, account))
+        .collect();
+    for (place, row) in rows {
+        let (session, chat, id) = *place;
+        let entry = channels.get(&(chat, id));
+        let read = entry
+            .zip(accounts.get(&session))
+            .map(|(entry, account)| Expectation {
+                entry,
+                account: *account,
+                place: *place,
+                deleted: entry.deleted_at.is_some(),
+                away: evidence.absences.since(*account, chat),
+            });
+        if !read.is_some_and(|read| may_have_read(&read, row)) {
             let text = brief(&row.text);
             let what = format!("session {session}, chat {chat}, message {id}: `{text}`");
             verdict.find(Finding::Unknown, what);
         }
     }
+}
+
+/// Whether a row from before the account's time in the channel, or from its absence, is as the
+/// account could read it.
+fn may_have_read(read: &Expectation<'_>, row: &MessageRow) -> bool {
+    let text = row.text == read.text()
+        || (read.gone().is_some() && read.first_unseen(&row.text).is_some());
+    text && row.deleted_at.is_some() == read.knows_deletion()
 }
 
 fn judge_revisions(verdict: &mut Verdict, evidence: &Evidence<'_>, matched: &[Matched<'_>]) {

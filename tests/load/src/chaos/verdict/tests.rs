@@ -19,6 +19,7 @@ struct Scene {
     rows: Vec<MessageRow>,
     revisions: Vec<RevisionRow>,
     faults: Vec<Disturbance>,
+    absences: Absences,
 }
 
 impl Scene {
@@ -54,6 +55,7 @@ impl Scene {
             fleet,
             rows,
             faults: Vec::new(),
+            absences: Absences::default(),
         }
     }
 
@@ -66,6 +68,8 @@ impl Scene {
             rows: &self.rows,
             revisions: &self.revisions,
             faults: &self.faults,
+            absences: &self.absences,
+            appeared: &HashMap::new(),
         })
     }
 
@@ -86,7 +90,7 @@ impl Scene {
 }
 
 fn rows(dc: &Dc, ledger: &[Entry], fleet: &[Member]) -> Vec<MessageRow> {
-    let expected = expectations(dc, ledger, fleet);
+    let expected = expectations(dc, ledger, fleet, &Absences::default());
     let row = |(number, expectation): (usize, &Expectation<'_>)| MessageRow {
         id: i64::try_from(number).unwrap() + 1,
         session_id: expectation.place.0,
