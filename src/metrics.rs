@@ -27,10 +27,20 @@ pub const MESSAGES_DUPLICATE: &str = "telegram_hub_messages_duplicate_total";
 pub const CAPTURE_RETRIES: &str = "telegram_hub_capture_retries_total";
 /// Histogram of the seconds one capture transaction took.
 pub const CAPTURE_SECONDS: &str = "telegram_hub_capture_seconds";
+/// Histogram of the batches that shared one capture transaction.
+pub const CAPTURE_BATCHES: &str = "telegram_hub_capture_batches";
+/// Gauge that is 1 while the database is out of reach or takes no writes.
+pub const DATABASE_AWAY: &str = "telegram_hub_database_away";
 /// Counter of attempts to connect an account, by `outcome`.
 pub const CONNECTS: &str = "telegram_hub_connects_total";
 /// Counter of the seconds that Telegram asked the hub to wait.
 pub const FLOOD_WAIT_SECONDS: &str = "telegram_hub_flood_wait_seconds_total";
+/// Counter of gaps that were opened, by `cause`.
+pub const GAPS_OPENED: &str = "telegram_hub_gaps_opened_total";
+/// Counter of gaps that were closed, by `cause`.
+pub const GAPS_CLOSED: &str = "telegram_hub_gaps_closed_total";
+/// Gauge of the gaps that are open.
+pub const GAPS_OPEN: &str = "telegram_hub_gaps_open";
 /// Gauge that is always 1 and carries the `version`.
 pub const BUILD: &str = "telegram_hub_build_info";
 
@@ -38,6 +48,9 @@ pub const BUILD: &str = "telegram_hub_build_info";
 const SECONDS_BUCKETS: [f64; 12] = [
     0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 5.0, 15.0, 60.0,
 ];
+
+/// Upper bounds of the histogram of batches in a transaction.
+const BATCHES_BUCKETS: [f64; 10] = [1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 512.0, 2048.0];
 
 static RECORDER: OnceLock<Option<PrometheusHandle>> = OnceLock::new();
 
@@ -50,6 +63,10 @@ pub fn recorder() -> Option<&'static PrometheusHandle> {
         .get_or_init(|| {
             let handle = PrometheusBuilder::new()
                 .set_buckets_for_metric(Matcher::Suffix("_seconds".to_owned()), &SECONDS_BUCKETS)
+                .and_then(|builder| {
+                    let batches = Matcher::Full(CAPTURE_BATCHES.to_owned());
+                    builder.set_buckets_for_metric(batches, &BATCHES_BUCKETS)
+                })
                 .ok()?
                 .install_recorder()
                 .ok()?;
@@ -77,8 +94,13 @@ fn describe() {
         Unit::Seconds,
         "Time of one capture transaction"
     );
+    describe_histogram!(CAPTURE_BATCHES, "Batches in one capture transaction");
+    describe_gauge!(DATABASE_AWAY, "1 while the database cannot be used");
     describe_counter!(CONNECTS, "Attempts to connect an account");
     describe_counter!(FLOOD_WAIT_SECONDS, "Seconds that Telegram asked to wait");
+    describe_counter!(GAPS_OPENED, "Gaps in logs that were noticed");
+    describe_counter!(GAPS_CLOSED, "Gaps in logs that were filled");
+    describe_gauge!(GAPS_OPEN, "Gaps in logs that are open");
     describe_gauge!(BUILD, "Always 1; the version is a label");
     metrics::gauge!(BUILD, "version" => env!("CARGO_PKG_VERSION")).set(1.0);
 }

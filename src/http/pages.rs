@@ -108,6 +108,9 @@ struct HealthAnswer {
     /// `ok` or `unavailable`.
     #[schema(example = "ok")]
     database: &'static str,
+    /// How many gaps are open in all logs; null while the database does not answer.
+    #[schema(required)]
+    open_gaps: Option<u64>,
     /// The hub's version.
     version: &'static str,
 }
@@ -145,6 +148,7 @@ impl From<HealthView> for HealthAnswer {
                 running: view.restore.running,
             },
             database,
+            open_gaps: view.open_gaps,
             version: env!("CARGO_PKG_VERSION"),
         }
     }

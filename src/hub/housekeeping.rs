@@ -1,8 +1,8 @@
-//! What the hub does by itself: bringing accounts back, forgetting old idempotency keys.
+//! What the hub does by itself: bringing accounts back, forgetting what is old.
 
 use crate::hub::Hub;
 use crate::model::UtcTime;
-use crate::store::{Store, sends};
+use crate::store::{Store, gaps, sends};
 use log::{info, warn};
 use std::time::Duration;
 
@@ -17,7 +17,11 @@ pub(super) async fn restore(hub: &Hub) {
     }
 }
 
-/// Forgets idempotency keys a week after their last use, once an hour.
+/// How long a closed gap is remembered.
+const GAPS_LAST: Duration = Duration::from_hours(90 * 24);
+
+/// Forgets idempotency keys a week after their last use and gaps 90 days after they were closed,
+/// once an hour.
 pub(super) async fn prune(store: &Store) {
     loop {
         tokio::time::sleep(Duration::from_hours(1)).await;
@@ -26,6 +30,12 @@ pub(super) async fn prune(store: &Store) {
             Ok(0) => {}
             Ok(pruned) => info!("forgot {pruned} old idempotency keys"),
             Err(error) => warn!("old idempotency keys cannot be forgotten: {error}"),
+        }
+        let oldest = UtcTime::now().before(GAPS_LAST);
+        match store.write(move |conn| gaps::prune(conn, oldest)).await {
+            Ok(0) => {}
+            Ok(pruned) => info!("forgot {pruned} gaps that were closed long ago"),
+            Err(error) => warn!("closed gaps cannot be forgotten: {error}"),
         }
     }
 }

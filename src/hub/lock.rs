@@ -94,8 +94,10 @@ impl DatabaseLock {
                 () = stop.cancelled() => return,
             }
             let (own, fence) = (self.own.clone(), self.fence);
+            // Also while the database is known to be away: a sign of life is small, and another
+            // host would take over without it.
             let beat = store
-                .write(move |conn| hub_lock::heartbeat(conn, &own, fence, UtcTime::now()))
+                .attempt(move |conn| hub_lock::heartbeat(conn, &own, fence, UtcTime::now()))
                 .await;
             match beat {
                 Ok(true) => {}

@@ -11,7 +11,7 @@ mod sends;
 pub use lock::LockError;
 
 use crate::config::{Config, StoreConfig};
-use crate::session::{Registry, RestoreProgress, SessionContext, Timing};
+use crate::session::{Registry, RestoreProgress, SessionContext, Timing, Writer};
 use crate::store::{
     self, DatabaseUrl, DatabaseUrlError, Store, StoreSettings, load_or_create_master_key,
 };
@@ -34,6 +34,9 @@ const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(10);
 /// How many unread update packets an account may have before the client library drops some; what
 /// it drops is found again as a hole in the account's sequence.
 const UPDATES_CAPACITY: NonZeroUsize = NonZeroUsize::new(1000).unwrap();
+
+/// How many accounts may be reading their history at once.
+const RECONCILES: usize = 16;
 
 /// The running hub.
 pub struct Hub {
@@ -85,6 +88,7 @@ impl Hub {
         let store = open_store(&config.store).await?;
         let lock = Arc::new(DatabaseLock::acquire(&store).await?);
         let context = SessionContext {
+            writer: Writer::start(&store),
             store: store.clone(),
             link: LinkSettings {
                 server,
@@ -96,6 +100,7 @@ impl Hub {
             api_hash: config.telegram.api_hash.clone(),
             timing,
             connects: Semaphore::new(config.restore_concurrency),
+            reconciles: Semaphore::new(RECONCILES),
         };
         let hub = Arc::new(Self {
             store,
@@ -143,6 +148,8 @@ impl Hub {
     pub async fn stop(&self) {
         self.stop.cancel();
         self.registry.stop().await;
+        // After the accounts, which hand in their last batches until they end.
+        self.registry.context().writer.stop().await;
         self.tasks.close();
         self.tasks.wait().await;
         self.lock.release(&self.store).await;

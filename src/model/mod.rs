@@ -1,6 +1,7 @@
 //! Plain data that every layer speaks: names, ids, times, states. No I/O, no libraries of the
 //! outer layers, nothing that can fail but parsing.
 
+mod gap;
 mod ids;
 mod page;
 mod session_name;
@@ -8,6 +9,7 @@ mod session_state;
 mod target;
 mod time;
 
+pub use gap::{GapCause, MessageBox};
 pub use ids::{ChatId, ChatKind, MessageId, SessionId, UserId};
 pub use page::{Cursor, CursorError, Page};
 pub use session_name::{SessionName, SessionNameError};

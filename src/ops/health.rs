@@ -3,11 +3,11 @@
 use crate::auth::Scope;
 use crate::error::Error;
 use crate::hub::Hub;
-use crate::metrics::SESSIONS;
+use crate::metrics::{GAPS_OPEN, SESSIONS};
 use crate::model::SessionState;
 use crate::ops::{Ctx, Operation};
 use crate::session::RestoreSnapshot;
-use crate::store::hub_lock;
+use crate::store::{gaps, hub_lock};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -27,11 +27,13 @@ pub struct HealthView {
     pub restore: RestoreSnapshot,
     /// How many sessions are in each state.
     pub sessions_by_state: BTreeMap<&'static str, u64>,
-    /// Whether the database answers.
+    /// Whether the database answers and takes writes.
     pub database: DatabaseHealth,
+    /// How many gaps are open in all logs; `None` while the database does not answer.
+    pub open_gaps: Option<u64>,
 }
 
-/// Whether the database answers.
+/// Whether the database answers and takes writes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DatabaseHealth {
     /// It does.
@@ -47,16 +49,26 @@ impl Operation for Health {
 
     async fn run(self, ctx: &Ctx) -> Result<Self::Output, Error> {
         let hub = &ctx.hub;
-        let asked = hub.store.read(|conn| hub_lock::holder(conn).map(drop));
-        let database = match tokio::time::timeout(DATABASE_PATIENCE, asked).await {
-            Ok(Ok(())) => DatabaseHealth::Ok,
-            Ok(Err(_)) | Err(_) => DatabaseHealth::Unavailable,
+        let asked = hub.store.read(|conn| {
+            hub_lock::holder(conn)?;
+            gaps::count_open(conn, None)
+        });
+        let open_gaps = match tokio::time::timeout(DATABASE_PATIENCE, asked).await {
+            Ok(Ok(open)) => Some(open),
+            Ok(Err(_)) | Err(_) => None,
+        };
+        // One that answers may still take no writes, as on a full disk.
+        let database = if open_gaps.is_some() && !hub.store.is_away() {
+            DatabaseHealth::Ok
+        } else {
+            DatabaseHealth::Unavailable
         };
         Ok(HealthView {
             active_sessions: u64::try_from(hub.registry.len()).unwrap_or(u64::MAX),
             restore: hub.restore.snapshot(),
             sessions_by_state: by_state(hub),
             database,
+            open_gaps,
         })
     }
 }
@@ -74,6 +86,16 @@ impl Operation for CountSessions {
         for (state, count) in by_state(&ctx.hub) {
             let count = u32::try_from(count).unwrap_or(u32::MAX);
             metrics::gauge!(SESSIONS, "state" => state).set(f64::from(count));
+        }
+        // Without the database the last count stands.
+        if let Ok(open) = ctx
+            .hub
+            .store
+            .read(|conn| gaps::count_open(conn, None))
+            .await
+        {
+            let open = u32::try_from(open).unwrap_or(u32::MAX);
+            metrics::gauge!(GAPS_OPEN).set(f64::from(open));
         }
         Ok(())
     }

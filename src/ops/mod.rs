@@ -6,6 +6,7 @@
 mod accounts;
 mod call;
 mod delivery;
+pub mod gaps;
 pub mod health;
 pub mod login;
 pub mod messages;

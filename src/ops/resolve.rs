@@ -159,7 +159,7 @@ impl Resolver<'_> {
         if wanted.is_empty() {
             return Ok(None);
         }
-        let peers = self.link.dialog_peers(DIALOG_PAGES).await?;
+        let peers = self.link.dialogs(DIALOG_PAGES).await?.peers;
         let listed = |id: &ChatId| peers.iter().any(|peer| peer.peer_id == *id);
         let target = wanted.iter().copied().find(|id| listed(id));
         self.keep(Found { target, peers }).await

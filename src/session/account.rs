@@ -12,6 +12,7 @@ use crate::session::login_phase::LoginAttempt;
 use crate::session::online::Online;
 use crate::session::restore::RestoreTicket;
 use crate::session::waiting::{Reconnected, Waiting};
+use crate::session::writer::Writer;
 use crate::store::{self, Store, sessions};
 use crate::telegram::LinkSettings;
 use futures_util::FutureExt as _;
@@ -40,6 +41,13 @@ pub struct Timing {
     pub deaf_after: Duration,
     /// How long a login may take before it lapses.
     pub login_lifetime: Duration,
+    /// How long after a link is made its account's dialogs are compared with the log, half as
+    /// much more or less.
+    pub reconcile_after: Duration,
+    /// How often they are compared after that, a quarter more or less.
+    pub reconcile_every: Duration,
+    /// The pause between two calls to the history of one account.
+    pub reconcile_pace: Duration,
 }
 
 impl Default for Timing {
@@ -57,6 +65,9 @@ impl Default for Timing {
             probe_timeout: Duration::from_secs(15),
             deaf_after: Duration::from_secs(30),
             login_lifetime: Duration::from_mins(10),
+            reconcile_after: Duration::from_secs(4),
+            reconcile_every: Duration::from_mins(5),
+            reconcile_pace: Duration::from_millis(200),
         }
     }
 }
@@ -65,6 +76,8 @@ impl Default for Timing {
 pub struct SessionContext {
     /// The database.
     pub store: Store,
+    /// What commits the received batches.
+    pub writer: Writer,
     /// How to connect.
     pub link: LinkSettings,
     /// The application's id at Telegram, for new logins.
@@ -75,6 +88,8 @@ pub struct SessionContext {
     pub timing: Timing,
     /// How many sessions may be connecting at once.
     pub connects: Semaphore,
+    /// How many sessions may be comparing their logs at once.
+    pub reconciles: Semaphore,
 }
 
 /// Everything of one account.

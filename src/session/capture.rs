@@ -1,13 +1,15 @@
 //! The loop that writes an account's updates to the database.
 //!
 //! A batch's messages, peers and position commit in one transaction, and the next batch is asked
-//! for only after that. A database that is away is waited for; nothing is skipped.
+//! for only after that; nothing is skipped.
 
 use crate::metrics as names;
-use crate::store::capture::{self as rows, CapturedBatch, Committed};
-use crate::store::{self, Store};
+use crate::session::crossings::Crossings;
+use crate::session::known_peers::KnownPeers;
+use crate::session::writer::Writer;
+use crate::store;
+use crate::store::capture::{CapturedBatch, Committed};
 use crate::telegram::{self, AccountRef, HubSession, Updates, Vitals};
-use log::warn;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -18,51 +20,60 @@ const POSITION_EVERY: Duration = Duration::from_secs(5);
 
 /// Captures until the link fails; the error says how.
 pub(super) async fn capture(
-    store: &Store,
+    writer: &Writer,
     session: &Arc<HubSession>,
     updates: &mut Updates,
     account: AccountRef,
     vitals: &Vitals,
+    crossings: &Crossings,
 ) -> telegram::Error {
     let mut written = Instant::now();
+    let mut known = KnownPeers::new();
     loop {
-        let batch = match updates.next(account).await {
+        let mut batch = match updates.next(account).await {
             Ok(batch) => batch,
             Err(error) => return error,
         };
-        let bare =
-            batch.messages.is_empty() && batch.deletions.is_empty() && batch.peers.is_empty();
+        known.retain_news(&mut batch.peers);
+        let bare = batch.messages.is_empty()
+            && batch.deletions.is_empty()
+            && batch.peers.is_empty()
+            && batch.gaps.is_empty();
         if bare && (batch.position.is_none() || written.elapsed() < POSITION_EVERY) {
             session.batch_skipped();
             continue;
         }
-        match commit(store, Arc::new(batch)).await {
-            Ok(committed) => note(&committed, vitals),
-            Err(error) => return telegram::Error::Storage(error.into()),
+        let batch = Arc::new(batch);
+        crossings.note(&batch);
+        if let Err(error) = store_batch(writer, Arc::clone(&batch), vitals).await {
+            return telegram::Error::Storage(error.into());
         }
+        known.note_stored(&batch.peers);
         session.position_written();
         written = Instant::now();
         if !bare {
             vitals.note_update();
         }
+        if !batch.gaps.is_empty() {
+            crossings.gap_opened.notify_one();
+        }
     }
 }
 
-/// Commits a batch, however long the database is away.
-async fn commit(store: &Store, batch: Arc<CapturedBatch>) -> Result<Committed, store::Error> {
-    let mut delay = Duration::from_millis(50);
-    loop {
-        let attempt = Arc::clone(&batch);
-        match store.write(move |conn| rows::commit(conn, &attempt)).await {
-            Err(error) if error.is_unavailable() => {
-                warn!("capture waits for the database: {error}");
-                metrics::counter!(names::CAPTURE_RETRIES).increment(1);
-                tokio::time::sleep(delay).await;
-                delay = (delay * 2).min(Duration::from_secs(5));
-            }
-            result => return result,
+/// Commits a batch, however long the database is away, and counts what it brought.
+pub(super) async fn store_batch(
+    writer: &Writer,
+    batch: Arc<CapturedBatch>,
+    vitals: &Vitals,
+) -> Result<Committed, store::Error> {
+    let committed = writer.commit(Arc::clone(&batch)).await?;
+    note(&committed, vitals);
+    if committed.gaps > 0 {
+        for (_, cause) in &batch.gaps {
+            metrics::counter!(names::GAPS_OPENED, "cause" => cause.as_str()).increment(1);
         }
     }
+    Ok(committed)
 }
 
 fn note(committed: &Committed, vitals: &Vitals) {

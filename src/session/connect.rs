@@ -66,6 +66,8 @@ impl Account {
     }
 
     async fn try_connect(&self) -> Result<Online, telegram::Error> {
+        // An attempt that must fail would only make the next one wait longer.
+        self.context.store.back().await;
         // The semaphore is never closed; were it, connecting without it would still be right.
         let _permit = self.context.connects.acquire().await.ok();
         let (id, store) = (self.id, &self.context.store);

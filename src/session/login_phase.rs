@@ -1,17 +1,18 @@
 //! The phase in which a login is in progress: the I/O around the state machine of `login`.
 
 use crate::error::{Code, Error};
-use crate::model::{SessionState, StoredState, UtcTime};
+use crate::model::{MessageBox, MessageId, SessionState, StoredState, UtcTime};
 use crate::session::account::{Account, Phase};
 use crate::session::handle::{Command, Reply, not_authorized};
 use crate::session::login::{CodeAction, Login, LoginProgress, LoginStarted};
 use crate::session::online::Online;
 use crate::session::waiting::Waiting;
 use crate::store::peers::PeerRow;
-use crate::store::{auth_keys, sessions};
+use crate::store::{auth_keys, peers, sequences, sessions};
 use crate::telegram::{self, Keys, Link, SignIn};
 use log::{info, warn};
 use secrecy::SecretString;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use tokio::time::sleep_until;
 
@@ -247,8 +248,8 @@ impl Account {
             .await?;
         link.session().remember_self(user);
         link.ensure_position().await?;
+        self.seed_dialogs(link).await;
         self.write_position(link).await?;
-        self.seed_peers(link).await;
         let updates = link.updates().await?;
         self.failures = 0;
         info!(session = self.name.as_str(); "the session is logged in");
@@ -259,23 +260,39 @@ impl Account {
         })
     }
 
-    /// One page of dialogs, so that the first sends find their chats. More would be a burst of
-    /// calls right after a login, which Telegram holds against an account.
-    async fn seed_peers(&self, link: &Link) {
-        let peers = match link.dialog_peers(1).await {
-            Ok(peers) => peers,
+    /// One page of dialogs: the first sends find their chats, channels get a position, and the
+    /// log knows where it begins. More would be a burst of calls right after a login, which
+    /// Telegram holds against an account.
+    async fn seed_dialogs(&self, link: &Link) {
+        let list = match link.dialogs(1).await {
+            Ok(list) => list,
             Err(error) => {
                 warn!(session = self.name.as_str(); "the dialogs cannot be listed: {error}");
                 return;
             }
         };
+        for dialog in &list.dialogs {
+            if let Some(pts) = dialog.pts {
+                link.session().seed_channel(dialog.chat_id.bare(), pts);
+            }
+        }
+        let mut begin: BTreeMap<MessageBox, MessageId> = BTreeMap::new();
+        for dialog in &list.dialogs {
+            let top = begin
+                .entry(MessageBox::of(dialog.chat_id))
+                .or_insert(dialog.top);
+            *top = (*top).max(dialog.top);
+        }
+        if list.complete {
+            begin.entry(MessageBox::ACCOUNT).or_insert(MessageId(0));
+        }
         let id = self.id;
-        let stored = self
-            .context
-            .store
-            .write(move |conn| crate::store::peers::upsert_many(conn, id, &peers, UtcTime::now()));
+        let stored = self.context.store.write(move |conn| {
+            peers::upsert_many(conn, id, &list.peers, UtcTime::now())?;
+            sequences::put(conn, id, &begin)
+        });
         if let Err(error) = stored.await {
-            warn!(session = self.name.as_str(); "the dialogs' peers cannot be stored: {error}");
+            warn!(session = self.name.as_str(); "the dialogs cannot be stored: {error}");
         }
     }
 }

@@ -4,8 +4,10 @@ use crate::error::Error;
 use crate::model::{SessionState, UtcTime};
 use crate::session::account::{Account, Phase};
 use crate::session::capture::capture;
+use crate::session::crossings::Crossings;
 use crate::session::handle::{Command, Reply};
 use crate::session::login::{LoginStarted, no_login};
+use crate::session::reconcile::Reconciler;
 use crate::session::waiting::{Reconnected, Waiting};
 use crate::session::watchdog::watch;
 use crate::store::peers::PeerRow;
@@ -82,18 +84,31 @@ impl Account {
         let stop = self.stop.clone();
         // Both futures live as long as the phase: dropping a half-received batch would lose it
         // until the next start.
+        let crossings = Crossings::default();
         let mut capturing = pin!(capture(
-            &context.store,
+            &context.writer,
             link.session(),
             updates,
             account,
-            &vitals
+            &vitals,
+            &crossings
         ));
+        let name = self.name.clone();
+        let reconciler = Reconciler {
+            context: &context,
+            name: &name,
+            link,
+            account,
+            vitals: &vitals,
+            crossings: &crossings,
+        };
+        let mut reconciling = pin!(reconciler.run());
         let mut watching = pin!(watch(link, context.timing));
         loop {
             tokio::select! {
                 error = &mut capturing => return ending(error),
                 error = &mut watching => return ending(error),
+                () = &mut reconciling => {}
                 reason = link.ended() => return Ending::Refused(reason),
                 () = stop.cancelled() => return Ending::Stopped,
                 command = self.commands.recv() => match command {

@@ -6,10 +6,12 @@
 
 use crate::store::database_url::{DatabaseUrl, Engine};
 use crate::store::error::Error;
+use crate::store::outage::Outage;
 #[cfg(feature = "sqlite")]
 use diesel::connection::SimpleConnection as _;
 use diesel::r2d2::R2D2Connection as _;
 use diesel::{Connection as _, ConnectionError};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 mod any {
@@ -55,9 +57,29 @@ impl Pooled {
     }
 }
 
-/// Makes the pool's connections.
-#[derive(Debug)]
-pub(super) struct Manager(pub(super) DatabaseUrl);
+/// Makes the pool's connections, and takes note whether any can be made.
+#[derive(Clone, Debug)]
+pub(super) struct Manager {
+    url: DatabaseUrl,
+    outage: Arc<Outage>,
+}
+
+impl Manager {
+    pub(super) const fn new(url: DatabaseUrl, outage: Arc<Outage>) -> Self {
+        Self { url, outage }
+    }
+
+    fn try_connect(&self) -> Result<AnyConnection, Error> {
+        match self.url.engine() {
+            #[cfg(feature = "postgres-system")]
+            Engine::Postgres => connect_postgres(&self.url),
+            #[cfg(feature = "sqlite")]
+            Engine::Sqlite => connect_sqlite(&self.url),
+            #[cfg(not(all(feature = "sqlite", feature = "postgres-system")))]
+            _ => Err(Error::unavailable("its engine is not compiled in")),
+        }
+    }
+}
 
 /// A connection that rested longer than this is asked for a sign of life before its next use.
 const TRUSTED_FOR: Duration = Duration::from_secs(1);
@@ -67,15 +89,12 @@ impl diesel::r2d2::ManageConnection for Manager {
     type Error = Error;
 
     fn connect(&self) -> Result<Pooled, Error> {
-        let conn = match self.0.engine() {
-            #[cfg(feature = "postgres-system")]
-            Engine::Postgres => connect_postgres(&self.0),
-            #[cfg(feature = "sqlite")]
-            Engine::Sqlite => connect_sqlite(&self.0),
-            #[cfg(not(all(feature = "sqlite", feature = "postgres-system")))]
-            _ => return Err(Error::unavailable("its engine is not compiled in")),
-        }?;
-        Ok(Pooled::new(conn))
+        let made = self.try_connect();
+        match &made {
+            Ok(_) => self.outage.connected(),
+            Err(_) => self.outage.refused_to_connect(),
+        }
+        made.map(Pooled::new)
     }
 
     fn is_valid(&self, pooled: &mut Pooled) -> Result<(), Error> {
@@ -107,10 +126,13 @@ fn connect_sqlite(url: &DatabaseUrl) -> Result<AnyConnection, Error> {
     })?;
     let mut conn = diesel::SqliteConnection::establish(&url.for_sqlite())
         .map_err(|error| refused(url, &error))?;
-    // The waiting time comes first: the switch to WAL already takes a lock.
+    // The waiting time comes first: the switch to WAL already takes a lock. Each account's rows
+    // lie on pages of their own in the indices, so that the messages of many accounts change many
+    // pages again and again: a larger cache holds them, and rarer checkpoints write them once.
     conn.batch_execute(
         "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; \
-         PRAGMA foreign_keys = ON; PRAGMA journal_size_limit = 67108864;",
+         PRAGMA foreign_keys = ON; PRAGMA journal_size_limit = 67108864; \
+         PRAGMA wal_autocheckpoint = 16000; PRAGMA cache_size = -32000;",
     )?;
     Ok(AnyConnection::Sqlite(conn))
 }

@@ -4,7 +4,8 @@
 //! these conversions and must not know any table.
 
 use crate::model::{
-    ChatId, ChatKind, MessageId, SessionId, SessionName, StoredState, UserId, UtcTime,
+    ChatId, ChatKind, GapCause, MessageBox, MessageId, SessionId, SessionName, StoredState, UserId,
+    UtcTime,
 };
 use crate::store::backend::MultiBackend;
 use chrono::{DateTime, NaiveDate, NaiveDateTime};
@@ -57,6 +58,8 @@ column!(UtcTimeColumn(UtcTime) as Timestamp);
 column!(SessionNameColumn(SessionName) as Text);
 column!(StoredStateColumn(StoredState) as Text);
 column!(ChatKindColumn(ChatKind) as Text);
+column!(MessageBoxColumn(MessageBox: i64) as BigInt);
+column!(GapCauseColumn(GapCause) as Text);
 
 /// The instant as the databases hold it, within the years whose texts sort as times do.
 fn naive(time: UtcTime) -> NaiveDateTime {
@@ -134,6 +137,7 @@ text_column!(
     |state: &StoredState| state.as_str(),
     StoredState::parse
 );
+text_column!(GapCause, |cause: &GapCause| cause.as_str(), GapCause::parse);
 text_column!(ChatKind, |kind: &ChatKind| kind_text(*kind), parse_kind);
 
 const fn kind_text(kind: ChatKind) -> &'static str {

@@ -68,6 +68,17 @@ impl Error {
         matches!(self, Self::Unavailable { .. })
     }
 
+    /// The hub stops, and takes nothing on any more.
+    pub fn stopping() -> Self {
+        Self::unavailable("the hub is stopping")
+    }
+
+    /// Whether the database answers and takes no writes, from anybody.
+    pub(super) fn refuses_writes(&self) -> bool {
+        matches!(self, Self::Unavailable { what, .. }
+            if NO_WRITES.iter().any(|text| what.contains(text)))
+    }
+
     pub(super) fn unavailable(what: impl Into<Cow<'static, str>>) -> Self {
         Self::Unavailable {
             what: what.into(),
@@ -131,6 +142,19 @@ const PASSING: [&str; 18] = [
     "remaining connection slots",
 ];
 
+/// Those of them that tell of the database as a whole and of no single transaction. The hub's own
+/// writers queue, so that a lock on SQLite is somebody else's.
+const NO_WRITES: [&str; 8] = [
+    "database is locked",
+    "locking protocol",
+    "disk I/O error",
+    "database or disk is full",
+    "unable to open database file",
+    "attempt to write a readonly database",
+    "No space left on device",
+    "in a read-only transaction",
+];
+
 fn waiting_helps(kind: Kind, message: &str) -> bool {
     matches!(
         kind,
@@ -140,6 +164,7 @@ fn waiting_helps(kind: Kind, message: &str) -> bool {
             | Kind::ReadOnlyTransaction
     ) || PASSING.iter().any(|text| message.contains(text))
 }
+
 /// What a client is told: that waiting helps, or nothing at all.
 impl From<Error> for crate::error::Error {
     fn from(error: Error) -> Self {

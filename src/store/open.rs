@@ -4,8 +4,9 @@
 //! master key, and only then the migrations. A database that is refused stays as it was.
 
 use crate::model::UtcTime;
-use crate::store::backend::Manager;
+use crate::store::backend::{Manager, Pooled};
 use crate::store::database_url::DatabaseUrl;
+use crate::store::outage::Outage;
 use crate::store::tx::{self, Lock};
 use crate::store::{Error, Store, Vault, migrate, pool, vault_keys};
 use diesel::r2d2::ManageConnection as _;
@@ -36,8 +37,13 @@ impl Store {
     }
 }
 
+/// A connection outside any pool.
+fn connect(url: DatabaseUrl) -> Result<Pooled, Error> {
+    Manager::new(url, Outage::none()).connect()
+}
+
 fn prepare(url: DatabaseUrl, vault: &Vault) -> Result<(), Error> {
-    let mut pooled = Manager(url).connect()?;
+    let mut pooled = connect(url)?;
     let conn = &mut pooled.conn;
     migrate::refuse_newer(conn)?;
     vault_keys::verify(conn, vault)?;
@@ -53,5 +59,5 @@ pub(super) async fn sealed_with(url: &DatabaseUrl) -> Result<Option<String>, Err
         return Ok(None);
     }
     let url = url.clone();
-    pool::blocking(move || vault_keys::current(&mut Manager(url).connect()?.conn)).await
+    pool::blocking(move || vault_keys::current(&mut connect(url)?.conn)).await
 }

@@ -17,9 +17,10 @@ use diesel::prelude::*;
 use diesel::upsert::excluded;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 /// A peer as one account knows it. `None` means unknown, and unknown never erases what is stored.
-#[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Queryable, Selectable)]
 #[diesel(table_name = t)]
 pub struct PeerRow {
     /// Its marked id.
@@ -123,27 +124,36 @@ impl<'a> NewPeer<'a> {
         self.is_bot = later.is_bot.or(self.is_bot);
         self.is_self = later.is_self.or(self.is_self);
         self.is_broadcast = later.is_broadcast.or(self.is_broadcast);
+        self.updated_at = later.updated_at;
     }
 }
 
 /// Rows of a statement: 14 values each, far under the 32,766 that SQLite takes.
 const CHUNK: usize = 500;
 
-/// Stores peers, the later of two rows of one peer winning.
+/// Stores peers of one account, the later of two rows of one peer winning.
 pub fn upsert_many(
     conn: &mut AnyConnection,
     session_id: SessionId,
     peers: &[PeerRow],
     now: UtcTime,
 ) -> Result<(), Error> {
+    upsert_group(conn, peers.iter().map(|peer| (session_id, peer, now)))
+}
+
+/// Stores peers of any accounts, each with the instant at which it was seen, in their order.
+pub(super) fn upsert_group<'a>(
+    conn: &mut AnyConnection,
+    peers: impl IntoIterator<Item = (SessionId, &'a PeerRow, UtcTime)>,
+) -> Result<(), Error> {
     // PostgreSQL refuses a statement that touches one row twice.
-    let mut rows: BTreeMap<ChatId, NewPeer<'_>> = BTreeMap::new();
-    for peer in peers {
+    let mut rows: BTreeMap<(SessionId, ChatId), NewPeer<'a>> = BTreeMap::new();
+    for (session_id, peer, now) in peers {
         let new = NewPeer::new(session_id, peer, now);
-        match rows.get_mut(&peer.peer_id) {
-            Some(row) => row.merge(new),
-            None => {
-                rows.insert(peer.peer_id, new);
+        match rows.entry((session_id, peer.peer_id)) {
+            Entry::Occupied(mut row) => row.get_mut().merge(new),
+            Entry::Vacant(place) => {
+                place.insert(new);
             }
         }
     }

@@ -5,53 +5,75 @@
 //! [`Error::Unavailable`]. It must not know any table.
 
 use crate::store::backend::Manager;
-use crate::store::{AnyConnection, Engine, Error, StoreSettings, Vault, tx};
-use diesel::r2d2::{NopErrorHandler, Pool, PooledConnection};
-use std::sync::{Arc, PoisonError, RwLock};
-use std::time::Duration;
+use crate::store::outage::{Need, Outage, WritesHeld};
+use crate::store::{AnyConnection, Engine, Error, StoreSettings, Vault, probe, tx};
+use diesel::r2d2::{ManageConnection as _, NopErrorHandler, Pool, PooledConnection};
+use std::sync::{Arc, PoisonError, RwLock, Weak};
+use std::time::{Duration, Instant};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// The database. Cloning is cheap, and clones share the pool.
 #[derive(Clone)]
 pub struct Store(Arc<Inner>);
 
-struct Inner {
+pub(super) struct Inner {
     /// `None` after [`Store::close`].
     pool: RwLock<Option<Pool<Manager>>>,
     connections: Arc<Semaphore>,
     writers: Arc<Semaphore>,
     acquire_timeout: Duration,
+    manager: Manager,
+    outage: Arc<Outage>,
     engine: Engine,
     pool_size: u32,
     vault: Vault,
 }
 
+/// How long the pool may rest between two attempts to make a connection, twice.
+const CONNECT_PAUSE: Duration = Duration::from_secs(1);
+
+/// How often a caller that waits for a connection looks whether there is hope.
+const LOOK_EVERY: Duration = Duration::from_millis(250);
+
 impl Store {
     pub(super) fn pooled(settings: &StoreSettings, vault: Vault) -> Result<Self, Error> {
         let engine = settings.url.engine();
         let pool_size = settings.pool_size.max(1);
+        let outage = Outage::none();
+        let manager = Manager::new(settings.url.clone(), Arc::clone(&outage));
         let pool = Pool::builder()
             .max_size(pool_size)
             .min_idle(Some(0))
-            .connection_timeout(settings.acquire_timeout)
+            .connection_timeout(CONNECT_PAUSE)
             // What goes wrong reaches the caller; r2d2 would log it beside that.
             .error_handler(Box::new(NopErrorHandler))
-            .build(Manager(settings.url.clone()))
+            .build(manager.clone())
             .map_err(Error::other)?;
         let writers = match engine {
             // A queue is fair and wakes at once; SQLite's own waiting is neither.
             Engine::Sqlite => 1,
             Engine::Postgres => pool_size,
         };
-        Ok(Self(Arc::new(Inner {
+        let known = outage.watch();
+        let inner = Arc::new(Inner {
             pool: RwLock::new(Some(pool)),
             connections: Arc::new(Semaphore::new(pool_size as usize)),
             writers: Arc::new(Semaphore::new(writers as usize)),
             acquire_timeout: settings.acquire_timeout,
+            manager,
+            outage,
             engine,
             pool_size,
             vault,
-        })))
+        });
+        tokio::spawn(probe::run(Arc::downgrade(&inner), known));
+        Ok(Self(inner))
+    }
+
+    /// The store, unless it is closed or gone.
+    pub(super) fn alive(inner: &Weak<Inner>) -> Option<Self> {
+        let store = Self(inner.upgrade()?);
+        store.pool().is_some().then_some(store)
     }
 
     /// Which database it is.
@@ -59,34 +81,94 @@ impl Store {
         self.0.engine
     }
 
+    /// The largest number of connections.
+    pub fn pool_size(&self) -> usize {
+        self.0.pool_size as usize
+    }
+
     /// What seals and opens the secrets in the rows.
     pub fn vault(&self) -> &Vault {
         &self.0.vault
     }
 
+    /// Whether the database is out of reach or takes no writes, as far as is known.
+    pub fn is_away(&self) -> bool {
+        self.0.outage.known().is_away()
+    }
+
+    /// Waits while the database is out of reach or takes no writes.
+    pub async fn back(&self) {
+        self.0.outage.wait_for(|known| !known.is_away()).await;
+    }
+
+    /// Waits while the database is out of reach.
+    pub async fn reachable(&self) {
+        self.0
+            .outage
+            .wait_for(|known| !known.is_unreachable())
+            .await;
+    }
+
+    /// For a writer that tries again until its write succeeds: while writes fail, only what comes
+    /// of its own tells that they succeed again, and the guard's end.
+    pub fn hold_writes(&self) -> WritesHeld {
+        self.0.outage.hold()
+    }
+
     /// Runs a body that only reads, on a thread that may block.
     ///
     /// The body goes on to its end even when the returned future is dropped.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`], at once while the database is known to be out of reach.
     pub async fn read<T, F>(&self, body: F) -> Result<T, Error>
     where
         F: FnOnce(&mut AnyConnection) -> Result<T, Error> + Send + 'static,
         T: Send + 'static,
     {
-        let permit = self.permit(&self.0.connections).await?;
+        let permit = self.permit(&self.0.connections, Need::Reads).await?;
         self.run(vec![permit], body).await
     }
 
     /// Runs a body in one transaction that may write: all of it is committed, or nothing.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`], at once while the database is known to be out of reach or to take
+    /// no writes.
     pub async fn write<T, F>(&self, body: F) -> Result<T, Error>
     where
         F: FnOnce(&mut AnyConnection) -> Result<T, Error> + Send + 'static,
         T: Send + 'static,
     {
+        self.write_when(Need::Writes, body).await
+    }
+
+    /// The same for those who try again: it is tried whatever is known of the database.
+    pub async fn attempt<T, F>(&self, body: F) -> Result<T, Error>
+    where
+        F: FnOnce(&mut AnyConnection) -> Result<T, Error> + Send + 'static,
+        T: Send + 'static,
+    {
+        self.write_when(Need::Attempt, body).await
+    }
+
+    pub(super) async fn write_when<T, F>(&self, need: Need, body: F) -> Result<T, Error>
+    where
+        F: FnOnce(&mut AnyConnection) -> Result<T, Error> + Send + 'static,
+        T: Send + 'static,
+    {
         // The writer's turn comes first, so that waiting writers hold no connection.
-        let writer = self.permit(&self.0.writers).await?;
-        let connection = self.permit(&self.0.connections).await?;
+        let writer = self.permit(&self.0.writers, need).await?;
+        let connection = self.permit(&self.0.connections, need).await?;
+        let outage = Arc::clone(&self.0.outage);
         self.run(vec![connection, writer], move |conn| {
-            tx::write_tx(conn, body)
+            let result = tx::write_tx(conn, body);
+            match &result {
+                Ok(_) => outage.written(),
+                Err(error) if error.refuses_writes() => outage.unwritable(error),
+                Err(_) => {}
+            }
+            result
         })
         .await
     }
@@ -106,10 +188,12 @@ impl Store {
             .write()
             .unwrap_or_else(PoisonError::into_inner)
             .take();
+        #[cfg(feature = "sqlite")]
+        let outage = Arc::clone(&self.0.outage);
         let closed = blocking(move || {
             #[cfg(feature = "sqlite")]
             if let Some(pool) = &pool {
-                checkpoint(pool)?;
+                checkpoint(pool, &outage)?;
             }
             drop(pool);
             Ok(())
@@ -119,13 +203,33 @@ impl Store {
         }
     }
 
-    async fn permit(&self, queue: &Arc<Semaphore>) -> Result<OwnedSemaphorePermit, Error> {
-        let turn = Arc::clone(queue).acquire_owned();
-        match tokio::time::timeout(self.0.acquire_timeout, turn).await {
+    async fn permit(
+        &self,
+        queue: &Arc<Semaphore>,
+        need: Need,
+    ) -> Result<OwnedSemaphorePermit, Error> {
+        let turn = tokio::time::timeout(self.0.acquire_timeout, Arc::clone(queue).acquire_owned());
+        let turn = tokio::select! {
+            biased;
+            refusal = self.0.outage.refused(need) => return Err(refusal),
+            turn = turn => turn,
+        };
+        match turn {
             Ok(Ok(permit)) => Ok(permit),
-            Ok(Err(_)) => Err(Error::unavailable("the hub is stopping")),
+            Ok(Err(_)) => Err(Error::stopping()),
             Err(_) => Err(Error::unavailable("no connection became free in time")),
         }
+    }
+
+    fn pool(&self) -> Option<Pool<Manager>> {
+        let pool = self.0.pool.read().unwrap_or_else(PoisonError::into_inner);
+        pool.clone()
+    }
+
+    /// Makes a connection outside the pool, to find out whether one can be made.
+    pub(super) fn connecting(&self) -> impl FnOnce() -> Result<(), Error> + Send + use<> {
+        let manager = self.0.manager.clone();
+        move || manager.connect().map(drop)
     }
 
     async fn run<T, F>(&self, permits: Vec<OwnedSemaphorePermit>, body: F) -> Result<T, Error>
@@ -133,15 +237,12 @@ impl Store {
         F: FnOnce(&mut AnyConnection) -> Result<T, Error> + Send + 'static,
         T: Send + 'static,
     {
-        let pool = self
-            .0
-            .pool
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
-            .ok_or_else(|| Error::unavailable("the hub is stopping"))?;
+        let pool = self.pool();
+        let pool = pool.ok_or_else(Error::stopping)?;
+        let (outage, patience) = (Arc::clone(&self.0.outage), self.0.acquire_timeout);
         blocking(move || {
-            let result = checked_out(&pool).and_then(|mut pooled| body(&mut pooled.conn));
+            let result =
+                checked_out(&pool, &outage, patience).and_then(|mut pooled| body(&mut pooled.conn));
             drop(permits);
             result
         })
@@ -149,18 +250,40 @@ impl Store {
     }
 }
 
-fn checked_out(pool: &Pool<Manager>) -> Result<PooledConnection<Manager>, Error> {
-    pool.get().map_err(|error| Error::Unavailable {
-        what: error.to_string().into(),
-        source: Some(Box::new(error)),
-    })
+/// A connection of the pool. The permit says that one is free, or may be made.
+fn checked_out(
+    pool: &Pool<Manager>,
+    outage: &Outage,
+    patience: Duration,
+) -> Result<PooledConnection<Manager>, Error> {
+    let deadline = Instant::now() + patience;
+    loop {
+        let failed = match pool.get_timeout(LOOK_EVERY.min(patience)) {
+            Ok(connection) => return Ok(connection),
+            Err(failed) => failed,
+        };
+        let late = Instant::now() >= deadline;
+        // While others have connections the database is not away, only crowded.
+        let cut_off = pool.state().connections == 0 && (late || outage.refuses_connections());
+        if !late && !cut_off {
+            continue;
+        }
+        let error = Error::Unavailable {
+            what: failed.to_string().into(),
+            source: Some(Box::new(failed)),
+        };
+        if cut_off {
+            outage.unreachable(&error);
+        }
+        return Err(error);
+    }
 }
 
 /// Folds the write-ahead log into the database, so that a copy of the one file is complete.
 #[cfg(feature = "sqlite")]
-fn checkpoint(pool: &Pool<Manager>) -> Result<(), Error> {
+fn checkpoint(pool: &Pool<Manager>, outage: &Outage) -> Result<(), Error> {
     use diesel::connection::SimpleConnection as _;
-    let mut pooled = checked_out(pool)?;
+    let mut pooled = checked_out(pool, outage, CONNECT_PAUSE)?;
     #[cfg_attr(
         not(feature = "postgres-system"),
         expect(irrefutable_let_patterns, reason = "there may be one engine only")

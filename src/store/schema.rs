@@ -158,6 +158,33 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    sequences (session_id, box_id) {
+        session_id -> BigInt,
+        box_id -> BigInt,
+        complete_to -> Integer,
+    }
+}
+
+diesel::table! {
+    gaps (id) {
+        id -> BigInt,
+        session_id -> BigInt,
+        box_id -> BigInt,
+        cause -> Text,
+        times -> Integer,
+        after_id -> Nullable<Integer>,
+        verify_to -> Nullable<Integer>,
+        up_to_id -> Nullable<Integer>,
+        found -> Integer,
+        absent -> Integer,
+        changed -> Integer,
+        reason -> Nullable<Text>,
+        opened_at -> Timestamp,
+        closed_at -> Nullable<Timestamp>,
+    }
+}
+
 diesel::joinable!(sessions -> session_names (id));
 diesel::joinable!(messages -> session_names (session_id));
 diesel::joinable!(message_revisions -> messages (message_row));
@@ -165,11 +192,13 @@ diesel::joinable!(message_revisions -> messages (message_row));
 diesel::allow_tables_to_appear_in_same_query!(
     auth_keys,
     channel_states,
+    gaps,
     hub_lock,
     message_revisions,
     messages,
     peers,
     sends,
+    sequences,
     session_names,
     sessions,
     update_states,

@@ -61,26 +61,18 @@ pub fn put(
     position: &UpdatesPosition,
     now: UtcTime,
 ) -> Result<(), Error> {
-    let _: usize = on_backend!(conn, |c| diesel::insert_into(t::table)
-        .values((
-            t::session_id.eq(session_id),
-            t::pts.eq(position.pts),
-            t::qts.eq(position.qts),
-            t::date.eq(position.date),
-            t::seq.eq(position.seq),
-            t::updated_at.eq(now),
-        ))
-        .on_conflict(t::session_id)
-        .do_update()
-        .set((
-            t::pts.eq(excluded(t::pts)),
-            t::qts.eq(excluded(t::qts)),
-            t::date.eq(excluded(t::date)),
-            t::seq.eq(excluded(t::seq)),
-            t::updated_at.eq(excluded(t::updated_at)),
-        ))
-        .execute(c))?;
-    put_channels(conn, session_id, &position.channels)
+    put_group(conn, [(session_id, position, now)])
+}
+
+#[derive(Insertable)]
+#[diesel(table_name = t, treat_none_as_default_value = false)]
+struct AccountRow {
+    session_id: SessionId,
+    pts: i32,
+    qts: i32,
+    date: i32,
+    seq: i32,
+    updated_at: UtcTime,
 }
 
 #[derive(Insertable)]
@@ -91,32 +83,74 @@ struct ChannelRow {
     pts: i32,
 }
 
-/// Rows of a statement: 3 values each, far under the 32,766 that SQLite takes.
+/// Rows of a statement: at most 6 values each, far under the 32,766 that SQLite takes.
 const CHUNK: usize = 1000;
 
-fn put_channels(
+/// Stores positions of any accounts as if one by one in their order.
+#[expect(
+    single_use_lifetimes,
+    reason = "`impl Trait` in an argument takes no anonymous lifetime"
+)]
+pub(super) fn put_group<'a>(
     conn: &mut AnyConnection,
-    session_id: SessionId,
-    channels: &[(i64, i32)],
+    positions: impl IntoIterator<Item = (SessionId, &'a UpdatesPosition, UtcTime)>,
 ) -> Result<(), Error> {
     // PostgreSQL refuses a statement that touches one row twice; the last value counts.
-    let last: BTreeMap<i64, i32> = channels.iter().copied().collect();
-    let rows: Vec<ChannelRow> = last
-        .into_iter()
-        .map(|(channel_id, pts)| ChannelRow {
+    let (mut accounts, mut channels) = (BTreeMap::new(), BTreeMap::new());
+    for (session_id, position, updated_at) in positions {
+        let row = AccountRow {
+            session_id,
+            pts: position.pts,
+            qts: position.qts,
+            date: position.date,
+            seq: position.seq,
+            updated_at,
+        };
+        accounts.insert(session_id, row);
+        let places = position.channels.iter();
+        channels.extend(places.map(|&(channel_id, pts)| ((session_id, channel_id), pts)));
+    }
+    let accounts: Vec<AccountRow> = accounts.into_values().collect();
+    for chunk in accounts.chunks(CHUNK) {
+        upsert_accounts(conn, chunk)?;
+    }
+    let rows = channels.into_iter();
+    let channels: Vec<ChannelRow> = rows
+        .map(|((session_id, channel_id), pts)| ChannelRow {
             session_id,
             channel_id,
             pts,
         })
         .collect();
-    for chunk in rows.chunks(CHUNK) {
-        let _: usize = on_backend!(conn, |c| diesel::insert_into(channel::table)
-            .values(chunk)
-            .on_conflict((channel::session_id, channel::channel_id))
-            .do_update()
-            .set(channel::pts.eq(excluded(channel::pts)))
-            .execute(c))?;
+    for chunk in channels.chunks(CHUNK) {
+        upsert_channels(conn, chunk)?;
     }
+    Ok(())
+}
+
+fn upsert_accounts(conn: &mut AnyConnection, rows: &[AccountRow]) -> Result<(), Error> {
+    let _: usize = on_backend!(conn, |c| diesel::insert_into(t::table)
+        .values(rows)
+        .on_conflict(t::session_id)
+        .do_update()
+        .set((
+            t::pts.eq(excluded(t::pts)),
+            t::qts.eq(excluded(t::qts)),
+            t::date.eq(excluded(t::date)),
+            t::seq.eq(excluded(t::seq)),
+            t::updated_at.eq(excluded(t::updated_at)),
+        ))
+        .execute(c))?;
+    Ok(())
+}
+
+fn upsert_channels(conn: &mut AnyConnection, rows: &[ChannelRow]) -> Result<(), Error> {
+    let _: usize = on_backend!(conn, |c| diesel::insert_into(channel::table)
+        .values(rows)
+        .on_conflict((channel::session_id, channel::channel_id))
+        .do_update()
+        .set(channel::pts.eq(excluded(channel::pts)))
+        .execute(c))?;
     Ok(())
 }
 

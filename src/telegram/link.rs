@@ -4,28 +4,23 @@
 //! not reconnect by a plan of its own: whoever holds it drops it and opens another.
 
 use crate::config::Device;
-use crate::metrics::FLOOD_WAIT_SECONDS;
 use crate::model::UtcTime;
-use crate::store::capture::CapturedBatch;
-use crate::telegram::convert;
+use crate::telegram::caller::Caller;
 use crate::telegram::error::Error;
 use crate::telegram::handshake;
+use crate::telegram::receiver::{NUDGES, Nudge, Receiver};
 use crate::telegram::server::{Server, needs_ipv6};
 use crate::telegram::storage::HubSession;
-use grammers_client::Client;
-use grammers_client::sender::{
-    ConnectionParams, InvocationError, NoRetries, SenderPool, SenderPoolFatHandle,
-    UpdatesConfiguration, UpdatesReceiver,
-};
+use crate::telegram::updates::Updates;
+use grammers_client::sender::{ConnectionParams, NoRetries, SenderPool};
 use grammers_client::session::Session as _;
 use grammers_client::session::updates::UpdatesLike;
 use grammers_client::tl;
-use grammers_mtproto::authentication;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 use std::time::Duration;
-use tokio::sync::{Mutex, mpsc, watch};
+use tokio::sync::{Mutex, mpsc};
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, timeout};
 
@@ -75,7 +70,12 @@ impl Vitals {
         self.reading.load(Ordering::Relaxed)
     }
 
-    fn note_call(&self) {
+    /// Updates are being waited for from now on, or are not any more.
+    pub(super) fn set_reading(&self, reading: bool) {
+        self.reading.store(reading, Ordering::Relaxed);
+    }
+
+    pub(super) fn note_call(&self) {
         self.last_call
             .store(UtcTime::now().as_micros(), Ordering::Relaxed);
     }
@@ -90,15 +90,16 @@ fn read(micros: &AtomicI64) -> Option<UtcTime> {
 
 /// One account's connection.
 pub struct Link {
-    client: Client,
-    handle: SenderPoolFatHandle,
+    caller: Arc<Caller>,
     runner: std::sync::Mutex<JoinHandle<()>>,
-    session: Arc<HubSession>,
-    vitals: Arc<Vitals>,
-    updates: Mutex<Option<mpsc::Receiver<UpdatesLike>>>,
-    ended: watch::Sender<Option<String>>,
-    call_timeout: Duration,
-    custom_server: bool,
+    updates: Mutex<Option<Source>>,
+    nudges: mpsc::Sender<Nudge>,
+}
+
+/// What the reading of updates starts from.
+struct Source {
+    socket: mpsc::Receiver<UpdatesLike>,
+    nudges: mpsc::Receiver<Nudge>,
 }
 
 impl Drop for Link {
@@ -141,66 +142,65 @@ impl Link {
         let SenderPool {
             runner,
             handle,
-            updates,
+            updates: socket,
         } = SenderPool::with_configuration(
             Arc::clone(&session),
             api_id,
             connection_params(settings, use_ipv6),
         );
+        let (sender, nudges) = mpsc::channel(NUDGES);
         Ok(Self {
-            client: Client::new(handle.clone()),
-            handle,
+            caller: Arc::new(Caller::new(
+                handle,
+                session,
+                vitals,
+                settings.call_timeout,
+                settings.server.is_custom(),
+            )),
             runner: std::sync::Mutex::new(tokio::spawn(runner.run())),
-            session,
-            vitals,
-            updates: Mutex::new(Some(updates)),
-            ended: watch::Sender::new(None),
-            call_timeout: settings.call_timeout,
-            custom_server: settings.server.is_custom(),
+            updates: Mutex::new(Some(Source { socket, nudges })),
+            nudges: sender,
         })
     }
 
     /// The account's storage.
     pub fn session(&self) -> &Arc<HubSession> {
-        &self.session
+        self.caller.session()
     }
 
     pub(super) fn vitals(&self) -> &Vitals {
-        &self.vitals
+        self.caller.vitals()
     }
 
     /// Waits until Telegram has refused the key for good, and says how.
     pub async fn ended(&self) -> String {
-        let mut ended = self.ended.subscribe();
-        // The sender lives in `self`, so the wait ends only with a reason.
-        let reason = ended.wait_for(Option::is_some).await.ok();
-        reason.and_then(|reason| reason.clone()).unwrap_or_default()
+        self.caller.ended().await
+    }
+
+    /// Asks the reading of updates to look at something; `false` when it is busy with enough such
+    /// wishes already, or has ended.
+    pub fn nudge(&self, nudge: Nudge) -> bool {
+        self.nudges.try_send(nudge).is_ok()
+    }
+
+    /// The same, waiting while the reading is busy with other wishes.
+    pub async fn nudge_when_free(&self, nudge: Nudge) {
+        // A reading that has ended has nothing left to look at.
+        self.nudges.send(nudge).await.ok();
     }
 
     /// The stream of updates from where the account left off. Only the first call gets it.
     pub async fn updates(&self) -> Result<Updates, Error> {
-        let channel = self.updates.lock().await.take().ok_or_else(|| {
+        let Source { socket, nudges } = self.updates.lock().await.take().ok_or_else(|| {
             Error::Unreachable("the updates of this link are already being read".into())
         })?;
-        let receiver = UpdatesReceiver::create(
-            self.handle.thin.clone(),
-            Arc::clone(&self.handle.session),
-            channel,
-            // Anything else would forget where the account left off.
-            UpdatesConfiguration { catch_up: true },
-        )
-        .await
-        .map_err(Error::Storage)?;
-        Ok(Updates {
-            receiver,
-            session: Arc::clone(&self.session),
-            vitals: Arc::clone(&self.vitals),
-        })
+        let receiver = Receiver::create(Arc::clone(&self.caller), socket, nudges).await?;
+        Ok(Updates::new(receiver))
     }
 
     /// Ends the link in good order if that takes less than two seconds, and anyhow after that.
     pub async fn close(&self) {
-        self.handle.quit();
+        self.caller.handle().quit();
         let deadline = Instant::now() + Duration::from_secs(2);
         while !self.runner().is_finished() && Instant::now() < deadline {
             tokio::time::sleep(Duration::from_millis(5)).await;
@@ -225,45 +225,20 @@ impl Link {
     where
         R: tl::RemoteCall,
     {
-        let error = match timeout(self.call_timeout, self.client.invoke(request)).await {
-            Ok(Ok(answer)) => {
-                self.vitals.note_call();
-                return Ok(answer);
-            }
-            Ok(Err(error)) => self.classify(error),
-            Err(_elapsed) => Error::Timeout,
-        };
-        if let Error::FloodWait(wait) = &error {
-            metrics::counter!(FLOOD_WAIT_SECONDS).increment(wait.as_secs());
-        }
-        if let Some(reason) = error.needs_login() {
-            self.ended.send_replace(Some(reason.to_owned()));
-        }
-        Err(error)
+        self.caller.invoke(request).await
     }
 
     /// Goes over to another data centre, which becomes the account's home.
     pub(super) async fn migrate(&self, dc_id: i32) -> Result<(), Error> {
-        let old = self
-            .session
+        let session = self.session();
+        let old = session
             .home_dc_id()
             .map_err(|error| Error::Storage(error.into()))?;
-        self.handle.disconnect_from_dc(old);
-        self.session
+        self.caller.handle().disconnect_from_dc(old);
+        session
             .set_home_dc_id(dc_id)
             .await
             .map_err(|error| Error::Storage(error.into()))
-    }
-
-    /// grammers answers an unknown key by making a new one, which fails with a server whose RSA
-    /// key it does not carry. The hub has always set a key before, so that this is what happened.
-    fn classify(&self, error: InvocationError) -> Error {
-        match error {
-            InvocationError::Authentication(authentication::Error::UnknownFingerprints {
-                ..
-            }) if self.custom_server => Error::KeyRejected,
-            other => Error::from(other),
-        }
     }
 }
 
@@ -290,32 +265,5 @@ fn connection_params(settings: &LinkSettings, use_ipv6: bool) -> ConnectionParam
         retry_policy: Box::new(NoRetries),
         updates_channel_capacity: settings.updates_capacity,
         __non_exhaustive: (),
-    }
-}
-
-/// An account's updates in order, as batches that are ready to be captured.
-pub struct Updates {
-    receiver: UpdatesReceiver,
-    session: Arc<HubSession>,
-    vitals: Arc<Vitals>,
-}
-
-impl Updates {
-    /// Waits for the next batch. It carries the position that includes it, and may hold nothing
-    /// else. After an error the account's link is to be dropped; the stored position replays
-    /// whatever was not captured.
-    pub async fn next(&mut self, account: convert::AccountRef) -> Result<CapturedBatch, Error> {
-        self.vitals.reading.store(true, Ordering::Relaxed);
-        let received = self.receiver.next().await;
-        self.vitals.reading.store(false, Ordering::Relaxed);
-        let (updates, users, chats) = received?;
-        self.session.batch_received();
-        self.receiver
-            .sync_update_state()
-            .await
-            .map_err(Error::Storage)?;
-        let mut batch = convert::batch(account, updates, &users, &chats);
-        batch.position = self.session.pending_position();
-        Ok(batch)
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! Nothing above this layer sees a type of grammers but through [`Link`].
 
+mod caller;
 mod calls;
 mod convert;
 mod error;
@@ -9,16 +10,23 @@ pub mod handshake;
 mod link;
 mod markdown;
 mod position;
+mod receiver;
+mod retries;
 mod server;
 mod storage;
+mod updates;
 
 pub use calls::auth::{SentCode, SignIn};
+pub use calls::dialogs::{Dialog, DialogList};
+pub use calls::history::{Fetched, MESSAGES_A_CALL};
 pub use calls::messages::{OutgoingMessage, SentMessage};
 pub use calls::peers::Found;
 pub use calls::updates::Reading;
 pub use convert::AccountRef;
 pub use error::{Error, RefusedPosition};
-pub use link::{Keys, Link, LinkSettings, Updates, Vitals};
+pub use link::{Keys, Link, LinkSettings, Vitals};
 pub use markdown::{Formatted, markdown};
+pub use receiver::Nudge;
 pub use server::{Server, ServerError};
 pub use storage::{HubSession, StorageError};
+pub use updates::Updates;

@@ -25,6 +25,11 @@ impl Position {
         self.known
     }
 
+    /// The place of a channel.
+    pub(super) fn channel_pts(&self, channel: i64) -> Option<i32> {
+        self.channels.get(&channel).copied()
+    }
+
     /// The place as the client library sees it, every channel with it.
     pub(super) fn state(&self) -> UpdatesState {
         let channels = self.channels.iter();

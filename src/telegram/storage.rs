@@ -111,6 +111,32 @@ impl HubSession {
         lock(&self.position).settled()
     }
 
+    /// Whether the channel, by its bare id, has a position.
+    pub fn knows_channel(&self, channel: i64) -> bool {
+        self.channel_pts(channel).is_some()
+    }
+
+    /// The `pts` up to which a channel, by its bare id, has been read.
+    pub fn channel_pts(&self, channel: i64) -> Option<i32> {
+        lock(&self.position).channel_pts(channel)
+    }
+
+    /// Starts a channel, by its bare id, at a `pts`, unless it has a position.
+    pub fn seed_channel(&self, channel: i64, pts: i32) {
+        lock(&self.position).apply(UpdateState::Channel { id: channel, pts });
+    }
+
+    /// Takes what is stored of a peer, its access hash before all.
+    pub fn learn(&self, peer: &peers::PeerRow) {
+        let info = convert::peer_info(peer);
+        self.remember(info.id(), info);
+    }
+
+    /// Takes the place that the reading of updates has come to.
+    pub(super) fn take_state(&self, state: UpdatesState) {
+        lock(&self.position).apply(UpdateState::All(state));
+    }
+
     /// A batch has been received, which the next position will include.
     pub(super) fn batch_received(&self) {
         lock(&self.position).received();

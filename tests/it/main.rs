@@ -3,6 +3,7 @@
 mod capture;
 mod dependencies;
 mod doors;
+mod gaps;
 mod http;
 mod layering;
 mod life;

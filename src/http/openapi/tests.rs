@@ -4,7 +4,7 @@ use super::*;
 use std::collections::BTreeSet;
 
 /// Every route of the hub's own pages and of the door `hub`.
-const ROUTES: [(&str, &str); 20] = [
+const ROUTES: [(&str, &str); 21] = [
     ("get", "/"),
     ("get", "/health"),
     ("get", "/metrics"),
@@ -21,6 +21,7 @@ const ROUTES: [(&str, &str); 20] = [
     ("post", "/message/send"),
     ("post", "/message/reply"),
     ("get", "/session/{session_id}/messages"),
+    ("get", "/session/{session_id}/gaps"),
     ("get", "/admin/messages"),
     ("post", "/entity/resolve"),
     ("get", "/session/{session_id}/entities"),

@@ -70,53 +70,6 @@ impl Link {
             Error::Unreachable("messages.sendMessage answered without the message".into())
         })
     }
-
-    /// The peers of the newest messages of a chat, for filling the cache. At most 100 messages.
-    pub async fn history_peers(&self, peer: &PeerRow, limit: i32) -> Result<Vec<PeerRow>, Error> {
-        let request = tl::functions::messages::GetHistory {
-            peer: convert::input_peer(peer),
-            offset_id: 0,
-            offset_date: 0,
-            add_offset: 0,
-            limit,
-            max_id: 0,
-            min_id: 0,
-            hash: 0,
-        };
-        let (users, chats) = match self.invoke(&request).await? {
-            tl::enums::messages::Messages::Messages(page) => (page.users, page.chats),
-            tl::enums::messages::Messages::Slice(page) => (page.users, page.chats),
-            tl::enums::messages::Messages::ChannelMessages(page) => (page.users, page.chats),
-            tl::enums::messages::Messages::NotModified(_) => (Vec::new(), Vec::new()),
-        };
-        Ok(convert::peers(&users, &chats))
-    }
-
-    /// Whether a message exists in a chat, as the account sees it.
-    pub async fn has_message(&self, peer: &PeerRow, id: MessageId) -> Result<bool, Error> {
-        let ids = vec![tl::enums::InputMessage::Id(tl::types::InputMessageId {
-            id: id.0,
-        })];
-        let answer = match convert::input_channel(peer) {
-            Some(channel) => {
-                self.invoke(&tl::functions::channels::GetMessages { channel, id: ids })
-                    .await?
-            }
-            None => {
-                self.invoke(&tl::functions::messages::GetMessages { id: ids })
-                    .await?
-            }
-        };
-        let messages = match answer {
-            tl::enums::messages::Messages::Messages(page) => page.messages,
-            tl::enums::messages::Messages::Slice(page) => page.messages,
-            tl::enums::messages::Messages::ChannelMessages(page) => page.messages,
-            tl::enums::messages::Messages::NotModified(_) => Vec::new(),
-        };
-        Ok(messages
-            .iter()
-            .any(|message| convert::message_place(message) == Some((peer.peer_id, id))))
-    }
 }
 
 fn reply_header(id: MessageId) -> tl::enums::InputReplyTo {

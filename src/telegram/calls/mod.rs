@@ -4,6 +4,8 @@
 //! and choose what must be ours to choose, such as `random_id`.
 
 pub(super) mod auth;
+pub(super) mod dialogs;
+pub(super) mod history;
 pub(super) mod messages;
 pub(super) mod peers;
 pub(super) mod updates;

@@ -40,6 +40,17 @@ pub(super) fn row(own: Option<ChatId>, message: &tl::enums::Message) -> Option<N
     }
 }
 
+/// The rows of messages, seen by the account `own`; empty ones are left out.
+pub(in crate::telegram) fn messages(
+    own: Option<ChatId>,
+    messages: &[tl::enums::Message],
+) -> Vec<NewMessage> {
+    messages
+        .iter()
+        .filter_map(|message| row(own, message))
+        .collect()
+}
+
 fn text_row(own: Option<ChatId>, message: &tl::types::Message, raw: Vec<u8>) -> NewMessage {
     let chat = chat_id(&message.peer_id);
     NewMessage {

@@ -30,7 +30,9 @@ pub(in crate::telegram) fn batch(
         messages: Vec::new(),
         deletions: Vec::new(),
         position: None,
+        gaps: Vec::new(),
         captured_at: UtcTime::now(),
+        from_history: false,
     };
     for (update, _) in updates {
         match &update {

@@ -100,10 +100,10 @@ contract! {
         let mut hub = TestHub::start(db).await?;
         hub.log_in("carol", CAROL).await?;
         for _ in 0..3 {
+            let before = hub.client.messages("carol").await?.len();
             let dc = hub.dc.clone();
             let burst = move || dc.send_many("alice", "carol", "number {n}", 300).map(drop);
             let burst = tokio::task::spawn_blocking(burst);
-            let before = hub.client.messages("carol").await?.len();
             eventually(|| async {
                 let now = hub.client.messages("carol").await?.len();
                 Ok((now > before.min(490)).then_some(()))

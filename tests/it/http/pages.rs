@@ -8,7 +8,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 /// Every route of the contract, as the document must name it.
-const ROUTES: [(&str, &str); 20] = [
+const ROUTES: [(&str, &str); 21] = [
     ("get", "/"),
     ("get", "/health"),
     ("get", "/metrics"),
@@ -27,6 +27,7 @@ const ROUTES: [(&str, &str); 20] = [
     ("get", "/session/{session_id}/entities"),
     ("post", "/session/{session_id}/cache-from-messages"),
     ("get", "/session/{session_id}/messages"),
+    ("get", "/session/{session_id}/gaps"),
     ("get", "/admin/messages"),
     ("post", "/admin/restore-sessions"),
 ];
@@ -60,6 +61,7 @@ contract! {
             "sessions_by_state": states,
             "restore": restore,
             "database": "ok",
+            "open_gaps": 0,
             "version": env!("CARGO_PKG_VERSION"),
         });
         let nothing = json!({ "total": 0, "done": 0, "online": 0, "failed": 0, "running": false });

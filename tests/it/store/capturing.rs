@@ -46,6 +46,8 @@ pub(super) fn batch(session_id: SessionId, messages: Vec<NewMessage>) -> Capture
         messages,
         deletions: Vec::new(),
         position: None,
+        from_history: false,
+        gaps: Vec::new(),
         captured_at: at(1_000),
     }
 }
@@ -56,6 +58,7 @@ fn counts(inserted: usize, edited: usize, deleted: usize, duplicates: usize) -> 
         edited,
         deleted,
         duplicates,
+        gaps: 0,
     }
 }
 

@@ -7,6 +7,7 @@ use crate::support::http::{Client, DEADLINE};
 use local_dc::dc::Dc;
 use local_dc::world::refusal::Refusal;
 use serde_json::Value;
+use std::collections::BTreeSet;
 use telegram_hub::model::SessionName;
 use telegram_hub::store::auth_keys::{self, DcKey};
 use telegram_hub::store::revisions;
@@ -41,6 +42,20 @@ pub(crate) fn held(dc: &Dc, account: &str) -> Result<Vec<Row>, Failure> {
                 chat_id: witness.peer_id,
                 outgoing: witness.out,
                 deleted: witness.deleted,
+                text: entry.text.clone(),
+            });
+        }
+        let (Some(audience), Some(number), Some(&chat)) =
+            (entry.audience, entry.message_id, entry.chat.first())
+        else {
+            continue;
+        };
+        if dc.audience(audience).contains(&user) {
+            rows.push(Row {
+                message_id: number.into(),
+                chat_id: chat,
+                outgoing: entry.sender == user,
+                deleted: entry.deleted_at.is_some(),
                 text: entry.text.clone(),
             });
         }
@@ -82,7 +97,9 @@ fn row(message: &Value) -> Option<Row> {
 pub(crate) async fn complete(dc: &Dc, client: &Client, account: &str) -> Result<(), Failure> {
     let deadline = Instant::now() + DEADLINE * 3;
     loop {
-        let (expected, found) = (held(dc, account)?, captured(client, account).await?);
+        let (expected, mut found) = (held(dc, account)?, captured(client, account).await?);
+        let earlier = before_joining(dc, account)?;
+        found.retain(|row| !earlier.contains(&(row.chat_id, row.message_id)));
         if expected == found {
             return Ok(());
         }
@@ -98,6 +115,21 @@ pub(crate) async fn complete(dc: &Dc, client: &Client, account: &str) -> Result<
         }
         tokio::time::sleep(std::time::Duration::from_millis(50)).await;
     }
+}
+
+/// The places of channel messages from before an account joined, which it may read too.
+fn before_joining(dc: &Dc, account: &str) -> Result<BTreeSet<(i64, i64)>, Failure> {
+    let user = done(dc.user(account))?.0;
+    let mut places = BTreeSet::new();
+    for entry in dc.ledger() {
+        if let (Some(audience), Some(number), Some(&chat)) =
+            (entry.audience, entry.message_id, entry.chat.first())
+            && !dc.audience(audience).contains(&user)
+        {
+            places.insert((chat, i64::from(number)));
+        }
+    }
+    Ok(places)
 }
 
 /// The earlier texts of a message, oldest first.

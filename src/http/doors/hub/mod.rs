@@ -5,6 +5,7 @@
 //! shape `{"detail": …}` with the common statuses.
 
 mod entities;
+mod gaps;
 mod login;
 mod messages;
 mod sessions;
@@ -28,6 +29,7 @@ pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
         .service(messages::reply)
         .service(messages::of_session)
         .service(messages::of_all)
+        .service(gaps::of_session)
         .service(entities::resolve)
         .service(entities::list)
         .service(entities::cache);

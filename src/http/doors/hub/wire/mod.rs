@@ -4,12 +4,14 @@
 //! and the schemas of a request are written side by side; a test holds them together.
 
 mod entities;
+mod gaps;
 mod login;
 mod messages;
 mod sends;
 mod sessions;
 
 pub(crate) use entities::{CachedEntities, ResolveRequest, Resolved};
+pub(crate) use gaps::{GapQueryParams, Gaps};
 pub(crate) use login::{
     CodeRequest, LoginProgressAnswer, LoginStartedAnswer, PasswordRequest, SessionRequest,
     StartRequest, User,

@@ -1,0 +1,2 @@
+DROP TABLE gaps;
+DROP TABLE sequences;

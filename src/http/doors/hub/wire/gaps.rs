@@ -1,0 +1,135 @@
+//! The JSON of gaps.
+
+#![expect(
+    clippy::struct_field_names,
+    reason = "the names of fields are the contract's"
+)]
+
+use super::SUCCESS;
+use crate::http::input::{Fields, FromFields};
+use crate::model::{Cursor, SessionName, UtcTime};
+use crate::ops::gaps::{GapList, GapView};
+use serde::Serialize;
+use utoipa::{IntoParams, ToSchema};
+
+/// Query of `GET /session/{session_id}/gaps`.
+#[derive(Debug, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct GapQueryParams {
+    /// `open`, `closed` or `all`.
+    #[param(value_type = Option<String>, default = "all")]
+    pub(crate) state: Option<bool>,
+    /// How many to answer.
+    #[param(value_type = Option<u32>, minimum = 1, maximum = 500, default = 100)]
+    pub(crate) limit: u32,
+    /// `next_cursor` of the page before.
+    #[param(value_type = Option<String>)]
+    pub(crate) cursor: Option<Cursor>,
+}
+
+impl FromFields for GapQueryParams {
+    fn from_fields(fields: &mut Fields) -> Option<Self> {
+        let state = match fields.optional_text("state").as_deref() {
+            None | Some("all") => None,
+            Some("open") => Some(true),
+            Some("closed") => Some(false),
+            Some(_) => {
+                let message = "Input should be 'open', 'closed' or 'all'";
+                fields.fault("state", "enum", message);
+                None
+            }
+        };
+        let limit = fields.integer_or("limit", 1..=500, 100);
+        let cursor = fields
+            .optional_text("cursor")
+            .and_then(|text| fields.checked("cursor", Cursor::parse(&text)));
+        Some(Self {
+            state,
+            limit: limit.and_then(|limit| u32::try_from(limit).ok())?,
+            cursor,
+        })
+    }
+}
+
+/// Answer of `GET /session/{session_id}/gaps`.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Gaps {
+    /// Always `success`.
+    #[schema(example = "success")]
+    status: &'static str,
+    /// The session that was asked for.
+    session_id: String,
+    /// How many of its gaps are open, on all pages.
+    open: u64,
+    /// The gaps, newest first.
+    gaps: Vec<Gap>,
+    /// Where the next page starts; null on the last page.
+    #[schema(required)]
+    next_cursor: Option<String>,
+}
+
+impl Gaps {
+    /// A page of one session's gaps.
+    pub(crate) fn new(session: &SessionName, list: GapList) -> Self {
+        Self {
+            status: SUCCESS,
+            session_id: session.to_string(),
+            open: list.open,
+            gaps: list.page.items.into_iter().map(Gap::from).collect(),
+            next_cursor: list.page.next.map(|cursor| cursor.to_string()),
+        }
+    }
+}
+
+/// A place where messages may be missing from the log, or were.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Gap {
+    /// Its number.
+    id: i64,
+    /// The channel, as a marked id; null for all private chats and basic groups, whose messages
+    /// share their numbers.
+    #[schema(required)]
+    chat_id: Option<i64>,
+    /// Why: `difference_too_long`, `channel_difference_too_long`, `no_access_hash`,
+    /// `updates_dropped`, `first_seen`, `position_refused` or `missed`.
+    cause: &'static str,
+    /// The log was complete up to this number of a message; null when nobody knew.
+    #[schema(required)]
+    after_message_id: Option<i32>,
+    /// The newest number that was asked for; null before, and when there was nothing newer.
+    #[schema(required)]
+    up_to_message_id: Option<i32>,
+    /// How many messages were missing and have been fetched.
+    found: u64,
+    /// How many numbers belong to no message that the account may see.
+    absent: u64,
+    /// How many captured messages had been edited or deleted unseen.
+    changed: u64,
+    /// Why it is still open, after an attempt to fill it.
+    #[schema(required)]
+    reason: Option<String>,
+    /// When it was noticed.
+    #[schema(value_type = String, format = DateTime)]
+    opened_at: UtcTime,
+    /// When everything in it had been asked for; null while it is open.
+    #[schema(required, value_type = Option<String>, format = DateTime)]
+    closed_at: Option<UtcTime>,
+}
+
+impl From<GapView> for Gap {
+    fn from(gap: GapView) -> Self {
+        Self {
+            id: gap.id,
+            chat_id: gap.chat_id.map(|chat| chat.0),
+            cause: gap.cause.as_str(),
+            after_message_id: gap.after_message_id.map(|id| id.0),
+            up_to_message_id: gap.up_to_message_id.map(|id| id.0),
+            found: gap.found,
+            absent: gap.absent,
+            changed: gap.changed,
+            reason: gap.reason,
+            opened_at: gap.opened_at,
+            closed_at: gap.closed_at,
+        }
+    }
+}

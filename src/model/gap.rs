@@ -1,0 +1,99 @@
+//! Where messages are numbered, and why some of them may be missing.
+
+use crate::model::{ChatId, ChatKind};
+
+/// A sequence of message numbers: an account's private chats and basic groups together, or one
+/// channel. Source: <https://core.telegram.org/api/updates#message-related-event-sequences>.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct MessageBox(pub i64);
+
+impl MessageBox {
+    /// The account's private chats and basic groups.
+    pub const ACCOUNT: Self = Self(0);
+
+    /// A supergroup or broadcast channel, by its bare id.
+    pub const fn channel(bare: i64) -> Self {
+        Self(bare)
+    }
+
+    /// The sequence that a chat's messages are numbered in.
+    pub const fn of(chat: ChatId) -> Self {
+        match chat.kind() {
+            ChatKind::User | ChatKind::Chat => Self::ACCOUNT,
+            ChatKind::Channel => Self(chat.bare()),
+        }
+    }
+
+    /// The channel; `None` for the account's own sequence.
+    pub const fn chat(self) -> Option<ChatId> {
+        if self.0 == Self::ACCOUNT.0 {
+            None
+        } else {
+            Some(ChatId::channel(self.0))
+        }
+    }
+}
+
+/// Why messages may be missing from the log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum GapCause {
+    /// Telegram had more updates for the account than it hands out
+    /// (<https://core.telegram.org/constructor/updates.differenceTooLong>).
+    DifferenceTooLong,
+    /// The same for a channel
+    /// (<https://core.telegram.org/constructor/updates.channelDifferenceTooLong>).
+    ChannelDifferenceTooLong,
+    /// A channel's updates could not be asked for without its access hash.
+    NoAccessHash,
+    /// More updates came than the queue of the account holds.
+    UpdatesDropped,
+    /// The first update of a channel that the account has been in before.
+    FirstSeen,
+    /// Telegram did not know the stored position.
+    PositionRefused,
+    /// Numbers are missing from the log, whatever the reason.
+    Missed,
+}
+
+impl GapCause {
+    /// All of them.
+    pub const ALL: [Self; 7] = [
+        Self::DifferenceTooLong,
+        Self::ChannelDifferenceTooLong,
+        Self::NoAccessHash,
+        Self::UpdatesDropped,
+        Self::FirstSeen,
+        Self::PositionRefused,
+        Self::Missed,
+    ];
+
+    /// Its name in the database and in answers.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::DifferenceTooLong => "difference_too_long",
+            Self::ChannelDifferenceTooLong => "channel_difference_too_long",
+            Self::NoAccessHash => "no_access_hash",
+            Self::UpdatesDropped => "updates_dropped",
+            Self::FirstSeen => "first_seen",
+            Self::PositionRefused => "position_refused",
+            Self::Missed => "missed",
+        }
+    }
+
+    /// The cause of that name.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|cause| cause.as_str() == name)
+    }
+
+    /// Whether edits and deletions of captured messages fell into the gap as well, so that these
+    /// have to be compared with Telegram's.
+    pub const fn hides_changes(self) -> bool {
+        match self {
+            Self::DifferenceTooLong
+            | Self::ChannelDifferenceTooLong
+            | Self::FirstSeen
+            | Self::PositionRefused => true,
+            Self::NoAccessHash | Self::UpdatesDropped | Self::Missed => false,
+        }
+    }
+}

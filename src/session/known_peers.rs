@@ -1,0 +1,131 @@
+//! The peers that an account's log has lately been told of, so that they are not written again.
+//!
+//! Telegram sends the sender along with every message. It owns fingerprints of what the database
+//! holds since a short while ago, and forgets them rather than trust them for long; it must not
+//! know how peers are stored.
+
+use crate::model::ChatId;
+use crate::store::peers::PeerRow;
+use std::collections::HashMap;
+use std::collections::hash_map::RandomState;
+use std::hash::BuildHasher as _;
+use std::time::{Duration, Instant};
+
+/// How many peers one account keeps track of.
+const MOST: usize = 128;
+
+/// How long a stored peer is taken for unchanged; others than the capture write peers too.
+const TRUSTED_FOR: Duration = Duration::from_mins(10);
+
+/// Fingerprints of stored peers.
+#[derive(Debug)]
+pub(super) struct KnownPeers {
+    stored: HashMap<ChatId, Fingerprint>,
+    since: Instant,
+    hasher: RandomState,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Fingerprint {
+    all: u64,
+    username: Option<u64>,
+    phone: Option<u64>,
+}
+
+impl KnownPeers {
+    pub(super) fn new() -> Self {
+        Self {
+            stored: HashMap::new(),
+            since: Instant::now(),
+            hasher: RandomState::new(),
+        }
+    }
+
+    /// Leaves only the peers that are to be stored.
+    pub(super) fn retain_news(&mut self, peers: &mut Vec<PeerRow>) {
+        if self.since.elapsed() >= TRUSTED_FOR {
+            self.stored.clear();
+            self.since = Instant::now();
+        }
+        peers.retain(|peer| self.stored.get(&peer.peer_id) != Some(&self.fingerprint(peer)));
+    }
+
+    /// Takes note of peers that are in the database now.
+    pub(super) fn note_stored(&mut self, peers: &[PeerRow]) {
+        for peer in peers {
+            let new = self.fingerprint(peer);
+            // The one who is found by a name is the one who was stored last: when an earlier owner
+            // shows up again, that one must be stored again.
+            let shares = |a: Option<u64>, b: Option<u64>| a.is_some() && a == b;
+            self.stored.retain(|_, old| {
+                !shares(old.username, new.username) && !shares(old.phone, new.phone)
+            });
+            if self.stored.len() >= MOST {
+                self.stored.clear();
+            }
+            self.stored.insert(peer.peer_id, new);
+        }
+    }
+
+    fn fingerprint(&self, peer: &PeerRow) -> Fingerprint {
+        // Names are looked up in any spelling.
+        let name = |text: Option<&str>| Some(self.hasher.hash_one(text?.to_lowercase()));
+        Fingerprint {
+            all: self.hasher.hash_one(peer),
+            username: name(peer.username.as_deref()),
+            phone: name(peer.phone.as_deref()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn peer(id: i64, username: &str) -> PeerRow {
+        PeerRow {
+            username: Some(username.to_owned()),
+            ..PeerRow::new(ChatId::user(id))
+        }
+    }
+
+    fn news(known: &mut KnownPeers, peers: &[PeerRow]) -> Vec<PeerRow> {
+        let mut peers = peers.to_vec();
+        known.retain_news(&mut peers);
+        peers
+    }
+
+    #[test]
+    fn only_what_is_new_or_changed_is_stored() {
+        let mut known = KnownPeers::new();
+        let (ann, bob) = (peer(1, "ann"), peer(2, "bob"));
+        assert_eq!(news(&mut known, &[ann.clone()]), [ann.clone()]);
+        known.note_stored(&[ann.clone()]);
+        assert_eq!(news(&mut known, &[ann.clone(), bob.clone()]), [bob]);
+        let renamed = peer(1, "anne");
+        assert_eq!(news(&mut known, &[renamed.clone()]), [renamed]);
+    }
+
+    #[test]
+    fn a_name_that_goes_to_another_and_comes_back_is_stored_each_time() {
+        let mut known = KnownPeers::new();
+        let (ann, bob) = (peer(1, "Name"), peer(2, "name"));
+        known.note_stored(&[ann.clone()]);
+        known.note_stored(&[bob.clone()]);
+        assert_eq!(news(&mut known, &[ann.clone()]), [ann.clone()]);
+        known.note_stored(&[ann]);
+        assert_eq!(news(&mut known, &[bob.clone()]), [bob]);
+    }
+
+    #[test]
+    fn what_is_known_is_bounded_and_forgotten_after_a_while() {
+        let mut known = KnownPeers::new();
+        let many: Vec<_> = (0..1000).map(|id| peer(id, &id.to_string())).collect();
+        known.note_stored(&many);
+        assert!(known.stored.len() <= MOST);
+        let last = &many[999..];
+        assert!(news(&mut known, last).is_empty());
+        known.since = known.since.checked_sub(TRUSTED_FOR).expect("an uptime");
+        assert_eq!(news(&mut known, last), last);
+    }
+}

@@ -1,0 +1,92 @@
+//! Keeping an account's log complete: what updates did not bring is fetched from history.
+//!
+//! After each start and reconnect, when a gap opens, and every few minutes, the newest message of
+//! every dialog is compared with the log. Numbers that are missing become a gap; each open gap is
+//! filled, and closed when everything in it has been asked for. Live capture goes on meanwhile.
+
+mod fill;
+mod numbers;
+mod survey;
+
+use crate::model::SessionName;
+use crate::session::account::SessionContext;
+use crate::session::backoff::chance;
+use crate::session::crossings::Crossings;
+use crate::telegram::{self, AccountRef, Link, Vitals};
+use log::{debug, info};
+use std::time::Duration;
+use tokio::time::{Instant, sleep, sleep_until};
+
+/// One account's reconciler, for as long as its link lives.
+pub(super) struct Reconciler<'a> {
+    pub(super) context: &'a SessionContext,
+    pub(super) name: &'a SessionName,
+    pub(super) link: &'a Link,
+    pub(super) account: AccountRef,
+    pub(super) vitals: &'a Vitals,
+    pub(super) crossings: &'a Crossings,
+}
+
+/// Why a round has ended early.
+#[derive(Debug, thiserror::Error)]
+enum Trouble {
+    #[error(transparent)]
+    Telegram(#[from] telegram::Error),
+    #[error(transparent)]
+    Store(#[from] crate::store::Error),
+}
+
+impl Reconciler<'_> {
+    /// Runs until it is dropped. Dropping it loses nothing: what is open is in the database.
+    pub(super) async fn run(&self) {
+        let timing = &self.context.timing;
+        // Thousands of accounts that came online together must not look together.
+        let mut wait = timing.reconcile_after.mul_f64(0.5 + chance());
+        let mut first = true;
+        loop {
+            let due = Instant::now() + wait;
+            if first {
+                // Catching up has just begun; what it finds is part of the first round.
+                sleep_until(due).await;
+            } else {
+                tokio::select! {
+                    () = sleep_until(due) => {}
+                    () = self.crossings.gap_opened.notified() => sleep(timing.reconcile_after / 4).await,
+                }
+            }
+            // The semaphore is never closed; were it, going on without it would still be right.
+            let permit = self.context.reconciles.acquire().await.ok();
+            // Between rounds nothing of a round takes up memory.
+            let round = Box::pin(self.round(first)).await;
+            drop(permit);
+            wait = match round {
+                Ok(()) => {
+                    first = false;
+                    timing.reconcile_every.mul_f64(0.75 + chance() / 2.0)
+                }
+                Err(trouble) => self.after(&trouble),
+            };
+        }
+    }
+
+    /// How long to wait after a round that has ended early.
+    fn after(&self, trouble: &Trouble) -> Duration {
+        let timing = &self.context.timing;
+        match trouble {
+            Trouble::Telegram(telegram::Error::FloodWait(wait)) => {
+                let seconds = wait.as_secs();
+                info!(session = self.name.as_str(); "the reconciling waits {seconds} s for Telegram");
+                *wait + Duration::from_secs(1)
+            }
+            other => {
+                debug!(session = self.name.as_str(); "the log is compared again: {other}");
+                timing.reconcile_after * 2
+            }
+        }
+    }
+
+    /// Waits between two calls of a long row, so that it does not become a flood.
+    async fn pace(&self) {
+        sleep(self.context.timing.reconcile_pace).await;
+    }
+}

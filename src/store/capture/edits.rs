@@ -1,0 +1,122 @@
+//! Messages that are stored already: edits take the place of the earlier version, which is kept,
+//! and duplicates change nothing.
+
+use crate::model::{ChatId, MessageId, SessionId, UtcTime};
+use crate::store::capture::Committed;
+use crate::store::capture::rows::{CHUNK, Key, NewRow, Received, count};
+use crate::store::schema::messages as t;
+use crate::store::{AnyConnection, Error, revisions};
+use diesel::prelude::*;
+use std::collections::{BTreeMap, HashMap};
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = t)]
+struct Stored {
+    id: i64,
+    session_id: SessionId,
+    chat_id: ChatId,
+    message_id: MessageId,
+    text: String,
+    entities: String,
+    media: Option<String>,
+    edited_at: Option<UtcTime>,
+}
+
+/// Compares messages with the stored ones, in their order, and writes those that are edits.
+pub(super) fn settle(
+    conn: &mut AnyConnection,
+    messages: &[&Received<'_>],
+    done: &mut [Committed],
+) -> Result<(), Error> {
+    let mut accounts: BTreeMap<SessionId, Vec<&Received<'_>>> = BTreeMap::new();
+    for &message in messages {
+        let account = accounts.entry(message.row.session_id).or_default();
+        account.push(message);
+    }
+    for (session_id, messages) in accounts {
+        for chunk in messages.chunks(CHUNK) {
+            let mut stored = load_stored(conn, session_id, chunk)?;
+            for message in chunk {
+                if settle_one(conn, &mut stored, &message.row)? {
+                    count(done, message.place, |counts| &mut counts.edited);
+                } else {
+                    count(done, message.place, |counts| &mut counts.duplicates);
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The account's stored rows of those numbers, by the index `messages_key`.
+fn load_stored(
+    conn: &mut AnyConnection,
+    session_id: SessionId,
+    messages: &[&Received<'_>],
+) -> Result<HashMap<Key, Stored>, Error> {
+    let ids: Vec<MessageId> = messages.iter().map(|new| new.row.message_id).collect();
+    let stored: Vec<Stored> = t::table
+        .filter(t::session_id.eq(session_id))
+        .filter(t::message_id.eq_any(ids))
+        .select(Stored::as_select())
+        .load(conn)?;
+    let keyed = stored.into_iter().map(|row| {
+        let key = (row.session_id, row.chat_id, row.message_id);
+        (key, row)
+    });
+    Ok(keyed.collect())
+}
+
+/// Whether the message was an edit of a stored one; if so, it has taken its place.
+fn settle_one(
+    conn: &mut AnyConnection,
+    stored: &mut HashMap<Key, Stored>,
+    row: &NewRow<'_>,
+) -> Result<bool, Error> {
+    let Some(old) = stored.get_mut(&row.key()) else {
+        return Ok(false);
+    };
+    if !is_edit(conn, old, row)? {
+        return Ok(false);
+    }
+    revisions::keep(conn, old.id, row.captured_at)?;
+    overwrite(conn, old.id, row)?;
+    old.text = row.text.to_string();
+    old.entities.clone_from(&row.entities);
+    old.media.clone_from(&row.media);
+    old.edited_at = row.edited_at;
+    Ok(true)
+}
+
+fn is_edit(conn: &mut AnyConnection, old: &Stored, new: &NewRow<'_>) -> Result<bool, Error> {
+    // `None`, never edited, is earlier than any date.
+    match new.edited_at.cmp(&old.edited_at) {
+        std::cmp::Ordering::Less => Ok(false),
+        std::cmp::Ordering::Greater => Ok(true),
+        std::cmp::Ordering::Equal => {
+            let same = new.content() == (&old.text, &old.entities, old.media.as_deref());
+            if new.from_history {
+                return Ok(!same);
+            }
+            // Two edits within a second share a date; the first of them, replayed, is no news.
+            Ok(!same && !revisions::is_known(conn, old.id, new.edited_at, new.content())?)
+        }
+    }
+}
+
+fn overwrite(conn: &mut AnyConnection, id: i64, row: &NewRow<'_>) -> Result<(), Error> {
+    diesel::update(t::table.find(id))
+        .set((
+            t::text.eq(&row.text),
+            t::text_folded.eq(&row.text_folded),
+            t::entities.eq(&row.entities),
+            t::reply_to.eq(row.reply_to),
+            t::forward.eq(&row.forward),
+            t::media.eq(&row.media),
+            t::service.eq(&row.service),
+            t::edited_at.eq(row.edited_at),
+            t::raw.eq(row.raw),
+        ))
+        .execute(conn)?;
+    Ok(())
+}

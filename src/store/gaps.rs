@@ -1,0 +1,193 @@
+//! The table of gaps: where messages may be missing from an account's log, or were.
+//!
+//! A gap is opened in the transaction that stores the position past it, so that no crash can hide
+//! it, and closed when everything in it has been asked for. It must not know how that is done.
+
+use crate::model::{Cursor, GapCause, MessageBox, MessageId, Page, SessionId, UtcTime};
+use crate::store::schema::gaps as t;
+use crate::store::{AnyConnection, Error, paging, sequences};
+use diesel::prelude::*;
+
+/// One gap.
+#[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable)]
+#[diesel(table_name = t)]
+pub struct GapRow {
+    /// Its row.
+    pub id: i64,
+    /// Whose log.
+    pub session_id: SessionId,
+    /// In which sequence of message numbers.
+    #[diesel(column_name = box_id)]
+    pub message_box: MessageBox,
+    /// Why.
+    pub cause: GapCause,
+    /// How often it has happened since the gap was opened.
+    pub times: i32,
+    /// The log was complete up to this number; `None` when nobody knew.
+    pub after_id: Option<MessageId>,
+    /// Edits and deletions of captured messages up to this number may be missing.
+    pub verify_to: Option<MessageId>,
+    /// The newest number that was asked for.
+    pub up_to_id: Option<MessageId>,
+    /// How many messages were missing and have been fetched.
+    pub found: i32,
+    /// How many numbers belong to no message, or to none that the account may see.
+    pub absent: i32,
+    /// How many captured messages had changed or gone.
+    pub changed: i32,
+    /// Why it is still open, after an attempt to fill it.
+    pub reason: Option<String>,
+    /// When it was noticed.
+    pub opened_at: UtcTime,
+    /// When everything in it had been asked for.
+    pub closed_at: Option<UtcTime>,
+}
+
+/// What an attempt to fill a gap has brought.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Filled {
+    /// Missing messages that were fetched.
+    pub found: usize,
+    /// Numbers that belong to no message.
+    pub absent: usize,
+    /// Captured messages that had changed or gone.
+    pub changed: usize,
+}
+
+/// Opens a gap, unless one of the same cause is open there; `true` when it is a new one.
+///
+/// To be called in a write transaction.
+pub fn open(
+    conn: &mut AnyConnection,
+    session_id: SessionId,
+    message_box: MessageBox,
+    cause: GapCause,
+    now: UtcTime,
+) -> Result<bool, Error> {
+    let verify_to = if cause.hides_changes() {
+        sequences::newest_captured(conn, session_id, message_box)?
+    } else {
+        None
+    };
+    let open = t::table
+        .filter(t::session_id.eq(session_id))
+        .filter(t::box_id.eq(message_box))
+        .filter(t::cause.eq(cause))
+        .filter(t::closed_at.is_null());
+    let again = diesel::update(open)
+        .set((t::times.eq(t::times + 1), t::verify_to.eq(verify_to)))
+        .execute(conn)?;
+    if again > 0 {
+        return Ok(false);
+    }
+    let after_id = sequences::complete_to(conn, session_id, message_box)?;
+    diesel::insert_into(t::table)
+        .values((
+            t::session_id.eq(session_id),
+            t::box_id.eq(message_box),
+            t::cause.eq(cause),
+            t::after_id.eq(after_id),
+            t::verify_to.eq(verify_to),
+            t::opened_at.eq(now),
+        ))
+        .execute(conn)?;
+    Ok(true)
+}
+
+/// The open gaps of a session, oldest first.
+pub fn pending(conn: &mut AnyConnection, session_id: SessionId) -> Result<Vec<GapRow>, Error> {
+    Ok(t::table
+        .filter(t::session_id.eq(session_id))
+        .filter(t::closed_at.is_null())
+        .order(t::id)
+        .select(GapRow::as_select())
+        .load(conn)?)
+}
+
+/// Adds what an attempt has brought, and closes the gap unless the same has happened again since
+/// it was read. `true` when it is closed.
+pub fn close(
+    conn: &mut AnyConnection,
+    gap: &GapRow,
+    up_to: Option<MessageId>,
+    filled: Filled,
+    now: UtcTime,
+) -> Result<bool, Error> {
+    let count = |number: usize| i32::try_from(number).unwrap_or(i32::MAX);
+    diesel::update(t::table.find(gap.id))
+        .set((
+            t::up_to_id.eq(up_to),
+            t::found.eq(t::found + count(filled.found)),
+            t::absent.eq(t::absent + count(filled.absent)),
+            t::changed.eq(t::changed + count(filled.changed)),
+        ))
+        .execute(conn)?;
+    let closed = diesel::update(t::table.find(gap.id).filter(t::times.eq(gap.times)))
+        .set((t::closed_at.eq(now), t::reason.eq(None::<String>)))
+        .execute(conn)?;
+    Ok(closed == 1)
+}
+
+/// Keeps why gaps are still open.
+pub fn set_reason(conn: &mut AnyConnection, ids: &[i64], reason: &str) -> Result<(), Error> {
+    diesel::update(t::table.filter(t::id.eq_any(ids.to_vec())))
+        .set(t::reason.eq(reason))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Which gaps to list.
+#[derive(Clone, Copy, Debug)]
+pub struct GapQuery {
+    /// Whose.
+    pub session_id: SessionId,
+    /// Only open ones, only closed ones, or both.
+    pub open: Option<bool>,
+    /// How many, from 1.
+    pub limit: u32,
+    /// Only gaps that come after this one.
+    pub after: Option<Cursor>,
+}
+
+/// A session's gaps, newest first.
+pub fn list(conn: &mut AnyConnection, query: GapQuery) -> Result<Page<GapRow>, Error> {
+    let mut select = t::table
+        .filter(t::session_id.eq(query.session_id))
+        .select(GapRow::as_select())
+        .order((t::opened_at.desc(), t::id.desc()))
+        .limit(i64::from(query.limit) + 1)
+        .into_boxed();
+    if let Some(open) = query.open {
+        select = if open {
+            select.filter(t::closed_at.is_null())
+        } else {
+            select.filter(t::closed_at.is_not_null())
+        };
+    }
+    if let Some(Cursor { time, id }) = query.after {
+        let earlier = t::opened_at.lt(time);
+        let same = t::opened_at.eq(time).and(t::id.lt(id));
+        select = select.filter(earlier.or(same));
+    }
+    let rows = select.load(conn)?;
+    Ok(paging::cut(rows, query.limit, |row| Cursor {
+        time: row.opened_at,
+        id: row.id,
+    }))
+}
+
+/// How many gaps are open, of one session or of all.
+pub fn count_open(conn: &mut AnyConnection, session_id: Option<SessionId>) -> Result<u64, Error> {
+    let open = t::table.filter(t::closed_at.is_null());
+    let count: i64 = match session_id {
+        Some(id) => open.filter(t::session_id.eq(id)).count().get_result(conn)?,
+        None => open.count().get_result(conn)?,
+    };
+    Ok(u64::try_from(count).unwrap_or_default())
+}
+
+/// Forgets gaps that were closed before an instant, and says how many.
+pub fn prune(conn: &mut AnyConnection, closed_before: UtcTime) -> Result<usize, Error> {
+    let old = t::table.filter(t::closed_at.lt(closed_before));
+    Ok(diesel::delete(old).execute(conn)?)
+}

@@ -1,0 +1,107 @@
+//! Calls over one link: the time limit, what an answer says of the link, and the key's end.
+//!
+//! Whoever calls Telegram for an account, be it a client's operation or the reading of updates,
+//! goes through here, so that a refused key is noticed once and by all.
+
+use crate::metrics::FLOOD_WAIT_SECONDS;
+use crate::telegram::error::Error;
+use crate::telegram::link::Vitals;
+use crate::telegram::storage::HubSession;
+use grammers_client::sender::{InvocationError, SenderPoolFatHandle};
+use grammers_client::session::Session as _;
+use grammers_client::tl;
+use grammers_mtproto::authentication;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::watch;
+use tokio::time::timeout;
+
+/// One link's way of calling.
+pub(super) struct Caller {
+    handle: SenderPoolFatHandle,
+    session: Arc<HubSession>,
+    vitals: Arc<Vitals>,
+    ended: watch::Sender<Option<String>>,
+    call_timeout: Duration,
+    custom_server: bool,
+}
+
+impl Caller {
+    pub(super) fn new(
+        handle: SenderPoolFatHandle,
+        session: Arc<HubSession>,
+        vitals: Arc<Vitals>,
+        call_timeout: Duration,
+        custom_server: bool,
+    ) -> Self {
+        Self {
+            handle,
+            session,
+            vitals,
+            ended: watch::Sender::new(None),
+            call_timeout,
+            custom_server,
+        }
+    }
+
+    /// The account's storage.
+    pub(super) fn session(&self) -> &Arc<HubSession> {
+        &self.session
+    }
+
+    /// The account's signs of life.
+    pub(super) fn vitals(&self) -> &Arc<Vitals> {
+        &self.vitals
+    }
+
+    /// The connections that the calls go through.
+    pub(super) fn handle(&self) -> &SenderPoolFatHandle {
+        &self.handle
+    }
+
+    /// Calls a method in the home data centre.
+    pub(super) async fn invoke<R>(&self, request: &R) -> Result<R::Return, Error>
+    where
+        R: tl::RemoteCall,
+    {
+        let home = self
+            .session
+            .home_dc_id()
+            .map_err(|error| Error::Storage(error.into()))?;
+        let answer = self.handle.invoke_in_dc(home, request);
+        let error = match timeout(self.call_timeout, answer).await {
+            Ok(Ok(answer)) => {
+                self.vitals.note_call();
+                return Ok(answer);
+            }
+            Ok(Err(error)) => self.classify(error),
+            Err(_elapsed) => Error::Timeout,
+        };
+        if let Error::FloodWait(wait) = &error {
+            metrics::counter!(FLOOD_WAIT_SECONDS).increment(wait.as_secs());
+        }
+        if let Some(reason) = error.needs_login() {
+            self.ended.send_replace(Some(reason.to_owned()));
+        }
+        Err(error)
+    }
+
+    /// Waits until Telegram has refused the key for good, and says how.
+    pub(super) async fn ended(&self) -> String {
+        let mut ended = self.ended.subscribe();
+        // The sender lives in `self`, so the wait ends only with a reason.
+        let reason = ended.wait_for(Option::is_some).await.ok();
+        reason.and_then(|reason| reason.clone()).unwrap_or_default()
+    }
+
+    /// grammers answers an unknown key by making a new one, which fails with a server whose RSA
+    /// key it does not carry. The hub has always set a key before, so that this is what happened.
+    fn classify(&self, error: InvocationError) -> Error {
+        match error {
+            InvocationError::Authentication(authentication::Error::UnknownFingerprints {
+                ..
+            }) if self.custom_server => Error::KeyRejected,
+            other => Error::from(other),
+        }
+    }
+}

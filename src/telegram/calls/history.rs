@@ -1,0 +1,130 @@
+//! Reading messages that exist already. Sources:
+//! <https://core.telegram.org/method/messages.getHistory>,
+//! <https://core.telegram.org/method/messages.getMessages>,
+//! <https://core.telegram.org/method/channels.getMessages>.
+
+use crate::model::{ChatId, MessageId, UtcTime};
+use crate::store::capture::NewMessage;
+use crate::store::peers::PeerRow;
+use crate::telegram::convert;
+use crate::telegram::error::Error;
+use crate::telegram::link::Link;
+use grammers_client::tl;
+
+/// How many messages Telegram answers at most to one call.
+pub const MESSAGES_A_CALL: usize = 100;
+
+/// Messages as they are now.
+#[derive(Clone, Debug, Default)]
+pub struct Fetched {
+    /// Those that exist and that the account may see, in no order.
+    pub messages: Vec<NewMessage>,
+    /// The peers that came along.
+    pub peers: Vec<PeerRow>,
+}
+
+struct Answer {
+    messages: Vec<tl::enums::Message>,
+    users: Vec<tl::enums::User>,
+    chats: Vec<tl::enums::Chat>,
+}
+
+impl From<tl::enums::messages::Messages> for Answer {
+    fn from(answer: tl::enums::messages::Messages) -> Self {
+        use tl::enums::messages::Messages;
+        let (messages, users, chats) = match answer {
+            Messages::Messages(page) => (page.messages, page.users, page.chats),
+            Messages::Slice(page) => (page.messages, page.users, page.chats),
+            Messages::ChannelMessages(page) => (page.messages, page.users, page.chats),
+            Messages::NotModified(_) => (Vec::new(), Vec::new(), Vec::new()),
+        };
+        Self {
+            messages,
+            users,
+            chats,
+        }
+    }
+}
+
+impl Link {
+    /// Messages by their numbers: of a channel, or, without one, of the account's private chats
+    /// and basic groups. At most [`MESSAGES_A_CALL`] numbers. `own` is the account itself.
+    pub async fn messages(
+        &self,
+        channel: Option<&PeerRow>,
+        own: Option<ChatId>,
+        ids: &[MessageId],
+    ) -> Result<Fetched, Error> {
+        let answer = self.by_number(channel, ids).await?;
+        Ok(Fetched {
+            messages: convert::messages(own, &answer.messages),
+            peers: convert::peers(&answer.users, &answer.chats),
+        })
+    }
+
+    /// Whether a message exists in a chat, as the account sees it.
+    pub async fn has_message(&self, peer: &PeerRow, id: MessageId) -> Result<bool, Error> {
+        let channel = convert::input_channel(peer).map(|_| peer);
+        let answer = self.by_number(channel, &[id]).await?;
+        Ok(answer
+            .messages
+            .iter()
+            .any(|message| convert::message_place(message) == Some((peer.peer_id, id))))
+    }
+
+    async fn by_number(
+        &self,
+        channel: Option<&PeerRow>,
+        ids: &[MessageId],
+    ) -> Result<Answer, Error> {
+        let id = ids
+            .iter()
+            .map(|id| tl::enums::InputMessage::Id(tl::types::InputMessageId { id: id.0 }))
+            .collect();
+        let answer = match channel.and_then(convert::input_channel) {
+            Some(channel) => {
+                self.invoke(&tl::functions::channels::GetMessages { channel, id })
+                    .await?
+            }
+            None => {
+                self.invoke(&tl::functions::messages::GetMessages { id })
+                    .await?
+            }
+        };
+        Ok(answer.into())
+    }
+
+    /// The peers of the newest messages of a chat, for filling the cache. At most 100 messages.
+    pub async fn history_peers(&self, peer: &PeerRow, limit: i32) -> Result<Vec<PeerRow>, Error> {
+        let answer = self.history(peer, 0, limit).await?;
+        Ok(convert::peers(&answer.users, &answer.chats))
+    }
+
+    /// The number of the newest message of a chat that was sent before a time; `None` when there
+    /// is none.
+    pub async fn newest_before(
+        &self,
+        peer: &PeerRow,
+        time: UtcTime,
+    ) -> Result<Option<MessageId>, Error> {
+        let seconds = time.as_datetime().timestamp();
+        let date = i32::try_from(seconds).unwrap_or(i32::MAX);
+        let answer = self.history(peer, date, 1).await?;
+        let place = answer.messages.iter().find_map(convert::message_place);
+        Ok(place.map(|(_, id)| id))
+    }
+
+    async fn history(&self, peer: &PeerRow, offset_date: i32, limit: i32) -> Result<Answer, Error> {
+        let request = tl::functions::messages::GetHistory {
+            peer: convert::input_peer(peer),
+            offset_id: 0,
+            offset_date,
+            add_offset: 0,
+            limit,
+            max_id: 0,
+            min_id: 0,
+            hash: 0,
+        };
+        Ok(self.invoke(&request).await?.into())
+    }
+}

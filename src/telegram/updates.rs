@@ -1,0 +1,35 @@
+//! An account's updates as batches that are ready to be captured.
+
+use crate::store::capture::CapturedBatch;
+use crate::telegram::convert;
+use crate::telegram::error::Error;
+use crate::telegram::receiver::Receiver;
+
+/// An account's updates in order.
+pub struct Updates {
+    receiver: Receiver,
+}
+
+impl Updates {
+    pub(super) const fn new(receiver: Receiver) -> Self {
+        Self { receiver }
+    }
+
+    /// Waits for the next batch. It carries the position that includes it, and may hold nothing
+    /// else. After an error the account's link is to be dropped; the stored position replays
+    /// whatever was not captured.
+    pub async fn next(&mut self, account: convert::AccountRef) -> Result<CapturedBatch, Error> {
+        let vitals = std::sync::Arc::clone(self.receiver.vitals());
+        vitals.set_reading(true);
+        let received = self.receiver.next().await;
+        vitals.set_reading(false);
+        let received = received?;
+        let session = self.receiver.session();
+        session.batch_received();
+        session.take_state(self.receiver.state());
+        let mut batch = convert::batch(account, received.updates, &received.users, &received.chats);
+        batch.position = session.pending_position();
+        batch.gaps = received.lost;
+        Ok(batch)
+    }
+}

@@ -1,0 +1,177 @@
+//! What Telegram or the client library keep back is noticed, written down and fetched.
+
+use crate::support::contract;
+use crate::support::http::{Client, eventually};
+use crate::support::hub::{Options, TestHub};
+use crate::support::ledger::{complete, done};
+use local_dc::dc::chats::NewChat;
+use local_dc::dc::{Dc, DcOptions};
+use local_dc::world::change::Reach;
+use local_dc::world::channel::ChannelKind;
+use local_dc::world::faults::Fault;
+use serde_json::Value;
+use std::time::Duration;
+use telegram_hub::session::Timing;
+
+const CAROL: &str = "+15550000003";
+
+type Failure = Box<dyn std::error::Error>;
+
+/// A hub that compares its logs soon and often.
+fn watchful() -> Options {
+    let options = Options::default();
+    Options {
+        timing: Timing {
+            reconcile_after: Duration::from_millis(300),
+            reconcile_every: Duration::from_secs(2),
+            reconcile_pace: Duration::ZERO,
+            ..options.timing
+        },
+        ..options
+    }
+}
+
+async fn start(db: crate::support::db::TestDb) -> Result<TestHub, Failure> {
+    let hub = TestHub::start_with(db, Dc::start(DcOptions::default())?, watchful()).await?;
+    hub.log_in("carol", CAROL).await?;
+    Ok(hub)
+}
+
+async fn gaps(client: &Client, name: &str) -> Result<Vec<Value>, Failure> {
+    let page = client
+        .get(&format!("/session/{name}/gaps"))
+        .await?
+        .expect(200);
+    Ok(page["gaps"].as_array().cloned().unwrap_or_default())
+}
+
+/// Waits until there is a closed gap of a cause and none is open, and answers it.
+async fn closed(client: &Client, cause: &str) -> Result<Value, Failure> {
+    eventually(|| async {
+        let all = gaps(client, "carol").await?;
+        let open = all.iter().any(|gap| gap["closed_at"].is_null());
+        let found = all.into_iter().find(|gap| gap["cause"] == cause);
+        Ok(found.filter(|_| !open))
+    })
+    .await
+}
+
+fn channel(dc: &Dc, members: &[&str]) -> Result<(i64, String), Failure> {
+    let new = NewChat::new("alice", "news").with(members);
+    let id = done(dc.create_channel(ChannelKind::Supergroup, new))?;
+    Ok((id, id.to_string()))
+}
+
+contract! {
+    async fn messages_that_telegram_declares_too_many_are_fetched_from_history(db: TestDb) {
+        let hub = start(db).await?;
+        done(hub.dc.send_many("alice", "carol", "before {n}", 5))?;
+        complete(&hub.dc, &hub.client, "carol").await?;
+        let (db, dc, options) = hub.stop().await?;
+        let sent = done(dc.send_many("alice", "carol", "away {n}", 250))?;
+        done(dc.delete("alice", &[sent[7].sender], Reach::Everybody))?;
+        done(dc.too_long("carol", 1))?;
+        let hub = TestHub::start_with(db, dc, options).await?;
+        let gap = closed(&hub.client, "difference_too_long").await?;
+        assert_eq!((&gap["found"], &gap["absent"]), (&249.into(), &1.into()), "{gap}");
+        assert_eq!(gap["up_to_message_id"], 255);
+        assert!(gap["chat_id"].is_null() && gap["reason"].is_null());
+        let health = hub.client.get("/health").await?.expect(200);
+        assert_eq!(health["open_gaps"], 0);
+        hub.stop().await?;
+    }
+
+    async fn edits_and_deletions_that_fell_into_a_gap_are_found_again(db: TestDb) {
+        let hub = start(db).await?;
+        let sent = done(hub.dc.send_many("alice", "carol", "before {n}", 5))?;
+        complete(&hub.dc, &hub.client, "carol").await?;
+        let (db, dc, options) = hub.stop().await?;
+        done(dc.edit("alice", sent[1].sender, "changed"))?;
+        done(dc.delete("alice", &[sent[3].sender], Reach::Everybody))?;
+        done(dc.too_long("carol", 1))?;
+        let hub = TestHub::start_with(db, dc, options).await?;
+        complete(&hub.dc, &hub.client, "carol").await?;
+        let gap = closed(&hub.client, "difference_too_long").await?;
+        assert_eq!(gap["changed"], 2, "{gap}");
+        hub.stop().await?;
+    }
+
+    async fn a_channel_whose_difference_is_too_long_is_completed(db: TestDb) {
+        let hub = start(db).await?;
+        let (id, name) = channel(&hub.dc, &["carol"])?;
+        done(hub.dc.send_many("alice", &name, "before {n}", 3))?;
+        complete(&hub.dc, &hub.client, "carol").await?;
+        let (db, dc, options) = hub.stop().await?;
+        done(dc.send_many("alice", &name, "away {n}", 120))?;
+        done(dc.edit_in(&name, "alice", 4, "changed"))?;
+        done(dc.channel_too_long(&name, Some("carol"), 1))?;
+        let hub = TestHub::start_with(db, dc, options).await?;
+        complete(&hub.dc, &hub.client, "carol").await?;
+        let gap = closed(&hub.client, "channel_difference_too_long").await?;
+        assert_eq!((&gap["chat_id"], &gap["found"]), (&id.into(), &120.into()), "{gap}");
+        assert_eq!(gap["changed"], 1, "{gap}");
+        hub.stop().await?;
+    }
+
+    async fn pushes_that_get_lost_in_a_quiet_channel_are_missed(db: TestDb) {
+        let hub = start(db).await?;
+        let (_, name) = channel(&hub.dc, &["carol"])?;
+        done(hub.dc.send_many("alice", &name, "before {n}", 3))?;
+        complete(&hub.dc, &hub.client, "carol").await?;
+        done(hub.dc.lose_pushes(Some("carol"), 2))?;
+        done(hub.dc.send("alice", &name, "lost"))?;
+        done(hub.dc.edit_in(&name, "alice", 4, "lost as well"))?;
+        complete(&hub.dc, &hub.client, "carol").await?;
+        hub.stop().await?;
+    }
+
+    async fn a_channel_that_was_joined_while_the_hub_was_away_is_read_from_the_beginning(db: TestDb) {
+        let hub = start(db).await?;
+        let (db, dc, options) = hub.stop().await?;
+        let (_, name) = channel(&dc, &["carol"])?;
+        done(dc.send_many("alice", &name, "away {n}", 30))?;
+        let hub = TestHub::start_with(db, dc, options).await?;
+        eventually(|| async {
+            let found = hub.client.messages("carol").await?;
+            Ok((found.len() >= 30).then_some(()))
+        }).await?;
+        done(hub.dc.send("alice", &name, "live"))?;
+        complete(&hub.dc, &hub.client, "carol").await?;
+        hub.stop().await?;
+    }
+
+    async fn what_history_refuses_stays_open_with_the_reason_and_is_asked_for_again(db: TestDb) {
+        let hub = start(db).await?;
+        done(hub.dc.send_many("alice", "carol", "before {n}", 2))?;
+        complete(&hub.dc, &hub.client, "carol").await?;
+        let (db, dc, options) = hub.stop().await?;
+        done(dc.send_many("alice", "carol", "away {n}", 10))?;
+        done(dc.too_long("carol", 1))?;
+        dc.fault(Fault::error("messages.getMessages", 400, "MSG_ID_INVALID").times(1));
+        let hub = TestHub::start_with(db, dc, options).await?;
+        let open = eventually(|| async {
+            let all = gaps(&hub.client, "carol").await?;
+            Ok(all.into_iter().find(|gap| !gap["reason"].is_null()))
+        }).await?;
+        let reason = open["reason"].as_str().unwrap_or_default();
+        assert!(reason.contains("MSG_ID_INVALID") && open["closed_at"].is_null(), "{open}");
+        complete(&hub.dc, &hub.client, "carol").await?;
+        closed(&hub.client, "difference_too_long").await?;
+        hub.stop().await?;
+    }
+
+    async fn gaps_are_listed_by_state_and_page_and_nonsense_is_refused(db: TestDb) {
+        let hub = start(db).await?;
+        let path = "/session/carol/gaps";
+        let empty = hub.client.get(path).await?.expect(200);
+        assert_eq!((&empty["open"], &empty["gaps"]), (&0.into(), &serde_json::json!([])));
+        for state in ["open", "closed", "all"] {
+            drop(hub.client.get(&format!("{path}?state={state}&limit=1")).await?.expect(200));
+        }
+        for query in ["state=new", "limit=0", "cursor=x"] {
+            drop(hub.client.get(&format!("{path}?{query}")).await?.expect(422));
+        }
+        hub.client.get("/session/nobody/gaps").await?.refused(404, "session_not_found");
+        hub.stop().await?;
+    }
+}
