@@ -79,6 +79,8 @@ codes! {
     WriteForbidden = 403, "write_forbidden";
     /// Telegram asks to wait; `retry_after` says how long.
     FloodWait = 429, "flood_wait";
+    /// The hub itself does no more of this at the moment; `retry_after` says when it will.
+    RateLimited = 429, "rate_limited";
     /// The idempotency key was used before with another request.
     IdempotencyKeyReused = 422, "idempotency_key_reused";
     /// Telegram refuses the call for a reason that has no code of its own here.

@@ -33,6 +33,10 @@ pub const CAPTURE_BATCHES: &str = "telegram_hub_capture_batches";
 pub const DATABASE_AWAY: &str = "telegram_hub_database_away";
 /// Counter of attempts to connect an account, by `outcome`.
 pub const CONNECTS: &str = "telegram_hub_connects_total";
+/// Counter of steps taken to heal a session, by `step`.
+pub const HEALS: &str = "telegram_hub_heals_total";
+/// Gauge of sessions whose updates arrive.
+pub const RECEIVING: &str = "telegram_hub_sessions_receiving";
 /// Counter of the seconds that Telegram asked the hub to wait.
 pub const FLOOD_WAIT_SECONDS: &str = "telegram_hub_flood_wait_seconds_total";
 /// Counter of gaps that were opened, by `cause`.
@@ -97,6 +101,8 @@ fn describe() {
     describe_histogram!(CAPTURE_BATCHES, "Batches in one capture transaction");
     describe_gauge!(DATABASE_AWAY, "1 while the database cannot be used");
     describe_counter!(CONNECTS, "Attempts to connect an account");
+    describe_counter!(HEALS, "Steps taken to heal a session");
+    describe_gauge!(RECEIVING, "Sessions whose updates arrive");
     describe_counter!(FLOOD_WAIT_SECONDS, "Seconds that Telegram asked to wait");
     describe_counter!(GAPS_OPENED, "Gaps in logs that were noticed");
     describe_counter!(GAPS_CLOSED, "Gaps in logs that were filled");

@@ -97,6 +97,22 @@ pub struct Flags {
         hide_env_values = true
     )]
     pub restore_concurrency: Option<String>,
+    /// Connections that all accounts together make in a second, 1 to 10000 [default: 300].
+    #[arg(
+        long,
+        global = true,
+        env = "HUB_CONNECTS_PER_SECOND",
+        hide_env_values = true
+    )]
+    pub connects_per_second: Option<String>,
+    /// Login codes that all accounts together ask for in a minute, 1 to 100000 [default: 30].
+    #[arg(
+        long,
+        global = true,
+        env = "HUB_LOGINS_PER_MINUTE",
+        hide_env_values = true
+    )]
+    pub logins_per_minute: Option<String>,
     /// Seconds that requests may go on after a stop signal, 1 to 60 [default: 5].
     #[arg(
         long,
@@ -132,6 +148,8 @@ impl Flags {
             &mut self.app_version,
             &mut self.lang,
             &mut self.restore_concurrency,
+            &mut self.connects_per_second,
+            &mut self.logins_per_minute,
             &mut self.shutdown_timeout,
             &mut self.log,
             &mut self.log_format,

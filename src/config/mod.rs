@@ -35,6 +35,10 @@ pub struct Config {
     pub log: LogConfig,
     /// How many accounts are brought back at the same time, 1 to 10 000.
     pub restore_concurrency: usize,
+    /// How many connections to Telegram all accounts together make in a second, 1 to 10 000.
+    pub connects_per_second: u32,
+    /// How many login codes all accounts together ask for in a minute, 1 to 100 000.
+    pub logins_per_minute: u32,
     /// How long requests may go on after the hub was told to stop, 1 to 60 s.
     pub shutdown_timeout: Duration,
 }
@@ -77,6 +81,16 @@ impl Config {
             flags.restore_concurrency.as_ref(),
             1..=10_000,
         )?;
+        let connects = text::number(
+            "HUB_CONNECTS_PER_SECOND",
+            flags.connects_per_second.as_ref(),
+            1..=10_000,
+        )?;
+        let logins = text::number(
+            "HUB_LOGINS_PER_MINUTE",
+            flags.logins_per_minute.as_ref(),
+            1..=100_000,
+        )?;
         let shutdown = text::number(
             "HUB_SHUTDOWN_TIMEOUT",
             flags.shutdown_timeout.as_ref(),
@@ -88,6 +102,8 @@ impl Config {
             http: HttpConfig::from_flags(&flags)?,
             telegram: TelegramConfig::from_flags(&flags)?,
             restore_concurrency: restore.unwrap_or(50),
+            connects_per_second: connects.unwrap_or(300),
+            logins_per_minute: logins.unwrap_or(30),
             shutdown_timeout: Duration::from_secs(shutdown.unwrap_or(5)),
         })
     }

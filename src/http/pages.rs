@@ -101,6 +101,11 @@ struct HealthAnswer {
     status: &'static str,
     /// How many sessions the hub runs, connected or not.
     active_sessions: u64,
+    /// How many of these receive their updates.
+    receiving_sessions: u64,
+    /// How many sessions are stored, running or not; null while the database does not answer.
+    #[schema(required)]
+    stored_sessions: Option<u64>,
     /// How many sessions are in each state.
     sessions_by_state: BTreeMap<&'static str, u64>,
     /// How far the restore of the stored sessions is.
@@ -139,6 +144,8 @@ impl From<HealthView> for HealthAnswer {
         Self {
             status,
             active_sessions: view.active_sessions,
+            receiving_sessions: view.receiving_sessions,
+            stored_sessions: view.stored_sessions,
             sessions_by_state: view.sessions_by_state,
             restore: Restore {
                 total: view.restore.total,

@@ -2,7 +2,7 @@
 
 use crate::hub::Hub;
 use crate::model::UtcTime;
-use crate::store::{Store, gaps, sends};
+use crate::store::{Error, Store, flood_waits, gaps, sends};
 use log::{info, warn};
 use std::time::Duration;
 
@@ -20,22 +20,27 @@ pub(super) async fn restore(hub: &Hub) {
 /// How long a closed gap is remembered.
 const GAPS_LAST: Duration = Duration::from_hours(90 * 24);
 
-/// Forgets idempotency keys a week after their last use and gaps 90 days after they were closed,
-/// once an hour.
+/// Forgets idempotency keys a week after their last use, gaps 90 days after they were closed and
+/// flood waits that are over, once an hour.
 pub(super) async fn prune(store: &Store) {
     loop {
         tokio::time::sleep(Duration::from_hours(1)).await;
-        let oldest = UtcTime::now().before(KEYS_LAST);
-        match store.write(move |conn| sends::prune(conn, oldest)).await {
-            Ok(0) => {}
-            Ok(pruned) => info!("forgot {pruned} old idempotency keys"),
-            Err(error) => warn!("old idempotency keys cannot be forgotten: {error}"),
-        }
-        let oldest = UtcTime::now().before(GAPS_LAST);
-        match store.write(move |conn| gaps::prune(conn, oldest)).await {
-            Ok(0) => {}
-            Ok(pruned) => info!("forgot {pruned} gaps that were closed long ago"),
-            Err(error) => warn!("closed gaps cannot be forgotten: {error}"),
-        }
+        let now = UtcTime::now();
+        let oldest = now.before(KEYS_LAST);
+        let keys = store.write(move |conn| sends::prune(conn, oldest)).await;
+        tell("old idempotency keys", keys);
+        let waits = store.write(move |conn| flood_waits::prune(conn, now)).await;
+        tell("flood waits that are over", waits);
+        let oldest = now.before(GAPS_LAST);
+        let closed = store.write(move |conn| gaps::prune(conn, oldest)).await;
+        tell("gaps that were closed long ago", closed);
+    }
+}
+
+fn tell(what: &str, pruned: Result<usize, Error>) {
+    match pruned {
+        Ok(0) => {}
+        Ok(pruned) => info!("forgot {pruned} {what}"),
+        Err(error) => warn!("{what} cannot be forgotten: {error}"),
     }
 }

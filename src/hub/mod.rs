@@ -16,7 +16,7 @@ use crate::session::{Registry, RestoreProgress, SessionContext, Timing, Writer};
 use crate::store::{
     self, DatabaseUrl, DatabaseUrlError, Store, StoreSettings, load_or_create_master_key,
 };
-use crate::telegram::{LinkSettings, Server, ServerError};
+use crate::telegram::{Budget, LinkSettings, Server, ServerError};
 use lock::DatabaseLock;
 use lookups::Lookups;
 use secrecy::ExposeSecret as _;
@@ -98,12 +98,18 @@ impl Hub {
                 server,
                 device: config.telegram.device.clone(),
                 call_timeout: timing.call_timeout,
+                connects: Arc::new(connects(config.connects_per_second)),
                 updates_capacity: UPDATES_CAPACITY,
             },
             api_id: config.telegram.api_id,
             api_hash: config.telegram.api_hash.clone(),
             timing,
             connects: Semaphore::new(config.restore_concurrency),
+            logins: Budget::new(
+                config.logins_per_minute,
+                Duration::from_mins(1),
+                config.logins_per_minute,
+            ),
             reconciles: Semaphore::new(RECONCILES),
         };
         let hub = Arc::new(Self {
@@ -168,6 +174,11 @@ impl std::fmt::Debug for Hub {
             .field("sessions", &self.registry.len())
             .finish_non_exhaustive()
     }
+}
+
+/// A tenth of a second's connections may be made in one moment.
+fn connects(per_second: u32) -> Budget {
+    Budget::new(per_second, Duration::from_secs(1), per_second / 10)
 }
 
 /// Opens the database of the settings and brings its tables up to date.

@@ -95,6 +95,7 @@ pub(super) fn view(row: SessionRow, handle: Option<&SessionHandle>) -> SessionVi
     SessionView {
         state_since: snapshot.as_ref().map_or(row.updated_at, |now| now.since),
         is_connected: matches!(state, SessionState::Online | SessionState::Login),
+        is_receiving: snapshot.as_ref().is_some_and(|now| now.is_receiving),
         // The row was read a moment before the state, which knows better where it can know.
         is_authenticated: match state {
             SessionState::Online => true,
@@ -108,6 +109,13 @@ pub(super) fn view(row: SessionRow, handle: Option<&SessionHandle>) -> SessionVi
         user: user.or_else(|| stored_user(&row)),
         last_update_at: snapshot.as_ref().and_then(|now| now.last_update_at),
         last_call_at: snapshot.as_ref().and_then(|now| now.last_call_at),
+        checked_at: snapshot.as_ref().and_then(|now| now.checked_at),
+        pts_drift: snapshot.as_ref().and_then(|now| now.pts_drift),
+        update_lag: snapshot.as_ref().and_then(|now| now.update_lag),
+        healing: snapshot
+            .as_ref()
+            .map(|now| now.healing.clone())
+            .unwrap_or_default(),
         messages_captured: snapshot.as_ref().map_or(0, |now| now.captured),
         created_at: row.created_at,
         logged_in_at: row.logged_in_at,

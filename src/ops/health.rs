@@ -3,13 +3,14 @@
 use crate::auth::Scope;
 use crate::error::Error;
 use crate::hub::Hub;
-use crate::metrics::{GAPS_OPEN, SESSIONS};
+use crate::metrics::{GAPS_OPEN, RECEIVING, SESSIONS};
 use crate::model::SessionState;
 use crate::ops::{Ctx, Operation};
 use crate::session::RestoreSnapshot;
-use crate::store::{gaps, hub_lock};
+use crate::store::{gaps, sessions};
 use std::collections::BTreeMap;
 use std::time::Duration;
+use tokio::time::timeout;
 
 /// How long the database may take to show that it is there.
 const DATABASE_PATIENCE: Duration = Duration::from_secs(2);
@@ -23,6 +24,10 @@ pub struct Health;
 pub struct HealthView {
     /// How many sessions the hub runs, connected or not.
     pub active_sessions: u64,
+    /// How many of these receive their updates.
+    pub receiving_sessions: u64,
+    /// How many sessions are stored, running or not; `None` while the database does not answer.
+    pub stored_sessions: Option<u64>,
     /// How far the restore of the stored sessions is.
     pub restore: RestoreSnapshot,
     /// How many sessions are in each state.
@@ -49,26 +54,27 @@ impl Operation for Health {
 
     async fn run(self, ctx: &Ctx) -> Result<Self::Output, Error> {
         let hub = &ctx.hub;
-        let asked = hub.store.read(|conn| {
-            hub_lock::holder(conn)?;
-            gaps::count_open(conn, None)
-        });
-        let open_gaps = match tokio::time::timeout(DATABASE_PATIENCE, asked).await {
-            Ok(Ok(open)) => Some(open),
+        let asked = hub
+            .store
+            .read(|conn| Ok((sessions::count(conn)?, gaps::count_open(conn, None)?)));
+        let counts = match timeout(DATABASE_PATIENCE, asked).await {
+            Ok(Ok(counts)) => Some(counts),
             Ok(Err(_)) | Err(_) => None,
         };
         // One that answers may still take no writes, as on a full disk.
-        let database = if open_gaps.is_some() && !hub.store.is_away() {
+        let database = if counts.is_some() && !hub.store.is_away() {
             DatabaseHealth::Ok
         } else {
             DatabaseHealth::Unavailable
         };
         Ok(HealthView {
             active_sessions: u64::try_from(hub.registry.len()).unwrap_or(u64::MAX),
+            receiving_sessions: receiving(hub),
+            stored_sessions: counts.map(|(stored, _)| stored),
             restore: hub.restore.snapshot(),
             sessions_by_state: by_state(hub),
             database,
-            open_gaps,
+            open_gaps: counts.map(|(_, open)| open),
         })
     }
 }
@@ -87,6 +93,8 @@ impl Operation for CountSessions {
             let count = u32::try_from(count).unwrap_or(u32::MAX);
             metrics::gauge!(SESSIONS, "state" => state).set(f64::from(count));
         }
+        let receiving = u32::try_from(receiving(&ctx.hub)).unwrap_or(u32::MAX);
+        metrics::gauge!(RECEIVING).set(f64::from(receiving));
         // Without the database the last count stands.
         if let Ok(open) = ctx
             .hub
@@ -99,6 +107,12 @@ impl Operation for CountSessions {
         }
         Ok(())
     }
+}
+
+fn receiving(hub: &Hub) -> u64 {
+    let all = hub.registry.all();
+    let receiving = all.iter().filter(|handle| handle.snapshot().is_receiving);
+    u64::try_from(receiving.count()).unwrap_or(u64::MAX)
 }
 
 /// How many sessions are in each state, also in those that none is in.

@@ -4,7 +4,7 @@ use crate::auth::Scope;
 use crate::error::{Code, Error};
 use crate::model::{SessionName, StoredState, UserId, UtcTime};
 use crate::ops::{Ctx, Operation, accounts};
-use crate::session::{self, SessionHandle};
+use crate::session::{self, Row, SessionHandle};
 use crate::store::sessions::{self, NewSession};
 use secrecy::SecretString;
 
@@ -29,11 +29,12 @@ pub struct UserView {
 /// Source: <https://core.telegram.org/method/auth.sendCode>.
 ///
 /// # Errors
-/// `phone_number_invalid`, `phone_number_banned`, `api_id_invalid`, `flood_wait`, `session_busy`,
-/// `telegram_error`, `telegram_unreachable`, `database_unavailable`.
+/// `phone_number_invalid`, `phone_number_banned`, `api_id_invalid`, `flood_wait`, `rate_limited`,
+/// `session_busy`, `telegram_error`, `telegram_unreachable`, `database_unavailable`.
 #[derive(Clone, Debug)]
 pub struct StartLogin {
-    /// The session to log in; it is created when it does not exist.
+    /// The session to log in; it is created when it does not exist, and leaves nothing then when
+    /// Telegram refuses.
     pub session: SessionName,
     /// The phone number: `+` and digits. Without a digit it is refused, and Telegram is not asked.
     pub phone: String,
@@ -72,11 +73,16 @@ impl Operation for StartLogin {
             now: UtcTime::now(),
         };
         let vault = hub.store.vault().clone();
-        let row = hub
+        let (known, row) = hub
             .store
-            .write(move |conn| sessions::create_or_get(conn, &vault, &new))
+            .write(move |conn| {
+                let known = sessions::by_name(conn, &new.name)?.is_some();
+                Ok((known, sessions::create_or_get(conn, &vault, &new)?))
+            })
             .await?;
-        let started = accounts::running(hub, &row).start_login(self.phone).await?;
+        let known = if known { Row::Known } else { Row::New };
+        let handle = accounts::running(hub, &row);
+        let started = handle.start_login(self.phone, known).await?;
         Ok(match started {
             session::LoginStarted::CodeSent { phone_code_hash } => {
                 LoginStarted::CodeSent { phone_code_hash }

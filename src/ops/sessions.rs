@@ -5,7 +5,7 @@ use crate::error::{Code, Error};
 use crate::model::{SessionName, SessionState, StoredState, UtcTime};
 use crate::ops::login::UserView;
 use crate::ops::{Ctx, Operation, accounts};
-use crate::session;
+use crate::session::{self, Healing};
 use crate::store::sessions::{self, Purge};
 use std::time::Duration;
 
@@ -18,7 +18,7 @@ const RESTORE_PATIENCE: Duration = Duration::from_mins(2);
 /// One session as clients see it.
 #[expect(
     clippy::struct_excessive_bools,
-    reason = "four independent facts, which the door shows side by side"
+    reason = "five independent facts, which the door shows side by side"
 )]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SessionView {
@@ -30,6 +30,8 @@ pub struct SessionView {
     pub state_since: UtcTime,
     /// Whether it has a link to Telegram.
     pub is_connected: bool,
+    /// Whether updates arrive over the link, as far as the last look at it tells.
+    pub is_receiving: bool,
     /// Whether Telegram accepts its key, as far as the hub knows.
     pub is_authenticated: bool,
     /// Whether the hub runs it.
@@ -42,6 +44,15 @@ pub struct SessionView {
     pub last_update_at: Option<UtcTime>,
     /// When Telegram last answered a call.
     pub last_call_at: Option<UtcTime>,
+    /// When Telegram's place in the account's updates was last compared with the hub's.
+    pub checked_at: Option<UtcTime>,
+    /// By how many pts Telegram was ahead then; may be negative by a hair.
+    pub pts_drift: Option<i64>,
+    /// How long after Telegram's date of it, which is in whole seconds, the newest message was
+    /// captured. Only messages that were sent while the session was listening count.
+    pub update_lag: Option<Duration>,
+    /// What was done to bring the session back since the hub started it.
+    pub healing: Healing,
     /// How many messages were captured since the hub started.
     pub messages_captured: u64,
     /// When the session was created.

@@ -8,13 +8,14 @@ use crate::metrics::CONNECTS;
 use crate::model::{SessionId, SessionName, SessionState, StoredState, UtcTime};
 use crate::session::backoff::BackoffPolicy;
 use crate::session::handle::{Command, Reply, Shared};
+use crate::session::ladder::{HealStep, Ladder};
 use crate::session::login_phase::LoginAttempt;
 use crate::session::online::Online;
 use crate::session::restore::RestoreTicket;
 use crate::session::waiting::{Reconnected, Waiting};
 use crate::session::writer::Writer;
 use crate::store::{self, Store, sessions};
-use crate::telegram::LinkSettings;
+use crate::telegram::{Budget, LinkSettings};
 use futures_util::FutureExt as _;
 use log::{error, info, warn};
 use secrecy::SecretString;
@@ -23,6 +24,9 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{Semaphore, mpsc};
 use tokio_util::sync::CancellationToken;
+
+/// What is told of a panic; its text stays in the log.
+const PANIC: &str = "internal error";
 
 /// The times that govern a session's life.
 #[derive(Clone, Copy, Debug)]
@@ -37,8 +41,8 @@ pub struct Timing {
     pub probe_every: Duration,
     /// How long a probe may take; two in a row that take longer end the link.
     pub probe_timeout: Duration,
-    /// How long updates may fail to arrive that Telegram has, before the link is given up.
-    pub deaf_after: Duration,
+    /// How soon the link is probed again after a step to heal it.
+    pub recheck_after: Duration,
     /// How long a login may take before it lapses.
     pub login_lifetime: Duration,
     /// How long after a link is made its account's dialogs are compared with the log, half as
@@ -51,8 +55,8 @@ pub struct Timing {
 }
 
 impl Default for Timing {
-    /// A stalled link is found after at most 45 + 2 × 15 seconds, and one whose updates have
-    /// ceased after at most 2 × 45.
+    /// A stalled link is found after at most 45 + 2 × 15 seconds. One whose updates have ceased
+    /// is found after at most 45 + 1 seconds, and every 11 seconds a stronger step is taken.
     fn default() -> Self {
         Self {
             backoff: BackoffPolicy {
@@ -63,7 +67,7 @@ impl Default for Timing {
             call_timeout: Duration::from_secs(30),
             probe_every: Duration::from_secs(45),
             probe_timeout: Duration::from_secs(15),
-            deaf_after: Duration::from_secs(30),
+            recheck_after: Duration::from_secs(10),
             login_lifetime: Duration::from_mins(10),
             reconcile_after: Duration::from_secs(4),
             reconcile_every: Duration::from_mins(5),
@@ -88,6 +92,8 @@ pub struct SessionContext {
     pub timing: Timing,
     /// How many sessions may be connecting at once.
     pub connects: Semaphore,
+    /// How many login codes may be asked for in a time, by all sessions together.
+    pub logins: Budget,
     /// How many sessions may be comparing their logs at once.
     pub reconciles: Semaphore,
 }
@@ -103,13 +109,21 @@ pub(super) struct Account {
     pub(super) restore: Option<RestoreTicket>,
     /// How many attempts have failed in a row.
     pub(super) failures: u32,
+    /// Whether a link was made anew without waiting since the session was last stable.
+    pub(super) hurried: bool,
+    /// Which steps have been taken against updates that do not arrive.
+    pub(super) ladder: Ladder,
 }
 
 /// What an account does next.
 pub(super) enum Phase {
     /// Make a link with the stored key. `asked_by` wants to know how it went.
+    ///
+    /// If it fails for a client who could not wait, `resume` goes on: such an attempt is not one
+    /// of the account's own.
     Connect {
         asked_by: Option<Reply<Reconnected>>,
+        resume: Option<Waiting>,
     },
     /// Read updates and serve calls.
     Online(Box<Online>),
@@ -119,6 +133,16 @@ pub(super) enum Phase {
     Login(Box<LoginAttempt>),
     /// Stopped for good.
     End,
+}
+
+impl Phase {
+    /// An attempt of the account's own.
+    pub(super) const fn connect() -> Self {
+        Self::Connect {
+            asked_by: None,
+            resume: None,
+        }
+    }
 }
 
 impl Account {
@@ -133,7 +157,8 @@ impl Account {
                 Ok(next) => next,
                 Err(_panic) => {
                     error!(session = self.name.as_str(); "a panic ended the session's present phase");
-                    self.back_off("internal error", None)
+                    self.heal(HealStep::Rebuild, PANIC);
+                    self.back_off(PANIC, None)
                 }
             };
             self.shared.link.send_replace(None);
@@ -146,12 +171,33 @@ impl Account {
     /// and thousands of accounts do nothing but stay online.
     async fn step(&mut self, phase: Phase) -> Phase {
         match phase {
-            Phase::Connect { asked_by } => Box::pin(self.connect(asked_by)).await,
+            Phase::Connect { asked_by, resume } => Box::pin(self.connect(asked_by, resume)).await,
             Phase::Online(online) => Box::pin(self.stay_online(*online)).await,
             Phase::Wait(waiting) => Box::pin(self.wait(waiting)).await,
             Phase::Login(attempt) => Box::pin(self.log_in(*attempt)).await,
             Phase::End => Phase::End,
         }
+    }
+
+    /// A step to bring the account back goes into the log, the metrics and the account's view.
+    pub(super) fn heal(&self, step: HealStep, reason: &str) {
+        self.shared.healing.note(&self.name, step, reason);
+    }
+
+    /// The next phase when a link made anew is likely to help: at once, but once only until the
+    /// account has been stable again, so that it never becomes a loop without pauses.
+    pub(super) fn anew(&mut self, step: HealStep, reason: &str) -> Phase {
+        self.heal(step, reason);
+        if std::mem::replace(&mut self.hurried, true) {
+            return self.back_off(reason, None);
+        }
+        Phase::connect()
+    }
+
+    /// The account has been online for long enough to count earlier failures no more.
+    pub(super) fn note_stable(&mut self) {
+        self.failures = 0;
+        self.hurried = false;
     }
 
     /// The next phase after a failure that may pass. `at_least` is Telegram's own wish.
@@ -181,6 +227,7 @@ impl Account {
     pub(super) async fn need_login(&mut self, reason: String) -> Phase {
         warn!(session = self.name.as_str(); "Telegram refuses the session's key: {reason}");
         metrics::counter!(CONNECTS, "outcome" => "refused").increment(1);
+        self.heal(HealStep::NeedsLogin, &reason);
         self.note_outcome(false);
         self.remember_state(StoredState::NeedsLogin, Some(reason.clone()))
             .await;

@@ -4,6 +4,7 @@
 //! for only after that; nothing is skipped.
 
 use crate::metrics as names;
+use crate::model::UtcTime;
 use crate::session::crossings::Crossings;
 use crate::session::known_peers::KnownPeers;
 use crate::session::writer::Writer;
@@ -29,6 +30,7 @@ pub(super) async fn capture(
 ) -> telegram::Error {
     let mut written = Instant::now();
     let mut known = KnownPeers::new();
+    let since = UtcTime::now();
     loop {
         let mut batch = match updates.next(account).await {
             Ok(batch) => batch,
@@ -43,6 +45,9 @@ pub(super) async fn capture(
             session.batch_skipped();
             continue;
         }
+        // What was sent before this link was made is no measure of it.
+        let dates = batch.messages.iter().map(|message| message.sent_at);
+        let newest = dates.filter(|date| *date >= since).max();
         let batch = Arc::new(batch);
         crossings.note(&batch);
         if let Err(error) = store_batch(writer, Arc::clone(&batch), vitals).await {
@@ -52,7 +57,7 @@ pub(super) async fn capture(
         session.position_written();
         written = Instant::now();
         if !bare {
-            vitals.note_update();
+            vitals.note_update(newest);
         }
         if !batch.gaps.is_empty() {
             crossings.gap_opened.notify_one();

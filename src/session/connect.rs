@@ -5,7 +5,7 @@ use crate::model::{SessionState, StoredState, UserId, UtcTime};
 use crate::session::account::{Account, Phase};
 use crate::session::handle::Reply;
 use crate::session::online::Online;
-use crate::session::waiting::Reconnected;
+use crate::session::waiting::{Reconnected, Waiting};
 use crate::store::{peers, sessions};
 use crate::telegram::{self, HubSession, Keys, Link};
 use log::info;
@@ -13,7 +13,11 @@ use std::sync::Arc;
 
 impl Account {
     /// Connects once. Failures that may pass lead to a wait, refusals of the key to a login.
-    pub(super) async fn connect(&mut self, asked_by: Option<Reply<Reconnected>>) -> Phase {
+    pub(super) async fn connect(
+        &mut self,
+        asked_by: Option<Reply<Reconnected>>,
+        resume: Option<Waiting>,
+    ) -> Phase {
         self.shared.enter(SessionState::Connecting);
         let stop = self.stop.clone();
         let attempt = tokio::select! {
@@ -31,9 +35,11 @@ impl Account {
                 )
             }
             Err(error) => {
-                let next = match error.needs_login() {
-                    Some(reason) => self.need_login(reason.to_owned()).await,
-                    None => self.failed(&error),
+                let next = match (error.needs_login(), resume) {
+                    (Some(reason), _) => self.need_login(reason.to_owned()).await,
+                    // Telegram's wish may be longer than the wait that goes on.
+                    (None, Some(waiting)) if error.flood_wait().is_none() => Phase::Wait(waiting),
+                    (None, _) => self.failed(&error),
                 };
                 (next, Err(Error::from(error)))
             }
@@ -58,11 +64,7 @@ impl Account {
 
     /// A failure that may pass: wait, at least as long as Telegram asks for.
     pub(super) fn failed(&mut self, error: &telegram::Error) -> Phase {
-        let wish = match error {
-            telegram::Error::FloodWait(wait) => Some(*wait),
-            _ => None,
-        };
-        self.back_off(&error.to_string(), wish)
+        self.back_off(&error.to_string(), error.flood_wait())
     }
 
     async fn try_connect(&self) -> Result<Online, telegram::Error> {
@@ -70,6 +72,8 @@ impl Account {
         self.context.store.back().await;
         // The semaphore is never closed; were it, connecting without it would still be right.
         let _permit = self.context.connects.acquire().await.ok();
+        // After a common outage everybody is back at the same time, whatever their waits were.
+        self.context.link.connects.turn().await;
         let (id, store) = (self.id, &self.context.store);
         let vault = store.vault().clone();
         let credentials = store

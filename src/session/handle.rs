@@ -2,6 +2,7 @@
 
 use crate::error::{Code, Error};
 use crate::model::{SessionId, SessionName, SessionState, UtcTime};
+use crate::session::healing::{Healing, HealingLog};
 use crate::session::login::{LoginProgress, LoginStarted};
 use crate::session::waiting::Reconnected;
 use crate::store::peers::PeerRow;
@@ -19,6 +20,7 @@ pub(super) const COMMAND_CAPACITY: usize = 16;
 pub(super) enum Command {
     StartLogin {
         phone: String,
+        row: Row,
         reply: Reply<LoginStarted>,
     },
     SubmitCode {
@@ -38,6 +40,15 @@ pub(super) enum Command {
     },
 }
 
+/// Whether a session was stored before somebody wished to log it in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Row {
+    /// It was made for the login, and goes if Telegram refuses.
+    New,
+    /// It stays.
+    Known,
+}
+
 pub(super) type Reply<T> = oneshot::Sender<Result<T, Error>>;
 
 /// What an account's task shows of itself.
@@ -46,6 +57,7 @@ pub(super) struct Shared {
     pub(super) link: watch::Sender<Option<Arc<Link>>>,
     pub(super) user: Mutex<Option<Arc<PeerRow>>>,
     pub(super) vitals: Arc<Vitals>,
+    pub(super) healing: HealingLog,
 }
 
 impl Shared {
@@ -55,6 +67,7 @@ impl Shared {
             link: watch::Sender::new(None),
             user: Mutex::new(None),
             vitals: Arc::default(),
+            healing: HealingLog::default(),
         }
     }
 
@@ -87,6 +100,16 @@ pub struct SessionSnapshot {
     pub last_update_at: Option<UtcTime>,
     /// The last successful call.
     pub last_call_at: Option<UtcTime>,
+    /// Whether its updates arrive.
+    pub is_receiving: bool,
+    /// By how many pts Telegram was ahead at the last probe.
+    pub pts_drift: Option<i64>,
+    /// How late the newest message was captured.
+    pub update_lag: Option<Duration>,
+    /// The last probe that was answered.
+    pub checked_at: Option<UtcTime>,
+    /// What was done to bring it back.
+    pub healing: Healing,
     /// Messages captured since the hub started.
     pub captured: u64,
 }
@@ -111,6 +134,11 @@ impl SessionHandle {
         let (state, since) = self.shared.state.borrow().clone();
         let vitals = &self.shared.vitals;
         SessionSnapshot {
+            is_receiving: matches!(state, SessionState::Online) && vitals.is_receiving(),
+            pts_drift: vitals.pts_drift(),
+            update_lag: vitals.update_lag(),
+            checked_at: vitals.checked_at(),
+            healing: self.shared.healing.snapshot(),
             state,
             since,
             user: self.shared.user(),
@@ -160,8 +188,9 @@ impl SessionHandle {
     }
 
     /// Starts a login, or starts it anew.
-    pub async fn start_login(&self, phone: String) -> Result<LoginStarted, Error> {
-        self.ask(|reply| Command::StartLogin { phone, reply }).await
+    pub async fn start_login(&self, phone: String, row: Row) -> Result<LoginStarted, Error> {
+        self.ask(|reply| Command::StartLogin { phone, row, reply })
+            .await
     }
 
     /// Submits the code of a login.

@@ -3,11 +3,12 @@
 use crate::error::{Code, Error};
 use crate::model::{MessageBox, MessageId, SessionState, StoredState, UtcTime};
 use crate::session::account::{Account, Phase};
-use crate::session::handle::{Command, Reply, not_authorized};
+use crate::session::handle::{Command, Reply, Row, not_authorized};
 use crate::session::login::{CodeAction, Login, LoginProgress, LoginStarted};
 use crate::session::online::Online;
 use crate::session::waiting::Waiting;
 use crate::store::peers::PeerRow;
+use crate::store::sessions::Purge;
 use crate::store::{auth_keys, peers, sequences, sessions};
 use crate::telegram::{self, Keys, Link, SignIn};
 use log::{info, warn};
@@ -30,6 +31,7 @@ impl Account {
     pub(super) async fn start_login(
         &mut self,
         phone: String,
+        row: Row,
         reply: Reply<LoginStarted>,
     ) -> Option<Phase> {
         let (answer, next) = match self.begin_login(phone).await {
@@ -37,10 +39,36 @@ impl Account {
                 Ok(LoginStarted::CodeSent { phone_code_hash }),
                 Some(Phase::Login(Box::new(attempt))),
             ),
+            Err(error) if row == Row::New && self.forget_row().await => {
+                (Err(error), Some(Phase::End))
+            }
             Err(error) => (Err(error), None),
         };
         drop(reply.send(answer));
         next
+    }
+
+    /// A session that was made for a login that Telegram refuses leaves nothing. `false` when the
+    /// database is away.
+    async fn forget_row(&self) -> bool {
+        let id = self.id;
+        let forgotten = self
+            .context
+            .store
+            .write(move |conn| sessions::delete(conn, id, Purge::KeepMessages))
+            .await;
+        if let Err(error) = &forgotten {
+            warn!(session = self.name.as_str(); "the session's row cannot be deleted: {error}");
+        }
+        forgotten.is_ok()
+    }
+
+    /// A login code costs a turn of the budget of all sessions.
+    fn login_turn(&self) -> Result<(), Error> {
+        self.context.logins.try_turn().map_err(|wait| {
+            let text = "this hub starts no more logins at the moment; HUB_LOGINS_PER_MINUTE says how many it may";
+            Error::new(Code::RateLimited, text).retry_after(wait)
+        })
     }
 
     async fn begin_login(&self, phone: String) -> Result<(LoginAttempt, String), Error> {
@@ -67,6 +95,11 @@ impl Account {
             })
             .await?;
         let session = self.load_session().await?;
+        // Before a key is made that would be of no use.
+        if let Some(left) = session.flood_wait("auth.sendCode") {
+            return Err(Error::from(telegram::Error::FloodWait(left)));
+        }
+        self.login_turn()?;
         let vitals = Arc::clone(&self.shared.vitals);
         let settings = &self.context.link;
         let link = Link::open(session, settings, api_id, Keys::MayBeMade, vitals).await?;
@@ -114,7 +147,7 @@ impl Account {
 
     async fn login_step(&mut self, attempt: &mut LoginAttempt, command: Command) -> Option<Phase> {
         match command {
-            Command::StartLogin { phone, reply } => {
+            Command::StartLogin { phone, reply, .. } => {
                 let answer = self.restart(attempt, phone).await;
                 drop(reply.send(answer));
                 None
@@ -154,6 +187,7 @@ impl Account {
         phone: String,
     ) -> Result<LoginStarted, Error> {
         let (api_id, api_hash) = (self.context.api_id, &self.context.api_hash);
+        self.login_turn()?;
         let sent = attempt.link.send_code(&phone, api_id, api_hash).await?;
         let lifetime = self.context.timing.login_lifetime;
         attempt.login = Login::new(phone, tokio::time::Instant::now(), lifetime);
@@ -251,7 +285,7 @@ impl Account {
         self.seed_dialogs(link).await;
         self.write_position(link).await?;
         let updates = link.updates().await?;
-        self.failures = 0;
+        self.note_stable();
         info!(session = self.name.as_str(); "the session is logged in");
         Ok(Online {
             link: Arc::clone(link),

@@ -6,10 +6,11 @@ use crate::session::account::{Account, Phase};
 use crate::session::capture::capture;
 use crate::session::crossings::Crossings;
 use crate::session::handle::{Command, Reply};
+use crate::session::ladder::HealStep;
 use crate::session::login::{LoginStarted, no_login};
 use crate::session::reconcile::Reconciler;
 use crate::session::waiting::{Reconnected, Waiting};
-use crate::session::watchdog::watch;
+use crate::session::watchdog::{Finding, Watchdog};
 use crate::store::peers::PeerRow;
 use crate::store::{self, update_states};
 use crate::telegram::{self, AccountRef, Link, RefusedPosition, Updates};
@@ -28,6 +29,7 @@ pub(super) struct Online {
 /// Why the phase has ended.
 enum Ending {
     Failed(telegram::Error),
+    Due(HealStep, String),
     Refused(String),
     LogOut(Reply<()>),
     Stopped,
@@ -45,6 +47,7 @@ impl Account {
         self.note_outcome(true);
         metrics::counter!(crate::metrics::CONNECTS, "outcome" => "online").increment(1);
         self.shared.link.send_replace(Some(Arc::clone(&link)));
+        self.shared.vitals.note_receiving(true);
         self.shared.enter(SessionState::Online);
 
         let account = AccountRef {
@@ -55,9 +58,23 @@ impl Account {
 
         self.shared.link.send_replace(None);
         if since.elapsed() >= self.context.timing.stable_after {
-            self.failures = 0;
+            self.note_stable();
         }
         match ending {
+            Ending::Due(step, reason) => {
+                link.abort();
+                self.anew(step, &reason)
+            }
+            Ending::Failed(telegram::Error::Broken) => {
+                self.anew(HealStep::Rebuild, &telegram::Error::Broken.to_string())
+            }
+            // Whoever was being answered when the connection was made anew.
+            Ending::Failed(error @ telegram::Error::Unreachable(_))
+                if self.ladder.is_reconnecting() =>
+            {
+                link.abort();
+                self.anew(HealStep::Reconnect, &error.to_string())
+            }
             Ending::Failed(error) => {
                 link.abort();
                 if let Some(whose) = error.refused_position() {
@@ -79,9 +96,23 @@ impl Account {
     }
 
     async fn serve(&mut self, link: &Link, updates: &mut Updates, account: AccountRef) -> Ending {
-        let context = Arc::clone(&self.context);
-        let vitals = Arc::clone(&self.shared.vitals);
-        let stop = self.stop.clone();
+        let Self {
+            context,
+            shared,
+            commands,
+            stop,
+            ladder,
+            name,
+            ..
+        } = self;
+        let mut watchdog = Watchdog {
+            name,
+            link,
+            vitals: &shared.vitals,
+            ladder,
+            log: &shared.healing,
+            timing: context.timing,
+        };
         // Both futures live as long as the phase: dropping a half-received batch would lose it
         // until the next start.
         let crossings = Crossings::default();
@@ -90,32 +121,37 @@ impl Account {
             link.session(),
             updates,
             account,
-            &vitals,
+            &shared.vitals,
             &crossings
         ));
-        let name = self.name.clone();
         let reconciler = Reconciler {
-            context: &context,
-            name: &name,
+            context,
+            name,
             link,
             account,
-            vitals: &vitals,
+            vitals: &shared.vitals,
             crossings: &crossings,
         };
         let mut reconciling = pin!(reconciler.run());
-        let mut watching = pin!(watch(link, context.timing));
+        let mut watching = pin!(watchdog.watch());
         loop {
             tokio::select! {
-                error = &mut capturing => return ending(error),
-                error = &mut watching => return ending(error),
-                () = &mut reconciling => {}
+                // The reasons before what follows from them.
+                biased;
                 reason = link.ended() => return Ending::Refused(reason),
                 () = stop.cancelled() => return Ending::Stopped,
-                command = self.commands.recv() => match command {
+                () = link.down() => return Ending::Failed(telegram::Error::Broken),
+                finding = &mut watching => return match finding {
+                    Finding::Failed(error) => ending(error),
+                    Finding::Due(step, reason) => Ending::Due(step, reason),
+                },
+                command = commands.recv() => match command {
                     None => return Ending::Stopped,
                     Some(Command::LogOut { reply }) => return Ending::LogOut(reply),
                     Some(command) => answer(command),
                 },
+                error = &mut capturing => return ending(error),
+                () = &mut reconciling => {}
             }
         }
     }

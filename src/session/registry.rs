@@ -3,6 +3,7 @@
 use crate::model::{SessionId, SessionName, SessionState};
 use crate::session::account::{Account, Phase, SessionContext};
 use crate::session::handle::{COMMAND_CAPACITY, SessionHandle, Shared};
+use crate::session::ladder::Ladder;
 use crate::session::restore::RestoreTicket;
 use crate::session::waiting::Waiting;
 use dashmap::DashMap;
@@ -74,12 +75,12 @@ impl Registry {
 
     /// The session of that name; if it does not run, it is started and connects.
     pub fn get_or_connect(&self, name: &SessionName, id: SessionId) -> SessionHandle {
-        self.get_or_start(name, id, None, Phase::Connect { asked_by: None })
+        self.get_or_start(name, id, None, Phase::connect())
     }
 
     /// The same for a restore, which wants to know how the first attempt ends.
     pub(super) fn restore_one(&self, name: &SessionName, id: SessionId, ticket: RestoreTicket) {
-        self.get_or_start(name, id, Some(ticket), Phase::Connect { asked_by: None });
+        self.get_or_start(name, id, Some(ticket), Phase::connect());
     }
 
     fn get_or_start(
@@ -127,6 +128,8 @@ impl Registry {
             stop: handle.stop.clone(),
             restore,
             failures: 0,
+            hurried: false,
+            ladder: Ladder::default(),
         };
         let sessions = Arc::clone(&self.sessions);
         let own = handle.clone();

@@ -22,6 +22,7 @@ pub enum Reconnected {
 }
 
 /// A wait, with or without an end.
+#[derive(Clone)]
 pub(super) struct Waiting {
     state: SessionState,
     until: Option<Instant>,
@@ -75,7 +76,7 @@ impl Account {
         loop {
             let command = tokio::select! {
                 command = self.commands.recv() => command,
-                () = due(waiting.until) => return Phase::Connect { asked_by: None },
+                () = due(waiting.until) => return Phase::connect(),
                 () = self.stop.cancelled() => return Phase::End,
             };
             let next = match command {
@@ -85,11 +86,11 @@ impl Account {
                     drop(reply.send(Ok(LoginStarted::AlreadyLoggedIn)));
                     None
                 }
-                Some(Command::StartLogin { phone, reply }) => {
+                Some(Command::StartLogin { phone, row, reply }) => {
                     let stop = self.stop.clone();
                     // Telegram may be slow to answer; a stop does not wait for it.
                     tokio::select! {
-                        next = self.start_login(phone, reply) => next,
+                        next = self.start_login(phone, row, reply) => next,
                         () = stop.cancelled() => return Phase::End,
                     }
                 }
@@ -104,6 +105,8 @@ impl Account {
                 Some(Command::Reconnect { reply }) => match self.may_reconnect(&waiting).await {
                     Ok(()) => Some(Phase::Connect {
                         asked_by: Some(reply),
+                        // Without a wait of its own the session goes on trying for whoever asked.
+                        resume: retrying.then(|| waiting.clone()),
                     }),
                     Err(error) => {
                         drop(reply.send(Err(error)));

@@ -1,103 +1,145 @@
-//! Finds links that look alive and are not.
+//! Finds links that look alive and are not, and takes the steps that need no new link.
 //!
 //! The client library sends pings and never looks for the answers, and a half-open connection
-//! stays quiet for a quarter of an hour; it waits without limit for a difference, and drops
-//! updates when its queue is full. A call that needs the key's authorisation finds the dead link
-//! and the revoked key, and what it answers tells whether updates still arrive.
+//! stays quiet for a quarter of an hour; it drops updates when its queue is full, and a server
+//! may forget to push. A call that needs the key's authorisation finds the dead link and the
+//! revoked key, and what it answers tells whether updates still arrive.
 
+use crate::model::SessionName;
 use crate::session::account::Timing;
 use crate::session::backoff::chance;
-use crate::telegram::{self, Link, Reading};
+use crate::session::healing::HealingLog;
+use crate::session::ladder::{HealStep, Ladder, Verdict};
+use crate::telegram::{self, Link, Nudge, Reading, Vitals};
 use log::debug;
-use std::time::Duration;
-use tokio::time::{Instant, sleep, timeout};
+use tokio::time::{sleep, timeout};
 
-/// Probes the link until it fails twice in a row or no updates come; the error says how.
-pub(super) async fn watch(link: &Link, timing: Timing) -> telegram::Error {
-    let mut lag = Lag::default();
-    loop {
-        // Thousands of accounts that came online together must not probe together.
-        sleep(timing.probe_every.mul_f64(0.75 + chance() / 4.0)).await;
-        let reading = match probe(link, timing).await {
+/// What brings updates that were not pushed.
+const DIFFERENCE: &str = "updates.getDifference";
+
+/// What only a link made anew can help against.
+#[derive(Debug)]
+pub(super) enum Finding {
+    /// Telegram has refused, or the link has failed and says how.
+    Failed(telegram::Error),
+    /// This step is due, for this reason.
+    Due(HealStep, String),
+}
+
+/// One account's watchdog, for as long as a link lasts.
+pub(super) struct Watchdog<'a> {
+    pub(super) name: &'a SessionName,
+    pub(super) link: &'a Link,
+    pub(super) vitals: &'a Vitals,
+    pub(super) ladder: &'a mut Ladder,
+    pub(super) log: &'a HealingLog,
+    pub(super) timing: Timing,
+}
+
+impl Watchdog<'_> {
+    /// Looks at the link until nothing but another one can help.
+    pub(super) async fn watch(&mut self) -> Finding {
+        // A link made anew because of a fault is looked at soon.
+        let mut soon = self.ladder.is_climbing();
+        loop {
+            let wait = if soon {
+                self.timing.recheck_after
+            } else {
+                // Thousands of accounts that came online together must not probe together.
+                self.timing.probe_every.mul_f64(0.75 + chance() / 4.0)
+            };
+            sleep(wait).await;
+            soon = match self.look().await {
+                Ok(None) => self.ladder.is_climbing(),
+                Ok(Some(reading)) => match self.judge(reading) {
+                    Ok(soon) => soon,
+                    Err(finding) => return finding,
+                },
+                Err(finding) => return finding,
+            };
+        }
+    }
+
+    /// One look; `None` when Telegram has answered without telling its place.
+    async fn look(&self) -> Result<Option<Reading>, Finding> {
+        let reading = match self.probe().await {
             Ok(reading) => reading,
             Err(first) => {
                 debug!("a probe failed and is repeated: {first}");
                 if first.needs_login().is_some() {
-                    return first;
+                    return Err(Finding::Failed(first));
                 }
-                match probe(link, timing).await {
-                    Ok(reading) => reading,
-                    Err(second) => return second,
-                }
+                self.probe().await.map_err(|second| match second {
+                    telegram::Error::Timeout => {
+                        Finding::Due(HealStep::Reconnect, second.to_string())
+                    }
+                    second => Finding::Failed(second),
+                })?
             }
         };
-        if let Some(reading) = reading
-            && lag.note(reading, Instant::now()) >= timing.deaf_after
-        {
-            return telegram::Error::Deaf;
-        }
-    }
-}
-
-/// What a probe has found; `None` when Telegram has answered without telling.
-async fn probe(link: &Link, timing: Timing) -> Result<Option<Reading>, telegram::Error> {
-    match timeout(timing.probe_timeout, link.probe()).await {
-        Err(_elapsed) => Err(telegram::Error::Timeout),
-        // Telegram has answered: the link is alive, whatever it said.
-        Ok(Err(telegram::Error::FloodWait(_) | telegram::Error::Rpc(_))) => Ok(None),
-        Ok(result) => result.map(Some),
-    }
-}
-
-/// Since when an account is behind Telegram at the same place.
-#[derive(Debug, Default)]
-struct Lag(Option<(i32, Instant)>);
-
-impl Lag {
-    /// Takes note of a probe, and says for how long nothing has come that should have.
-    fn note(&mut self, reading: Reading, now: Instant) -> Duration {
-        // A batch that waits for the database is no fault of the link.
-        if reading.theirs <= reading.ours || !reading.waits {
-            self.0 = None;
-            return Duration::ZERO;
-        }
-        match self.0 {
-            Some((place, since)) if place == reading.ours => now.duration_since(since),
-            _ => {
-                self.0 = Some((reading.ours, now));
-                Duration::ZERO
+        match reading {
+            Some(reading) if is_behind(reading) => {
+                // What was pushed before the answer may not have been read yet.
+                sleep(self.timing.recheck_after / 10).await;
+                let now = self.link.reading(reading.theirs).await;
+                now.map(Some).map_err(Finding::Failed)
             }
+            reading => Ok(reading),
+        }
+    }
+
+    /// What Telegram has answered; `None` when that was no place.
+    async fn probe(&self) -> Result<Option<Reading>, telegram::Error> {
+        match timeout(self.timing.probe_timeout, self.link.probe()).await {
+            Err(_elapsed) => Err(telegram::Error::Timeout),
+            // Telegram has answered: the link is alive, whatever it said.
+            Ok(Err(telegram::Error::FloodWait(_) | telegram::Error::Rpc(_))) => Ok(None),
+            Ok(result) => result,
+        }
+    }
+
+    /// Does what a look asks for. Whether the next look is to come soon.
+    fn judge(&mut self, reading: Reading) -> Result<bool, Finding> {
+        let (ours, theirs) = (i64::from(reading.ours), i64::from(reading.theirs));
+        self.vitals.note_check(theirs - ours);
+        if theirs > ours && !reading.waits {
+            // A batch that waits for the database is no fault of the link, and no receiving.
+            self.vitals.note_receiving(false);
+            return Ok(true);
+        }
+        if theirs > ours && self.link.session().flood_wait(DIFFERENCE).is_some() {
+            // Whatever is done would only ask Telegram again for what it has refused.
+            self.vitals.note_receiving(false);
+            return Ok(false);
+        }
+        let behind = is_behind(reading).then_some(reading.ours);
+        let again = self.ladder.is_climbing();
+        let verdict = self.ladder.note(behind);
+        self.vitals.note_receiving(behind.is_none() || !again);
+        let step = match verdict {
+            Verdict::Fine => return Ok(false),
+            Verdict::GiveUp => return Err(Finding::Failed(telegram::Error::Deaf)),
+            Verdict::Heal(step) => step,
+        };
+        let reason = format!("{} updates do not arrive", theirs - ours);
+        match step {
+            HealStep::Difference => {
+                self.log.note(self.name, step, &reason);
+                if !self.link.nudge(Nudge::Account) {
+                    debug!("nobody can be asked for a difference");
+                }
+                Ok(true)
+            }
+            HealStep::Reconnect => {
+                self.log.note(self.name, step, &reason);
+                self.link.reconnect();
+                Ok(true)
+            }
+            HealStep::Rebuild | HealStep::NeedsLogin => Err(Finding::Due(step, reason)),
         }
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_an_account_that_stays_behind_at_one_place_is_deaf() {
-        let start = Instant::now();
-        let at = |seconds| start + Duration::from_secs(seconds);
-        let reading = |ours, theirs, waits| Reading {
-            ours,
-            theirs,
-            waits,
-        };
-        let mut lag = Lag::default();
-        for (second, reading, expected) in [
-            (0, reading(5, 5, true), 0),
-            (1, reading(5, 6, true), 0),
-            (3, reading(5, 7, true), 2),
-            (4, reading(6, 7, true), 0),
-            (9, reading(6, 7, true), 5),
-            (10, reading(6, 7, false), 0),
-            (11, reading(6, 7, true), 0),
-            (12, reading(7, 7, true), 0),
-            (13, reading(8, 7, true), 0),
-        ] {
-            let found = lag.note(reading, at(second));
-            assert_eq!(found, Duration::from_secs(expected), "{second}");
-        }
-    }
+const fn is_behind(reading: Reading) -> bool {
+    reading.theirs > reading.ours && reading.waits
 }

@@ -25,6 +25,7 @@ mod vault_keys;
 
 pub mod auth_keys;
 pub mod capture;
+pub mod flood_waits;
 pub mod gaps;
 pub mod hub_lock;
 pub mod messages;

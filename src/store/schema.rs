@@ -159,6 +159,14 @@ diesel::table! {
 }
 
 diesel::table! {
+    flood_waits (session_id, method) {
+        session_id -> BigInt,
+        method -> Text,
+        until -> Timestamp,
+    }
+}
+
+diesel::table! {
     sequences (session_id, box_id) {
         session_id -> BigInt,
         box_id -> BigInt,
@@ -192,6 +200,7 @@ diesel::joinable!(message_revisions -> messages (message_row));
 diesel::allow_tables_to_appear_in_same_query!(
     auth_keys,
     channel_states,
+    flood_waits,
     gaps,
     hub_lock,
     message_revisions,

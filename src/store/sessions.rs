@@ -155,6 +155,12 @@ pub fn list(
     Ok(query.load(conn)?)
 }
 
+/// How many accounts there are.
+pub fn count(conn: &mut AnyConnection) -> Result<u64, Error> {
+    let count: i64 = t::table.count().get_result(conn)?;
+    u64::try_from(count).map_err(Error::other)
+}
+
 /// A page of accounts ordered by number, at most `limit` (1 to 500) after a cursor.
 pub fn page(
     conn: &mut AnyConnection,

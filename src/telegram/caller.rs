@@ -3,10 +3,11 @@
 //! Whoever calls Telegram for an account, be it a client's operation or the reading of updates,
 //! goes through here, so that a refused key is noticed once and by all.
 
-use crate::metrics::FLOOD_WAIT_SECONDS;
+use crate::telegram::budget::Budget;
 use crate::telegram::error::Error;
-use crate::telegram::link::Vitals;
+use crate::telegram::link::LinkSettings;
 use crate::telegram::storage::HubSession;
+use crate::telegram::vitals::Vitals;
 use grammers_client::sender::{InvocationError, SenderPoolFatHandle};
 use grammers_client::session::Session as _;
 use grammers_client::tl;
@@ -22,6 +23,7 @@ pub(super) struct Caller {
     session: Arc<HubSession>,
     vitals: Arc<Vitals>,
     ended: watch::Sender<Option<String>>,
+    connects: Arc<Budget>,
     call_timeout: Duration,
     custom_server: bool,
 }
@@ -31,16 +33,16 @@ impl Caller {
         handle: SenderPoolFatHandle,
         session: Arc<HubSession>,
         vitals: Arc<Vitals>,
-        call_timeout: Duration,
-        custom_server: bool,
+        settings: &LinkSettings,
     ) -> Self {
         Self {
             handle,
             session,
             vitals,
             ended: watch::Sender::new(None),
-            call_timeout,
-            custom_server,
+            connects: Arc::clone(&settings.connects),
+            call_timeout: settings.call_timeout,
+            custom_server: settings.server.is_custom(),
         }
     }
 
@@ -59,11 +61,21 @@ impl Caller {
         &self.handle
     }
 
-    /// Calls a method in the home data centre.
+    /// Waits until another connection may be made, which the next call does.
+    pub(super) async fn turn(&self) {
+        self.connects.turn().await;
+    }
+
+    /// Calls a method in the home data centre, unless it is known to be refused.
     pub(super) async fn invoke<R>(&self, request: &R) -> Result<R::Return, Error>
     where
-        R: tl::RemoteCall,
+        R: tl::RemoteCall + tl::Identifiable,
     {
+        let method = tl::name_for_id(R::CONSTRUCTOR_ID);
+        if let Some(reason) = self.ended.borrow().clone() {
+            return Err(Error::SessionEnded(reason));
+        }
+        self.session.may_call(method)?;
         let home = self
             .session
             .home_dc_id()
@@ -74,12 +86,12 @@ impl Caller {
                 self.vitals.note_call();
                 return Ok(answer);
             }
-            Ok(Err(error)) => self.classify(error),
+            Ok(Err(error)) => {
+                self.session.note_refusal(method, &error).await;
+                self.classify(error)
+            }
             Err(_elapsed) => Error::Timeout,
         };
-        if let Error::FloodWait(wait) = &error {
-            metrics::counter!(FLOOD_WAIT_SECONDS).increment(wait.as_secs());
-        }
         if let Some(reason) = error.needs_login() {
             self.ended.send_replace(Some(reason.to_owned()));
         }

@@ -1,5 +1,6 @@
 //! What can go wrong between the hub and Telegram, sorted by what to do about it.
 
+use crate::telegram::flood;
 use crate::telegram::handshake::HandshakeError;
 use crate::telegram::storage::StorageError;
 use grammers_client::sender::{InvocationError, RpcError};
@@ -29,6 +30,9 @@ pub enum Error {
     /// The link answers, and the updates that Telegram has for the account do not arrive.
     #[error("updates do not arrive although Telegram has some")]
     Deaf,
+    /// The task that does a link's I/O has ended without being told to.
+    #[error("the link's task has failed")]
+    Broken,
     /// The link is down or could not be made.
     #[error("Telegram cannot be reached")]
     Unreachable(#[source] Box<dyn std::error::Error + Send + Sync>),
@@ -77,6 +81,14 @@ impl Error {
         match self {
             Self::SessionEnded(name) => Some(name),
             Self::KeyRejected => Some("AUTH_KEY_REJECTED"),
+            _ => None,
+        }
+    }
+
+    /// How long Telegram wants to hear nothing of the method, if that is the trouble.
+    pub const fn flood_wait(&self) -> Option<Duration> {
+        match self {
+            Self::FloodWait(wait) => Some(*wait),
             _ => None,
         }
     }
@@ -162,9 +174,13 @@ impl From<Error> for crate::error::Error {
                     Some(value) => format!("{sentence} ({}, {value})", rpc.name),
                     None => format!("{sentence} ({})", rpc.name),
                 };
-                Self::new(code, text)
+                let told = Self::new(code, text);
+                match flood::pause(rpc) {
+                    Some(pause) => told.retry_after(pause),
+                    None => told,
+                }
             }
-            Error::Timeout | Error::Deaf | Error::Unreachable(_) => {
+            Error::Timeout | Error::Deaf | Error::Broken | Error::Unreachable(_) => {
                 Self::new(Code::TelegramUnreachable, error.to_string()).because(error)
             }
             Error::Storage(_) => {

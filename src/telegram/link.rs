@@ -4,7 +4,7 @@
 //! not reconnect by a plan of its own: whoever holds it drops it and opens another.
 
 use crate::config::Device;
-use crate::model::UtcTime;
+use crate::telegram::budget::Budget;
 use crate::telegram::caller::Caller;
 use crate::telegram::error::Error;
 use crate::telegram::handshake;
@@ -12,17 +12,18 @@ use crate::telegram::receiver::{NUDGES, Nudge, Receiver};
 use crate::telegram::server::{Server, needs_ipv6};
 use crate::telegram::storage::HubSession;
 use crate::telegram::updates::Updates;
+use crate::telegram::vitals::Vitals;
 use grammers_client::sender::{ConnectionParams, NoRetries, SenderPool};
 use grammers_client::session::Session as _;
 use grammers_client::session::updates::UpdatesLike;
 use grammers_client::tl;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 use std::time::Duration;
 use tokio::sync::{Mutex, mpsc};
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, timeout};
+use tokio_util::sync::CancellationToken;
 
 /// What all links have in common.
 #[derive(Clone, Debug)]
@@ -34,64 +35,17 @@ pub struct LinkSettings {
     pub device: Device,
     /// The longest that one call may take, including making the connection.
     pub call_timeout: Duration,
+    /// How many connections all accounts together make in a time.
+    pub connects: Arc<Budget>,
     /// How many unread update packets grammers keeps for an account; it drops what comes above.
     pub updates_capacity: NonZeroUsize,
-}
-
-/// When an account last showed signs of life, shared by its links and whoever reports on it.
-#[derive(Debug, Default)]
-pub struct Vitals {
-    last_update: AtomicI64,
-    last_call: AtomicI64,
-    reading: AtomicBool,
-    /// Messages captured since the hub started.
-    pub captured: AtomicU64,
-}
-
-impl Vitals {
-    /// When the last update was captured.
-    pub fn last_update_at(&self) -> Option<UtcTime> {
-        read(&self.last_update)
-    }
-
-    /// When the last call succeeded.
-    pub fn last_call_at(&self) -> Option<UtcTime> {
-        read(&self.last_call)
-    }
-
-    /// An update has been captured now.
-    pub fn note_update(&self) {
-        self.last_update
-            .store(UtcTime::now().as_micros(), Ordering::Relaxed);
-    }
-
-    /// Whether updates are being waited for at this moment.
-    pub(super) fn is_reading(&self) -> bool {
-        self.reading.load(Ordering::Relaxed)
-    }
-
-    /// Updates are being waited for from now on, or are not any more.
-    pub(super) fn set_reading(&self, reading: bool) {
-        self.reading.store(reading, Ordering::Relaxed);
-    }
-
-    pub(super) fn note_call(&self) {
-        self.last_call
-            .store(UtcTime::now().as_micros(), Ordering::Relaxed);
-    }
-}
-
-fn read(micros: &AtomicI64) -> Option<UtcTime> {
-    match micros.load(Ordering::Relaxed) {
-        0 => None,
-        micros => UtcTime::from_micros(micros),
-    }
 }
 
 /// One account's connection.
 pub struct Link {
     caller: Arc<Caller>,
     runner: std::sync::Mutex<JoinHandle<()>>,
+    down: CancellationToken,
     updates: Mutex<Option<Source>>,
     nudges: mpsc::Sender<Nudge>,
 }
@@ -149,15 +103,17 @@ impl Link {
             connection_params(settings, use_ipv6),
         );
         let (sender, nudges) = mpsc::channel(NUDGES);
+        let down = CancellationToken::new();
+        let end = down.clone().drop_guard();
+        // A panic drops the guard too.
+        let running = tokio::spawn(async move {
+            let _end = end;
+            runner.run().await;
+        });
         Ok(Self {
-            caller: Arc::new(Caller::new(
-                handle,
-                session,
-                vitals,
-                settings.call_timeout,
-                settings.server.is_custom(),
-            )),
-            runner: std::sync::Mutex::new(tokio::spawn(runner.run())),
+            caller: Arc::new(Caller::new(handle, session, vitals, settings)),
+            runner: std::sync::Mutex::new(running),
+            down,
             updates: Mutex::new(Some(Source { socket, nudges })),
             nudges: sender,
         })
@@ -175,6 +131,22 @@ impl Link {
     /// Waits until Telegram has refused the key for good, and says how.
     pub async fn ended(&self) -> String {
         self.caller.ended().await
+    }
+
+    /// Waits until the task that does the I/O has ended: nothing can be called any more. It ends
+    /// by itself only when the client library panics.
+    pub async fn down(&self) {
+        self.down.cancelled().await;
+    }
+
+    /// Ends the connection and leaves everything else as it is: the next call makes another one.
+    /// Calls under way fail.
+    pub fn reconnect(&self) {
+        if let Ok(home) = self.session().home_dc_id() {
+            self.caller.handle().disconnect_from_dc(home);
+        }
+        // Without a call nothing would connect before the next look at the link.
+        self.nudge(Nudge::Account);
     }
 
     /// Asks the reading of updates to look at something; `false` when it is busy with enough such
@@ -223,7 +195,7 @@ impl Link {
     /// Calls a method in the home data centre.
     pub(super) async fn invoke<R>(&self, request: &R) -> Result<R::Return, Error>
     where
-        R: tl::RemoteCall,
+        R: tl::RemoteCall + tl::Identifiable,
     {
         self.caller.invoke(request).await
     }

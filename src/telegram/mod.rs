@@ -2,10 +2,13 @@
 //!
 //! Nothing above this layer sees a type of grammers but through [`Link`].
 
+mod budget;
 mod caller;
 mod calls;
+mod closings;
 mod convert;
 mod error;
+mod flood;
 pub mod handshake;
 mod link;
 mod markdown;
@@ -15,7 +18,9 @@ mod retries;
 mod server;
 mod storage;
 mod updates;
+mod vitals;
 
+pub use budget::Budget;
 pub use calls::auth::{SentCode, SignIn};
 pub use calls::dialogs::{Dialog, DialogList};
 pub use calls::history::{Fetched, MESSAGES_A_CALL};
@@ -24,9 +29,10 @@ pub use calls::peers::Found;
 pub use calls::updates::Reading;
 pub use convert::AccountRef;
 pub use error::{Error, RefusedPosition};
-pub use link::{Keys, Link, LinkSettings, Vitals};
+pub use link::{Keys, Link, LinkSettings};
 pub use markdown::{Formatted, markdown};
 pub use receiver::Nudge;
 pub use server::{Server, ServerError};
 pub use storage::{HubSession, StorageError};
 pub use updates::Updates;
+pub use vitals::Vitals;

@@ -7,10 +7,11 @@
 
 use crate::model::{GapCause, MessageBox};
 use crate::telegram::caller::Caller;
+use crate::telegram::closings::Closings;
 use crate::telegram::error::Error;
-use crate::telegram::link::Vitals;
 use crate::telegram::retries::Retries;
 use crate::telegram::storage::HubSession;
+use crate::telegram::vitals::Vitals;
 use grammers_client::session::Session as _;
 use grammers_client::session::types::{PeerId, PeerInfo, UpdatesState};
 use grammers_client::session::updates::{
@@ -88,6 +89,7 @@ pub(super) struct Receiver {
     shut_out: HashSet<i64>,
     /// The account's difference is not to be asked for before this, after so many failures.
     account_failed: Option<(Instant, u32)>,
+    closings: Closings,
 }
 
 impl Receiver {
@@ -107,6 +109,7 @@ impl Receiver {
             retries: Retries::default(),
             shut_out: HashSet::new(),
             account_failed: None,
+            closings: Closings::default(),
         })
     }
 
@@ -127,6 +130,10 @@ impl Receiver {
     /// it runs: what it has taken from the link would be missing until the next one.
     pub(super) async fn next(&mut self) -> Result<Received, Error> {
         loop {
+            if self.closings.take(Instant::now())? {
+                // The next call connects, which thousands of accounts must not do in one moment.
+                self.caller.turn().await;
+            }
             let deadline = Instant::from_std(self.boxes.check_deadlines());
             if let Some(received) = self.account_difference().await? {
                 return Ok(received);
@@ -171,6 +178,7 @@ impl Receiver {
         }
         let mut next = Some(first);
         while let Some(pushed) = next.take() {
+            self.closings.note(&pushed);
             // A gap: what the link has brought comes with the difference.
             let Ok(taken) = self.boxes.process_updates(pushed) else {
                 break;

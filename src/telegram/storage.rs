@@ -4,18 +4,24 @@
 //! captured batch (the updates' position) is only kept here, and the capture writes it in the
 //! batch's own transaction. A key that is already there is never replaced.
 
+use crate::metrics::FLOOD_WAIT_SECONDS;
 use crate::model::{SessionId, UtcTime};
 use crate::store::auth_keys::{self, DcKey};
 use crate::store::update_states::{self, UpdatesPosition};
-use crate::store::{self, Store, peers, sessions};
+use crate::store::{self, Store, flood_waits, peers, sessions};
 use crate::telegram::convert;
+use crate::telegram::error::Error;
+use crate::telegram::flood::{self, FloodWaits};
 use crate::telegram::position::Position;
 use crate::telegram::server::{DEFAULT_DC, Server};
+use grammers_client::sender::InvocationError;
 use grammers_client::session::types::{DcOption, PeerId, PeerInfo, UpdateState, UpdatesState};
 use grammers_client::session::{BoxFuture, Session};
+use log::warn;
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicI32, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 use zeroize::Zeroizing;
 
 /// How many peers one account keeps in memory; the others are read from the database.
@@ -44,6 +50,7 @@ pub struct HubSession {
     options: Mutex<HashMap<i32, DcOption>>,
     peers: Mutex<HashMap<PeerId, PeerInfo>>,
     position: Mutex<Position>,
+    floods: FloodWaits,
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -55,13 +62,14 @@ impl HubSession {
     /// Reads the account's part of the database.
     pub async fn load(store: Store, id: SessionId, server: Server) -> Result<Self, store::Error> {
         let vault = store.vault().clone();
-        let (row, keys, position, own) = store
+        let (row, keys, position, own, floods) = store
             .read(move |conn| {
                 Ok((
                     sessions::by_id(conn, id)?,
                     auth_keys::load(conn, &vault, id)?,
                     update_states::load(conn, id)?,
                     peers::self_peer(conn, id)?,
+                    flood_waits::load(conn, id, UtcTime::now())?,
                 ))
             })
             .await?;
@@ -74,11 +82,48 @@ impl HubSession {
             server,
             peers: Mutex::default(),
             position: Mutex::new(position.map_or_else(Position::default, Position::from)),
+            floods: FloodWaits::new(floods),
         };
         if let Some(own) = &own {
             session.remember_self(own);
         }
         Ok(session)
+    }
+
+    /// Refuses a method that Telegram does not want to hear from the account yet; a call would
+    /// make the wait longer. To be asked before every call, by Telegram's name of the method.
+    pub(super) fn may_call(&self, method: &str) -> Result<(), Error> {
+        match self.flood_wait(method) {
+            Some(left) => Err(Error::FloodWait(left)),
+            None => Ok(()),
+        }
+    }
+
+    /// How much longer a method is refused without asking Telegram; `None` when it is not.
+    pub fn flood_wait(&self, method: &str) -> Option<Duration> {
+        self.floods.left(method, UtcTime::now())
+    }
+
+    /// Takes note of the wait that a refused call asks for, if it does, here and in the database.
+    /// To be called with every error of a call.
+    pub(super) async fn note_refusal(&self, method: &'static str, error: &InvocationError) {
+        let InvocationError::Rpc(error) = error else {
+            return;
+        };
+        let Some(wait) = flood::pause(error) else {
+            return;
+        };
+        let now = UtcTime::now();
+        let (id, until) = (self.id, now.after(wait));
+        self.floods.note(method, until, now);
+        metrics::counter!(FLOOD_WAIT_SECONDS).increment(wait.as_secs());
+        let kept = self
+            .store
+            .write(move |conn| flood_waits::put(conn, id, method, until));
+        if let Err(error) = kept.await {
+            // It holds until the next link; Telegram says it again after that.
+            warn!("a wait of {method} is not stored: {error}");
+        }
     }
 
     /// Whether the home data centre has a key.

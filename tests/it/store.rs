@@ -1,6 +1,7 @@
 //! The store's contract, each test on both databases.
 
 mod capturing;
+mod flood_waits;
 mod keys;
 mod lock;
 mod opening;

@@ -20,14 +20,24 @@ pub struct Reading {
 
 impl Link {
     /// The cheapest call that tells a live session from a dead link and from a revoked key, and
-    /// an account that hears its updates from one that does not.
-    pub async fn probe(&self) -> Result<Reading, Error> {
+    /// an account that hears its updates from one that does not. `None` when Telegram does not
+    /// want to be asked for the state at present: then only the link is looked at.
+    pub async fn probe(&self) -> Result<Option<Reading>, Error> {
+        if self.session().flood_wait("updates.getState").is_some() {
+            let ping = tl::functions::Ping { ping_id: 0 };
+            return self.invoke(&ping).await.map(|_pong| None);
+        }
         let tl::enums::updates::State::State(state) =
             self.invoke(&tl::functions::updates::GetState {}).await?;
+        self.reading(state.pts).await.map(Some)
+    }
+
+    /// How far the reading is beside a place that Telegram has told before. Asks nobody.
+    pub async fn reading(&self, theirs: i32) -> Result<Reading, Error> {
         let position = self.session().updates_state().await;
         Ok(Reading {
             ours: position.map_err(|error| Error::Storage(error.into()))?.pts,
-            theirs: state.pts,
+            theirs,
             waits: self.vitals().is_reading(),
         })
     }

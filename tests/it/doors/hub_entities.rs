@@ -77,13 +77,13 @@ contract! {
     async fn a_look_up_that_telegram_refuses_has_its_status(db: TestDb) {
         let hub = TestHub::start(db).await?;
         hub.log_in("a", "+15550000001").await?;
+        hub.dc.fault(Fault::error("contacts.resolveUsername", 400, "SOMETHING_NEW"));
+        let answer = hub.client.post("/entity/resolve", resolve("a", "@bob")).await?;
+        drop(answer.refused(502, "telegram_error"));
         hub.dc.fault(Fault::error("contacts.resolveUsername", 420, "FLOOD_WAIT_12"));
         let answer = hub.client.post("/entity/resolve", resolve("a", "@bob")).await?;
         assert_eq!(answer.header("retry-after"), "12");
         drop(answer.refused(429, "flood_wait"));
-        hub.dc.fault(Fault::error("contacts.resolveUsername", 400, "SOMETHING_NEW"));
-        let answer = hub.client.post("/entity/resolve", resolve("a", "@bob")).await?;
-        drop(answer.refused(502, "telegram_error"));
         for session in ["nobody", "out"] {
             if session == "out" {
                 hub.log_in("out", "+15550000003").await?;

@@ -54,22 +54,24 @@ contract! {
 
     async fn a_flood_wait_says_how_long_and_is_not_slept_through(db: TestDb) {
         let hub = TestHub::start(db).await?;
-        hub.log_in("a", "+15550000001").await?;
-        hub.client.send("a", "@bob", "first").await?;
-        for (name, seconds) in [
+        for (n, (name, seconds)) in [
             ("FLOOD_WAIT_31", "31"),
             ("FLOOD_WAIT_86400", "86400"),
             ("FLOOD_PREMIUM_WAIT_7", "7"),
             ("SLOWMODE_WAIT_10", "10"),
-        ] {
+        ].into_iter().enumerate() {
+            // An account of its own: it is the account that waits.
+            hub.log_in(name, &format!("+1555000100{n}")).await?;
             hub.dc.fault(Fault::error("messages.sendMessage", 420, name));
-            let answer = hub.client.post("/message/send", send("a", "@bob", "x")).await?;
+            let answer = hub.client.post("/message/send", send(name, "@bob", "x")).await?;
             assert_eq!(answer.header("retry-after"), seconds);
             let body = answer.refused(429, "flood_wait");
             let wait = format!("wait {seconds} seconds");
             assert!(body["detail"].as_str().is_some_and(|text| text.contains(&wait)), "{body}");
         }
-        drop(hub.client.post("/message/send", send("a", "@bob", "x")).await?.expect(200));
+        // Slow mode is one chat's.
+        let elsewhere = send("SLOWMODE_WAIT_10", "@bob", "x");
+        drop(hub.client.post("/message/send", elsewhere).await?.expect(200));
         hub.stop().await?;
     }
 

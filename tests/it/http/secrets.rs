@@ -120,7 +120,7 @@ async fn log_in_with_mistakes(hub: &TestHub) -> Result<(), Box<dyn std::error::E
 async fn send_with_mistakes(hub: &TestHub) -> Result<(), Box<dyn std::error::Error>> {
     for fault in [
         Fault::error("messages.sendMessage", 400, "SOMETHING_NEW"),
-        Fault::error("messages.sendMessage", 420, "FLOOD_WAIT_3"),
+        Fault::error("messages.sendMessage", 420, "SLOWMODE_WAIT_3"),
         Fault::error("messages.sendMessage", 500, "INTERNAL"),
         Fault::error("messages.sendMessage", 400, "MESSAGE_TOO_LONG"),
     ] {

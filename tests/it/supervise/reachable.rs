@@ -203,7 +203,7 @@ async fn a_probe_that_is_refused_for_now_is_a_sign_of_life() -> crate::support::
     let probe = "updates.getState";
     let calls = hub.dc.calls(probe);
     hub.dc
-        .fault(Fault::error(probe, 420, "FLOOD_WAIT_5").times(2));
+        .fault(Fault::error(probe, 420, "FLOOD_WAIT_1").times(2));
     hub.dc.fault(Fault::error(probe, 500, "INTERNAL").times(2));
     // One lost answer is no dead link; the second try tells.
     hub.dc.fault(Fault::new(probe, FaultKind::Silence));

@@ -51,7 +51,7 @@ impl Default for Options {
             call_timeout: Duration::from_secs(5),
             probe_every: Duration::from_millis(300),
             probe_timeout: Duration::from_millis(300),
-            deaf_after: Duration::from_secs(2),
+            recheck_after: Duration::from_millis(300),
             ..Timing::default()
         };
         Self {
@@ -131,6 +131,14 @@ pub(crate) fn config(db: &TestDb, dc: &Dc, options: &Options) -> Result<Config, 
         "--telegram-api-id=1".to_owned(),
         "--telegram-api-hash=0123456789abcdef0123456789abcdef".to_owned(),
     ];
+    // A test's fleet logs in in a moment.
+    if !options
+        .flags
+        .iter()
+        .any(|flag| flag.starts_with("--logins"))
+    {
+        args.push("--logins-per-minute=100000".to_owned());
+    }
     args.extend(options.api_key.map(|key| format!("--api-key={key}")));
     args.extend(options.flags.iter().cloned());
     Ok(Config::from_flags(Flags::try_parse_from(args)?)?)

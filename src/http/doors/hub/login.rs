@@ -25,7 +25,7 @@ type Answer<T> = Result<Json<T>, Failure>;
         (status = 200, description = "A code is on its way, or the session is logged in already", body = LoginStartedAnswer),
         (status = 400, description = "`phone_number_invalid`, `phone_number_banned`, `api_id_invalid`"),
         (status = 409, description = "`session_busy`"),
-        (status = 429, description = "`flood_wait`"),
+        (status = 429, description = "`flood_wait`, `rate_limited`"),
         (status = 502, description = "`telegram_error`, `telegram_unreachable`"),
     )
 )]

@@ -63,6 +63,7 @@ fn method_fault(dc: &Dc, method: &str, body: &FaultBody) -> Result<usize, Refusa
             FaultKind::Delay(Duration::from_millis(delay))
         }
         FaultName::LoseAnswer => FaultKind::LoseAnswer,
+        FaultName::Hollow => FaultKind::Hollow,
         FaultName::Close => FaultKind::Close,
         FaultName::Transport => FaultKind::TransportError(body.code.unwrap_or(-404)),
         _ => return Err(misplaced("a method")),

@@ -3,6 +3,8 @@
 //! Owns nothing: faults of calls, differences and pushes are the world's, those of links the
 //! registry's. Accounts and chats are named as everywhere.
 
+use grammers_tl_types::{Serializable as _, enums, types};
+
 use super::{Dc, find, find_chat};
 use crate::link::Links;
 use crate::world::faults::Fault;
@@ -10,6 +12,20 @@ use crate::world::ids::{ChannelId, KeyId};
 use crate::world::news::News;
 use crate::world::push_faults::Shuffle;
 use crate::world::refusal::Refusal;
+
+fn nonsense() -> Vec<u8> {
+    let update = types::UpdateReadHistoryInbox {
+        folder_id: None,
+        peer: types::PeerChannel { channel_id: 1 }.into(),
+        top_msg_id: None,
+        max_id: 1,
+        still_unread_count: 0,
+        pts: 1,
+        pts_count: 1,
+    };
+    let update = enums::Update::ReadHistoryInbox(update);
+    enums::Updates::UpdateShort(types::UpdateShort { update, date: 1 }).to_bytes()
+}
 
 impl Dc {
     /// Makes something go wrong from now on.
@@ -84,6 +100,17 @@ impl Dc {
         let pts = found.map(|found| found.events.pts());
         world.tell_members(channel, News::ChannelTooLong { channel, pts }, None);
         Ok(())
+    }
+
+    /// Pushes what no data centre should: that a private chat which is a channel was read. Some
+    /// clients fail over it. Nothing of it is kept.
+    ///
+    /// # Errors
+    /// 400 `USER_NOT_FOUND`.
+    pub fn push_nonsense(&self, account: &str) -> Result<usize, Refusal> {
+        self.each_key(account, |links, key| {
+            links.push(key.0, None, nonsense());
+        })
     }
 
     /// Loses the next `count` pushes to an account, or to anybody.

@@ -233,6 +233,7 @@ impl Service for Api {
             }
             Some(FaultKind::Error(refusal)) => error(refusal),
             Some(FaultKind::Silence) => Reply::Silence,
+            Some(FaultKind::Hollow) => Reply::Result(render::hollow()),
             Some(FaultKind::Close) => Reply::Close,
             Some(FaultKind::TransportError(code)) => Reply::TransportError(code),
         }

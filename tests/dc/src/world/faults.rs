@@ -34,6 +34,8 @@ pub enum FaultKind {
     Delay(Duration),
     /// The call is run and its answer never comes.
     LoseAnswer,
+    /// The call is not run; the answer is packed and holds nothing, which no client expects.
+    Hollow,
     /// The call is not run and the link is closed.
     Close,
     /// The call is not run, the link is closed with this transport error, such as -404.

@@ -5,6 +5,7 @@
 
 mod entities;
 mod gaps;
+mod healing;
 mod login;
 mod messages;
 mod sends;

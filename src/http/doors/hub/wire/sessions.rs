@@ -5,6 +5,7 @@
     reason = "the names of fields are the contract's"
 )]
 
+use super::healing::Healing;
 use super::{Done, SUCCESS, User, choice};
 use crate::http::input::{Fields, FromFields};
 use crate::model::{SessionName, SessionState, UtcTime};
@@ -88,6 +89,8 @@ pub(crate) struct Session {
     session_id: String,
     /// Whether it has a link to Telegram.
     is_connected: bool,
+    /// Whether updates arrive over that link, as far as the last look at it tells.
+    is_receiving: bool,
     /// Whether Telegram accepts its key, as far as the hub knows.
     is_authenticated: bool,
     /// Whether the hub runs it.
@@ -116,6 +119,18 @@ pub(crate) struct Session {
     /// When Telegram last answered a call.
     #[schema(required, value_type = Option<String>, format = DateTime)]
     last_call_at: Option<UtcTime>,
+    /// When Telegram's place in the account's updates was last compared with the hub's.
+    #[schema(required, value_type = Option<String>, format = DateTime)]
+    checked_at: Option<UtcTime>,
+    /// By how many pts Telegram was ahead then.
+    #[schema(required)]
+    pts_drift: Option<i64>,
+    /// Seconds between Telegram's date of the newest message and its capture. Only messages that
+    /// were sent while the session was listening count.
+    #[schema(required)]
+    update_lag: Option<f64>,
+    /// What was done to bring the session back since the hub started it.
+    healing: Healing,
     /// How many messages were captured since the hub started.
     messages_captured: u64,
     /// When the session was created.
@@ -163,6 +178,7 @@ impl From<SessionView> for Session {
         Self {
             session_id: view.name.to_string(),
             is_connected: view.is_connected,
+            is_receiving: view.is_receiving,
             is_authenticated: view.is_authenticated,
             is_active: view.is_active,
             user_info: view.user.map(User::from),
@@ -180,6 +196,10 @@ impl From<SessionView> for Session {
             },
             last_update_at: view.last_update_at,
             last_call_at: view.last_call_at,
+            checked_at: view.checked_at,
+            pts_drift: view.pts_drift,
+            update_lag: view.update_lag.map(|lag| lag.as_secs_f64()),
+            healing: view.healing.into(),
             messages_captured: view.messages_captured,
             created_at: Some(view.created_at),
             logged_in_at: view.logged_in_at,

@@ -9,9 +9,11 @@ use crate::model::{
 use crate::ops::login::{LoginProgress, LoginStarted, UserView};
 use crate::ops::messages::{ParseMode, SentMessage};
 use crate::ops::sessions::{Reconnected, SessionList, SessionView};
+use crate::session::{HealStep, Healed, Healing};
 use secrecy::ExposeSecret as _;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 fn read<T: FromFields>(value: Value) -> Result<T, Error> {
     let Value::Object(values) = value else {
@@ -172,12 +174,24 @@ fn sessions_answer_the_contracts_keys_and_ours() {
         },
         state_since: at,
         is_connected: false,
+        is_receiving: false,
         is_authenticated: true,
         is_active: true,
         in_login: false,
         user: Some(user()),
         last_update_at: None,
         last_call_at: Some(at),
+        checked_at: Some(at),
+        pts_drift: Some(2),
+        update_lag: Some(Duration::from_millis(1500)),
+        healing: Healing {
+            counts: [1, 2, 3, 4],
+            last: Some(Box::new(Healed {
+                step: HealStep::Reconnect,
+                reason: "no answer".to_owned(),
+                at,
+            })),
+        },
         messages_captured: 3,
         created_at: at,
         logged_in_at: None,
@@ -196,11 +210,16 @@ fn sessions_answer_the_contracts_keys_and_ours() {
     assert_eq!(
         answer["sessions"][0],
         json!({
-            "session_id": "user123", "is_connected": false, "is_authenticated": true,
-            "is_active": true, "user_info": user_json(), "in_login_cache": false,
+            "session_id": "user123", "is_connected": false, "is_receiving": false,
+            "is_authenticated": true, "is_active": true, "user_info": user_json(), "in_login_cache": false,
             "state": "backoff", "reason": "refused", "state_since": "1970-01-01T00:00:00Z",
             "backoff": { "attempt": 2, "until": "1970-01-01T00:00:00Z" },
             "last_update_at": null, "last_call_at": "1970-01-01T00:00:00Z",
+            "checked_at": "1970-01-01T00:00:00Z", "pts_drift": 2, "update_lag": 1.5,
+            "healing": {
+                "difference": 1, "reconnect": 2, "rebuild": 3, "needs_login": 4,
+                "last": { "step": "reconnect", "reason": "no answer", "at": "1970-01-01T00:00:00Z" },
+            },
             "messages_captured": 3, "created_at": "1970-01-01T00:00:00Z", "logged_in_at": null,
         })
     );

@@ -55,6 +55,8 @@ pub(in crate::control) enum FaultName {
     Delay,
     /// Method: do it, and never answer.
     LoseAnswer,
+    /// Method: answer with a packet that holds nothing.
+    Hollow,
     /// Method: close the link.
     Close,
     /// Method: close the link with transport error `code`.

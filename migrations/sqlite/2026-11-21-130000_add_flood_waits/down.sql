@@ -1,0 +1,1 @@
+DROP TABLE flood_waits;
