@@ -12,13 +12,22 @@ use crate::Failure;
 use crate::bare::{Bare, Order, Sending, TEXT};
 use crate::figures::milliseconds;
 use crate::fleet::outsider_username;
+use local_dc::world::faults::{Fault, FaultKind};
 use serde_json::json;
 use std::time::Duration;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
-/// How many clients send at the same time.
-const CLIENTS: [usize; 2] = [1, 32];
+/// How many clients send at the same time, and how long the data centre takes to answer: not at
+/// all, so that only processors count, and as long as a near one of Telegram's does.
+const CASES: [(usize, Duration); 4] = [
+    (1, Duration::ZERO),
+    (32, Duration::ZERO),
+    (1, DISTANCE),
+    (32, DISTANCE),
+];
+
+const DISTANCE: Duration = Duration::from_millis(20);
 
 /// Measures one subject with one client and with many.
 pub(super) async fn measure(
@@ -27,9 +36,13 @@ pub(super) async fn measure(
     subject: Subject,
     figures: &mut Figures,
 ) -> Result<(), Failure> {
-    for clients in CLIENTS {
+    for (clients, distance) in CASES {
         let ground = Ground::new(tools, subject)?;
-        let name = sending(clients, "");
+        if !distance.is_zero() {
+            let late = Fault::new("messages.sendMessage", FaultKind::Delay(distance));
+            ground.dc.fault(late.times(u32::MAX));
+        }
+        let name = |what| sending(clients, distance, what);
         let (done, cost) = if subject == Subject::Bare {
             bare(&ground, clients, size.sending).await?
         } else {
@@ -37,10 +50,12 @@ pub(super) async fn measure(
         };
         ground.clear().await?;
         let mut add = |name: &str, unit, value| figures.add(name, unit, subject, value);
-        add(&name, "/s", done.per_second);
-        add(&sending(clients, ", p50"), "ms", milliseconds(done.p50));
-        add(&sending(clients, ", p99"), "ms", milliseconds(done.p99));
-        cost.note(&name, subject, done.count, figures);
+        add(&name(""), "/s", done.per_second);
+        add(&name(", p50"), "ms", milliseconds(done.p50));
+        add(&name(", p99"), "ms", milliseconds(done.p99));
+        if distance.is_zero() {
+            cost.note(&name(""), subject, done.count, figures);
+        }
     }
     Ok(())
 }

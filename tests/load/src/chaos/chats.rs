@@ -130,6 +130,17 @@ pub(super) fn grow(
     if chat.members.contains(&account) {
         return Ok(None);
     }
+    take_in(dc, fleet, chat, account)?;
+    Ok(Some(account))
+}
+
+/// Takes an account into a group or channel that it is not in.
+pub(super) fn take_in(
+    dc: &Dc,
+    fleet: &[Member],
+    chat: &mut Chat,
+    account: usize,
+) -> Result<(), Failure> {
     let phone = &*fleet[account].phone;
     let taken = dc
         .pardon(&chat.name, phone)
@@ -137,7 +148,7 @@ pub(super) fn grow(
     taken.map_err(|refusal| refused(&refusal))?;
     chat.former.retain(|former| *former != account);
     chat.members.push(account);
-    Ok(Some(account))
+    Ok(())
 }
 
 /// Removes a member who did not make the chat, or lets them leave. Answers which; pairs stay as

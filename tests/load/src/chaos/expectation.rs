@@ -2,7 +2,6 @@
 //!
 //! Owns the reading of the ledger for that. It knows no rows.
 
-use super::absence::Absences;
 use super::traffic::number;
 use crate::fleet::Member;
 use local_dc::dc::Dc;
@@ -20,28 +19,12 @@ pub(super) struct Expectation<'a> {
     pub(super) account: usize,
     pub(super) place: Place,
     pub(super) deleted: bool,
-    /// Since when the account is away from the message's channel, if it has not come back.
-    pub(super) away: Option<i64>,
 }
 
-impl<'a> Expectation<'a> {
-    /// When the message was gone for the account, if it is: deleted, or out of its reach.
+impl Expectation<'_> {
+    /// When the message was gone for the account, if it is.
     pub(super) fn gone(&self) -> Option<i64> {
-        let deleted = self.entry.deleted_at.filter(|_| self.deleted);
-        [deleted, self.away].into_iter().flatten().min()
-    }
-
-    /// The text that the account can know last.
-    pub(super) fn text(&self) -> &'a str {
-        let mut edits = self.entry.edits.iter();
-        let unseen = self.away.and_then(|away| edits.find(|edit| edit.at > away));
-        unseen.map_or(&self.entry.text, |edit| &edit.before)
-    }
-
-    /// Whether the account can know that the message is deleted.
-    pub(super) fn knows_deletion(&self) -> bool {
-        let before = |at| self.away.is_none_or(|away| at <= away);
-        self.deleted && self.entry.deleted_at.is_none_or(before)
+        self.entry.deleted_at.filter(|_| self.deleted)
     }
 
     /// When the first edit was made that a row with this text has not seen.
@@ -94,7 +77,6 @@ pub(super) fn expectations<'a>(
     dc: &Dc,
     ledger: &'a [Entry],
     fleet: &[Member],
-    absences: &Absences,
 ) -> Vec<Expectation<'a>> {
     let by_user: HashMap<i64, usize> = fleet
         .iter()
@@ -115,7 +97,6 @@ pub(super) fn expectations<'a>(
                     witness.message_id,
                 ),
                 deleted: witness.deleted,
-                away: None,
             })
         }));
         let (Some(audience), Some(chat), Some(id)) =
@@ -132,7 +113,6 @@ pub(super) fn expectations<'a>(
             account: *account,
             place: (fleet[*account].session.0, chat, id),
             deleted: entry.deleted_at.is_some(),
-            away: absences.since(*account, chat),
         }));
     }
     expected

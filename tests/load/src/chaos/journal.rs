@@ -16,6 +16,8 @@ pub(super) fn now() -> i64 {
 pub(super) struct Disturbance {
     /// The account, or everybody.
     pub(super) account: Option<usize>,
+    /// The channel by its marked id, or everything that the account is told of.
+    pub(super) channel: Option<i64>,
     /// When it began, in microseconds since 1970.
     pub(super) from: i64,
     /// When the fault itself was over; the account comes back later.
@@ -39,11 +41,17 @@ pub(super) struct Shadows(Vec<(i64, i64)>);
 
 impl Shadows {
     /// From the faults of `account`, and when the sequence's messages were posted and captured,
-    /// ascending by the time of posting.
-    pub(super) fn new(faults: &[Disturbance], account: usize, captured: &[(i64, i64)]) -> Self {
+    /// ascending by the time of posting. The sequence is a channel's marked id, or 0.
+    pub(super) fn new(
+        faults: &[Disturbance],
+        account: usize,
+        sequence: i64,
+        captured: &[(i64, i64)],
+    ) -> Self {
         let own = faults
             .iter()
-            .filter(|fault| fault.account.is_none_or(|struck| struck == account));
+            .filter(|fault| fault.account.is_none_or(|struck| struck == account))
+            .filter(|fault| fault.channel.is_none_or(|struck| struck == sequence));
         let shadow = |fault: &Disturbance| {
             let from = captured.partition_point(|(posted, _)| *posted < fault.until);
             let mut later = captured.get(from..).unwrap_or_default().iter();
@@ -71,12 +79,13 @@ mod tests {
     fn a_shadow_ends_when_updates_flow_again_and_covers_nobody_else() {
         let faults = [Disturbance {
             account: Some(1),
+            channel: None,
             from: 10_000_000,
             until: 12_000_000,
         }];
         // One message caught up with late, one captured as it came.
         let captured = [(12_500_000, 14_000_000), (14_100_000, 14_200_000)];
-        let shadows = Shadows::new(&faults, 1, &captured);
+        let shadows = Shadows::new(&faults, 1, 0, &captured);
         assert!(shadows.hide(11_000_000, 13_000_000));
         assert!(shadows.hide(9_000_000, 10_000_000));
         // Long before the fault, over before it, and long after the account has caught up.
@@ -84,6 +93,6 @@ mod tests {
         assert!(!shadows.hide(9_000_000, 9_900_000));
         assert!(!shadows.hide(11_000_000, 24_300_000));
         assert!(!shadows.hide(14_300_000, 15_000_000));
-        assert!(!Shadows::new(&faults, 2, &captured).hide(11_000_000, 13_000_000));
+        assert!(!Shadows::new(&faults, 2, 0, &captured).hide(11_000_000, 13_000_000));
     }
 }

@@ -3,7 +3,6 @@
 //! Owns the order of things: accounts, hub, traffic and faults, rest, stop, comparison. A run
 //! that cannot be carried through is a failure of the run, not a verdict.
 
-use super::absence::Absences;
 use super::appearance::Appearances;
 use super::drain;
 use super::journal::Disturbance;
@@ -122,7 +121,7 @@ pub async fn run(setting: &Setting<'_>) -> Result<Outcome, Failure> {
         settings: &settings,
         plan: &plan,
     };
-    let (hub, faults, absences) = storm(&field, traffic, hub).await?;
+    let (hub, faults) = storm(&field, traffic, hub).await?;
     dc.clear_faults();
     let mut complaints = Vec::new();
     let ledger = dc.ledger();
@@ -136,7 +135,6 @@ pub async fn run(setting: &Setting<'_>) -> Result<Outcome, Failure> {
             rows: &rows,
             revisions: &revisions,
             faults: &faults,
-            absences: &absences,
             appeared: &appearances.so_far(),
         }))
     };
@@ -176,7 +174,7 @@ async fn storm(
     field: &Field<'_>,
     mut traffic: Traffic<'_>,
     hub: Hub,
-) -> Result<(Hub, Vec<Disturbance>, Absences), Failure> {
+) -> Result<(Hub, Vec<Disturbance>), Failure> {
     let damage = Arc::new(Damage::default());
     let (progress, seen) = watch::channel(0);
     let (setting, plan) = (field.setting, field.plan);
@@ -209,8 +207,8 @@ async fn storm(
     // Every task that could have held the list has ended.
     let damage = Arc::into_inner(damage).map_or_else(Vec::new, Damage::into_list);
     write_down(&damage, &setting.database.dir().join("faults.log"))?;
-    let disturbances = damage.into_iter().map(|(noted, _)| noted).collect();
-    Ok((hub?, disturbances, traffic.into_absences()))
+    let struck = damage.into_iter().map(|(noted, _)| noted);
+    Ok((hub?, struck.chain(traffic.into_absences()).collect()))
 }
 
 /// One line for each fault, with the times of the hub's own log.

@@ -5,7 +5,7 @@
 
 use super::absence::Absences;
 use super::chats::{self, Chat, Kind};
-use super::journal::now;
+use super::journal::{Disturbance, now};
 use super::plan::Scale;
 use crate::Failure;
 use crate::fleet::{Member, refused};
@@ -72,8 +72,8 @@ impl<'a> Traffic<'a> {
     }
 
     /// Who has been away from which channel.
-    pub(super) fn into_absences(self) -> Absences {
-        self.absences
+    pub(super) fn into_absences(self) -> Vec<Disturbance> {
+        self.absences.into_list()
     }
 
     /// Writes everything, and shows how far it is.
@@ -98,6 +98,17 @@ impl<'a> Traffic<'a> {
             }
             self.step(number)?;
             progress.send_replace(number + 1);
+        }
+        self.bring_back()
+    }
+
+    /// Everybody returns to where they were, so that all that is still there can be read.
+    fn bring_back(&mut self) -> Result<(), Failure> {
+        for chat in &mut self.chats {
+            while let Some(former) = chat.former.last().copied() {
+                chats::take_in(&self.dc, self.fleet, chat, former)?;
+                self.absences.end(Some(former), chat);
+            }
         }
         Ok(())
     }

@@ -1,10 +1,8 @@
 //! The comparison of the data centre's ledger with the hub's database, message by message.
 //!
 //! Owns the rules of what counts as lost, doubled and wrong. What is missing has one excuse, that
-//! nobody can be told of it any more (see [`super::journal`] and [`super::absence`]); everything
-//! else is a fault.
+//! nobody can be told of it any more (see [`super::journal`]); everything else is a fault.
 
-use super::absence::Absences;
 use super::expectation::{Expectation, Place, brief, channel_places, expectations, is_traffic};
 use super::journal::{Disturbance, Shadows};
 use super::traffic::number;
@@ -44,8 +42,7 @@ pub struct Verdict {
     pub expected: usize,
     /// Those of them that there are.
     pub captured: usize,
-    /// Messages that were gone before the account could see them: deleted, or in a channel that
-    /// it is not in any more. Telegram tells nobody of those.
+    /// Messages deleted before the account could see them; Telegram tells nobody of those.
     pub unseen: usize,
     /// Everything that is wrong, each with a line that says what.
     pub findings: Vec<(Finding, String)>,
@@ -81,7 +78,6 @@ pub(super) struct Evidence<'a> {
     pub(super) rows: &'a [MessageRow],
     pub(super) revisions: &'a [RevisionRow],
     pub(super) faults: &'a [Disturbance],
-    pub(super) absences: &'a Absences,
     /// When each row could first be read, in microseconds since 1970, by its number.
     pub(super) appeared: &'a HashMap<i64, i64>,
 }
@@ -95,12 +91,7 @@ pub(super) fn compare(evidence: &Evidence<'_>) -> Verdict {
         .iter()
         .map(|row| ((row.session_id, row.chat_id, row.message_id), row))
         .collect();
-    let expected = expectations(
-        evidence.dc,
-        evidence.ledger,
-        evidence.fleet,
-        evidence.absences,
-    );
+    let expected = expectations(evidence.dc, evidence.ledger, evidence.fleet);
     let matched: Vec<Matched<'_>> = expected
         .into_iter()
         .map(|expectation| (expectation, rows.remove(&expectation.place)))
@@ -140,7 +131,8 @@ fn shadows(evidence: &Evidence<'_>, matched: &[Matched<'_>]) -> HashMap<(usize, 
         .into_iter()
         .map(|(key, mut seen)| {
             seen.sort_unstable();
-            (key, Shadows::new(evidence.faults, key.0, &seen))
+            let shadows = Shadows::new(evidence.faults, key.0, key.1, &seen);
+            (key, shadows)
         })
         .collect()
 }
@@ -178,7 +170,7 @@ fn judge_row(
             .push(appeared.unwrap_or(captured) - entry.sent_at);
     }
     let what = || expectation.describe(evidence.fleet);
-    if row.text != expectation.text() && !missed_edit(expectation, row, shadows) {
+    if row.text != entry.text && !missed_edit(expectation, row, shadows) {
         let has = brief(&row.text);
         verdict.find(
             Finding::WrongText,
@@ -195,28 +187,17 @@ fn judge_row(
     if row.service.is_some() != entry.service.is_some() {
         verdict.find(Finding::WrongKind, what());
     }
-    if row.deleted_at.is_some() != expectation.knows_deletion()
-        && !missed_deletion(expectation, row, shadows)
-    {
+    if row.deleted_at.is_some() != expectation.deleted {
         verdict.find(Finding::WrongDeletion, what());
     }
 }
 
-/// The last edits of a message that was gone afterwards are told to nobody either.
+/// The last edits of a message that was deleted afterwards are told to nobody either.
 fn missed_edit(expectation: &Expectation<'_>, row: &MessageRow, shadows: &Shadows) -> bool {
     let told = expectation.first_unseen(&row.text);
     let gone = expectation.gone();
     told.zip(gone)
         .is_some_and(|(told, gone)| shadows.hide(told, gone))
-}
-
-/// So is the deletion of a message in a channel that the account was put out of afterwards.
-fn missed_deletion(expectation: &Expectation<'_>, row: &MessageRow, shadows: &Shadows) -> bool {
-    let (told, gone) = (expectation.entry.deleted_at, expectation.away);
-    row.deleted_at.is_none()
-        && told
-            .zip(gone)
-            .is_some_and(|(told, gone)| shadows.hide(told, gone))
 }
 
 /// What is left over belongs to no message, unless a member who came later has read a channel's
@@ -241,7 +222,6 @@ fn judge_strangers(
                 account: *account,
                 place: *place,
                 deleted: entry.deleted_at.is_some(),
-                away: evidence.absences.since(*account, chat),
             });
         if !read.is_some_and(|read| may_have_read(&read, row)) {
             let text = brief(&row.text);
@@ -254,9 +234,9 @@ fn judge_strangers(
 /// Whether a row from before the account's time in the channel, or from its absence, is as the
 /// account could read it.
 fn may_have_read(read: &Expectation<'_>, row: &MessageRow) -> bool {
-    let text = row.text == read.text()
-        || (read.gone().is_some() && read.first_unseen(&row.text).is_some());
-    text && row.deleted_at.is_some() == read.knows_deletion()
+    let known =
+        row.text == read.entry.text || read.deleted && read.first_unseen(&row.text).is_some();
+    known && row.deleted_at.is_some() == read.deleted
 }
 
 fn judge_revisions(verdict: &mut Verdict, evidence: &Evidence<'_>, matched: &[Matched<'_>]) {

@@ -19,7 +19,6 @@ struct Scene {
     rows: Vec<MessageRow>,
     revisions: Vec<RevisionRow>,
     faults: Vec<Disturbance>,
-    absences: Absences,
 }
 
 impl Scene {
@@ -55,7 +54,6 @@ impl Scene {
             fleet,
             rows,
             faults: Vec::new(),
-            absences: Absences::default(),
         }
     }
 
@@ -68,7 +66,6 @@ impl Scene {
             rows: &self.rows,
             revisions: &self.revisions,
             faults: &self.faults,
-            absences: &self.absences,
             appeared: &HashMap::new(),
         })
     }
@@ -90,7 +87,7 @@ impl Scene {
 }
 
 fn rows(dc: &Dc, ledger: &[Entry], fleet: &[Member]) -> Vec<MessageRow> {
-    let expected = expectations(dc, ledger, fleet, &Absences::default());
+    let expected = expectations(dc, ledger, fleet);
     let row = |(number, expectation): (usize, &Expectation<'_>)| MessageRow {
         id: i64::try_from(number).unwrap() + 1,
         session_id: expectation.place.0,
@@ -156,6 +153,7 @@ async fn a_missing_row_is_lost_unless_its_message_was_deleted_under_a_fault() {
     let from = sent.unwrap().sent_at;
     scene.faults.push(Disturbance {
         account: Some(0),
+        channel: None,
         from,
         until: from + 1_000_000,
     });
