@@ -167,12 +167,14 @@ impl Account {
         self.shared.enter(SessionState::Stopped);
     }
 
+    /// Each phase is on the heap for as long as it lasts: a future has the size of its largest part,
+    /// and thousands of accounts do nothing but stay online.
     async fn step(&mut self, phase: Phase) -> Phase {
         match phase {
-            Phase::Connect { asked_by, resume } => self.connect(asked_by, resume).await,
-            Phase::Online(online) => self.stay_online(*online).await,
-            Phase::Wait(waiting) => self.wait(waiting).await,
-            Phase::Login(attempt) => self.log_in(*attempt).await,
+            Phase::Connect { asked_by, resume } => Box::pin(self.connect(asked_by, resume)).await,
+            Phase::Online(online) => Box::pin(self.stay_online(*online)).await,
+            Phase::Wait(waiting) => Box::pin(self.wait(waiting)).await,
+            Phase::Login(attempt) => Box::pin(self.log_in(*attempt)).await,
             Phase::End => Phase::End,
         }
     }
