@@ -376,7 +376,8 @@ run_tests() {
 chaos() {
   build telegram-hub hub-load
   ulimit -n "$(ulimit -Hn)" || true
-  local command=("$target/release/hub-chaos" --hub "$target/release/telegram-hub" "$@")
+  local command=("$target/release/hub-chaos" --hub "$target/release/telegram-hub"
+    --out "$target/chaos.json" "$@")
   case " $* " in
     *" --help "*) "${command[@]}" ;;
     *postgres* | *both*) WITH_POSTGRES_DURABLE=1 with_postgres "${command[@]}" ;;

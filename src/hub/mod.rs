@@ -6,6 +6,7 @@
 mod housekeeping;
 mod instance;
 mod lock;
+mod lookups;
 mod sends;
 
 pub use lock::LockError;
@@ -17,6 +18,7 @@ use crate::store::{
 };
 use crate::telegram::{Budget, LinkSettings, Server, ServerError};
 use lock::DatabaseLock;
+use lookups::Lookups;
 use secrecy::ExposeSecret as _;
 use sends::SendLocks;
 use std::fs::DirBuilder;
@@ -48,6 +50,8 @@ pub struct Hub {
     pub restore: Arc<RestoreProgress>,
     /// Sends under an idempotency key, one at a time for each key.
     pub(crate) sends: SendLocks,
+    /// Chats that were looked up a moment ago.
+    pub(crate) lookups: Lookups,
     lock: Arc<DatabaseLock>,
     tasks: TaskTracker,
     stop: CancellationToken,
@@ -113,6 +117,7 @@ impl Hub {
             registry: Registry::new(Arc::new(context)),
             restore: Arc::default(),
             sends: SendLocks::default(),
+            lookups: Lookups::default(),
             lock,
             tasks: TaskTracker::new(),
             stop: CancellationToken::new(),

@@ -3,7 +3,7 @@
 use crate::model::ChatId;
 
 /// A chat as a client named it, told apart by form alone.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum ChatTarget {
     /// The account's own Saved Messages.
     Me,

@@ -36,6 +36,13 @@ impl Resolver<'_> {
             Error::new(Code::ChatNotFound, format!("no chat answers to {shown:?}"))
         };
         let target = ChatTarget::parse(text).ok_or_else(unknown)?;
+        let lookups = &self.hub.lookups;
+        if let Some(peer) = lookups.get(self.handle.id, &target) {
+            return Ok(Resolved {
+                peer,
+                by_dialogs: false,
+            });
+        }
         let direct = match &target {
             ChatTarget::Me => self.own().await?,
             ChatTarget::Username(name) => self.username(name).await?,
@@ -44,6 +51,7 @@ impl Resolver<'_> {
             ChatTarget::Bare(number) => self.bare(*number).await?,
         };
         if let Some(peer) = direct {
+            lookups.put(self.handle.id, target, &peer);
             return Ok(Resolved {
                 peer,
                 by_dialogs: false,

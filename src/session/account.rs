@@ -167,12 +167,14 @@ impl Account {
         self.shared.enter(SessionState::Stopped);
     }
 
+    /// Each phase is on the heap for as long as it lasts: a future has the size of its largest part,
+    /// and thousands of accounts do nothing but stay online.
     async fn step(&mut self, phase: Phase) -> Phase {
         match phase {
-            Phase::Connect { asked_by, resume } => self.connect(asked_by, resume).await,
-            Phase::Online(online) => self.stay_online(*online).await,
-            Phase::Wait(waiting) => self.wait(waiting).await,
-            Phase::Login(attempt) => self.log_in(*attempt).await,
+            Phase::Connect { asked_by, resume } => Box::pin(self.connect(asked_by, resume)).await,
+            Phase::Online(online) => Box::pin(self.stay_online(*online)).await,
+            Phase::Wait(waiting) => Box::pin(self.wait(waiting)).await,
+            Phase::Login(attempt) => Box::pin(self.log_in(*attempt)).await,
             Phase::End => Phase::End,
         }
     }
@@ -182,10 +184,15 @@ impl Account {
         self.shared.healing.note(&self.name, step, reason);
     }
 
-    /// The next phase when a link made anew is likely to help: at once, but once only until the
-    /// account has been stable again, so that it never becomes a loop without pauses.
+    /// The next phase when a step is due that takes a link made anew.
     pub(super) fn anew(&mut self, step: HealStep, reason: &str) -> Phase {
         self.heal(step, reason);
+        self.hurry(reason)
+    }
+
+    /// The next phase when a link made anew is likely to help: at once, but once only until the
+    /// account has been stable again, so that it never becomes a loop without pauses.
+    pub(super) fn hurry(&mut self, reason: &str) -> Phase {
         if std::mem::replace(&mut self.hurried, true) {
             return self.back_off(reason, None);
         }

@@ -3,6 +3,10 @@
 //! Owns the place of the database and the key that seals it. What stands in the tables is read
 //! by plain SQL, not by the hub's own queries: a fault in those must not hide itself.
 
+mod growth;
+
+pub use growth::Growth;
+
 use crate::Failure;
 use diesel::sql_types::{BigInt, Integer, Nullable, Text, Timestamp};
 use diesel::{QueryableByName, RunQueryDsl as _, sql_query};
@@ -64,10 +68,20 @@ impl Database {
 
     /// Opens it as the hub does; missing tables are made.
     pub async fn open(&self) -> Result<Store, Failure> {
+        self.open_within(Duration::from_secs(10)).await
+    }
+
+    /// The same for somebody who looks often: a database that is away is an error at once, and is
+    /// found again soon.
+    pub async fn open_impatient(&self) -> Result<Store, Failure> {
+        self.open_within(Duration::from_millis(250)).await
+    }
+
+    async fn open_within(&self, acquire_timeout: Duration) -> Result<Store, Failure> {
         let settings = StoreSettings {
             url: DatabaseUrl::parse(&self.url)?,
             pool_size: 2,
-            acquire_timeout: Duration::from_secs(10),
+            acquire_timeout,
         };
         let vault = Vault::from_key(&Zeroizing::new(MASTER_KEY));
         Ok(Store::open(&settings, vault).await?)
@@ -158,6 +172,24 @@ pub async fn revisions(store: &Store) -> Result<Vec<RevisionRow>, store::Error> 
         .await
 }
 
+/// How many gaps the hub has found in all, and how many of them it has filled. A hub that knows
+/// no gaps has found none.
+pub async fn gaps(store: &Store) -> Result<(usize, usize), store::Error> {
+    store
+        .read(|conn| {
+            let mut count = |condition: &str| {
+                let sql = format!("SELECT count(*) AS n FROM gaps{condition}");
+                let counted: Count = sql_query(sql).get_result(conn)?;
+                Ok::<_, store::Error>(usize::try_from(counted.n).unwrap_or(0))
+            };
+            let Ok(opened) = count("") else {
+                return Ok((0, 0));
+            };
+            Ok((opened, count(" WHERE closed_at IS NOT NULL")?))
+        })
+        .await
+}
+
 /// How many rows the log has.
 pub async fn count_messages(store: &Store) -> Result<i64, store::Error> {
     store
@@ -175,16 +207,6 @@ pub async fn last_row(store: &Store) -> Result<i64, store::Error> {
             let sql = "SELECT coalesce(max(id), 0) AS n FROM messages";
             let last: Count = sql_query(sql).get_result(conn)?;
             Ok(last.n)
-        })
-        .await
-}
-
-/// The texts of every row after row `after`, in the order of writing.
-pub async fn texts_after(store: &Store, after: i64) -> Result<Vec<TextRow>, store::Error> {
-    store
-        .read(move |conn| {
-            let sql = "SELECT id, text FROM messages WHERE id > $1 ORDER BY id";
-            Ok(sql_query(sql).bind::<BigInt, _>(after).load(conn)?)
         })
         .await
 }

@@ -6,10 +6,14 @@
 use crate::Failure;
 use crate::bare::{Account, Accounts};
 use local_dc::dc::Dc;
+use std::collections::BTreeMap;
 use std::net::{Ipv6Addr, SocketAddr, SocketAddrV4, SocketAddrV6};
-use telegram_hub::model::{ChatId, ChatKind, SessionId, SessionName, StoredState, UserId, UtcTime};
+use telegram_hub::model::{
+    ChatId, ChatKind, MessageBox, MessageId, SessionId, SessionName, StoredState, UserId, UtcTime,
+};
 use telegram_hub::store::auth_keys::{self, DcKey};
 use telegram_hub::store::peers::{self, PeerRow};
+use telegram_hub::store::sequences;
 use telegram_hub::store::sessions::{self, NewSession, Profile};
 use telegram_hub::store::update_states::{self, UpdatesPosition};
 use telegram_hub::store::{AnyConnection, Error, Store, Vault};
@@ -155,6 +159,9 @@ fn store_one(
         channels: Vec::new(),
     };
     update_states::put(conn, id, &position, now)?;
+    // Nothing was written to the account before.
+    let complete = BTreeMap::from([(MessageBox::ACCOUNT, MessageId(0))]);
+    sequences::put(conn, id, &complete)?;
     sessions::set_state(conn, id, StoredState::Active, None, now)?;
     Ok(Member {
         session: id,

@@ -167,6 +167,21 @@ impl Dc {
         }
     }
 
+    /// Lets the creator take back that an account may not return to a channel; groups always let
+    /// one return.
+    ///
+    /// # Errors
+    /// 400 `USER_NOT_FOUND`, `CHAT_NOT_FOUND`, and what `channels.editBanned` answers.
+    pub fn pardon(&self, chat: &str, user: &str) -> Result<(), Refusal> {
+        let mut world = self.0.api.world();
+        let (chat, creator) = find_with_creator(&world, chat)?;
+        let user = find(&mut world, user)?;
+        match chat {
+            Peer::Channel(id) => world.kick(creator, id, user, false, None).map(drop),
+            Peer::Group(_) | Peer::User(_) => Ok(()),
+        }
+    }
+
     /// Lets an account join a channel that has a username.
     ///
     /// # Errors

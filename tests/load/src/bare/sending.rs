@@ -13,6 +13,8 @@ use tokio::task::JoinSet;
 /// How sending went.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Sending {
+    /// Messages that were sent.
+    pub count: u64,
     /// Messages in a second, all clients together.
     pub per_second: f64,
     /// Microseconds of the middle call.
@@ -27,6 +29,7 @@ impl Sending {
         calls.sort_unstable();
         let count = u32::try_from(calls.len()).unwrap_or(u32::MAX);
         Self {
+            count: count.into(),
             per_second: f64::from(count) / took.as_secs_f64().max(1e-9),
             p50: quantile(&calls, 0.5),
             p99: quantile(&calls, 0.99),

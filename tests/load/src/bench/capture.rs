@@ -3,6 +3,7 @@
 //! Owns the order: everybody writes to everybody once, then the flood, then a stream at half of
 //! the flood's pace.
 
+use super::cost::Meter;
 use super::flood::Load;
 use super::latency;
 use super::rounds::Size;
@@ -25,13 +26,11 @@ pub(super) async fn measure(
     figures: &mut Figures,
 ) -> Result<(), Failure> {
     let mut taker = Bed::make(tools, subject, 1).await?;
-    let pace = taker.pace(size).await?;
-    figures.add(CAPTURE_1, "/s", subject, pace);
+    taker.pace(size, CAPTURE_1, subject, figures).await?;
     taker.clear().await?;
 
     let mut taker = Bed::make(tools, subject, 100).await?;
-    let pace = taker.pace(size).await?;
-    figures.add(CAPTURE_100, "/s", subject, pace);
+    let pace = taker.pace(size, CAPTURE_100, subject, figures).await?;
     let (load, half) = (&mut taker.load, pace / 2.0);
     let delays = latency::measure(&mut taker.taker, load, half, size.stream).await?;
     let millis = |share| milliseconds(quantile(&delays, share));
@@ -60,12 +59,22 @@ impl Bed {
         })
     }
 
-    /// Messages taken in a second.
-    async fn pace(&mut self, size: &Size) -> Result<f64, Failure> {
-        let (load, arrived) = (&mut self.load, &self.taker.arrived);
-        load.flood(load.circle(), self.window, arrived).await?;
-        let took = load.flood(size.messages, self.window, arrived).await?;
-        Ok(f64::from(u32::try_from(size.messages)?) / took.as_secs_f64())
+    /// Messages taken in a second, and what each has cost.
+    async fn pace(
+        &mut self,
+        size: &Size,
+        name: &str,
+        subject: Subject,
+        figures: &mut Figures,
+    ) -> Result<f64, Failure> {
+        let (load, taker) = (&mut self.load, &self.taker);
+        load.flood(load.circle(), self.window, taker).await?;
+        let meter = Meter::start(taker.pid())?;
+        let took = load.flood(size.messages, self.window, taker).await?;
+        let pace = f64::from(u32::try_from(size.messages)?) / took.as_secs_f64();
+        figures.add(name, "/s", subject, pace);
+        meter.stop()?.note(name, subject, size.messages, figures);
+        Ok(pace)
     }
 
     async fn clear(self) -> Result<(), Failure> {

@@ -5,10 +5,11 @@
 //! pace of its own.
 
 use super::stamp;
+use super::subject::Taker;
 use crate::Failure;
 use crate::fleet::refused;
 use local_dc::dc::Dc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 use tokio::time::{Instant, sleep, sleep_until};
 
@@ -55,14 +56,15 @@ impl Load {
         sent.map(drop).map_err(|refusal| refused(&refusal))
     }
 
-    /// Posts `total` messages, never more than `window` ahead of `arrived`, and answers how long
-    /// it took until all had arrived. `arrived` counts from before this call.
+    /// Posts `total` messages, never more than `window` ahead of those that `reader` has, and
+    /// answers how long it took until it had all.
     pub(super) async fn flood(
         &mut self,
         total: u64,
         window: u64,
-        arrived: &AtomicU64,
+        reader: &Taker,
     ) -> Result<Duration, Failure> {
+        let arrived = &reader.arrived;
         let base = arrived.load(Ordering::Relaxed);
         let started = Instant::now();
         let (mut posted, mut before, mut progress) = (0, 0, started);
@@ -71,13 +73,14 @@ impl Load {
             if taken > before {
                 (before, progress) = (taken, Instant::now());
             }
-            if taken >= total {
+            if taken >= total && reader.has(self.posted).await? {
                 return Ok(started.elapsed());
             }
             if progress.elapsed() > STUCK {
                 return Err(format!("{taken} of {total} messages have arrived").into());
             }
-            let room = (taken + window).saturating_sub(posted).min(total - posted);
+            let room = (taken + window).saturating_sub(posted);
+            let room = room.min(total - posted);
             for _ in 0..room.min(BURST) {
                 self.post()?;
             }

@@ -7,7 +7,7 @@ use super::flood::Load;
 use super::stamp;
 use super::subject::Taker;
 use crate::Failure;
-use crate::database::{last_row, texts_after};
+use crate::database::{Growth, last_row};
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 use telegram_hub::store::Store;
@@ -45,17 +45,17 @@ pub(super) async fn measure(
     Ok(delays)
 }
 
-async fn look(store: &Store, mut last: i64, time: Duration) -> Result<Vec<i64>, Failure> {
+async fn look(store: &Store, last: i64, time: Duration) -> Result<Vec<i64>, Failure> {
     let started = Instant::now();
+    let mut growth = Growth::after(last);
     let mut delays = Vec::new();
     // A little longer than the stream, for its last messages.
     while started.elapsed() < time + Duration::from_secs(1) {
-        let rows = texts_after(store, last).await?;
+        let rows = growth.look(store).await?;
         let now = stamp::now();
         for row in &rows {
             delays.extend(stamp::read(&row.text).map(|sent| now - sent));
         }
-        last = rows.last().map_or(last, |row| row.id);
         sleep(LOOK_EVERY).await;
     }
     Ok(delays)

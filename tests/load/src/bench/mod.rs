@@ -5,6 +5,7 @@
 //! Owns the load and the clock; it must not tune the hub beyond its documented settings.
 
 mod capture;
+mod cost;
 mod flood;
 mod latency;
 mod machine;
@@ -20,5 +21,5 @@ mod wire;
 
 pub use report::{json, table};
 pub use rounds::{Part, Size, run};
-pub use series::{Figure, Figures, Series};
+pub use series::{Figure, Figures, Series, Subject};
 pub use subject::Tools;

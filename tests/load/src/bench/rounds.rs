@@ -32,7 +32,7 @@ impl Size {
             messages: 100_000,
             stream: Duration::from_secs(8),
             sending: Duration::from_secs(5),
-            stored: vec![1, 100, 1000, 10_000],
+            stored: vec![1, 10, 100, 1000, 10_000],
         }
     }
 

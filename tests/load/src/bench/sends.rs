@@ -2,6 +2,7 @@
 //!
 //! Owns the clients: each has an account of its own and sends one message after the other.
 
+use super::cost::{Meter, Spent};
 use super::rounds::Size;
 use super::series::{Figures, Subject};
 use super::subject::{Ground, Tools, accounts_of, start_hub};
@@ -11,13 +12,22 @@ use crate::Failure;
 use crate::bare::{Bare, Order, Sending, TEXT};
 use crate::figures::milliseconds;
 use crate::fleet::outsider_username;
+use local_dc::world::faults::{Fault, FaultKind};
 use serde_json::json;
 use std::time::Duration;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
-/// How many clients send at the same time.
-const CLIENTS: [usize; 2] = [1, 32];
+/// How many clients send at the same time, and how long the data centre takes to answer: not at
+/// all, so that only processors count, and as long as a near one of Telegram's does.
+const CASES: [(usize, Duration); 4] = [
+    (1, Duration::ZERO),
+    (32, Duration::ZERO),
+    (1, DISTANCE),
+    (32, DISTANCE),
+];
+
+const DISTANCE: Duration = Duration::from_millis(20);
 
 /// Measures one subject with one client and with many.
 pub(super) async fn measure(
@@ -26,32 +36,35 @@ pub(super) async fn measure(
     subject: Subject,
     figures: &mut Figures,
 ) -> Result<(), Failure> {
-    for clients in CLIENTS {
+    for (clients, distance) in CASES {
         let ground = Ground::new(tools, subject)?;
-        let done = if subject == Subject::Bare {
+        if !distance.is_zero() {
+            let late = Fault::new("messages.sendMessage", FaultKind::Delay(distance));
+            ground.dc.fault(late.times(u32::MAX));
+        }
+        let name = |what| sending(clients, distance, what);
+        let (done, cost) = if subject == Subject::Bare {
             bare(&ground, clients, size.sending).await?
         } else {
             through_hub(tools, &ground, clients, size.sending).await?
         };
         ground.clear().await?;
-        figures.add(&sending(clients, ""), "/s", subject, done.per_second);
-        figures.add(
-            &sending(clients, ", p50"),
-            "ms",
-            subject,
-            milliseconds(done.p50),
-        );
-        figures.add(
-            &sending(clients, ", p99"),
-            "ms",
-            subject,
-            milliseconds(done.p99),
-        );
+        let mut add = |name: &str, unit, value| figures.add(name, unit, subject, value);
+        add(&name(""), "/s", done.per_second);
+        add(&name(", p50"), "ms", milliseconds(done.p50));
+        add(&name(", p99"), "ms", milliseconds(done.p99));
+        if distance.is_zero() {
+            cost.note(&name(""), subject, done.count, figures);
+        }
     }
     Ok(())
 }
 
-async fn bare(ground: &Ground, clients: usize, time: Duration) -> Result<Sending, Failure> {
+async fn bare(
+    ground: &Ground,
+    clients: usize,
+    time: Duration,
+) -> Result<(Sending, Spent), Failure> {
     let accounts = accounts_of(ground, clients)?;
     // The reader of the messages exists from its first mention.
     ground
@@ -61,9 +74,11 @@ async fn bare(ground: &Ground, clients: usize, time: Duration) -> Result<Sending
     let millis = u64::try_from(time.as_millis())?;
     let order = Order::Send(outsider_username(0), millis);
     let mut bare = Bare::start(&accounts, ground.dir.path(), &order).await?;
+    let meter = Meter::start(bare.pid)?;
     let sent = bare.sent().await?;
+    let cost = meter.stop()?;
     bare.stop().await?;
-    Ok(sent)
+    Ok((sent, cost))
 }
 
 async fn through_hub(
@@ -71,9 +86,9 @@ async fn through_hub(
     ground: &Ground,
     clients: usize,
     time: Duration,
-) -> Result<Sending, Failure> {
+) -> Result<(Sending, Spent), Failure> {
     let (hub, store, members) = start_hub(tools, ground, clients).await?;
-    let mut tasks = JoinSet::new();
+    let mut senders = Vec::with_capacity(clients);
     for member in members {
         let host = hub.client.host().to_owned();
         let body = json!({
@@ -84,17 +99,22 @@ async fn through_hub(
         let mut wire = Wire::connect(&host).await?;
         // The first send of an account looks its reader up.
         wire.post("/message/send", &body.to_string()).await?;
-        tasks.spawn(async move { send_alone(wire, &body.to_string(), time).await });
+        senders.push((wire, body.to_string()));
     }
-    let started = Instant::now();
+    let (meter, started) = (Meter::start(hub.pid)?, Instant::now());
+    let mut tasks = JoinSet::new();
+    for (wire, body) in senders {
+        tasks.spawn(async move { send_alone(wire, &body, time).await });
+    }
     let mut calls = Vec::new();
     while let Some(done) = tasks.join_next().await {
         calls.append(&mut done??);
     }
     let sent = Sending::of(calls, started.elapsed());
+    let cost = meter.stop()?;
     hub.terminate().await?;
     store.close().await;
-    Ok(sent)
+    Ok((sent, cost))
 }
 
 async fn send_alone(mut wire: Wire, body: &str, time: Duration) -> Result<Vec<i64>, Failure> {

@@ -6,7 +6,7 @@
 use super::series::Subject;
 use crate::Failure;
 use crate::bare::{Accounts, Bare, Order};
-use crate::database::{Database, last_row};
+use crate::database::{Database, count_messages, last_row};
 use crate::fleet::{self, Member};
 use crate::hub::{Hub, HubSettings};
 use crate::postgres::Server;
@@ -30,14 +30,15 @@ pub struct Tools {
     pub binary: PathBuf,
     /// The server for the hub's databases, if PostgreSQL is measured.
     pub server: Option<Server>,
+    /// Who is to be measured.
+    pub subjects: Vec<Subject>,
 }
 
 impl Tools {
-    /// Who is measured.
+    /// Who is measured: PostgreSQL only where there is a server.
     pub(super) fn subjects(&self) -> Vec<Subject> {
-        let all = [Subject::Bare, Subject::Sqlite, Subject::Postgres];
         let measured = |subject: &Subject| *subject != Subject::Postgres || self.server.is_some();
-        all.into_iter().filter(measured).collect()
+        self.subjects.iter().copied().filter(measured).collect()
     }
 }
 
@@ -126,11 +127,28 @@ impl Taker {
         })
     }
 
+    /// The subject's process.
+    pub(super) fn pid(&self) -> u32 {
+        match &self.kind {
+            Kind::Bare(bare) => bare.pid,
+            Kind::Hub { hub, .. } => hub.pid,
+        }
+    }
+
     /// The hub's database, if it is the hub.
     pub(super) fn store(&self) -> Option<&Store> {
         match &self.kind {
             Kind::Bare(_) => None,
             Kind::Hub { store, .. } => Some(store),
+        }
+    }
+
+    /// Whether it has taken in this many messages exactly; the count that is kept beside a flood
+    /// goes by the rows' numbers, and PostgreSQL numbers rows before they are committed.
+    pub(super) async fn has(&self, messages: usize) -> Result<bool, Failure> {
+        match self.store() {
+            None => Ok(true),
+            Some(store) => Ok(count_messages(store).await? >= i64::try_from(messages)?),
         }
     }
 
@@ -175,7 +193,7 @@ pub(super) async fn start_hub(
 
 async fn look(store: Store, arrived: Arc<AtomicU64>) {
     loop {
-        // Rows are numbered without gaps here: nothing arrives twice and nothing is refused.
+        // Rows are numbered almost without gaps here: nothing arrives twice.
         match last_row(&store).await {
             Ok(last) => arrived.store(u64::try_from(last).unwrap_or(0), Ordering::Relaxed),
             Err(error) => log::warn!("the rows cannot be counted: {error}"),

@@ -3,21 +3,35 @@
 //! Owns the names of the figures and their limits, so that both stand in one place.
 
 use super::series::{Figure, Subject, Target};
+use std::time::Duration;
 
 pub(super) const CAPTURE_1: &str = "captured, 1 account";
 pub(super) const CAPTURE_100: &str = "captured, 100 accounts";
 pub(super) const DELAY_P50: &str = "push to row at half load, p50";
 pub(super) const DELAY_P99: &str = "push to row at half load, p99";
 
+/// What the processor did for each message: the subject's own process, and the one that holds the
+/// data centre and whoever writes and counts.
+pub(super) fn cost(name: &str) -> [String; 2] {
+    [
+        format!("{name}: processor, subject"),
+        format!("{name}: processor, data centre"),
+    ]
+}
+
 /// The names of what is measured for a number of stored accounts.
 pub(super) fn stored(accounts: usize, what: &str) -> String {
     format!("{accounts} accounts: {what}")
 }
 
-/// The names of what is measured for a number of sending clients.
-pub(super) fn sending(clients: usize, what: &str) -> String {
+/// The names of what is measured for a number of sending clients and the data centre's distance.
+pub(super) fn sending(clients: usize, distance: Duration, what: &str) -> String {
     let plural = if clients == 1 { "" } else { "s" };
-    format!("sent, {clients} client{plural}{what}")
+    let over = match distance.as_millis() {
+        0 => String::new(),
+        millis => format!(", answers after {millis} ms"),
+    };
+    format!("sent, {clients} client{plural}{over}{what}")
 }
 
 /// A figure without values and with its limits.

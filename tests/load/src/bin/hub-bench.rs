@@ -6,13 +6,14 @@
 use clap::{Parser, Subcommand};
 use hub_load::Failure;
 use hub_load::bare::{self, Accounts, Line};
-use hub_load::bench::{self, Part, Size, Tools};
+use hub_load::bench::{self, Part, Size, Subject, Tools};
 use hub_load::postgres::Server;
 use hub_load::process;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
+use tokio::io::AsyncReadExt as _;
 
 #[global_allocator]
 static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
@@ -35,6 +36,12 @@ struct Cli {
     /// Only these parts.
     #[arg(long, value_enum, value_delimiter = ',', default_values = ["capture", "sends", "stored"])]
     only: Vec<Part>,
+    /// Only these subjects.
+    #[arg(long, value_enum, value_delimiter = ',', default_values = ["bare", "sqlite", "postgres"])]
+    on: Vec<Subject>,
+    /// These numbers of stored accounts, up to 10000, instead of the usual ones.
+    #[arg(long, value_delimiter = ',')]
+    stored: Vec<usize>,
     /// Where the figures go as JSON.
     #[arg(long, default_value = "target/bench.json", overrides_with = "out")]
     out: PathBuf,
@@ -97,7 +104,12 @@ async fn be_bare(accounts: &Path, order: &BareOrder) -> Result<(), Failure> {
         BareOrder::Listen => bare::listen(phones).await,
         BareOrder::Send { username, millis } => {
             let sent = bare::send(&phones, username, Duration::from_millis(*millis)).await?;
-            bare::tell(&Line::Sent(sent))
+            bare::tell(&Line::Sent(sent))?;
+            // Whoever measures reads this process' figures before it ends.
+            Ok(tokio::io::stdin()
+                .read_to_end(&mut Vec::new())
+                .await
+                .map(drop)?)
         }
     }
 }
@@ -106,12 +118,16 @@ async fn measure(cli: &Cli) -> Result<(), Failure> {
     let tools = Tools {
         binary: cli.hub.clone().ok_or("--hub is missing")?,
         server: Server::from_environment().ok(),
+        subjects: cli.on.clone(),
     };
-    let size = if cli.quick {
+    let mut size = if cli.quick {
         Size::quick()
     } else {
         Size::full(cli.rounds)
     };
+    if !cli.stored.is_empty() {
+        size.stored.clone_from(&cli.stored);
+    }
     let figures = bench::run(&tools, &size, &cli.only).await?;
     let mut out = std::io::stdout().lock();
     out.write_all(bench::table(&figures).as_bytes())?;

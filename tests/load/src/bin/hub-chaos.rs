@@ -9,6 +9,7 @@ use hub_load::chaos::{self, Outcome, Scale, Setting};
 use hub_load::database::Database;
 use hub_load::postgres::Server;
 use hub_load::process;
+use serde_json::Value;
 use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -33,20 +34,26 @@ struct Cli {
     #[arg(long, default_value_t = 20_000)]
     messages: usize,
     /// Messages in a second.
-    #[arg(long, default_value_t = 400)]
+    #[arg(long, default_value_t = 450)]
     rate: usize,
     /// Times that the hub is killed in each run.
     #[arg(long, default_value_t = 12)]
     kills: usize,
-    /// Faults of links and answers in each run.
+    /// Faults of links and pushes in each run.
     #[arg(long, default_value_t = 120)]
-    faults: usize,
+    links: usize,
+    /// Faults of answers in each run.
+    #[arg(long, default_value_t = 40)]
+    answers: usize,
     /// The hub's database.
     #[arg(long, value_enum, default_value_t = Choice::Sqlite)]
     database: Choice,
-    /// A small run: 10 accounts, 1,000 messages, 3 kills, 15 faults.
+    /// A small run: 10 accounts, 1,000 messages, 3 kills, 16 faults.
     #[arg(long)]
     short: bool,
+    /// Where the runs go as JSON, one object each.
+    #[arg(long, default_value = "target/chaos.json", overrides_with = "out")]
+    out: PathBuf,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -80,7 +87,8 @@ impl Cli {
                 messages: 1000,
                 rate: 100,
                 kills: 3,
-                faults: 15,
+                links: 12,
+                answers: 4,
                 outages: 1,
             };
         }
@@ -89,7 +97,8 @@ impl Cli {
             messages: self.messages,
             rate: self.rate,
             kills: self.kills,
-            faults: self.faults,
+            links: self.links,
+            answers: self.answers,
             outages: 2,
         }
     }
@@ -104,8 +113,8 @@ impl Cli {
             return format!("{command} --short");
         }
         format!(
-            "{command} --accounts {} --messages {} --rate {} --kills {} --faults {}",
-            self.accounts, self.messages, self.rate, self.kills, self.faults
+            "{command} --accounts {} --messages {} --rate {} --kills {} --links {} --answers {}",
+            self.accounts, self.messages, self.rate, self.kills, self.links, self.answers
         )
     }
 }
@@ -134,30 +143,56 @@ async fn run_all(cli: &Cli) -> Result<bool, Failure> {
         Choice::Postgres | Choice::Both => Some(Server::from_environment()?),
     };
     say(&chaos::header())?;
-    let mut failed = Vec::new();
+    let mut report = Report::default();
     for seed in cli.seed.first..=cli.seed.last {
         if cli.database != Choice::Postgres {
-            failed.extend(judge(cli, &run_one(cli, seed, None).await?)?);
+            report.add(cli, &run_one(cli, seed, None).await?)?;
         }
         if let Some(server) = &server {
-            failed.extend(judge(cli, &run_one(cli, seed, Some(server)).await?)?);
+            report.add(cli, &run_one(cli, seed, Some(server)).await?)?;
         }
     }
-    if !failed.is_empty() {
-        say(&format!("failed: {}", failed.join(", ")))?;
-    }
-    Ok(failed.is_empty())
+    say(&report.summary())?;
+    Ok(report.failed.is_empty())
 }
 
-/// Shows a run, and names it if it has failed.
-fn judge(cli: &Cli, outcome: &Outcome) -> Result<Option<String>, Failure> {
-    say(&chaos::line(outcome))?;
-    if outcome.passed() {
-        return Ok(None);
+/// All runs so far.
+#[derive(Default)]
+struct Report {
+    runs: Vec<Value>,
+    failed: Vec<String>,
+}
+
+impl Report {
+    /// Shows a run, and names it if it has failed.
+    fn add(&mut self, cli: &Cli, outcome: &Outcome) -> Result<(), Failure> {
+        let replay = cli.replay(outcome);
+        say(&chaos::line(outcome))?;
+        if !outcome.passed() {
+            say(chaos::story(outcome, &replay).trim_end())?;
+            let database = chaos::engine(outcome.engine);
+            let run = format!("seed {} on {database}", outcome.seed);
+            self.failed.push(run);
+        }
+        self.runs.push(chaos::json(outcome, &replay));
+        // After each run: whoever ends the program early has those before it.
+        Ok(std::fs::write(
+            &cli.out,
+            serde_json::to_string_pretty(&self.runs)?,
+        )?)
     }
-    say(chaos::story(outcome, &cli.replay(outcome)).trim_end())?;
-    let database = chaos::engine(outcome.engine);
-    Ok(Some(format!("seed {} on {database}", outcome.seed)))
+
+    fn summary(&self) -> String {
+        let count = self.runs.len();
+        if self.failed.is_empty() {
+            return format!("passed: all {count}");
+        }
+        format!(
+            "failed: {} of {count}: {}",
+            self.failed.len(),
+            self.failed.join(", ")
+        )
+    }
 }
 
 async fn run_one(cli: &Cli, seed: u64, server: Option<&Server>) -> Result<Outcome, Failure> {

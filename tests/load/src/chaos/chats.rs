@@ -18,6 +18,8 @@ pub(super) struct Chat {
     pub(super) name: String,
     /// Who is in it; the first one made it.
     pub(super) members: Vec<usize>,
+    /// Who has been in it and is not now, the latest last.
+    pub(super) former: Vec<usize>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -74,6 +76,7 @@ fn pair(one: usize, other: usize) -> Chat {
         kind: Kind::Pair,
         name: String::new(),
         members: vec![one, other],
+        former: Vec::new(),
     }
 }
 
@@ -104,26 +107,69 @@ pub(super) fn found(dc: &Dc, fleet: &[Member], rng: &mut Rng, kind: Kind) -> Res
         kind,
         name: id.map_err(|refusal| refused(&refusal))?.to_string(),
         members,
+        former: Vec::new(),
     })
 }
 
-/// Takes an account into a group or supergroup that it is not in; pairs and channels stay as they
-/// are.
+/// Takes an account into the chat: one that has been in it before if there is one, in half of the
+/// cases. Answers which; pairs stay as they are.
 pub(super) fn grow(
     dc: &Dc,
     fleet: &[Member],
     rng: &mut Rng,
     chat: &mut Chat,
-) -> Result<(), Failure> {
-    if !matches!(chat.kind, Kind::Group | Kind::Supergroup) {
-        return Ok(());
+) -> Result<Option<usize>, Failure> {
+    if chat.kind == Kind::Pair {
+        return Ok(None);
     }
-    let account = rng.usize(0..fleet.len());
+    let stranger = rng.usize(0..fleet.len());
+    let account = match chat.former.last() {
+        Some(former) if rng.bool() => *former,
+        _ => stranger,
+    };
     if chat.members.contains(&account) {
-        return Ok(());
+        return Ok(None);
     }
-    dc.add_members(&chat.name, &[&fleet[account].phone])
-        .map_err(|refusal| refused(&refusal))?;
+    take_in(dc, fleet, chat, account)?;
+    Ok(Some(account))
+}
+
+/// Takes an account into a group or channel that it is not in.
+pub(super) fn take_in(
+    dc: &Dc,
+    fleet: &[Member],
+    chat: &mut Chat,
+    account: usize,
+) -> Result<(), Failure> {
+    let phone = &*fleet[account].phone;
+    let taken = dc
+        .pardon(&chat.name, phone)
+        .and_then(|()| dc.add_members(&chat.name, &[phone]));
+    taken.map_err(|refusal| refused(&refusal))?;
+    chat.former.retain(|former| *former != account);
     chat.members.push(account);
     Ok(())
+}
+
+/// Removes a member who did not make the chat, or lets them leave. Answers which; pairs stay as
+/// they are, and so do chats of two.
+pub(super) fn shrink(
+    dc: &Dc,
+    fleet: &[Member],
+    rng: &mut Rng,
+    chat: &mut Chat,
+) -> Result<Option<usize>, Failure> {
+    if chat.kind == Kind::Pair || chat.members.len() < 3 {
+        return Ok(None);
+    }
+    let account = chat.members.remove(rng.usize(1..chat.members.len()));
+    let phone = &fleet[account].phone;
+    let gone = if rng.bool() {
+        dc.remove_member(&chat.name, phone)
+    } else {
+        dc.leave(&chat.name, phone)
+    };
+    gone.map_err(|refusal| refused(&refusal))?;
+    chat.former.push(account);
+    Ok(Some(account))
 }

@@ -21,19 +21,24 @@ pub(super) struct Expectation<'a> {
     pub(super) deleted: bool,
 }
 
-impl<'a> Expectation<'a> {
+impl Expectation<'_> {
+    /// When the message was gone for the account, if it is.
+    pub(super) fn gone(&self) -> Option<i64> {
+        self.entry.deleted_at.filter(|_| self.deleted)
+    }
+
+    /// When the first edit was made that a row with this text has not seen.
+    pub(super) fn first_unseen(&self, text: &str) -> Option<i64> {
+        let mut edits = self.entry.edits.iter();
+        edits.find(|edit| edit.before == text).map(|edit| edit.at)
+    }
+
     /// The sequence of updates that tells of it: the account's own, 0, or the channel's.
     pub(super) fn sequence(&self) -> i64 {
         match self.entry.kind {
             ChatKind::Private | ChatKind::Group => 0,
             ChatKind::Supergroup | ChatKind::Broadcast => chat_of(self.entry).unwrap_or(0),
         }
-    }
-
-    /// Every text that the message has had, the newest last.
-    pub(super) fn texts(&self) -> Vec<&'a str> {
-        let earlier = self.entry.edits.iter().map(|edit| &*edit.before);
-        earlier.chain([&*self.entry.text]).collect()
     }
 
     /// Whether a row may name this sender. Broadcast channels do not tell who posts.

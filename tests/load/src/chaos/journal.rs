@@ -2,7 +2,7 @@
 //!
 //! Owns the one excuse there is. Telegram tells nobody of a message that was deleted before a
 //! client asked for it, so such a message may be missing, but only where a fault kept the
-//! account from it between its sending and its deletion.
+//! account from it when it was sent, and it was gone before the account could have caught up.
 
 use telegram_hub::model::UtcTime;
 
@@ -16,6 +16,8 @@ pub(super) fn now() -> i64 {
 pub(super) struct Disturbance {
     /// The account, or everybody.
     pub(super) account: Option<usize>,
+    /// The channel by its marked id, or everything that the account is told of.
+    pub(super) channel: Option<i64>,
     /// When it began, in microseconds since 1970.
     pub(super) from: i64,
     /// When the fault itself was over; the account comes back later.
@@ -25,6 +27,13 @@ pub(super) struct Disturbance {
 /// A row that arrives within this many microseconds of its sending shows that updates flow again.
 const LIVE: i64 = 1_000_000;
 
+/// How many microseconds before a fault a message may have been sent that the fault still strikes:
+/// on its way, or not yet committed.
+const UNDER_WAY: i64 = 2_000_000;
+
+/// How many microseconds longer than the account's updates the history may take that fills a gap.
+const CATCHING_UP: i64 = 10_000_000;
+
 /// The times in which one account may have missed what was deleted meanwhile, in one sequence of
 /// updates: its own, or that of a channel.
 #[derive(Debug)]
@@ -32,11 +41,17 @@ pub(super) struct Shadows(Vec<(i64, i64)>);
 
 impl Shadows {
     /// From the faults of `account`, and when the sequence's messages were posted and captured,
-    /// ascending by the time of posting.
-    pub(super) fn new(faults: &[Disturbance], account: usize, captured: &[(i64, i64)]) -> Self {
+    /// ascending by the time of posting. The sequence is a channel's marked id, or 0.
+    pub(super) fn new(
+        faults: &[Disturbance],
+        account: usize,
+        sequence: i64,
+        captured: &[(i64, i64)],
+    ) -> Self {
         let own = faults
             .iter()
-            .filter(|fault| fault.account.is_none_or(|struck| struck == account));
+            .filter(|fault| fault.account.is_none_or(|struck| struck == account))
+            .filter(|fault| fault.channel.is_none_or(|struck| struck == sequence));
         let shadow = |fault: &Disturbance| {
             let from = captured.partition_point(|(posted, _)| *posted < fault.until);
             let mut later = captured.get(from..).unwrap_or_default().iter();
@@ -46,11 +61,13 @@ impl Shadows {
         Self(own.map(shadow).collect())
     }
 
-    /// Whether a fault lay over the time between two instants.
-    pub(super) fn cover(&self, from: i64, until: i64) -> bool {
-        self.0
-            .iter()
-            .any(|(begin, end)| *begin <= until && from <= *end)
+    /// Whether what was told at `told` may have been missed by those for whom it was gone at
+    /// `gone`.
+    pub(super) fn hide(&self, told: i64, gone: i64) -> bool {
+        self.0.iter().any(|(begin, end)| {
+            let kept_off = begin - UNDER_WAY <= told && told <= *end;
+            kept_off && *begin <= gone && gone <= end.saturating_add(CATCHING_UP)
+        })
     }
 }
 
@@ -62,16 +79,20 @@ mod tests {
     fn a_shadow_ends_when_updates_flow_again_and_covers_nobody_else() {
         let faults = [Disturbance {
             account: Some(1),
+            channel: None,
             from: 10_000_000,
             until: 12_000_000,
         }];
         // One message caught up with late, one captured as it came.
         let captured = [(12_500_000, 14_000_000), (14_100_000, 14_200_000)];
-        let shadows = Shadows::new(&faults, 1, &captured);
-        assert!(shadows.cover(11_000_000, 13_000_000));
-        assert!(shadows.cover(9_000_000, 10_000_000));
-        assert!(!shadows.cover(9_000_000, 9_900_000));
-        assert!(!shadows.cover(14_300_000, 15_000_000));
-        assert!(!Shadows::new(&faults, 2, &captured).cover(11_000_000, 13_000_000));
+        let shadows = Shadows::new(&faults, 1, 0, &captured);
+        assert!(shadows.hide(11_000_000, 13_000_000));
+        assert!(shadows.hide(9_000_000, 10_000_000));
+        // Long before the fault, over before it, and long after the account has caught up.
+        assert!(!shadows.hide(7_000_000, 11_000_000));
+        assert!(!shadows.hide(9_000_000, 9_900_000));
+        assert!(!shadows.hide(11_000_000, 24_300_000));
+        assert!(!shadows.hide(14_300_000, 15_000_000));
+        assert!(!Shadows::new(&faults, 2, 0, &captured).hide(11_000_000, 13_000_000));
     }
 }

@@ -5,6 +5,8 @@
 //! database, message by message. It owns the plan, the faults and the comparison; it must not
 //! help the hub: nothing here asks it to reconnect or to look again.
 
+mod absence;
+mod appearance;
 mod chats;
 mod drain;
 mod expectation;
@@ -18,6 +20,6 @@ mod trouble;
 mod verdict;
 
 pub use plan::{Plan, Scale};
-pub use report::{engine, header, line, story};
+pub use report::{engine, header, json, line, story};
 pub use run::{Outcome, Setting, run};
 pub use verdict::{Finding, Verdict};

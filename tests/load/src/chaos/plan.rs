@@ -17,8 +17,10 @@ pub struct Scale {
     pub rate: usize,
     /// Times that the hub is killed.
     pub kills: usize,
-    /// Faults of links and answers.
-    pub faults: usize,
+    /// Faults of links: cut and stalled ones, lost, repeated and re-ordered pushes, moves.
+    pub links: usize,
+    /// Faults of answers: too long differences, errors, calls that are never answered.
+    pub answers: usize,
     /// Times that the database is stopped, where a run has one that can be.
     pub outages: usize,
 }
@@ -81,13 +83,24 @@ impl Plan {
             .collect();
         blows.extend((0..outages).map(|_| Blow::Outage(millis(&mut rng, 500..3000))));
         rng.shuffle(&mut blows);
-        let troubles = (0..scale.faults)
-            .map(|_| trouble(&mut rng, scale.accounts))
+        let accounts = scale.accounts;
+        let mut troubles: Vec<Trouble> = (0..scale.links)
+            .map(|_| of_links(&mut rng, accounts))
             .collect();
+        troubles.extend((0..scale.answers).map(|_| of_answers(&mut rng, accounts)));
+        rng.shuffle(&mut troubles);
         Self {
             blows: spread(&mut rng, scale.messages, blows),
             troubles: spread(&mut rng, scale.messages, troubles),
         }
+    }
+
+    /// How often the hub is killed.
+    pub(super) fn kills(&self) -> usize {
+        let blows = self.blows.iter();
+        blows
+            .filter(|(_, blow)| matches!(blow, Blow::Kill(_)))
+            .count()
     }
 }
 
@@ -110,24 +123,30 @@ const SILENT: [&str; 3] = [
     "messages.getHistory",
 ];
 
-fn trouble(rng: &mut Rng, accounts: usize) -> Trouble {
+fn of_links(rng: &mut Rng, accounts: usize) -> Trouble {
     let account = rng.usize(0..accounts);
     match rng.u32(0..100) {
-        0..22 => Trouble::Cut(account),
-        22..25 => Trouble::CutAll,
-        25..38 => Trouble::Stall(account, millis(rng, 200..4000)),
-        38..54 => {
+        0..40 => Trouble::Cut(account),
+        40..42 => Trouble::CutAll,
+        42..64 => Trouble::Stall(account, millis(rng, 200..4000)),
+        64..88 => Trouble::Lose(account, rng.u32(1..30)),
+        88..92 => Trouble::Shuffle(rng.u64(..), millis(rng, 500..2500)),
+        _ => Trouble::Move(account, rng.i32(1..=5)),
+    }
+}
+
+fn of_answers(rng: &mut Rng, accounts: usize) -> Trouble {
+    let account = rng.usize(0..accounts);
+    match rng.u32(0..100) {
+        0..40 => {
             let (method, code, name) = ERRORS[rng.usize(0..ERRORS.len())];
             Trouble::Error(account, method, code, name)
         }
-        54..57 => Trouble::Silence(account, SILENT[rng.usize(0..SILENT.len())]),
-        57..69 => Trouble::Lose(account, rng.u32(1..30)),
-        69..75 => Trouble::Shuffle(rng.u64(..), millis(rng, 500..2500)),
-        75..81 => Trouble::TooLong(account),
-        81..84 => Trouble::PushTooLong(account),
-        84..90 => Trouble::ChannelTooLong(rng.usize(..), account),
-        90..94 => Trouble::PushChannelTooLong(rng.usize(..), rng.bool()),
-        _ => Trouble::Move(account, rng.i32(1..=5)),
+        40..48 => Trouble::Silence(account, SILENT[rng.usize(0..SILENT.len())]),
+        48..64 => Trouble::TooLong(account),
+        64..72 => Trouble::PushTooLong(account),
+        72..90 => Trouble::ChannelTooLong(rng.usize(..), account),
+        _ => Trouble::PushChannelTooLong(rng.usize(..), rng.bool()),
     }
 }
 
@@ -158,7 +177,8 @@ mod tests {
         messages: 20_000,
         rate: 400,
         kills: 12,
-        faults: 120,
+        links: 120,
+        answers: 40,
         outages: 2,
     };
 
@@ -167,7 +187,7 @@ mod tests {
         let plan = Plan::new(7, &SCALE, true);
         assert_eq!(plan, Plan::new(7, &SCALE, true));
         assert_ne!(plan, Plan::new(8, &SCALE, true));
-        assert_eq!((plan.blows.len(), plan.troubles.len()), (14, 120));
+        assert_eq!((plan.blows.len(), plan.troubles.len()), (14, 160));
         assert!(plan.troubles.is_sorted_by_key(|(at, _)| *at));
         assert!(plan.blows.is_sorted_by_key(|(at, _)| *at));
         assert_eq!(Plan::new(7, &SCALE, false).blows.len(), 12);

@@ -4,60 +4,80 @@
 
 use super::run::Outcome;
 use super::verdict::Finding;
+use crate::figures::milliseconds;
+use serde_json::{Map, Value};
 use std::fmt::Write as _;
 use telegram_hub::store::Engine;
 
 /// How many findings of a failed run are shown.
 const SHOWN: usize = 20;
 
+/// What stands in a column.
+type Cell = fn(&Outcome) -> Value;
+
+/// The columns: name, width, and what stands there. The same for people and for programs.
+const COLUMNS: [(&str, usize, Cell); 19] = [
+    ("seed", 4, |run| run.seed.into()),
+    ("database", 8, |run| engine(run.engine).into()),
+    ("sent", 6, |run| run.verdict.sent.into()),
+    ("expected", 8, |run| run.verdict.expected.into()),
+    ("captured", 8, |run| run.verdict.captured.into()),
+    ("unseen", 6, |run| run.verdict.unseen.into()),
+    ("lost", 5, |run| run.verdict.count(&[Finding::Lost]).into()),
+    ("doubled", 7, |run| {
+        run.verdict.count(&[Finding::Doubled]).into()
+    }),
+    ("wrong", 5, |run| wrong(run).into()),
+    ("gaps", 5, |run| run.gaps.opened.into()),
+    ("closed", 6, |run| run.gaps.closed.into()),
+    ("open", 4, |run| run.gaps.open().into()),
+    ("kills", 5, |run| run.kills.into()),
+    ("stops", 5, |run| run.outages.into()),
+    ("links", 5, |run| run.links.into()),
+    ("answers", 7, |run| run.answers.into()),
+    ("longest s", 9, |run| seconds(run.verdict.delay(1.0))),
+    ("p99 s", 6, |run| seconds(run.verdict.delay(0.99))),
+    ("run s", 6, |run| tenths(run.took.as_secs_f64())),
+];
+
+fn wrong(run: &Outcome) -> usize {
+    let verdict = &run.verdict;
+    verdict.findings.len() - verdict.count(&[Finding::Lost, Finding::Doubled])
+}
+
 /// The names of the columns.
 pub fn header() -> String {
-    format!(
-        "{:>5} {:<8} {:>6} {:>8} {:>8} {:>5} {:>6} {:>7} {:>6} {:>7} {:>7} {:>5} {:>5} {:>6} {:>9} {:>8} {:>6}",
-        "seed",
-        "database",
-        "sent",
-        "expected",
-        "captured",
-        "lost",
-        "unseen",
-        "doubled",
-        "wrong",
-        "gaps",
-        "closed",
-        "open",
-        "kills",
-        "faults",
-        "longest s",
-        "p99 s",
-        "run s"
-    )
+    join(&COLUMNS.map(|(name, width, _)| format!("{name:>width$}")))
 }
 
 /// One run in the columns of [`header`].
 pub fn line(outcome: &Outcome) -> String {
-    let verdict = &outcome.verdict;
-    let wrong = verdict.findings.len() - verdict.count(&[Finding::Lost, Finding::Doubled]);
-    format!(
-        "{:>5} {:<8} {:>6} {:>8} {:>8} {:>5} {:>6} {:>7} {:>6} {:>7} {:>7} {:>5} {:>5} {:>6} {:>9} {:>8} {:>6.1}",
-        outcome.seed,
-        engine(outcome.engine),
-        verdict.sent,
-        verdict.expected,
-        verdict.captured,
-        verdict.count(&[Finding::Lost]),
-        verdict.unseen,
-        verdict.count(&[Finding::Doubled]),
-        wrong,
-        outcome.gaps.opened,
-        outcome.gaps.closed,
-        outcome.gaps.open(),
-        outcome.kills,
-        outcome.faults,
-        seconds(verdict.delay(1.0)),
-        seconds(verdict.delay(0.99)),
-        outcome.took.as_secs_f64()
-    )
+    let cell = |value: Value| match value {
+        Value::String(text) => text,
+        other => other.to_string(),
+    };
+    join(&COLUMNS.map(|(_, width, value)| format!("{:>width$}", cell(value(outcome)))))
+}
+
+fn join(cells: &[String]) -> String {
+    cells.join("  ")
+}
+
+/// One run for programs: the columns by their names, and what was wrong.
+pub fn json(outcome: &Outcome, replay: &str) -> Value {
+    let columns = COLUMNS
+        .iter()
+        .map(|(name, _, value)| (name.replace(' ', "_"), value(outcome)));
+    let mut run: Map<String, Value> = columns.collect();
+    let findings = outcome.verdict.findings.iter().take(SHOWN);
+    let findings: Vec<String> = findings
+        .map(|(kind, what)| format!("{kind:?}: {what}"))
+        .collect();
+    run.insert("passed".to_owned(), outcome.passed().into());
+    run.insert("complaints".to_owned(), outcome.complaints.clone().into());
+    run.insert("findings".to_owned(), findings.into());
+    run.insert("replay".to_owned(), replay.into());
+    Value::Object(run)
 }
 
 /// What went wrong in a run, and how to see it again; empty for a run that passed.
@@ -91,6 +111,10 @@ pub fn engine(engine: Engine) -> &'static str {
     }
 }
 
-fn seconds(micros: i64) -> String {
-    crate::figures::seconds(micros)
+fn seconds(micros: i64) -> Value {
+    (milliseconds(micros) / 1000.0).into()
+}
+
+fn tenths(seconds: f64) -> Value {
+    ((seconds * 10.0).round() / 10.0).into()
 }

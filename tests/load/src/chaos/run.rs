@@ -3,6 +3,7 @@
 //! Owns the order of things: accounts, hub, traffic and faults, rest, stop, comparison. A run
 //! that cannot be carried through is a failure of the run, not a verdict.
 
+use super::appearance::Appearances;
 use super::drain;
 use super::journal::Disturbance;
 use super::plan::{Plan, Scale};
@@ -11,7 +12,7 @@ use super::traffic::Traffic;
 use super::trouble::Victims;
 use super::verdict::{self, Evidence, Verdict};
 use crate::Failure;
-use crate::database::{Database, messages_after, revisions};
+use crate::database::{Database, gaps, messages_after, revisions};
 use crate::fleet::{self, Member};
 use crate::hub::{Hub, HubSettings};
 use crate::postgres::Server;
@@ -73,10 +74,14 @@ pub struct Outcome {
     pub verdict: Verdict,
     /// Gaps that the hub has found and filled.
     pub gaps: Gaps,
-    /// Blows to the hub and its database.
+    /// Times that the hub was killed.
     pub kills: usize,
-    /// Faults of links and answers.
-    pub faults: usize,
+    /// Times that the database was stopped.
+    pub outages: usize,
+    /// Faults of links.
+    pub links: usize,
+    /// Faults of answers.
+    pub answers: usize,
     /// What was wrong beside the log itself.
     pub complaints: Vec<String>,
     /// How long the run took.
@@ -105,6 +110,7 @@ pub async fn run(setting: &Setting<'_>) -> Result<Outcome, Failure> {
     let settings = HubSettings::new(setting.binary, setting.database, &dc);
     let hub = settings.start().await?;
     hub.wait_until_online(members.len()).await?;
+    let appearances = Appearances::watch(setting.database).await?;
     let before = dc.ledger_len();
 
     let plan = Plan::new(setting.seed, &setting.scale, setting.server.is_some());
@@ -129,21 +135,25 @@ pub async fn run(setting: &Setting<'_>) -> Result<Outcome, Failure> {
             rows: &rows,
             revisions: &revisions,
             faults: &faults,
+            appeared: &appearances.so_far(),
         }))
     };
     settle(&hub, &store, &members, judge, &mut complaints).await?;
     stop(hub, &mut complaints).await?;
     // The stop writes what was still under way, and must not break anything.
     let verdict = judge().await?;
+    let (opened, closed) = gaps(&store).await?;
     store.close().await;
     dc.stop().await;
     Ok(Outcome {
         seed: setting.seed,
         engine: setting.database.engine(),
         verdict,
-        gaps: Gaps::default(),
-        kills: plan.blows.len(),
-        faults: plan.troubles.len(),
+        gaps: Gaps { opened, closed },
+        kills: plan.kills(),
+        outages: plan.blows.len() - plan.kills(),
+        links: setting.scale.links,
+        answers: setting.scale.answers,
         complaints,
         took: started.elapsed(),
         dir: setting.database.dir().to_owned(),
@@ -197,7 +207,8 @@ async fn storm(
     // Every task that could have held the list has ended.
     let damage = Arc::into_inner(damage).map_or_else(Vec::new, Damage::into_list);
     write_down(&damage, &setting.database.dir().join("faults.log"))?;
-    Ok((hub?, damage.into_iter().map(|(noted, _)| noted).collect()))
+    let struck = damage.into_iter().map(|(noted, _)| noted);
+    Ok((hub?, struck.chain(traffic.into_absences()).collect()))
 }
 
 /// One line for each fault, with the times of the hub's own log.

@@ -21,6 +21,7 @@ impl Damage {
         let until = now();
         let disturbance = Disturbance {
             account,
+            channel: None,
             from,
             until,
         };

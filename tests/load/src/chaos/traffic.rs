@@ -3,7 +3,9 @@
 //! Owns the choice of chat, author and text, all from the seed. Every text names its message and
 //! its version, so that no two texts of a run are alike and a row tells whose it is.
 
+use super::absence::Absences;
 use super::chats::{self, Chat, Kind};
+use super::journal::{Disturbance, now};
 use super::plan::Scale;
 use crate::Failure;
 use crate::fleet::{Member, refused};
@@ -17,6 +19,9 @@ use tokio::time::{Instant, sleep_until};
 
 /// How many of the last messages may still be edited or deleted.
 const MEMORY: usize = 1500;
+
+/// How often chats are made or change their members during a run.
+const CHANGES: usize = 120;
 
 /// A message that is still there.
 struct Standing {
@@ -36,6 +41,7 @@ pub(super) struct Traffic<'a> {
     chats: Vec<Chat>,
     rng: Rng,
     standing: VecDeque<Standing>,
+    absences: Absences,
 }
 
 /// The number of the message that a text names.
@@ -54,6 +60,7 @@ impl<'a> Traffic<'a> {
             chats: chats::found_all(dc, fleet, &mut rng)?,
             rng,
             standing: VecDeque::with_capacity(MEMORY),
+            absences: Absences::default(),
         })
     }
 
@@ -64,6 +71,11 @@ impl<'a> Traffic<'a> {
         channels.map(|chat| chat.name.clone()).collect()
     }
 
+    /// Who has been away from which channel.
+    pub(super) fn into_absences(self) -> Vec<Disturbance> {
+        self.absences.into_list()
+    }
+
     /// Writes everything, and shows how far it is.
     pub(super) async fn write(
         &mut self,
@@ -72,8 +84,8 @@ impl<'a> Traffic<'a> {
     ) -> Result<(), Failure> {
         let started = Instant::now();
         let gap = Duration::from_secs(1) / u32::try_from(scale.rate.max(1))?;
-        // Chats that nobody knew of at the start, and members who come later.
-        let changes = (scale.messages / 40).max(1);
+        // Chats that nobody knew of at the start, and members who come and go.
+        let changes = (scale.messages / CHANGES).max(1);
         for number in 0..scale.messages {
             let due = started + gap * u32::try_from(number)?;
             if due > Instant::now() {
@@ -87,19 +99,40 @@ impl<'a> Traffic<'a> {
             self.step(number)?;
             progress.send_replace(number + 1);
         }
+        self.bring_back()
+    }
+
+    /// Everybody returns to where they were, so that all that is still there can be read.
+    fn bring_back(&mut self) -> Result<(), Failure> {
+        for chat in &mut self.chats {
+            while let Some(former) = chat.former.last().copied() {
+                chats::take_in(&self.dc, self.fleet, chat, former)?;
+                self.absences.end(Some(former), chat);
+            }
+        }
         Ok(())
     }
 
     fn change_chats(&mut self) -> Result<(), Failure> {
-        if self.rng.bool() {
+        if self.rng.u32(0..8) == 0 {
             let kind = [Kind::Group, Kind::Supergroup, Kind::Broadcast][self.rng.usize(0..3)];
             let chat = chats::found(&self.dc, self.fleet, &mut self.rng, kind)?;
             self.chats.push(chat);
             return Ok(());
         }
-        let place = self.rng.usize(0..self.chats.len());
-        let chat = &mut self.chats[place];
-        chats::grow(&self.dc, self.fleet, &mut self.rng, chat)
+        let several = self.chats.iter().enumerate();
+        let several = several.filter(|(_, chat)| chat.kind != Kind::Pair);
+        let several: Vec<usize> = several.map(|(place, _)| place).collect();
+        let place = several[self.rng.usize(0..several.len())];
+        let (chat, rng, began) = (&mut self.chats[place], &mut self.rng, now());
+        if rng.bool() {
+            let came = chats::grow(&self.dc, self.fleet, rng, chat)?;
+            self.absences.end(came, chat);
+        } else {
+            let gone = chats::shrink(&self.dc, self.fleet, rng, chat)?;
+            self.absences.begin(gone, chat, began);
+        }
+        Ok(())
     }
 
     fn step(&mut self, number: usize) -> Result<(), Failure> {
@@ -152,10 +185,20 @@ impl<'a> Traffic<'a> {
         (reach > 0).then(|| count - 1 - self.rng.usize(0..reach))
     }
 
+    /// Those who have gone cannot change what they wrote.
+    fn may_change(&self, place: usize) -> bool {
+        let standing = &self.standing[place];
+        let chat = &self.chats[standing.chat];
+        chat.members.contains(&standing.author)
+    }
+
     fn edit(&mut self) -> Result<(), Failure> {
         let Some(place) = self.choose() else {
             return Ok(());
         };
+        if !self.may_change(place) {
+            return Ok(());
+        }
         let standing = &mut self.standing[place];
         standing.version += 1;
         let text = text(&mut self.rng, standing.number, standing.version);
@@ -167,7 +210,8 @@ impl<'a> Traffic<'a> {
     }
 
     fn delete(&mut self) -> Result<(), Failure> {
-        let chosen = self.choose().and_then(|place| self.standing.remove(place));
+        let chosen = self.choose().filter(|place| self.may_change(*place));
+        let chosen = chosen.and_then(|place| self.standing.remove(place));
         let Some(standing) = chosen else {
             return Ok(());
         };

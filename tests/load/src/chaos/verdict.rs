@@ -1,7 +1,7 @@
 //! The comparison of the data centre's ledger with the hub's database, message by message.
 //!
-//! Owns the rules of what counts as lost, doubled and wrong. Missing rows have one excuse, the
-//! deletion that nobody was told of (see [`super::journal`]); everything else is a fault.
+//! Owns the rules of what counts as lost, doubled and wrong. What is missing has one excuse, that
+//! nobody can be told of it any more (see [`super::journal`]); everything else is a fault.
 
 use super::expectation::{Expectation, Place, brief, channel_places, expectations, is_traffic};
 use super::journal::{Disturbance, Shadows};
@@ -78,6 +78,8 @@ pub(super) struct Evidence<'a> {
     pub(super) rows: &'a [MessageRow],
     pub(super) revisions: &'a [RevisionRow],
     pub(super) faults: &'a [Disturbance],
+    /// When each row could first be read, in microseconds since 1970, by its number.
+    pub(super) appeared: &'a HashMap<i64, i64>,
 }
 
 type Matched<'a> = (Expectation<'a>, Option<&'a MessageRow>);
@@ -129,7 +131,8 @@ fn shadows(evidence: &Evidence<'_>, matched: &[Matched<'_>]) -> HashMap<(usize, 
         .into_iter()
         .map(|(key, mut seen)| {
             seen.sort_unstable();
-            (key, Shadows::new(evidence.faults, key.0, &seen))
+            let shadows = Shadows::new(evidence.faults, key.0, key.1, &seen);
+            (key, shadows)
         })
         .collect()
 }
@@ -140,11 +143,10 @@ fn judge_absence(
     expectation: &Expectation<'_>,
     shadows: &Shadows,
 ) {
-    let entry = expectation.entry;
-    let hidden = expectation.deleted
-        && entry
-            .deleted_at
-            .is_some_and(|deleted| shadows.cover(entry.sent_at, deleted));
+    let told = expectation.entry.sent_at;
+    let hidden = expectation
+        .gone()
+        .is_some_and(|gone| shadows.hide(told, gone));
     if hidden {
         verdict.unseen += 1;
     } else {
@@ -161,8 +163,11 @@ fn judge_row(
 ) {
     let entry = expectation.entry;
     if is_traffic(entry) {
-        let delay = row.captured_at.as_micros() - entry.sent_at;
-        verdict.delays.push(delay);
+        let captured = row.captured_at.as_micros();
+        let appeared = evidence.appeared.get(&row.id).copied();
+        verdict
+            .delays
+            .push(appeared.unwrap_or(captured) - entry.sent_at);
     }
     let what = || expectation.describe(evidence.fleet);
     if row.text != entry.text && !missed_edit(expectation, row, shadows) {
@@ -187,32 +192,51 @@ fn judge_row(
     }
 }
 
-/// The last edits of a message that was deleted meanwhile are told to nobody either.
+/// The last edits of a message that was deleted afterwards are told to nobody either.
 fn missed_edit(expectation: &Expectation<'_>, row: &MessageRow, shadows: &Shadows) -> bool {
-    let entry = expectation.entry;
-    let (Some(edit), Some(deleted)) = (entry.edits.first(), entry.deleted_at) else {
-        return false;
-    };
-    expectation.deleted
-        && expectation.texts().contains(&&*row.text)
-        && shadows.cover(edit.at, deleted)
+    let told = expectation.first_unseen(&row.text);
+    let gone = expectation.gone();
+    told.zip(gone)
+        .is_some_and(|(told, gone)| shadows.hide(told, gone))
 }
 
-/// What is left over belongs to no message, unless a later member has read a channel's history.
+/// What is left over belongs to no message, unless a member who came later has read a channel's
+/// history; such a row must be right too.
 fn judge_strangers(
     verdict: &mut Verdict,
     evidence: &Evidence<'_>,
     rows: &HashMap<Place, &MessageRow>,
 ) {
     let channels = channel_places(evidence.ledger);
-    for ((session, chat, id), row) in rows {
-        let entry = channels.get(&(*chat, *id));
-        if entry.is_none_or(|entry| entry.text != row.text && row.deleted_at.is_none()) {
+    let places = evidence.fleet.iter().enumerate();
+    let accounts: HashMap<i64, usize> = places
+        .map(|(account, member)| (member.session.0, account))
+        .collect();
+    for (place, row) in rows {
+        let (session, chat, id) = *place;
+        let entry = channels.get(&(chat, id));
+        let read = entry
+            .zip(accounts.get(&session))
+            .map(|(entry, account)| Expectation {
+                entry,
+                account: *account,
+                place: *place,
+                deleted: entry.deleted_at.is_some(),
+            });
+        if !read.is_some_and(|read| may_have_read(&read, row)) {
             let text = brief(&row.text);
             let what = format!("session {session}, chat {chat}, message {id}: `{text}`");
             verdict.find(Finding::Unknown, what);
         }
     }
+}
+
+/// Whether a row from before the account's time in the channel, or from its absence, is as the
+/// account could read it.
+fn may_have_read(read: &Expectation<'_>, row: &MessageRow) -> bool {
+    let known =
+        row.text == read.entry.text || read.deleted && read.first_unseen(&row.text).is_some();
+    known && row.deleted_at.is_some() == read.deleted
 }
 
 fn judge_revisions(verdict: &mut Verdict, evidence: &Evidence<'_>, matched: &[Matched<'_>]) {

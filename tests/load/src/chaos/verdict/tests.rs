@@ -66,6 +66,7 @@ impl Scene {
             rows: &self.rows,
             revisions: &self.revisions,
             faults: &self.faults,
+            appeared: &HashMap::new(),
         })
     }
 
@@ -152,6 +153,7 @@ async fn a_missing_row_is_lost_unless_its_message_was_deleted_under_a_fault() {
     let from = sent.unwrap().sent_at;
     scene.faults.push(Disturbance {
         account: Some(0),
+        channel: None,
         from,
         until: from + 1_000_000,
     });

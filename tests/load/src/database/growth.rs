@@ -1,0 +1,93 @@
+//! The log as it grows: every row once, as soon as it can be read from outside.
+//!
+//! Owns the place of the reader. PostgreSQL numbers rows before they are committed, so that a row
+//! may appear below one that was read before; numbers that were passed over are asked for again
+//! for a while.
+
+use super::TextRow;
+use diesel::sql_types::BigInt;
+use diesel::{RunQueryDsl as _, sql_query};
+use std::collections::BTreeMap;
+use std::time::Duration;
+use telegram_hub::store::{self, Store};
+use tokio::time::Instant;
+
+/// How long a number that was passed over may still appear.
+const LATE: Duration = Duration::from_secs(10);
+
+/// How many such numbers are remembered.
+const REMEMBERED: usize = 5000;
+
+/// A reader of the rows that are added.
+#[derive(Debug)]
+pub struct Growth {
+    last: i64,
+    missing: BTreeMap<i64, Instant>,
+}
+
+impl Growth {
+    /// Of the rows after row `last`.
+    pub fn after(last: i64) -> Self {
+        Self {
+            last,
+            missing: BTreeMap::new(),
+        }
+    }
+
+    /// The rows that have appeared since the last look, by their numbers.
+    ///
+    /// # Errors
+    /// When the database cannot be read; nothing is passed over then.
+    pub async fn look(&mut self, store: &Store) -> Result<Vec<TextRow>, store::Error> {
+        let rows = read(store, self.last, self.missing.keys().copied().collect()).await?;
+        self.note(rows.iter().map(|row| row.id), Instant::now());
+        Ok(rows)
+    }
+
+    fn note(&mut self, ids: impl Iterator<Item = i64>, now: Instant) {
+        for id in ids {
+            if id <= self.last {
+                self.missing.remove(&id);
+                continue;
+            }
+            // A table that was emptied or numbered anew would make this range endless.
+            let passed_over = (self.last + 1..id).take(REMEMBERED);
+            self.missing.extend(passed_over.map(|id| (id, now)));
+            self.last = id;
+        }
+        self.missing.retain(|_, since| now - *since < LATE);
+        while self.missing.len() > REMEMBERED {
+            self.missing.pop_first();
+        }
+    }
+}
+
+async fn read(store: &Store, last: i64, missing: Vec<i64>) -> Result<Vec<TextRow>, store::Error> {
+    let numbers: Vec<String> = missing.iter().map(i64::to_string).collect();
+    let missing = if numbers.is_empty() {
+        String::new()
+    } else {
+        format!(" OR id IN ({})", numbers.join(", "))
+    };
+    let sql = format!("SELECT id, text FROM messages WHERE id > $1{missing} ORDER BY id");
+    store
+        .read(move |conn| Ok(sql_query(sql).bind::<BigInt, _>(last).load(conn)?))
+        .await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_that_was_passed_over_is_looked_for_until_it_comes_or_is_late() {
+        let (mut growth, now) = (Growth::after(10), Instant::now());
+        growth.note([11, 14].into_iter(), now);
+        assert_eq!((growth.last, growth.missing.len()), (14, 2));
+        growth.note([13, 15].into_iter(), now);
+        let missing: Vec<i64> = growth.missing.keys().copied().collect();
+        assert_eq!((growth.last, missing), (15, vec![12]));
+        growth.note([16].into_iter(), now + LATE);
+        assert!(growth.missing.is_empty());
+    }
+}
