@@ -13,6 +13,7 @@ pub mod handshake;
 mod link;
 mod markdown;
 mod position;
+mod received;
 mod receiver;
 mod retries;
 mod server;
