@@ -69,6 +69,11 @@ async fn away(client: &Client) -> Result<(), Failure> {
     eventually(|| async { Ok((health(client).await? == "unavailable").then_some(())) }).await
 }
 
+/// Waits until the hub says that its database can be used.
+async fn back(client: &Client) -> Result<(), Failure> {
+    eventually(|| async { Ok((health(client).await? == "ok").then_some(())) }).await
+}
+
 /// A request that needs the database is refused with 503 and `Retry-After`, without a wait.
 async fn refused_at_once(client: &Client, path: &str, body: Option<Value>) -> Result<(), Failure> {
     let asked = Instant::now();
@@ -102,7 +107,7 @@ async fn figure(client: &Client, name: &str) -> Result<f64, Failure> {
 
 /// The database is back: everything goes on by itself, and the logs are whole.
 async fn goes_on(hub: &HubProcess, dc: &Dc, since: &[Value]) -> Result<(), Failure> {
-    eventually(|| async { Ok((health(&hub.client).await? == "ok").then_some(())) }).await?;
+    back(&hub.client).await?;
     for name in ["alice", "carol"] {
         complete(dc, &hub.client, name).await?;
     }

@@ -1,6 +1,7 @@
-use super::{Flood, a_login, away, figure, goes_on, log_in, online_since, refused_at_once};
+use super::{Flood, a_login, away, back, figure, goes_on, log_in, online_since, refused_at_once};
 use crate::support::TestResult;
 use crate::support::db::TestDb;
+use crate::support::ledger::complete;
 use crate::support::observe::session;
 use crate::support::postgres::Server;
 use crate::support::process::HubProcess;
@@ -39,6 +40,34 @@ async fn postgres_that_is_stopped_in_a_flood_loses_and_doubles_nothing() -> Test
 }
 
 #[tokio::test]
+async fn accounts_that_lose_their_links_meanwhile_come_back_with_the_database() -> TestResult {
+    let Some(server) = Server::start()? else {
+        return Ok(());
+    };
+    let (db, dc) = (TestDb::at(server.url())?, Dc::start(DcOptions::default())?);
+    let hub = HubProcess::start(&db, &dc).await?;
+    log_in(&hub, &dc).await?;
+    let flood = Flood::start(&dc);
+    server.stop_serving()?;
+    away(&hub.client).await?;
+    dc.drop_all_links();
+    // Several back-offs long.
+    tokio::time::sleep(Duration::from_secs(8)).await;
+    server.serve_again()?;
+    flood.end().await?;
+    back(&hub.client).await?;
+    for name in ["alice", "carol"] {
+        complete(&dc, &hub.client, name).await?;
+        hub.client.wait_for_state(name, "online").await?;
+    }
+    // One failure each, of the link; the database's absence is none of theirs.
+    let failures = hub.stderr().matches("will try again").count();
+    assert_eq!(failures, 2, "{}", hub.stderr());
+    hub.terminate().await?;
+    Ok(())
+}
+
+#[tokio::test]
 async fn a_stop_while_postgres_is_away_ends_soon_and_the_next_start_has_everything() -> TestResult {
     let Some(server) = Server::start()? else {
         return Ok(());
@@ -56,7 +85,7 @@ async fn a_stop_while_postgres_is_away_ends_soon_and_the_next_start_has_everythi
     flood.end().await?;
     let hub = HubProcess::start(&db, &dc).await?;
     for name in ["alice", "carol"] {
-        crate::support::ledger::complete(&dc, &hub.client, name).await?;
+        complete(&dc, &hub.client, name).await?;
     }
     hub.terminate().await?;
     Ok(())
