@@ -30,7 +30,8 @@ pub(super) async fn capture(
 ) -> telegram::Error {
     let mut written = Instant::now();
     let mut known = KnownPeers::new();
-    let since = UtcTime::now();
+    // Telegram's dates are whole seconds.
+    let since = UtcTime::now().before(Duration::from_secs(1));
     loop {
         let mut batch = match updates.next(account).await {
             Ok(batch) => batch,

@@ -1,7 +1,7 @@
 //! The phase in which updates flow and calls are served.
 
 use crate::error::Error;
-use crate::model::{SessionState, UtcTime};
+use crate::model::{GapCause, MessageBox, SessionState, UtcTime};
 use crate::session::account::{Account, Phase};
 use crate::session::capture::capture;
 use crate::session::crossings::Crossings;
@@ -12,9 +12,9 @@ use crate::session::reconcile::Reconciler;
 use crate::session::waiting::{Reconnected, Waiting};
 use crate::session::watchdog::{Finding, Watchdog};
 use crate::store::peers::PeerRow;
-use crate::store::{self, update_states};
-use crate::telegram::{self, AccountRef, Link, RefusedPosition, Updates};
-use log::{error, info};
+use crate::store::{self, gaps, update_states};
+use crate::telegram::{self, AccountRef, Link, Updates};
+use log::{error, info, warn};
 use std::pin::pin;
 use std::sync::Arc;
 use tokio::time::Instant;
@@ -47,7 +47,9 @@ impl Account {
         self.note_outcome(true);
         metrics::counter!(crate::metrics::CONNECTS, "outcome" => "online").increment(1);
         self.shared.link.send_replace(Some(Arc::clone(&link)));
-        self.shared.vitals.note_receiving(true);
+        // After a step against updates that do not arrive that has to be seen first.
+        let receiving = !self.ladder.is_climbing();
+        self.shared.vitals.note_receiving(receiving);
         self.shared.enter(SessionState::Online);
 
         let account = AccountRef {
@@ -77,8 +79,8 @@ impl Account {
             }
             Ending::Failed(error) => {
                 link.abort();
-                if let Some(whose) = error.refused_position() {
-                    self.forget_position(whose).await;
+                if error.refuses_position() {
+                    self.forget_position().await;
                 }
                 self.failed(&error)
             }
@@ -167,16 +169,22 @@ impl Account {
     }
 
     /// Telegram does not know the place that the account left off at, and asking again would not
-    /// change that: the next link starts from where Telegram is.
-    async fn forget_position(&self, whose: RefusedPosition) {
-        error!(
+    /// change that: the next link starts from where Telegram is, and what lies between is a gap.
+    async fn forget_position(&self) {
+        warn!(
             session = self.name.as_str();
-            "Telegram does not know the stored position; messages since then may be missing"
+            "Telegram does not know the stored position; what has come since then is fetched"
         );
         let id = self.id;
-        let forgotten = self.context.store.write(move |conn| match whose {
-            RefusedPosition::Account => update_states::delete(conn, id),
-            RefusedPosition::Channel => update_states::delete_channels(conn, id),
+        let forgotten = self.context.store.write(move |conn| {
+            let position = update_states::load(conn, id)?.unwrap_or_default();
+            let channels = position.channels.into_iter();
+            let channels = channels.map(|(channel, _)| MessageBox::channel(channel));
+            for message_box in channels.chain([MessageBox::ACCOUNT]) {
+                let now = UtcTime::now();
+                gaps::open(conn, id, message_box, GapCause::PositionRefused, now)?;
+            }
+            update_states::delete(conn, id)
         });
         if let Err(error) = forgotten.await {
             error!(session = self.name.as_str(); "the position cannot be forgotten: {error}");

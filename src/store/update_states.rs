@@ -172,14 +172,9 @@ pub fn put_channel_if_absent(
     Ok(rows == 1)
 }
 
-/// Forgets the position of every channel; the account keeps its own.
-pub fn delete_channels(conn: &mut AnyConnection, session_id: SessionId) -> Result<(), Error> {
-    diesel::delete(channel::table.filter(channel::session_id.eq(session_id))).execute(conn)?;
-    Ok(())
-}
-
 /// Forgets the account's position and that of every channel.
 pub fn delete(conn: &mut AnyConnection, session_id: SessionId) -> Result<(), Error> {
     diesel::delete(t::table.filter(t::session_id.eq(session_id))).execute(conn)?;
-    delete_channels(conn, session_id)
+    diesel::delete(channel::table.filter(channel::session_id.eq(session_id))).execute(conn)?;
+    Ok(())
 }

@@ -12,13 +12,13 @@ use tokio::time::{Instant, sleep_until};
 pub struct Budget(Mutex<Bucket>);
 
 impl Budget {
-    /// `count` turns in each `time`, of which `burst` may be taken at once after a rest. Both
-    /// numbers are at least 1.
+    /// `count` turns in each `time`, of which `burst` may be taken at once at the start and after
+    /// a rest. Both numbers are at least 1.
     pub fn new(count: u32, time: Duration, burst: u32) -> Self {
         Self(Mutex::new(Bucket {
             each: time / count.max(1),
             burst: burst.max(1),
-            next: Instant::now(),
+            next: None,
         }))
     }
 
@@ -46,30 +46,28 @@ impl Budget {
     }
 }
 
-/// The bucket as the instant at which it would be full of debts of one turn: a full bucket lies
-/// `burst` turns in the past, and every turn moves it on by one.
-#[derive(Debug)]
+/// The bucket as the instant at which the next turn is due if nothing was saved; every turn moves
+/// it on. What lies in the past is saved, at most a burst of it.
+#[derive(Clone, Copy, Debug)]
 struct Bucket {
     each: Duration,
     burst: u32,
-    next: Instant,
+    /// `None` before the first turn: a burst is saved.
+    next: Option<Instant>,
 }
 
 impl Bucket {
     /// Takes a turn and says when it is due.
     fn reserve(&mut self, now: Instant) -> Instant {
         let rested = self.each * (self.burst - 1);
-        let at = self.next.max(now.checked_sub(rested).unwrap_or(now));
-        self.next = at + self.each;
+        let earliest = now.checked_sub(rested).unwrap_or(now);
+        let at = self.next.map_or(earliest, |next| next.max(earliest));
+        self.next = Some(at + self.each);
         at.max(now)
     }
 
     fn take(&mut self, now: Instant) -> Result<(), Duration> {
-        let mut ahead = Self {
-            each: self.each,
-            burst: self.burst,
-            next: self.next,
-        };
+        let mut ahead = *self;
         let at = ahead.reserve(now);
         if at > now {
             return Err(at - now);
@@ -91,10 +89,11 @@ mod tests {
         let mut bucket = Bucket {
             each: SECOND,
             burst: 3,
-            next: start,
+            next: None,
         };
         let mut due = |now: u32| (bucket.reserve(start + now * SECOND) - start).as_secs();
-        assert_eq!([due(0), due(0), due(0)], [0, 1, 2], "nothing saved yet");
+        assert_eq!([due(0), due(0), due(0), due(0)], [0, 0, 0, 1]);
+        assert_eq!([due(3), due(3), due(3)], [3, 3, 4], "two were saved");
         assert_eq!([due(60), due(60), due(60), due(60)], [60, 60, 60, 61]);
         assert_eq!(due(60), 62, "those who wait have their order");
     }
@@ -105,7 +104,7 @@ mod tests {
         let mut bucket = Bucket {
             each: 2 * SECOND,
             burst: 1,
-            next: start,
+            next: None,
         };
         assert_eq!(bucket.take(start), Ok(()));
         for _ in 0..3 {

@@ -41,15 +41,6 @@ pub enum Error {
     Storage(#[source] Box<dyn std::error::Error + Send + Sync>),
 }
 
-/// Whose stored position Telegram does not know.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum RefusedPosition {
-    /// The account's.
-    Account,
-    /// A channel's.
-    Channel,
-}
-
 /// Errors after which the key is of no use.
 /// Source: <https://core.telegram.org/api/errors> and the pages of the methods.
 const SESSION_ENDED: [&str; 7] = [
@@ -93,18 +84,12 @@ impl Error {
         }
     }
 
-    /// Which stored position Telegram does not know, if that is the trouble: the account's own,
-    /// or one of a channel's.
-    pub fn refused_position(&self) -> Option<RefusedPosition> {
-        let Self::Rpc(error) = self else { return None };
-        let of_account = error
-            .caused_by
-            .is_none_or(|method| method == tl::functions::updates::GetDifference::CONSTRUCTOR_ID);
-        (error.name == "PERSISTENT_TIMESTAMP_INVALID").then_some(if of_account {
-            RefusedPosition::Account
-        } else {
-            RefusedPosition::Channel
-        })
+    /// Whether Telegram does not know the account's stored position.
+    pub fn refuses_position(&self) -> bool {
+        let Self::Rpc(error) = self else { return false };
+        let difference = tl::functions::updates::GetDifference::CONSTRUCTOR_ID;
+        let of_difference = error.caused_by.is_none_or(|method| method == difference);
+        error.name == "PERSISTENT_TIMESTAMP_INVALID" && of_difference
     }
 
     /// The data centre Telegram sends the caller to (`PHONE_MIGRATE_n` and its kin).

@@ -28,7 +28,7 @@ pub use calls::messages::{OutgoingMessage, SentMessage};
 pub use calls::peers::Found;
 pub use calls::updates::Reading;
 pub use convert::AccountRef;
-pub use error::{Error, RefusedPosition};
+pub use error::Error;
 pub use link::{Keys, Link, LinkSettings};
 pub use markdown::{Formatted, markdown};
 pub use receiver::Nudge;

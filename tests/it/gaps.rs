@@ -101,6 +101,7 @@ contract! {
         let (id, name) = channel(&hub.dc, &["carol"])?;
         done(hub.dc.send_many("alice", &name, "before {n}", 3))?;
         complete(&hub.dc, &hub.client, "carol").await?;
+        closed(&hub.client, "first_seen").await?;
         let (db, dc, options) = hub.stop().await?;
         done(dc.send_many("alice", &name, "away {n}", 120))?;
         done(dc.edit_in(&name, "alice", 4, "changed"))?;

@@ -2,6 +2,7 @@
 
 mod crash;
 mod lock;
+mod memory;
 mod refusals;
 mod secrets;
 mod stop;

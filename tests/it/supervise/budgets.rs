@@ -193,18 +193,19 @@ async fn a_connection_that_is_closed_again_and_again_is_no_loop_without_pauses()
     let hub = TestHub::start_with(TestDb::sqlite()?, dc, Options::default()).await?;
     hub.log_in("alice", ALICE).await?;
     hub.log_in("carol", CAROL).await?;
-    let carol = done(hub.dc.user("carol"))?;
-    // Whatever she asks for after connecting, the answer is the end of the connection.
-    let close = Fault::new("updates.getDifference", FaultKind::Close);
-    hub.dc.fault(close.of(carol).times(100_000));
     let before = hub.dc.link_counts().accepted;
-    done(hub.dc.drop_links("carol"))?;
     let seen = Instant::now();
-    eventually(|| async { Ok((seen.elapsed() > Duration::from_secs(4)).then_some(())) }).await?;
-    let most = 8 + 2 * u64::try_from(seen.elapsed().as_millis() / 250)?;
+    // Every connection works, and is closed as soon as it is there.
+    eventually(|| async {
+        done(hub.dc.drop_links("carol"))?;
+        Ok((seen.elapsed() > Duration::from_secs(4)).then_some(()))
+    })
+    .await?;
+    // One is made at once, and then waits of at least 25, 50, 100, 200 and 250 ms come first;
+    // the first of each link is made anew over the same one.
+    let most = 2 * (5 + u64::try_from(seen.elapsed().as_millis() / 250)?);
     let made = hub.dc.link_counts().accepted - before;
     assert!((2..=most).contains(&made), "{made} of at most {most}");
-    hub.dc.clear_faults();
     done(hub.dc.send("alice", "carol", "welcome back"))?;
     complete(&hub.dc, &hub.client, "carol").await?;
     hub.stop().await?;

@@ -2,12 +2,13 @@
 
 use crate::support::contract;
 use crate::support::http::{Client, eventually};
-use crate::support::hub::TestHub;
+use crate::support::hub::{Options, TestHub};
 use crate::support::ledger::{complete, done, stored_keys};
 use crate::support::observe::{lasts, session, session_in};
-use local_dc::dc::Dc;
+use local_dc::dc::{Dc, DcOptions};
 use local_dc::world::faults::{Fault, FaultKind};
 use serde_json::json;
+use std::time::{Duration, Instant};
 
 const ALICE: &str = "+15550000001";
 const CAROL: &str = "+15550000003";
@@ -74,7 +75,56 @@ async fn is_refused(hub: &TestHub, reason: &str) -> Result<(), Failure> {
     Ok(())
 }
 
+/// How often anything has been asked that needs an authorisation.
+fn calls(dc: &Dc) -> u64 {
+    let all = dc.all_calls().into_iter();
+    let asked = all.filter(|(method, _)| *method != "help.getConfig");
+    asked.map(|(_, count)| count).sum()
+}
+
+/// Revokes Carol's session, and checks that one call finds it out and no other follows. Telegram
+/// closes the links of a session that ends, if they are to be cut.
+async fn is_revoked_once(hub: &TestHub, cut: bool) -> Result<(), Failure> {
+    hub.log_in("carol", CAROL).await?;
+    session_in(&hub.client, "carol", "online").await?;
+    revoke(&hub.dc)?;
+    let (before, asked) = (calls(&hub.dc), Instant::now());
+    if cut {
+        hub.dc.drop_all_links();
+    }
+    let told = session_in(&hub.client, "carol", "needs_login").await?;
+    assert!(
+        asked.elapsed() < Duration::from_secs(10),
+        "{:?}",
+        asked.elapsed()
+    );
+    assert_eq!(lasts(|| async { Ok(calls(&hub.dc)) }).await?, before + 1);
+    assert_eq!(told["healing"]["needs_login"], 1, "{told}");
+    assert_eq!(
+        told["healing"]["last"]["reason"], "SESSION_REVOKED",
+        "{told}"
+    );
+    Ok(())
+}
+
 contract! {
+    async fn a_revoked_account_needs_a_login_at_once_after_one_call_by_a_probe(db: TestDb) {
+        let mut options = Options::default();
+        options.timing.reconcile_after = Duration::from_mins(10);
+        let hub = TestHub::start_with(db, Dc::start(DcOptions::default())?, options).await?;
+        is_revoked_once(&hub, false).await?;
+        hub.stop().await?;
+    }
+
+    async fn a_revoked_account_needs_a_login_at_once_after_one_call_by_the_reading(db: TestDb) {
+        let mut options = Options::default();
+        options.timing.reconcile_after = Duration::from_mins(10);
+        options.timing.probe_every = Duration::from_mins(10);
+        let hub = TestHub::start_with(db, Dc::start(DcOptions::default())?, options).await?;
+        is_revoked_once(&hub, true).await?;
+        hub.stop().await?;
+    }
+
     async fn a_refused_key_ends_the_session_without_retry(db: TestDb) {
         let mut hub = TestHub::start(db).await?;
         for (refuse, reason) in WAYS {

@@ -48,6 +48,16 @@ impl TestDb {
         }))
     }
 
+    /// A database that the test has made itself, and that is to be empty.
+    #[cfg(feature = "postgres-system")]
+    pub(crate) fn at(url: &str) -> Result<Self, Box<dyn std::error::Error>> {
+        Ok(Self {
+            url: url.to_owned(),
+            dir: tempfile::tempdir()?,
+            _schema: None,
+        })
+    }
+
     /// The database's URL as a user would configure it.
     pub(crate) fn url_text(&self) -> &str {
         &self.url

@@ -6,6 +6,8 @@ pub(crate) mod http;
 pub(crate) mod hub;
 pub(crate) mod ledger;
 pub(crate) mod observe;
+#[cfg(feature = "postgres-system")]
+pub(crate) mod postgres;
 pub(crate) mod process;
 pub(crate) mod raw;
 

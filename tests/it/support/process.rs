@@ -21,6 +21,8 @@ type Failure = Box<dyn std::error::Error>;
 pub(crate) const MASTER_KEY: &str =
     "0707070707070707070707070707070707070707070707070707070707070707";
 
+const PROGRAM: &str = env!("CARGO_BIN_EXE_telegram-hub");
+
 /// The environment of a hub; nothing else of the test's own reaches it.
 pub(crate) type Environment = BTreeMap<&'static str, String>;
 
@@ -65,7 +67,23 @@ impl HubProcess {
 
     /// The same with an environment of the test's own.
     pub(crate) async fn start_with(db: &TestDb, env: &Environment) -> Result<Self, Failure> {
-        let mut child = Running::spawn(db, env)?;
+        Self::answering(Running::spawn(db, env)?, env).await
+    }
+
+    /// The same for a program whose files are to meet a limit of their size. The signal that goes
+    /// with it would end the program before the write could fail.
+    pub(crate) async fn start_with_room(db: &TestDb, env: &Environment) -> Result<Self, Failure> {
+        let mut shell = Command::new("/bin/sh");
+        shell.args(["-c", r#"trap "" XFSZ; exec "$0""#, PROGRAM]);
+        Self::answering(Running::spawn_by(shell, db, env)?, env).await
+    }
+
+    /// The number of the process.
+    pub(crate) fn pid(&self) -> u32 {
+        self.child.process.id()
+    }
+
+    async fn answering(mut child: Running, env: &Environment) -> Result<Self, Failure> {
         let base = eventually(|| {
             let found = child.address();
             async { found }
@@ -80,6 +98,14 @@ impl HubProcess {
     /// Everything it has written to standard error so far.
     pub(crate) fn stderr(&self) -> String {
         self.child.text()
+    }
+
+    /// The memory that it holds at this moment, in KiB.
+    pub(crate) fn rss_kib(&self) -> Result<u64, Failure> {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.process.id()))?;
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+        let number = line.and_then(|rest| rest.split_whitespace().next());
+        Ok(number.ok_or("no VmRSS")?.parse()?)
     }
 
     /// Kills it without a warning, and waits until it is gone.
@@ -124,7 +150,11 @@ struct Running {
 
 impl Running {
     fn spawn(db: &TestDb, env: &Environment) -> Result<Self, Failure> {
-        let mut process = Command::new(env!("CARGO_BIN_EXE_telegram-hub"))
+        Self::spawn_by(Command::new(PROGRAM), db, env)
+    }
+
+    fn spawn_by(mut command: Command, db: &TestDb, env: &Environment) -> Result<Self, Failure> {
+        let mut process = command
             .env_clear()
             .envs(env)
             // No `.env` of the developer's is read.

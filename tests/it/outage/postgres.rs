@@ -1,0 +1,63 @@
+use super::{Flood, a_login, away, figure, goes_on, log_in, online_since, refused_at_once};
+use crate::support::TestResult;
+use crate::support::db::TestDb;
+use crate::support::observe::session;
+use crate::support::postgres::Server;
+use crate::support::process::HubProcess;
+use local_dc::dc::{Dc, DcOptions};
+use std::time::Duration;
+
+#[tokio::test]
+async fn postgres_that_is_stopped_in_a_flood_loses_and_doubles_nothing() -> TestResult {
+    let Some(server) = Server::start()? else {
+        return Ok(());
+    };
+    let (db, dc) = (TestDb::at(server.url())?, Dc::start(DcOptions::default())?);
+    let hub = HubProcess::start(&db, &dc).await?;
+    log_in(&hub, &dc).await?;
+    let since = online_since(&hub.client).await?;
+    let flood = Flood::start(&dc);
+    for outage in [Duration::from_secs(10), Duration::from_secs(1)] {
+        server.stop_serving()?;
+        away(&hub.client).await?;
+        let end = tokio::time::Instant::now() + outage;
+        while tokio::time::Instant::now() < end {
+            for path in ["/sessions", "/session/carol/messages", "/admin/messages"] {
+                refused_at_once(&hub.client, path, None).await?;
+            }
+            refused_at_once(&hub.client, "/login/start", Some(a_login())).await?;
+            assert_eq!(session(&hub.client, "alice").await?["session_id"], "alice");
+            assert!(figure(&hub.client, "telegram_hub_database_away").await? > 0.5);
+            tokio::time::sleep(Duration::from_millis(200)).await;
+        }
+        server.serve_again()?;
+    }
+    flood.end().await?;
+    goes_on(&hub, &dc, &since).await?;
+    hub.terminate().await?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_stop_while_postgres_is_away_ends_soon_and_the_next_start_has_everything() -> TestResult {
+    let Some(server) = Server::start()? else {
+        return Ok(());
+    };
+    let (db, dc) = (TestDb::at(server.url())?, Dc::start(DcOptions::default())?);
+    let hub = HubProcess::start(&db, &dc).await?;
+    log_in(&hub, &dc).await?;
+    let flood = Flood::start(&dc);
+    server.stop_serving()?;
+    away(&hub.client).await?;
+    let ended = hub.signal(nix::sys::signal::Signal::SIGTERM).await?;
+    assert!(ended.status.success(), "{ended:?}");
+    assert!(ended.after < Duration::from_secs(10), "{ended:?}");
+    server.serve_again()?;
+    flood.end().await?;
+    let hub = HubProcess::start(&db, &dc).await?;
+    for name in ["alice", "carol"] {
+        crate::support::ledger::complete(&dc, &hub.client, name).await?;
+    }
+    hub.terminate().await?;
+    Ok(())
+}

@@ -1,0 +1,190 @@
+//! A group leaves what its batches leave one by one, whatever they hold and however they are
+//! split.
+
+use super::{BOB, Failure, at, message, session_id};
+use crate::support::contract;
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::strategy::ValueTree as _;
+use proptest::test_runner::{Config, TestRunner};
+use serde_json::json;
+use telegram_hub::model::{ChatId, MessageId, SessionId, SessionName};
+use telegram_hub::store::capture::{self, CapturedBatch, Committed, Deletion, NewMessage};
+use telegram_hub::store::messages::{self, StoredMessage};
+use telegram_hub::store::peers::{self, PeerRow};
+use telegram_hub::store::revisions::{self, Revision};
+use telegram_hub::store::update_states::{self, UpdatesPosition};
+use telegram_hub::store::{AnyConnection, Error, Store};
+
+const ACCOUNTS: usize = 3;
+const CASES: usize = 40;
+const NUMBERS: std::ops::RangeInclusive<i32> = 1..=4;
+const CHATS: [ChatId; 4] = [
+    BOB,
+    ChatId::user(3),
+    ChatId::channel(77),
+    ChatId::channel(78),
+];
+
+/// A batch of one of the accounts, by its place among them.
+type Draft = (usize, CapturedBatch);
+
+fn a_message() -> impl Strategy<Value = NewMessage> {
+    let edited = prop_oneof![Just(None), (0..4_i64).prop_map(Some)];
+    let media = prop_oneof![3 => Just(None), 1 => Just(Some(json!("loaded")))];
+    (0..CHATS.len(), NUMBERS, 0..3_u8, edited, media).prop_map(
+        |(chat, number, text, edited, media)| NewMessage {
+            edited_at: edited.map(at),
+            media,
+            ..message(CHATS[chat], number, &format!("text {text}"))
+        },
+    )
+}
+
+fn a_deletion() -> impl Strategy<Value = Deletion> {
+    let channel = prop_oneof![Just(None), Just(Some(CHATS[2])), Just(Some(CHATS[3]))];
+    let numbers = vec(NUMBERS.prop_map(MessageId), 1..3);
+    (channel, numbers).prop_map(|(channel, message_ids)| Deletion {
+        channel,
+        message_ids,
+    })
+}
+
+fn a_peer() -> impl Strategy<Value = PeerRow> {
+    let name = || proptest::option::of("[ab]");
+    let hash = proptest::option::of(0..3_i64);
+    (1..4_i64, hash, name(), name()).prop_map(|(id, access_hash, username, name)| PeerRow {
+        access_hash,
+        username,
+        name,
+        ..PeerRow::new(ChatId::user(id))
+    })
+}
+
+fn a_position() -> impl Strategy<Value = UpdatesPosition> {
+    (0..9, vec((1..3_i64, 0..9), 0..3)).prop_map(|(pts, channels)| UpdatesPosition {
+        pts,
+        channels,
+        ..UpdatesPosition::default()
+    })
+}
+
+fn a_draft() -> impl Strategy<Value = Draft> {
+    (
+        0..ACCOUNTS,
+        vec(a_peer(), 0..3),
+        vec(a_message(), 0..4),
+        vec(a_deletion(), 0..3),
+        proptest::option::of(a_position()),
+    )
+        .prop_map(|(account, peers, messages, deletions, position)| {
+            let batch = CapturedBatch {
+                session_id: SessionId(0),
+                peers,
+                messages,
+                deletions,
+                position,
+                gaps: Vec::new(),
+                from_history: false,
+                captured_at: at(0),
+            };
+            (account, batch)
+        })
+}
+
+/// Everything that the batches of one account have left.
+#[derive(Debug, PartialEq)]
+struct Log {
+    messages: Vec<(StoredMessage, Vec<Revision>)>,
+    peers: Vec<PeerRow>,
+    by_name: Vec<Option<PeerRow>>,
+    position: Option<UpdatesPosition>,
+}
+
+fn log(c: &mut AnyConnection, id: SessionId, name: &SessionName) -> Result<Log, Error> {
+    let mut all = Vec::new();
+    for chat in CHATS {
+        for number in NUMBERS.map(MessageId) {
+            if let Some(mut stored) = messages::get(c, id, chat, number)? {
+                let revisions = revisions::list(c, id, chat, number)?;
+                // The numbers of rows and sessions differ by nature.
+                (stored.id, stored.session_id) = (0, SessionId(0));
+                stored.session_name.clone_from(name);
+                all.push((stored, revisions));
+            }
+        }
+    }
+    Ok(Log {
+        messages: all,
+        peers: peers::list(c, id)?,
+        by_name: vec![
+            peers::by_username(c, id, "a")?,
+            peers::by_username(c, id, "b")?,
+        ],
+        position: update_states::load(c, id)?,
+    })
+}
+
+/// Commits the drafts for these accounts, split into groups of these sizes.
+async fn commit(
+    store: &Store,
+    accounts: &[SessionId],
+    drafts: &[Draft],
+    sizes: &[usize],
+) -> Result<Vec<Committed>, Failure> {
+    let batches = drafts
+        .iter()
+        .zip(0..)
+        .map(|((account, batch), time)| CapturedBatch {
+            session_id: accounts[*account],
+            captured_at: at(1_000 + time),
+            ..batch.clone()
+        });
+    let mut batches: std::collections::VecDeque<_> = batches.collect();
+    let mut all = Vec::new();
+    for &size in sizes.iter().cycle() {
+        let group: Vec<_> = batches.drain(..size.min(batches.len())).collect();
+        if group.is_empty() {
+            break;
+        }
+        let done = store
+            .write(move |conn| {
+                let group: Vec<&CapturedBatch> = group.iter().collect();
+                capture::commit_group(conn, &group)
+            })
+            .await?;
+        all.extend(done);
+    }
+    Ok(all)
+}
+
+async fn accounts(store: &Store, prefix: &str) -> Result<Vec<SessionId>, Failure> {
+    let mut ids = Vec::new();
+    for number in 0..ACCOUNTS {
+        ids.push(session_id(store, &format!("{prefix}-{number}")).await?);
+    }
+    Ok(ids)
+}
+
+contract! {
+    async fn groups_leave_what_their_batches_leave_one_by_one(db: TestDb) {
+        let store = db.open().await?;
+        let mut runner = TestRunner::new(Config::default());
+        let name = SessionName::parse("any")?;
+        let cases = (vec(a_draft(), 1..14), vec(1..8_usize, 1..6));
+        for case in 0..CASES {
+            let (drafts, sizes) = cases.new_tree(&mut runner).map_err(|e| e.to_string())?.current();
+            let alone = accounts(&store, &format!("alone-{case}")).await?;
+            let grouped = accounts(&store, &format!("grouped-{case}")).await?;
+            let one_by_one = commit(&store, &alone, &drafts, &[1]).await?;
+            let in_groups = commit(&store, &grouped, &drafts, &sizes).await?;
+            assert_eq!(one_by_one, in_groups, "{drafts:#?} {sizes:?}");
+            for (a, b) in alone.into_iter().zip(grouped) {
+                let name = name.clone();
+                let (a, b) = store.read(move |c| Ok((log(c, a, &name)?, log(c, b, &name)?))).await?;
+                assert_eq!(a, b, "{drafts:#?} {sizes:?}");
+            }
+        }
+        store.close().await;
+    }
+}
