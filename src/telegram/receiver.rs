@@ -9,6 +9,7 @@ use crate::model::{GapCause, MessageBox};
 use crate::telegram::caller::Caller;
 use crate::telegram::closings::Closings;
 use crate::telegram::error::Error;
+use crate::telegram::mending;
 use crate::telegram::received::Received;
 use crate::telegram::retries::Retries;
 use crate::telegram::storage::HubSession;
@@ -154,7 +155,8 @@ impl Receiver {
             received.lose(MessageBox::ACCOUNT, GapCause::UpdatesDropped);
         }
         let mut next = Some(first);
-        while let Some(pushed) = next.take() {
+        while let Some(mut pushed) = next.take() {
+            mending::keep_positions(&mut pushed);
             self.closings.note(&pushed);
             // A gap: what the link has brought comes with the difference.
             let Ok(taken) = self.boxes.process_updates(pushed) else {
@@ -199,11 +201,12 @@ impl Receiver {
         let Some(request) = self.boxes.get_difference() else {
             return Ok(None);
         };
-        let difference = match self.caller.invoke(&request).await {
+        let mut difference = match self.caller.invoke(&request).await {
             Ok(difference) => difference,
             Err(error) => return self.account_failed(error).map(|()| None),
         };
         self.account_failed = None;
+        mending::keep_positions_in(&mut difference);
         let mut received = Received::default();
         if matches!(difference, tl::enums::updates::Difference::TooLong(_)) {
             received.lose(MessageBox::ACCOUNT, GapCause::DifferenceTooLong);
@@ -249,7 +252,7 @@ impl Receiver {
         };
         request.channel = input;
         request.limit = CHANNEL_DIFFERENCE_LIMIT;
-        let difference = match self.caller.invoke(&request).await {
+        let mut difference = match self.caller.invoke(&request).await {
             Ok(difference) => difference,
             Err(error) => return self.channel_failed(channel, error),
         };
@@ -262,9 +265,27 @@ impl Receiver {
             let cause = GapCause::ChannelDifferenceTooLong;
             received.lose(MessageBox::channel(channel), cause);
         }
+        let changes = mending::take_changes(&mut difference);
         received.add(self.boxes.apply_channel_difference(difference));
+        let place = self.place_of(channel);
+        let changes = changes.into_iter();
+        received
+            .updates
+            .extend(changes.map(|update| (update, place.clone())));
         self.note_first_seen(&mut received);
         Ok(Some(received))
+    }
+
+    /// Where a channel's updates go on.
+    fn place_of(&self, channel_id: i64) -> State {
+        let state = self.boxes.session_state();
+        let known = state.channels.iter().find(|known| known.id == channel_id);
+        let pts = known.map_or(0, |known| known.pts);
+        State {
+            date: state.date,
+            seq: state.seq,
+            message_box: Some(Place::Channel { channel_id, pts }),
+        }
     }
 
     fn channel_failed(&mut self, channel: i64, error: Error) -> Result<Option<Received>, Error> {
