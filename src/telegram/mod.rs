@@ -12,6 +12,7 @@ mod flood;
 pub mod handshake;
 mod link;
 mod markdown;
+mod mending;
 mod position;
 mod received;
 mod receiver;

@@ -5,19 +5,20 @@
 //! sees what a reader that hides them would swallow: differences that are too long, channels
 //! without an access hash, a queue that ran full, answers that never come.
 
+mod channels;
+
 use crate::model::{GapCause, MessageBox};
 use crate::telegram::caller::Caller;
 use crate::telegram::closings::Closings;
 use crate::telegram::error::Error;
+use crate::telegram::mending;
 use crate::telegram::received::Received;
 use crate::telegram::retries::Retries;
 use crate::telegram::storage::HubSession;
 use crate::telegram::vitals::Vitals;
 use grammers_client::session::Session as _;
-use grammers_client::session::types::{PeerId, PeerInfo, UpdatesState};
-use grammers_client::session::updates::{
-    MessageBox as Place, MessageBoxes, PrematureEndReason, UpdatesLike,
-};
+use grammers_client::session::types::UpdatesState;
+use grammers_client::session::updates::{MessageBox as Place, MessageBoxes, UpdatesLike};
 use grammers_client::tl;
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -27,10 +28,6 @@ use tokio::time::{Instant, sleep_until};
 
 /// How many wishes may wait for the reading; the next one is refused.
 pub(super) const NUDGES: usize = 64;
-
-/// Updates of a channel for one call. Source:
-/// <https://core.telegram.org/method/updates.getChannelDifference>, which allows users 100.
-const CHANNEL_DIFFERENCE_LIMIT: i32 = 100;
 
 /// Pushes that are already there are taken together up to about this many updates.
 const TAKEN_TOGETHER: usize = 500;
@@ -154,7 +151,8 @@ impl Receiver {
             received.lose(MessageBox::ACCOUNT, GapCause::UpdatesDropped);
         }
         let mut next = Some(first);
-        while let Some(pushed) = next.take() {
+        while let Some(mut pushed) = next.take() {
+            mending::keep_positions(&mut pushed);
             self.closings.note(&pushed);
             // A gap: what the link has brought comes with the difference.
             let Ok(taken) = self.boxes.process_updates(pushed) else {
@@ -199,11 +197,12 @@ impl Receiver {
         let Some(request) = self.boxes.get_difference() else {
             return Ok(None);
         };
-        let difference = match self.caller.invoke(&request).await {
+        let mut difference = match self.caller.invoke(&request).await {
             Ok(difference) => difference,
             Err(error) => return self.account_failed(error).map(|()| None),
         };
         self.account_failed = None;
+        mending::keep_positions_in(&mut difference);
         let mut received = Received::default();
         if matches!(difference, tl::enums::updates::Difference::TooLong(_)) {
             received.lose(MessageBox::ACCOUNT, GapCause::DifferenceTooLong);
@@ -227,107 +226,6 @@ impl Receiver {
         log::debug!("the difference waits for {wait:?}: {error}");
         self.account_failed = Some((Instant::now() + wait, attempts));
         Ok(())
-    }
-
-    async fn channel_difference(&mut self) -> Result<Option<Received>, Error> {
-        let Some(mut request) = self.boxes.get_channel_difference() else {
-            return Ok(None);
-        };
-        let tl::enums::InputChannel::Channel(asked) = &request.channel else {
-            return Ok(None);
-        };
-        let channel = asked.channel_id;
-        if let Some(until) = self.retries.flooded_until(Instant::now()) {
-            self.put_off(channel, until);
-            return Ok(None);
-        }
-        let Some(input) = self.input_channel(channel).await? else {
-            log::debug!("channel {channel} has no access hash; its difference has to wait");
-            self.boxes
-                .end_channel_difference(PrematureEndReason::TemporaryServerIssues);
-            return Ok(Some(lost(channel, GapCause::NoAccessHash)));
-        };
-        request.channel = input;
-        request.limit = CHANNEL_DIFFERENCE_LIMIT;
-        let difference = match self.caller.invoke(&request).await {
-            Ok(difference) => difference,
-            Err(error) => return self.channel_failed(channel, error),
-        };
-        self.retries.succeeded(channel);
-        let mut received = Received::default();
-        if matches!(
-            difference,
-            tl::enums::updates::ChannelDifference::TooLong(_)
-        ) {
-            let cause = GapCause::ChannelDifferenceTooLong;
-            received.lose(MessageBox::channel(channel), cause);
-        }
-        received.add(self.boxes.apply_channel_difference(difference));
-        self.note_first_seen(&mut received);
-        Ok(Some(received))
-    }
-
-    fn channel_failed(&mut self, channel: i64, error: Error) -> Result<Option<Received>, Error> {
-        match &error {
-            Error::FloodWait(wait) => {
-                let until = Instant::now() + *wait;
-                self.retries.flooded(until);
-                self.put_off(channel, until);
-                Ok(None)
-            }
-            Error::Rpc(rpc) if is_temporary(rpc.code) => {
-                let at = self.retries.failed(channel, Instant::now());
-                log::debug!("the difference of channel {channel} is asked for again: {error}");
-                self.put_off(channel, at);
-                Ok(None)
-            }
-            Error::Rpc(rpc) if SHUT_OUT.contains(&rpc.name.as_str()) => {
-                self.drop_channel(channel);
-                Ok(None)
-            }
-            Error::Rpc(rpc) if rpc.name.starts_with("PERSISTENT_TIMESTAMP") => {
-                log::warn!("Telegram does not know the stored position of channel {channel}");
-                self.drop_channel(channel);
-                Ok(Some(lost(channel, GapCause::PositionRefused)))
-            }
-            _ => Err(error),
-        }
-    }
-
-    fn put_off(&mut self, channel: i64, until: Instant) {
-        self.boxes
-            .end_channel_difference(PrematureEndReason::TemporaryServerIssues);
-        self.retries.at(channel, until);
-    }
-
-    /// The next update of the channel starts it anew.
-    fn drop_channel(&mut self, channel: i64) {
-        self.boxes
-            .end_channel_difference(PrematureEndReason::Banned);
-        self.retries.succeeded(channel);
-        self.shut_out.insert(channel);
-    }
-
-    async fn input_channel(&self, channel: i64) -> Result<Option<tl::enums::InputChannel>, Error> {
-        let peer = self
-            .session()
-            .peer(PeerId::channel_unchecked(channel))
-            .await;
-        let peer = peer.map_err(|error| Error::Storage(error.into()))?;
-        Ok(match peer {
-            Some(PeerInfo::Channel {
-                id,
-                auth: Some(auth),
-                ..
-            }) => Some(
-                tl::types::InputChannel {
-                    channel_id: id,
-                    access_hash: auth.hash(),
-                }
-                .into(),
-            ),
-            _ => None,
-        })
     }
 
     fn follow(&mut self, nudge: Nudge) {
@@ -363,25 +261,9 @@ impl Receiver {
     }
 }
 
-/// Answers to the difference of a channel that the account is not in any more.
-/// Source: <https://core.telegram.org/method/updates.getChannelDifference#possible-errors>.
-const SHUT_OUT: [&str; 4] = [
-    "CHANNEL_PRIVATE",
-    "CHANNEL_INVALID",
-    "CHANNEL_PUBLIC_GROUP_NA",
-    "USER_BANNED_IN_CHANNEL",
-];
-
 /// Telegram's own troubles, which pass.
 const fn is_temporary(code: i32) -> bool {
     code >= 500 || code == -503
-}
-
-fn lost(channel: i64, cause: GapCause) -> Received {
-    Received {
-        lost: vec![(MessageBox::channel(channel), cause)],
-        ..Received::default()
-    }
 }
 
 fn closed() -> Error {

@@ -172,20 +172,32 @@ pub async fn revisions(store: &Store) -> Result<Vec<RevisionRow>, store::Error> 
         .await
 }
 
-/// How many gaps the hub has found in all, and how many of them it has filled. A hub that knows
-/// no gaps has found none.
-pub async fn gaps(store: &Store) -> Result<(usize, usize), store::Error> {
+/// A gap as the hub keeps it.
+#[derive(Clone, Debug, QueryableByName)]
+pub struct GapRow {
+    /// The account's number.
+    #[diesel(sql_type = BigInt)]
+    pub session_id: i64,
+    /// 0 for the account's own sequence, else the channel's bare id.
+    #[diesel(sql_type = BigInt)]
+    pub box_id: i64,
+    /// What made it.
+    #[diesel(sql_type = Text)]
+    pub cause: String,
+    /// Why it is still open.
+    #[diesel(sql_type = Nullable<Text>)]
+    pub reason: Option<String>,
+    /// When it was filled.
+    #[diesel(sql_type = Nullable<Timestamp>)]
+    pub closed_at: Option<UtcTime>,
+}
+
+/// Every gap that the hub has found, in the order of finding.
+pub async fn gaps(store: &Store) -> Result<Vec<GapRow>, store::Error> {
     store
         .read(|conn| {
-            let mut count = |condition: &str| {
-                let sql = format!("SELECT count(*) AS n FROM gaps{condition}");
-                let counted: Count = sql_query(sql).get_result(conn)?;
-                Ok::<_, store::Error>(usize::try_from(counted.n).unwrap_or(0))
-            };
-            let Ok(opened) = count("") else {
-                return Ok((0, 0));
-            };
-            Ok((opened, count(" WHERE closed_at IS NOT NULL")?))
+            let sql = "SELECT session_id, box_id, cause, reason, closed_at FROM gaps ORDER BY id";
+            Ok(sql_query(sql).load(conn)?)
         })
         .await
 }

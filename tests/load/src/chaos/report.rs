@@ -112,7 +112,7 @@ pub fn engine(engine: Engine) -> &'static str {
 }
 
 fn seconds(micros: i64) -> Value {
-    (milliseconds(micros) / 1000.0).into()
+    (milliseconds(micros).round() / 1000.0).into()
 }
 
 fn tenths(seconds: f64) -> Value {

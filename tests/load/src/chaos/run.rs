@@ -12,11 +12,12 @@ use super::traffic::Traffic;
 use super::trouble::Victims;
 use super::verdict::{self, Evidence, Verdict};
 use crate::Failure;
-use crate::database::{Database, gaps, messages_after, revisions};
+use crate::database::{Database, GapRow, gaps, messages_after, revisions};
 use crate::fleet::{self, Member};
 use crate::hub::{Hub, HubSettings};
 use crate::postgres::Server;
 use local_dc::dc::{Dc, DcOptions};
+use local_dc::world::ledger::Entry;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -142,14 +143,17 @@ pub async fn run(setting: &Setting<'_>) -> Result<Outcome, Failure> {
     stop(hub, &mut complaints).await?;
     // The stop writes what was still under way, and must not break anything.
     let verdict = judge().await?;
-    let (opened, closed) = gaps(&store).await?;
+    let gaps = count_gaps(&gaps(&store).await?, &mut complaints);
+    if !verdict.findings.is_empty() {
+        keep(&verdict, &ledger, setting.database.dir())?;
+    }
     store.close().await;
     dc.stop().await;
     Ok(Outcome {
         seed: setting.seed,
         engine: setting.database.engine(),
         verdict,
-        gaps: Gaps { opened, closed },
+        gaps,
         kills: plan.kills(),
         outages: plan.blows.len() - plan.kills(),
         links: setting.scale.links,
@@ -158,6 +162,32 @@ pub async fn run(setting: &Setting<'_>) -> Result<Outcome, Failure> {
         took: started.elapsed(),
         dir: setting.database.dir().to_owned(),
     })
+}
+
+/// Leaves what is needed to find out why a run has failed: all findings, and the whole ledger.
+fn keep(verdict: &Verdict, ledger: &[Entry], dir: &Path) -> Result<(), Failure> {
+    let findings = verdict.findings.iter();
+    let findings: Vec<String> = findings
+        .map(|(kind, what)| format!("{kind:?}: {what}\n"))
+        .collect();
+    std::fs::write(dir.join("findings.txt"), findings.concat())?;
+    let ledger = serde_json::to_vec(ledger)?;
+    Ok(std::fs::write(dir.join("ledger.json"), ledger)?)
+}
+
+/// A gap that is left open is a fault of the run, whatever the log looks like.
+fn count_gaps(gaps: &[GapRow], complaints: &mut Vec<String>) -> Gaps {
+    let open = gaps.iter().filter(|gap| gap.closed_at.is_none());
+    let before = complaints.len();
+    complaints.extend(open.map(|gap| {
+        let (session, place, cause) = (gap.session_id, gap.box_id, &gap.cause);
+        let reason = gap.reason.as_deref().unwrap_or("not looked at");
+        format!("a gap is open: session {session}, sequence {place}, {cause}: {reason}")
+    }));
+    Gaps {
+        opened: gaps.len(),
+        closed: gaps.len() - (complaints.len() - before),
+    }
 }
 
 /// What traffic and faults act on.

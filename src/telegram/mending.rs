@@ -1,0 +1,49 @@
+//! What the library's bookkeeping gets wrong about channels, put right before it can.
+//!
+//! It owns two cures for grammers 0.11. `updateChannelTooLong` tells the channel's newest pts; the
+//! library takes it for the account's own, and skips everything in between. The last part of a
+//! channel's difference carries edits and deletions with pts of their own; the library has moved
+//! to the end by then, and drops them as old. It must not know what becomes of the updates.
+
+use grammers_client::session::updates::UpdatesLike;
+use grammers_client::tl::enums::updates::{ChannelDifference, Difference};
+use grammers_client::tl::enums::{Update, Updates};
+
+/// Lets a push tell only that a channel has more, not where its updates are to go on.
+pub(super) fn keep_positions(pushed: &mut UpdatesLike) {
+    let UpdatesLike::Updates(updates) = pushed else {
+        return;
+    };
+    match updates {
+        Updates::Updates(updates) => keep_each(&mut updates.updates),
+        Updates::Combined(updates) => keep_each(&mut updates.updates),
+        Updates::UpdateShort(short) => keep_each(std::slice::from_mut(&mut short.update)),
+        _ => {}
+    }
+}
+
+/// The same for the account's difference.
+pub(super) fn keep_positions_in(difference: &mut Difference) {
+    match difference {
+        Difference::Difference(part) => keep_each(&mut part.other_updates),
+        Difference::Slice(part) => keep_each(&mut part.other_updates),
+        Difference::Empty(_) | Difference::TooLong(_) => {}
+    }
+}
+
+fn keep_each(updates: &mut [Update]) {
+    for update in updates {
+        if let Update::ChannelTooLong(too_long) = update {
+            too_long.pts = None;
+        }
+    }
+}
+
+/// Takes what is not a new message out of a channel's difference. It is to be applied as it is:
+/// all of it comes after the position that was asked for.
+pub(super) fn take_changes(difference: &mut ChannelDifference) -> Vec<Update> {
+    match difference {
+        ChannelDifference::Difference(part) => std::mem::take(&mut part.other_updates),
+        ChannelDifference::Empty(_) | ChannelDifference::TooLong(_) => Vec::new(),
+    }
+}
