@@ -184,10 +184,15 @@ impl Account {
         self.shared.healing.note(&self.name, step, reason);
     }
 
-    /// The next phase when a link made anew is likely to help: at once, but once only until the
-    /// account has been stable again, so that it never becomes a loop without pauses.
+    /// The next phase when a step is due that takes a link made anew.
     pub(super) fn anew(&mut self, step: HealStep, reason: &str) -> Phase {
         self.heal(step, reason);
+        self.hurry(reason)
+    }
+
+    /// The next phase when a link made anew is likely to help: at once, but once only until the
+    /// account has been stable again, so that it never becomes a loop without pauses.
+    pub(super) fn hurry(&mut self, reason: &str) -> Phase {
         if std::mem::replace(&mut self.hurried, true) {
             return self.back_off(reason, None);
         }

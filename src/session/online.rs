@@ -44,13 +44,13 @@ impl Account {
             user,
         } = online;
         let since = Instant::now();
-        self.note_outcome(true);
         metrics::counter!(crate::metrics::CONNECTS, "outcome" => "online").increment(1);
         self.shared.link.send_replace(Some(Arc::clone(&link)));
         // After a step against updates that do not arrive that has to be seen first.
         let receiving = !self.ladder.is_climbing();
         self.shared.vitals.note_receiving(receiving);
         self.shared.enter(SessionState::Online);
+        self.note_outcome(true);
 
         let account = AccountRef {
             session_id: self.id,
@@ -67,15 +67,20 @@ impl Account {
                 link.abort();
                 self.anew(step, &reason)
             }
-            Ending::Failed(telegram::Error::Broken) => {
-                self.anew(HealStep::Rebuild, &telegram::Error::Broken.to_string())
+            Ending::Failed(error @ telegram::Error::Broken) => {
+                self.anew(HealStep::Rebuild, &error.to_string())
             }
-            // Whoever was being answered when the connection was made anew.
+            // A question whose answer was waited for longer than a probe's.
+            Ending::Failed(error @ telegram::Error::Timeout) => {
+                link.abort();
+                self.anew(HealStep::Reconnect, &error.to_string())
+            }
+            // The question that was under way when the connection was made anew.
             Ending::Failed(error @ telegram::Error::Unreachable(_))
                 if self.ladder.is_reconnecting() =>
             {
                 link.abort();
-                self.anew(HealStep::Reconnect, &error.to_string())
+                self.hurry(&error.to_string())
             }
             Ending::Failed(error) => {
                 link.abort();

@@ -8,6 +8,8 @@
 compile_error!("choose a database: the feature `sqlite`, `postgres` or `postgres-system`");
 
 mod backend;
+#[cfg(feature = "sqlite")]
+mod checkpoint;
 mod columns;
 mod database_url;
 mod error;

@@ -180,3 +180,40 @@ impl Drop for WritesHeld {
         });
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refused(outage: &Outage, need: Need) -> bool {
+        outage.known().refuses(need).is_some()
+    }
+
+    #[test]
+    fn readers_are_refused_only_without_a_connection_and_attempts_never() {
+        let outage = Outage::none();
+        outage.unwritable(&Error::unavailable("full"));
+        assert!(refused(&outage, Need::Writes) && !refused(&outage, Need::Reads));
+        outage.written();
+        assert!(!refused(&outage, Need::Writes));
+        outage.refused_to_connect();
+        assert!(!refused(&outage, Need::Reads) && outage.refuses_connections());
+        outage.unreachable(&Error::unavailable("gone"));
+        assert!(refused(&outage, Need::Reads) && !refused(&outage, Need::Attempt));
+        outage.connected();
+        assert!(!outage.known().is_away() && !outage.refuses_connections());
+    }
+
+    #[test]
+    fn a_small_write_of_another_does_not_end_an_outage_that_a_writer_is_still_in() {
+        let outage = Outage::none();
+        outage.unwritable(&Error::unavailable("full"));
+        let (first, second) = (outage.hold(), outage.hold());
+        assert!(!outage.known().wants_a_write());
+        outage.written();
+        drop(first);
+        assert!(refused(&outage, Need::Writes));
+        drop(second);
+        assert!(!refused(&outage, Need::Writes));
+    }
+}

@@ -5,9 +5,12 @@
 //! [`Error::Unavailable`]. It must not know any table.
 
 use crate::store::backend::Manager;
+#[cfg(feature = "sqlite")]
+use crate::store::checkpoint;
 use crate::store::outage::{Need, Outage, WritesHeld};
 use crate::store::{AnyConnection, Engine, Error, StoreSettings, Vault, probe, tx};
 use diesel::r2d2::{ManageConnection as _, NopErrorHandler, Pool, PooledConnection};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, PoisonError, RwLock, Weak};
 use std::time::{Duration, Instant};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -24,6 +27,7 @@ pub(super) struct Inner {
     acquire_timeout: Duration,
     manager: Manager,
     outage: Arc<Outage>,
+    writes: AtomicUsize,
     engine: Engine,
     pool_size: u32,
     vault: Vault,
@@ -62,11 +66,16 @@ impl Store {
             acquire_timeout: settings.acquire_timeout,
             manager,
             outage,
+            writes: AtomicUsize::new(0),
             engine,
             pool_size,
             vault,
         });
         tokio::spawn(probe::run(Arc::downgrade(&inner), known));
+        #[cfg(feature = "sqlite")]
+        if engine == Engine::Sqlite {
+            tokio::spawn(checkpoint::run(Arc::downgrade(&inner)));
+        }
         Ok(Self(inner))
     }
 
@@ -160,6 +169,7 @@ impl Store {
         // The writer's turn comes first, so that waiting writers hold no connection.
         let writer = self.permit(&self.0.writers, need).await?;
         let connection = self.permit(&self.0.connections, need).await?;
+        self.0.writes.fetch_add(1, Ordering::Relaxed);
         let outage = Arc::clone(&self.0.outage);
         self.run(vec![connection, writer], move |conn| {
             let result = tx::write_tx(conn, body);
@@ -171,6 +181,24 @@ impl Store {
             result
         })
         .await
+    }
+
+    /// Runs a body on SQLite while no transaction of the hub's writes.
+    #[cfg(feature = "sqlite")]
+    pub(super) async fn between_writes<T, F>(&self, body: F) -> Result<T, Error>
+    where
+        F: FnOnce(&mut AnyConnection) -> Result<T, Error> + Send + 'static,
+        T: Send + 'static,
+    {
+        let writer = self.permit(&self.0.writers, Need::Writes).await?;
+        let connection = self.permit(&self.0.connections, Need::Writes).await?;
+        self.run(vec![connection, writer], body).await
+    }
+
+    /// How many writes have begun.
+    #[cfg(feature = "sqlite")]
+    pub(super) fn writes(&self) -> usize {
+        self.0.writes.load(Ordering::Relaxed)
     }
 
     /// Waits for the calls under way and closes every connection. Later calls are refused.
@@ -188,12 +216,11 @@ impl Store {
             .write()
             .unwrap_or_else(PoisonError::into_inner)
             .take();
-        #[cfg(feature = "sqlite")]
-        let outage = Arc::clone(&self.0.outage);
+        let (engine, outage) = (self.0.engine, Arc::clone(&self.0.outage));
         let closed = blocking(move || {
             #[cfg(feature = "sqlite")]
-            if let Some(pool) = &pool {
-                checkpoint(pool, &outage)?;
+            if let (Engine::Sqlite, Some(pool)) = (engine, &pool) {
+                checkpoint::truncate(&mut checked_out(pool, &outage, CONNECT_PAUSE)?.conn)?;
             }
             drop(pool);
             Ok(())
@@ -277,21 +304,6 @@ fn checked_out(
         }
         return Err(error);
     }
-}
-
-/// Folds the write-ahead log into the database, so that a copy of the one file is complete.
-#[cfg(feature = "sqlite")]
-fn checkpoint(pool: &Pool<Manager>, outage: &Outage) -> Result<(), Error> {
-    use diesel::connection::SimpleConnection as _;
-    let mut pooled = checked_out(pool, outage, CONNECT_PAUSE)?;
-    #[cfg_attr(
-        not(feature = "postgres-system"),
-        expect(irrefutable_let_patterns, reason = "there may be one engine only")
-    )]
-    if let AnyConnection::Sqlite(sqlite) = &mut pooled.conn {
-        sqlite.batch_execute("PRAGMA wal_checkpoint(TRUNCATE)")?;
-    }
-    Ok(())
 }
 
 /// Runs a closure where blocking is allowed; a panic in it becomes an error.

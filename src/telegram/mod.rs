@@ -14,6 +14,7 @@ mod link;
 mod markdown;
 mod mending;
 mod position;
+mod received;
 mod receiver;
 mod retries;
 mod server;

@@ -10,13 +10,14 @@ use crate::telegram::caller::Caller;
 use crate::telegram::closings::Closings;
 use crate::telegram::error::Error;
 use crate::telegram::mending;
+use crate::telegram::received::Received;
 use crate::telegram::retries::Retries;
 use crate::telegram::storage::HubSession;
 use crate::telegram::vitals::Vitals;
 use grammers_client::session::Session as _;
 use grammers_client::session::types::{PeerId, PeerInfo, UpdatesState};
 use grammers_client::session::updates::{
-    MessageBox as Place, MessageBoxes, PrematureEndReason, State, UpdateAndPeers, UpdatesLike,
+    MessageBox as Place, MessageBoxes, PrematureEndReason, UpdatesLike,
 };
 use grammers_client::tl;
 use std::collections::HashSet;
@@ -52,30 +53,6 @@ pub enum Nudge {
         /// Its `pts`.
         pts: i32,
     },
-}
-
-/// What one step of the reading has brought.
-#[derive(Default)]
-pub(super) struct Received {
-    pub(super) updates: Vec<(tl::enums::Update, State)>,
-    pub(super) users: Vec<tl::enums::User>,
-    pub(super) chats: Vec<tl::enums::Chat>,
-    /// Where messages may be missing from now on.
-    pub(super) lost: Vec<(MessageBox, GapCause)>,
-}
-
-impl Received {
-    fn add(&mut self, (updates, users, chats): UpdateAndPeers) {
-        self.updates.extend(updates);
-        self.users.extend(users);
-        self.chats.extend(chats);
-    }
-
-    fn lose(&mut self, place: MessageBox, cause: GapCause) {
-        if !self.lost.contains(&(place, cause)) {
-            self.lost.push((place, cause));
-        }
-    }
 }
 
 /// One account's reading.

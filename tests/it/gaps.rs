@@ -8,7 +8,7 @@ use local_dc::dc::chats::NewChat;
 use local_dc::dc::{Dc, DcOptions};
 use local_dc::world::change::Reach;
 use local_dc::world::channel::ChannelKind;
-use local_dc::world::faults::Fault;
+use local_dc::world::faults::{Fault, FaultKind};
 use serde_json::Value;
 use std::time::Duration;
 use telegram_hub::session::Timing;
@@ -158,6 +158,30 @@ contract! {
         assert!(reason.contains("MSG_ID_INVALID") && open["closed_at"].is_null(), "{open}");
         complete(&hub.dc, &hub.client, "carol").await?;
         closed(&hub.client, "difference_too_long").await?;
+        hub.stop().await?;
+    }
+
+    async fn live_messages_are_captured_while_history_is_slow(db: TestDb) {
+        let hub = start(db).await?;
+        let (db, dc, options) = hub.stop().await?;
+        done(dc.send_many("alice", "carol", "away {n}", 10))?;
+        done(dc.too_long("carol", 1))?;
+        dc.fault(Fault::new(
+            "messages.getMessages",
+            FaultKind::Delay(Duration::from_secs(4)),
+        ));
+        let hub = TestHub::start_with(db, dc, options).await?;
+        eventually(|| async {
+            Ok((hub.dc.calls("messages.getMessages") > 0).then_some(()))
+        })
+        .await?;
+        done(hub.dc.send("alice", "carol", "live"))?;
+        hub.client.wait_for_messages("carol", 1).await?;
+        let found = hub.client.messages("carol").await?;
+        assert_eq!(found.len(), 1, "history had not answered yet");
+        let open = gaps(&hub.client, "carol").await?;
+        assert!(open.iter().any(|gap| gap["closed_at"].is_null()));
+        complete(&hub.dc, &hub.client, "carol").await?;
         hub.stop().await?;
     }
 

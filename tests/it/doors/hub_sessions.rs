@@ -12,12 +12,18 @@ fn without_times(mut session: Value) -> Value {
         "state_since",
         "last_update_at",
         "last_call_at",
+        "checked_at",
         "created_at",
         "logged_in_at",
     ] {
         let time = session[field].take();
         let utc = time.as_str().is_some_and(|time| time.ends_with('Z'));
         assert!(time.is_null() || utc, "{field}: {time}");
+    }
+    // They depend on the moment as well.
+    for figure in ["pts_drift", "update_lag"] {
+        let figure = session[figure].take();
+        assert!(figure.is_null() || figure.is_number(), "{figure}");
     }
     session
 }
@@ -38,6 +44,7 @@ fn unknown(name: &str) -> Value {
     json!({
         "session_id": name,
         "is_connected": false,
+        "is_receiving": false,
         "is_authenticated": false,
         "is_active": false,
         "user_info": null,
@@ -48,6 +55,10 @@ fn unknown(name: &str) -> Value {
         "backoff": null,
         "last_update_at": null,
         "last_call_at": null,
+        "checked_at": null,
+        "pts_drift": null,
+        "update_lag": null,
+        "healing": { "difference": 0, "reconnect": 0, "rebuild": 0, "needs_login": 0, "last": null },
         "messages_captured": 0,
         "created_at": null,
         "logged_in_at": null,
@@ -74,7 +85,7 @@ contract! {
         assert!(sessions[0]["created_at"].is_string() && sessions[0]["logged_in_at"].is_string());
         assert!(sessions[0]["state_since"].is_string() && sessions[0]["last_call_at"].is_string());
         let mut online = unknown("a");
-        for field in ["is_connected", "is_authenticated", "is_active"] {
+        for field in ["is_connected", "is_receiving", "is_authenticated", "is_active"] {
             online[field] = true.into();
         }
         online["user_info"] = user(1, "Alice");

@@ -58,6 +58,9 @@ contract! {
         let expected = |active: u64, states: Value, restore: Value| json!({
             "status": "healthy",
             "active_sessions": active,
+            // Of the two, one is not logged in.
+            "receiving_sessions": 1,
+            "stored_sessions": 2,
             "sessions_by_state": states,
             "restore": restore,
             "database": "ok",

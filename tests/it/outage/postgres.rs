@@ -1,11 +1,16 @@
-use super::{Flood, a_login, away, figure, goes_on, log_in, online_since, refused_at_once};
+use super::{ALICE, Flood, a_login, away, figure, goes_on, log_in, online_since, refused_at_once};
 use crate::support::TestResult;
 use crate::support::db::TestDb;
-use crate::support::observe::session;
+use crate::support::gate::Gate;
+use crate::support::http::eventually;
+use crate::support::hub::{Options, TestHub};
+use crate::support::ledger::complete;
+use crate::support::observe::{lasts, session};
 use crate::support::postgres::Server;
 use crate::support::process::HubProcess;
 use local_dc::dc::{Dc, DcOptions};
 use std::time::Duration;
+use telegram_hub::model::SessionName;
 
 #[tokio::test]
 async fn postgres_that_is_stopped_in_a_flood_loses_and_doubles_nothing() -> TestResult {
@@ -39,6 +44,42 @@ async fn postgres_that_is_stopped_in_a_flood_loses_and_doubles_nothing() -> Test
 }
 
 #[tokio::test]
+async fn an_account_without_a_link_waits_for_the_database_and_counts_no_failures() -> TestResult {
+    let Some(server) = Server::start()? else {
+        return Ok(());
+    };
+    let dc = Dc::start(DcOptions::default())?;
+    let mut gate = Gate::before(dc.addr())?;
+    gate.open().await?;
+    let options = Options {
+        way: Some(gate.address()),
+        ..Options::default()
+    };
+    let hub = TestHub::start_with(TestDb::at(server.url())?, dc, options).await?;
+    hub.log_in("alice", ALICE).await?;
+    let name = SessionName::parse("alice")?;
+    let state = || {
+        let handle = hub.hub.registry.get(&name);
+        handle.map(|handle| handle.snapshot().state.name())
+    };
+    server.stop_serving()?;
+    eventually(|| async {
+        hub.client.get("/health").await?;
+        Ok(hub.hub.store.is_away().then_some(()))
+    })
+    .await?;
+    gate.shut().await;
+    eventually(|| async { Ok((state() == Some("backoff")).then_some(())) }).await?;
+    gate.open().await?;
+    eventually(|| async { Ok((state() == Some("connecting")).then_some(())) }).await?;
+    lasts(|| async { Ok(state()) }).await?;
+    server.serve_again()?;
+    eventually(|| async { Ok((state() == Some("online")).then_some(())) }).await?;
+    hub.stop().await?;
+    Ok(())
+}
+
+#[tokio::test]
 async fn a_stop_while_postgres_is_away_ends_soon_and_the_next_start_has_everything() -> TestResult {
     let Some(server) = Server::start()? else {
         return Ok(());
@@ -56,7 +97,7 @@ async fn a_stop_while_postgres_is_away_ends_soon_and_the_next_start_has_everythi
     flood.end().await?;
     let hub = HubProcess::start(&db, &dc).await?;
     for name in ["alice", "carol"] {
-        crate::support::ledger::complete(&dc, &hub.client, name).await?;
+        complete(&dc, &hub.client, name).await?;
     }
     hub.terminate().await?;
     Ok(())

@@ -162,10 +162,9 @@ fn logins_answer_the_contracts_keys() {
     );
 }
 
-#[test]
-fn sessions_answer_the_contracts_keys_and_ours() {
+fn session_view() -> SessionView {
     let at = UtcTime::from_unix(0).expect("in range");
-    let view = SessionView {
+    SessionView {
         name: SessionName::parse("user123").expect("valid"),
         state: SessionState::Backoff {
             attempt: 2,
@@ -195,11 +194,15 @@ fn sessions_answer_the_contracts_keys_and_ours() {
         messages_captured: 3,
         created_at: at,
         logged_in_at: None,
-    };
+    }
+}
+
+#[test]
+fn sessions_answer_the_contracts_keys_and_ours() {
     let next = SessionName::parse("é").expect("valid");
     let list = SessionList {
         total: 2,
-        sessions: vec![view],
+        sessions: vec![session_view()],
         next: Some(next.clone()),
     };
     let answer = json!(Sessions::from(list));
