@@ -17,7 +17,7 @@ use crate::telegram::vitals::Vitals;
 use grammers_client::session::Session as _;
 use grammers_client::session::types::{PeerId, PeerInfo, UpdatesState};
 use grammers_client::session::updates::{
-    MessageBox as Place, MessageBoxes, PrematureEndReason, UpdatesLike,
+    MessageBox as Place, MessageBoxes, PrematureEndReason, State, UpdatesLike,
 };
 use grammers_client::tl;
 use std::collections::HashSet;
