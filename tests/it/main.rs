@@ -1,6 +1,7 @@
 //! Integration tests, all in one binary.
 
 mod capture;
+mod channels;
 mod dependencies;
 mod doors;
 mod gaps;

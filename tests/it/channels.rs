@@ -1,0 +1,60 @@
+//! What a channel's own sequence tells is captured from it, without a look into the history.
+
+use crate::support::contract;
+use crate::support::hub::{Options, TestHub};
+use crate::support::ledger::{complete, done};
+use local_dc::dc::chats::NewChat;
+use local_dc::dc::{Dc, DcOptions};
+use local_dc::world::channel::ChannelKind;
+use std::time::Duration;
+use telegram_hub::session::Timing;
+
+const CAROL: &str = "+15550000003";
+
+type Failure = Box<dyn std::error::Error>;
+
+/// A hub that never compares its logs with Telegram's.
+fn trusting() -> Options {
+    let options = Options::default();
+    Options {
+        timing: Timing {
+            reconcile_after: Duration::from_hours(1),
+            reconcile_every: Duration::from_hours(1),
+            ..options.timing
+        },
+        ..options
+    }
+}
+
+/// A channel with a few messages that Carol's log holds.
+async fn start(db: crate::support::db::TestDb) -> Result<(TestHub, String), Failure> {
+    let hub = TestHub::start_with(db, Dc::start(DcOptions::default())?, trusting()).await?;
+    hub.log_in("carol", CAROL).await?;
+    let new = NewChat::new("alice", "news").with(&["carol"]);
+    let name = done(hub.dc.create_channel(ChannelKind::Broadcast, new))?.to_string();
+    done(hub.dc.send_many("alice", &name, "before {n}", 5))?;
+    complete(&hub.dc, &hub.client, "carol").await?;
+    Ok((hub, name))
+}
+
+contract! {
+    async fn edits_and_deletions_of_a_channel_come_with_its_difference(db: TestDb) {
+        let (hub, name) = start(db).await?;
+        let (db, dc, options) = hub.stop().await?;
+        done(dc.edit_in(&name, "alice", 3, "changed"))?;
+        done(dc.delete_in(&name, "alice", &[4]))?;
+        done(dc.send("alice", &name, "away"))?;
+        let hub = TestHub::start_with(db, dc, options).await?;
+        complete(&hub.dc, &hub.client, "carol").await?;
+        hub.stop().await?;
+    }
+
+    async fn a_channel_that_tells_how_far_it_is_is_not_skipped_to_there(db: TestDb) {
+        let (hub, name) = start(db).await?;
+        done(hub.dc.lose_pushes(Some("carol"), 3))?;
+        done(hub.dc.send_many("alice", &name, "unheard {n}", 3))?;
+        done(hub.dc.push_channel_too_long(&name, true))?;
+        complete(&hub.dc, &hub.client, "carol").await?;
+        hub.stop().await?;
+    }
+}
