@@ -123,6 +123,21 @@ pub fn newest_captured(
         .optional()?)
 }
 
+/// The oldest captured number of a sequence.
+pub fn oldest_captured(
+    conn: &mut AnyConnection,
+    session_id: SessionId,
+    message_box: MessageBox,
+) -> Result<Option<MessageId>, Error> {
+    Ok(messages::table
+        .filter(messages::session_id.eq(session_id))
+        .filter(in_box(message_box))
+        .order(messages::message_id)
+        .select(messages::message_id)
+        .first(conn)
+        .optional()?)
+}
+
 /// Captured numbers up to one that are not marked as deleted, newest first, at most `limit`,
 /// each with the time its message was sent.
 pub fn captured_down_from(

@@ -154,6 +154,7 @@ impl Receiver {
         while let Some(mut pushed) = next.take() {
             mending::keep_positions(&mut pushed);
             self.closings.note(&pushed);
+            self.readmit(&pushed);
             // A gap: what the link has brought comes with the difference.
             let Ok(taken) = self.boxes.process_updates(pushed) else {
                 break;
@@ -181,7 +182,7 @@ impl Receiver {
             })
             .collect();
         for channel in channels {
-            if self.shut_out.remove(&channel) || !self.session().knows_channel(channel) {
+            if !self.session().knows_channel(channel) {
                 received.lose(MessageBox::channel(channel), GapCause::FirstSeen);
             }
         }
@@ -231,11 +232,11 @@ impl Receiver {
     fn follow(&mut self, nudge: Nudge) {
         match nudge {
             Nudge::Account => self.begin_account(),
-            Nudge::Channel(channel) => self.begin_channel(channel),
-            Nudge::Seed { channel, pts } => {
-                self.shut_out.remove(&channel);
-                self.boxes.try_set_channel_state(channel, pts);
+            Nudge::Channel(channel) => {
+                self.restore_channel(channel);
+                self.begin_channel(channel);
             }
+            Nudge::Seed { channel, pts } => self.boxes.try_set_channel_state(channel, pts),
         }
     }
 

@@ -141,6 +141,27 @@ contract! {
         hub.stop().await?;
     }
 
+    async fn a_channel_that_was_left_and_joined_again_misses_nothing_of_either_time(db: TestDb) {
+        let hub = start(db).await?;
+        let (_, name) = channel(&hub.dc, &["carol"])?;
+        done(hub.dc.send_many("alice", &name, "before {n}", 3))?;
+        complete(&hub.dc, &hub.client, "carol").await?;
+        let (db, dc, options) = hub.stop().await?;
+        done(dc.send_many("alice", &name, "away {n}", 3))?;
+        done(dc.leave(&name, "carol"))?;
+        let hub = TestHub::start_with(db, dc, options).await?;
+        // The hub has learnt that it is shut out.
+        eventually(|| async {
+            Ok((hub.dc.calls("updates.getChannelDifference") > 0).then_some(()))
+        })
+        .await?;
+        done(hub.dc.edit_in(&name, "alice", 3, "changed unseen"))?;
+        done(hub.dc.delete_in(&name, "alice", &[4]))?;
+        done(hub.dc.add_members(&name, &["carol"]))?;
+        complete(&hub.dc, &hub.client, "carol").await?;
+        hub.stop().await?;
+    }
+
     async fn what_history_refuses_stays_open_with_the_reason_and_is_asked_for_again(db: TestDb) {
         let hub = start(db).await?;
         done(hub.dc.send_many("alice", "carol", "before {n}", 2))?;

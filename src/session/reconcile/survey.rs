@@ -185,13 +185,18 @@ impl Reconciler<'_> {
         if fresh.is_empty() {
             return Ok(known);
         }
-        let (id, rows) = (self.account.session_id, fresh.clone());
-        let stored = self
-            .context
-            .store
-            .write(move |conn| sequences::put(conn, id, &rows));
-        stored.await?;
-        known.append(&mut fresh);
+        let id = self.account.session_id;
+        let stored = self.context.store.write(move |conn| {
+            for (message_box, begin) in &mut fresh {
+                // The account may have been there before, and what has been seen belongs to it.
+                if let Some(oldest) = sequences::oldest_captured(conn, id, *message_box)? {
+                    *begin = (*begin).min(MessageId(oldest.0 - 1));
+                }
+            }
+            sequences::put(conn, id, &fresh)?;
+            Ok(fresh)
+        });
+        known.append(&mut stored.await?);
         Ok(known)
     }
 

@@ -7,7 +7,9 @@ use crate::telegram::received::Received;
 use crate::telegram::receiver::{Receiver, is_temporary};
 use grammers_client::session::Session as _;
 use grammers_client::session::types::{PeerId, PeerInfo};
-use grammers_client::session::updates::{MessageBox as Place, PrematureEndReason, State};
+use grammers_client::session::updates::{
+    MessageBox as Place, PrematureEndReason, State, UpdatesLike,
+};
 use grammers_client::tl;
 use tokio::time::Instant;
 
@@ -97,11 +99,13 @@ impl Receiver {
             }
             Error::Rpc(rpc) if SHUT_OUT.contains(&rpc.name.as_str()) => {
                 self.drop_channel(channel);
+                self.shut_out.insert(channel);
                 Ok(None)
             }
             Error::Rpc(rpc) if rpc.name.starts_with("PERSISTENT_TIMESTAMP") => {
                 log::warn!("Telegram does not know the stored position of channel {channel}");
                 self.drop_channel(channel);
+                self.session().forget_channel(channel);
                 Ok(Some(lost(channel, GapCause::PositionRefused)))
             }
             _ => Err(error),
@@ -119,7 +123,29 @@ impl Receiver {
         self.boxes
             .end_channel_difference(PrematureEndReason::Banned);
         self.retries.succeeded(channel);
-        self.shut_out.insert(channel);
+    }
+
+    /// A channel that the account was shut out of and is told of again goes on where it stood:
+    /// its difference brings what the account has missed meanwhile.
+    pub(super) fn readmit(&mut self, pushed: &UpdatesLike) {
+        // Hardly ever is there one.
+        if self.shut_out.is_empty() {
+            return;
+        }
+        for channel in mending::channels(pushed) {
+            if self.restore_channel(channel) {
+                self.begin_channel(channel);
+            }
+        }
+    }
+
+    /// Puts a channel back to its stored position; `false` unless the account was shut out of it.
+    pub(super) fn restore_channel(&mut self, channel: i64) -> bool {
+        let shut_out = self.shut_out.remove(&channel);
+        if let Some(pts) = self.session().channel_pts(channel).filter(|_| shut_out) {
+            self.boxes.try_set_channel_state(channel, pts);
+        }
+        shut_out
     }
 
     async fn input_channel(&self, channel: i64) -> Result<Option<tl::enums::InputChannel>, Error> {
