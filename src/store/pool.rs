@@ -216,13 +216,14 @@ impl Store {
             .write()
             .unwrap_or_else(PoisonError::into_inner)
             .take();
-        let (engine, outage) = (self.0.engine, Arc::clone(&self.0.outage));
+        let inner = self.0;
         let closed = blocking(move || {
             #[cfg(feature = "sqlite")]
-            if let (Engine::Sqlite, Some(pool)) = (engine, &pool) {
-                checkpoint::truncate(&mut checked_out(pool, &outage, CONNECT_PAUSE)?.conn)?;
+            if let (Engine::Sqlite, Some(pool)) = (inner.engine, &pool) {
+                let mut pooled = checked_out(pool, &inner.outage, CONNECT_PAUSE)?;
+                checkpoint::truncate(&mut pooled.conn)?;
             }
-            drop(pool);
+            drop((pool, inner));
             Ok(())
         });
         if let Err(error) = closed.await {

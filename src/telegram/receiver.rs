@@ -5,6 +5,8 @@
 //! sees what a reader that hides them would swallow: differences that are too long, channels
 //! without an access hash, a queue that ran full, answers that never come.
 
+mod channels;
+
 use crate::model::{GapCause, MessageBox};
 use crate::telegram::caller::Caller;
 use crate::telegram::closings::Closings;
@@ -15,10 +17,8 @@ use crate::telegram::retries::Retries;
 use crate::telegram::storage::HubSession;
 use crate::telegram::vitals::Vitals;
 use grammers_client::session::Session as _;
-use grammers_client::session::types::{PeerId, PeerInfo, UpdatesState};
-use grammers_client::session::updates::{
-    MessageBox as Place, MessageBoxes, PrematureEndReason, State, UpdatesLike,
-};
+use grammers_client::session::types::UpdatesState;
+use grammers_client::session::updates::{MessageBox as Place, MessageBoxes, UpdatesLike};
 use grammers_client::tl;
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -28,10 +28,6 @@ use tokio::time::{Instant, sleep_until};
 
 /// How many wishes may wait for the reading; the next one is refused.
 pub(super) const NUDGES: usize = 64;
-
-/// Updates of a channel for one call. Source:
-/// <https://core.telegram.org/method/updates.getChannelDifference>, which allows users 100.
-const CHANNEL_DIFFERENCE_LIMIT: i32 = 100;
 
 /// Pushes that are already there are taken together up to about this many updates.
 const TAKEN_TOGETHER: usize = 500;
@@ -232,125 +228,6 @@ impl Receiver {
         Ok(())
     }
 
-    async fn channel_difference(&mut self) -> Result<Option<Received>, Error> {
-        let Some(mut request) = self.boxes.get_channel_difference() else {
-            return Ok(None);
-        };
-        let tl::enums::InputChannel::Channel(asked) = &request.channel else {
-            return Ok(None);
-        };
-        let channel = asked.channel_id;
-        if let Some(until) = self.retries.flooded_until(Instant::now()) {
-            self.put_off(channel, until);
-            return Ok(None);
-        }
-        let Some(input) = self.input_channel(channel).await? else {
-            log::debug!("channel {channel} has no access hash; its difference has to wait");
-            self.boxes
-                .end_channel_difference(PrematureEndReason::TemporaryServerIssues);
-            return Ok(Some(lost(channel, GapCause::NoAccessHash)));
-        };
-        request.channel = input;
-        request.limit = CHANNEL_DIFFERENCE_LIMIT;
-        let mut difference = match self.caller.invoke(&request).await {
-            Ok(difference) => difference,
-            Err(error) => return self.channel_failed(channel, error),
-        };
-        self.retries.succeeded(channel);
-        let mut received = Received::default();
-        if matches!(
-            difference,
-            tl::enums::updates::ChannelDifference::TooLong(_)
-        ) {
-            let cause = GapCause::ChannelDifferenceTooLong;
-            received.lose(MessageBox::channel(channel), cause);
-        }
-        let changes = mending::take_changes(&mut difference);
-        received.add(self.boxes.apply_channel_difference(difference));
-        let place = self.place_of(channel);
-        let changes = changes.into_iter();
-        received
-            .updates
-            .extend(changes.map(|update| (update, place.clone())));
-        self.note_first_seen(&mut received);
-        Ok(Some(received))
-    }
-
-    /// Where a channel's updates go on.
-    fn place_of(&self, channel_id: i64) -> State {
-        let state = self.boxes.session_state();
-        let known = state.channels.iter().find(|known| known.id == channel_id);
-        let pts = known.map_or(0, |known| known.pts);
-        State {
-            date: state.date,
-            seq: state.seq,
-            message_box: Some(Place::Channel { channel_id, pts }),
-        }
-    }
-
-    fn channel_failed(&mut self, channel: i64, error: Error) -> Result<Option<Received>, Error> {
-        match &error {
-            Error::FloodWait(wait) => {
-                let until = Instant::now() + *wait;
-                self.retries.flooded(until);
-                self.put_off(channel, until);
-                Ok(None)
-            }
-            Error::Rpc(rpc) if is_temporary(rpc.code) => {
-                let at = self.retries.failed(channel, Instant::now());
-                log::debug!("the difference of channel {channel} is asked for again: {error}");
-                self.put_off(channel, at);
-                Ok(None)
-            }
-            Error::Rpc(rpc) if SHUT_OUT.contains(&rpc.name.as_str()) => {
-                self.drop_channel(channel);
-                Ok(None)
-            }
-            Error::Rpc(rpc) if rpc.name.starts_with("PERSISTENT_TIMESTAMP") => {
-                log::warn!("Telegram does not know the stored position of channel {channel}");
-                self.drop_channel(channel);
-                Ok(Some(lost(channel, GapCause::PositionRefused)))
-            }
-            _ => Err(error),
-        }
-    }
-
-    fn put_off(&mut self, channel: i64, until: Instant) {
-        self.boxes
-            .end_channel_difference(PrematureEndReason::TemporaryServerIssues);
-        self.retries.at(channel, until);
-    }
-
-    /// The next update of the channel starts it anew.
-    fn drop_channel(&mut self, channel: i64) {
-        self.boxes
-            .end_channel_difference(PrematureEndReason::Banned);
-        self.retries.succeeded(channel);
-        self.shut_out.insert(channel);
-    }
-
-    async fn input_channel(&self, channel: i64) -> Result<Option<tl::enums::InputChannel>, Error> {
-        let peer = self
-            .session()
-            .peer(PeerId::channel_unchecked(channel))
-            .await;
-        let peer = peer.map_err(|error| Error::Storage(error.into()))?;
-        Ok(match peer {
-            Some(PeerInfo::Channel {
-                id,
-                auth: Some(auth),
-                ..
-            }) => Some(
-                tl::types::InputChannel {
-                    channel_id: id,
-                    access_hash: auth.hash(),
-                }
-                .into(),
-            ),
-            _ => None,
-        })
-    }
-
     fn follow(&mut self, nudge: Nudge) {
         match nudge {
             Nudge::Account => self.begin_account(),
@@ -384,25 +261,9 @@ impl Receiver {
     }
 }
 
-/// Answers to the difference of a channel that the account is not in any more.
-/// Source: <https://core.telegram.org/method/updates.getChannelDifference#possible-errors>.
-const SHUT_OUT: [&str; 4] = [
-    "CHANNEL_PRIVATE",
-    "CHANNEL_INVALID",
-    "CHANNEL_PUBLIC_GROUP_NA",
-    "USER_BANNED_IN_CHANNEL",
-];
-
 /// Telegram's own troubles, which pass.
 const fn is_temporary(code: i32) -> bool {
     code >= 500 || code == -503
-}
-
-fn lost(channel: i64, cause: GapCause) -> Received {
-    Received {
-        lost: vec![(MessageBox::channel(channel), cause)],
-        ..Received::default()
-    }
 }
 
 fn closed() -> Error {

@@ -64,7 +64,7 @@ async fn an_account_without_a_link_waits_for_the_database_and_counts_no_failures
     };
     server.stop_serving()?;
     eventually(|| async {
-        hub.client.get("/health").await?;
+        drop(hub.client.get("/health").await?.expect(200));
         Ok(hub.hub.store.is_away().then_some(()))
     })
     .await?;

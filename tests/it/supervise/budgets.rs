@@ -235,3 +235,28 @@ async fn a_wish_to_reconnect_is_no_attempt_of_the_sessions_own() -> crate::suppo
     hub.stop().await?;
     Ok(())
 }
+
+#[cfg(feature = "sqlite")]
+#[tokio::test]
+async fn a_link_whose_task_dies_again_and_again_is_no_loop_without_pauses()
+-> crate::support::TestResult {
+    let mut options = Options::default();
+    options.timing.probe_every = Duration::from_millis(10);
+    let dc = Dc::start(DcOptions::default())?;
+    let hub = TestHub::start_with(TestDb::sqlite()?, dc, options).await?;
+    hub.log_in("carol", CAROL).await?;
+    let carol = done(hub.dc.user("carol"))?;
+    // Every link is accepted, and the first look at it ends its task.
+    let deadly = Fault::new("updates.getState", FaultKind::Hollow);
+    let (before, seen) = (hub.dc.link_counts().accepted, Instant::now());
+    hub.dc.fault(deadly.of(carol).times(100_000));
+    eventually(|| async { Ok((seen.elapsed() > Duration::from_secs(4)).then_some(())) }).await?;
+    let most = 5 + u64::try_from(seen.elapsed().as_millis() / 250)?;
+    let made = hub.dc.link_counts().accepted - before;
+    assert!((2..=most).contains(&made), "{made} of at most {most}");
+    hub.dc.clear_faults();
+    session_in(&hub.client, "carol", "online").await?;
+    complete(&hub.dc, &hub.client, "carol").await?;
+    hub.stop().await?;
+    Ok(())
+}

@@ -164,9 +164,15 @@ contract! {
         let id = session_id(&store, "a").await?;
         let writer = Arc::new(Writer::start(&store));
         let (release, holding) = hold(&store).await?;
-        for number in 1..=100 {
+        // Too much for one transaction, and for several.
+        for number in 1..=60 {
+            let messages = (0..200).map(|one| message(BOB, number * 1000 + one, "x"));
+            let large = CapturedBatch {
+                messages: messages.collect(),
+                ..batch(id, message(BOB, number, "x"))
+            };
             // Nobody waits for the answer.
-            let mut commit = Box::pin(writer.commit(Arc::new(batch(id, message(BOB, number, "x")))));
+            let mut commit = Box::pin(writer.commit(Arc::new(large)));
             assert!(poll_immediate(&mut commit).await.is_none());
         }
         let stopping = tokio::spawn({
@@ -180,7 +186,7 @@ contract! {
         for one in holding {
             one.await??;
         }
-        assert_eq!(store.read(move |c| messages::count(c, id)).await?, 100);
+        assert_eq!(store.read(move |c| messages::count(c, id)).await?, 60 * 200);
         store.close().await;
     }
 
@@ -208,7 +214,7 @@ contract! {
         .await?;
         let after = figures(&hub).await?;
         let (batches, transactions) = (after.0 - before.0, after.1 - before.1);
-        assert!(transactions * 2.0 < batches, "{batches} in {transactions}");
+        assert!(transactions < batches, "{batches} in {transactions}");
         hub.terminate().await?;
     }
 }
