@@ -59,8 +59,8 @@ pub(super) struct Receiver {
     nudges: mpsc::Receiver<Nudge>,
     /// Channels whose difference has failed and is asked for again.
     retries: Retries,
-    /// Channels that the account has been shut out of since the link was made.
-    shut_out: HashSet<i64>,
+    /// Channels whose position was refused since the link was made.
+    restarted: HashSet<i64>,
     /// The account's difference is not to be asked for before this, after so many failures.
     account_failed: Option<(Instant, u32)>,
     closings: Closings,
@@ -81,7 +81,7 @@ impl Receiver {
             socket,
             nudges,
             retries: Retries::default(),
-            shut_out: HashSet::new(),
+            restarted: HashSet::new(),
             account_failed: None,
             closings: Closings::default(),
         })
@@ -167,6 +167,7 @@ impl Receiver {
             self.begin_account();
         }
         self.note_first_seen(&mut received);
+        self.note_membership(&received);
         let nothing = received.updates.is_empty() && received.lost.is_empty();
         (!nothing || !received.users.is_empty() || !received.chats.is_empty()).then_some(received)
     }
@@ -181,7 +182,7 @@ impl Receiver {
             })
             .collect();
         for channel in channels {
-            if self.shut_out.remove(&channel) || !self.session().knows_channel(channel) {
+            if self.restarted.remove(&channel) || !self.session().knows_channel(channel) {
                 received.lose(MessageBox::channel(channel), GapCause::FirstSeen);
             }
         }
@@ -209,6 +210,7 @@ impl Receiver {
         }
         received.add(self.boxes.apply_difference(difference));
         self.note_first_seen(&mut received);
+        self.note_membership(&received);
         Ok(Some(received))
     }
 
@@ -233,7 +235,7 @@ impl Receiver {
             Nudge::Account => self.begin_account(),
             Nudge::Channel(channel) => self.begin_channel(channel),
             Nudge::Seed { channel, pts } => {
-                self.shut_out.remove(&channel);
+                self.restarted.remove(&channel);
                 self.boxes.try_set_channel_state(channel, pts);
             }
         }

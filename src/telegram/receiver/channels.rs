@@ -69,6 +69,23 @@ impl Receiver {
         Ok(Some(received))
     }
 
+    /// The account has come to a channel, or gone from it. Whoever comes back to one goes on from
+    /// where it was left, also when nothing is written there for a while.
+    pub(super) fn note_membership(&mut self, received: &Received) {
+        let changed: Vec<i64> = received
+            .updates
+            .iter()
+            .filter_map(|(update, _)| match update {
+                tl::enums::Update::Channel(changed) => Some(changed.channel_id),
+                _ => None,
+            })
+            .filter(|channel| self.session().knows_channel(*channel))
+            .collect();
+        for channel in changed {
+            self.begin_channel(channel);
+        }
+    }
+
     /// Where a channel's updates go on.
     fn place_of(&self, channel_id: i64) -> State {
         let state = self.boxes.session_state();
@@ -96,7 +113,10 @@ impl Receiver {
                 Ok(None)
             }
             Error::Rpc(rpc) if SHUT_OUT.contains(&rpc.name.as_str()) => {
-                self.drop_channel(channel);
+                // The position stays: whoever is let in again is told of everything since.
+                self.boxes
+                    .end_channel_difference(PrematureEndReason::TemporaryServerIssues);
+                self.retries.succeeded(channel);
                 Ok(None)
             }
             Error::Rpc(rpc) if rpc.name.starts_with("PERSISTENT_TIMESTAMP") => {
@@ -119,7 +139,7 @@ impl Receiver {
         self.boxes
             .end_channel_difference(PrematureEndReason::Banned);
         self.retries.succeeded(channel);
-        self.shut_out.insert(channel);
+        self.restarted.insert(channel);
     }
 
     async fn input_channel(&self, channel: i64) -> Result<Option<tl::enums::InputChannel>, Error> {
