@@ -5,11 +5,9 @@
 //! channel's difference carries edits and deletions with pts of their own; the library has moved
 //! to the end by then, and drops them as old. It must not know what becomes of the updates.
 
-use crate::model::ChatKind;
-use crate::telegram::convert;
 use grammers_client::session::updates::UpdatesLike;
 use grammers_client::tl::enums::updates::{ChannelDifference, Difference};
-use grammers_client::tl::enums::{Message, Update, Updates};
+use grammers_client::tl::enums::{Update, Updates};
 
 /// Lets a push tell only that a channel has more, not where its updates are to go on.
 pub(super) fn keep_positions(pushed: &mut UpdatesLike) {
@@ -31,37 +29,6 @@ pub(super) fn keep_positions_in(difference: &mut Difference) {
         Difference::Slice(part) => keep_each(&mut part.other_updates),
         Difference::Empty(_) | Difference::TooLong(_) => {}
     }
-}
-
-/// The channels that a push tells of, by their bare ids; those of messages, and those whose
-/// membership has changed.
-pub(super) fn channels(pushed: &UpdatesLike) -> Vec<i64> {
-    let UpdatesLike::Updates(updates) = pushed else {
-        return Vec::new();
-    };
-    let updates = match updates {
-        Updates::Updates(updates) => updates.updates.as_slice(),
-        Updates::Combined(updates) => updates.updates.as_slice(),
-        Updates::UpdateShort(short) => std::slice::from_ref(&short.update),
-        _ => &[],
-    };
-    updates.iter().filter_map(channel).collect()
-}
-
-fn channel(update: &Update) -> Option<i64> {
-    match update {
-        Update::Channel(update) => Some(update.channel_id),
-        Update::ChannelTooLong(update) => Some(update.channel_id),
-        Update::DeleteChannelMessages(update) => Some(update.channel_id),
-        Update::NewChannelMessage(update) => channel_of(&update.message),
-        Update::EditChannelMessage(update) => channel_of(&update.message),
-        _ => None,
-    }
-}
-
-fn channel_of(message: &Message) -> Option<i64> {
-    let (chat, _) = convert::message_place(message)?;
-    (chat.kind() == ChatKind::Channel).then(|| chat.bare())
 }
 
 fn keep_each(updates: &mut [Update]) {

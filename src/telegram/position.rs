@@ -30,12 +30,6 @@ impl Position {
         self.channels.get(&channel).copied()
     }
 
-    /// Forgets the place of a channel; the stored one stays until there is another.
-    pub(super) fn forget_channel(&mut self, channel: i64) {
-        self.channels.remove(&channel);
-        self.changed_channels.remove(&channel);
-    }
-
     /// The place as the client library sees it, every channel with it.
     pub(super) fn state(&self) -> UpdatesState {
         let channels = self.channels.iter();

@@ -59,8 +59,8 @@ pub(super) struct Receiver {
     nudges: mpsc::Receiver<Nudge>,
     /// Channels whose difference has failed and is asked for again.
     retries: Retries,
-    /// Channels that the account has been shut out of since the link was made.
-    shut_out: HashSet<i64>,
+    /// Channels whose position was refused since the link was made.
+    restarted: HashSet<i64>,
     /// The account's difference is not to be asked for before this, after so many failures.
     account_failed: Option<(Instant, u32)>,
     closings: Closings,
@@ -81,7 +81,7 @@ impl Receiver {
             socket,
             nudges,
             retries: Retries::default(),
-            shut_out: HashSet::new(),
+            restarted: HashSet::new(),
             account_failed: None,
             closings: Closings::default(),
         })
@@ -154,7 +154,6 @@ impl Receiver {
         while let Some(mut pushed) = next.take() {
             mending::keep_positions(&mut pushed);
             self.closings.note(&pushed);
-            self.readmit(&pushed);
             // A gap: what the link has brought comes with the difference.
             let Ok(taken) = self.boxes.process_updates(pushed) else {
                 break;
@@ -168,6 +167,7 @@ impl Receiver {
             self.begin_account();
         }
         self.note_first_seen(&mut received);
+        self.note_membership(&received);
         let nothing = received.updates.is_empty() && received.lost.is_empty();
         (!nothing || !received.users.is_empty() || !received.chats.is_empty()).then_some(received)
     }
@@ -182,7 +182,7 @@ impl Receiver {
             })
             .collect();
         for channel in channels {
-            if !self.session().knows_channel(channel) {
+            if self.restarted.remove(&channel) || !self.session().knows_channel(channel) {
                 received.lose(MessageBox::channel(channel), GapCause::FirstSeen);
             }
         }
@@ -210,6 +210,7 @@ impl Receiver {
         }
         received.add(self.boxes.apply_difference(difference));
         self.note_first_seen(&mut received);
+        self.note_membership(&received);
         Ok(Some(received))
     }
 
@@ -232,11 +233,11 @@ impl Receiver {
     fn follow(&mut self, nudge: Nudge) {
         match nudge {
             Nudge::Account => self.begin_account(),
-            Nudge::Channel(channel) => {
-                self.restore_channel(channel);
-                self.begin_channel(channel);
+            Nudge::Channel(channel) => self.begin_channel(channel),
+            Nudge::Seed { channel, pts } => {
+                self.restarted.remove(&channel);
+                self.boxes.try_set_channel_state(channel, pts);
             }
-            Nudge::Seed { channel, pts } => self.boxes.try_set_channel_state(channel, pts),
         }
     }
 

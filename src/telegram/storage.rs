@@ -166,11 +166,6 @@ impl HubSession {
         lock(&self.position).channel_pts(channel)
     }
 
-    /// Forgets the position of a channel, by its bare id, until another one is known.
-    pub(super) fn forget_channel(&self, channel: i64) {
-        lock(&self.position).forget_channel(channel);
-    }
-
     /// Starts a channel, by its bare id, at a `pts`, unless it has a position.
     pub fn seed_channel(&self, channel: i64, pts: i32) {
         lock(&self.position).apply(UpdateState::Channel { id: channel, pts });

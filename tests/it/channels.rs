@@ -1,6 +1,7 @@
 //! What a channel's own sequence tells is captured from it, without a look into the history.
 
 use crate::support::contract;
+use crate::support::http::eventually;
 use crate::support::hub::{Options, TestHub};
 use crate::support::ledger::{complete, done};
 use local_dc::dc::chats::NewChat;
@@ -54,6 +55,23 @@ contract! {
         done(hub.dc.lose_pushes(Some("carol"), 3))?;
         done(hub.dc.send_many("alice", &name, "unheard {n}", 3))?;
         done(hub.dc.push_channel_too_long(&name, true))?;
+        complete(&hub.dc, &hub.client, "carol").await?;
+        hub.stop().await?;
+    }
+
+    async fn who_comes_back_to_a_channel_is_told_of_what_happened_before_leaving(db: TestDb) {
+        let (hub, name) = start(db).await?;
+        let (db, dc, options) = hub.stop().await?;
+        done(dc.send("alice", &name, "unheard"))?;
+        done(dc.remove_member(&name, "carol"))?;
+        done(dc.edit_in(&name, "alice", 3, "changed"))?;
+        let hub = TestHub::start_with(db, dc, options).await?;
+        eventually(|| async {
+            Ok((hub.dc.calls("updates.getChannelDifference") > 0).then_some(()))
+        })
+        .await?;
+        done(hub.dc.pardon(&name, "carol"))?;
+        done(hub.dc.add_members(&name, &["carol"]))?;
         complete(&hub.dc, &hub.client, "carol").await?;
         hub.stop().await?;
     }

@@ -7,9 +7,7 @@ use crate::telegram::received::Received;
 use crate::telegram::receiver::{Receiver, is_temporary};
 use grammers_client::session::Session as _;
 use grammers_client::session::types::{PeerId, PeerInfo};
-use grammers_client::session::updates::{
-    MessageBox as Place, PrematureEndReason, State, UpdatesLike,
-};
+use grammers_client::session::updates::{MessageBox as Place, PrematureEndReason, State};
 use grammers_client::tl;
 use tokio::time::Instant;
 
@@ -71,6 +69,23 @@ impl Receiver {
         Ok(Some(received))
     }
 
+    /// The account has come to a channel, or gone from it. Whoever comes back to one goes on from
+    /// where it was left, also when nothing is written there for a while.
+    pub(super) fn note_membership(&mut self, received: &Received) {
+        let changed: Vec<i64> = received
+            .updates
+            .iter()
+            .filter_map(|(update, _)| match update {
+                tl::enums::Update::Channel(changed) => Some(changed.channel_id),
+                _ => None,
+            })
+            .filter(|channel| self.session().knows_channel(*channel))
+            .collect();
+        for channel in changed {
+            self.begin_channel(channel);
+        }
+    }
+
     /// Where a channel's updates go on.
     fn place_of(&self, channel_id: i64) -> State {
         let state = self.boxes.session_state();
@@ -98,14 +113,15 @@ impl Receiver {
                 Ok(None)
             }
             Error::Rpc(rpc) if SHUT_OUT.contains(&rpc.name.as_str()) => {
-                self.drop_channel(channel);
-                self.shut_out.insert(channel);
+                // The position stays: whoever is let in again is told of everything since.
+                self.boxes
+                    .end_channel_difference(PrematureEndReason::TemporaryServerIssues);
+                self.retries.succeeded(channel);
                 Ok(None)
             }
             Error::Rpc(rpc) if rpc.name.starts_with("PERSISTENT_TIMESTAMP") => {
                 log::warn!("Telegram does not know the stored position of channel {channel}");
                 self.drop_channel(channel);
-                self.session().forget_channel(channel);
                 Ok(Some(lost(channel, GapCause::PositionRefused)))
             }
             _ => Err(error),
@@ -123,29 +139,7 @@ impl Receiver {
         self.boxes
             .end_channel_difference(PrematureEndReason::Banned);
         self.retries.succeeded(channel);
-    }
-
-    /// A channel that the account was shut out of and is told of again goes on where it stood:
-    /// its difference brings what the account has missed meanwhile.
-    pub(super) fn readmit(&mut self, pushed: &UpdatesLike) {
-        // Hardly ever is there one.
-        if self.shut_out.is_empty() {
-            return;
-        }
-        for channel in mending::channels(pushed) {
-            if self.restore_channel(channel) {
-                self.begin_channel(channel);
-            }
-        }
-    }
-
-    /// Puts a channel back to its stored position; `false` unless the account was shut out of it.
-    pub(super) fn restore_channel(&mut self, channel: i64) -> bool {
-        let shut_out = self.shut_out.remove(&channel);
-        if let Some(pts) = self.session().channel_pts(channel).filter(|_| shut_out) {
-            self.boxes.try_set_channel_state(channel, pts);
-        }
-        shut_out
+        self.restarted.insert(channel);
     }
 
     async fn input_channel(&self, channel: i64) -> Result<Option<tl::enums::InputChannel>, Error> {

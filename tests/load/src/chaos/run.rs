@@ -236,9 +236,11 @@ async fn storm(
     drop(victims);
     // Every task that could have held the list has ended.
     let damage = Arc::into_inner(damage).map_or_else(Vec::new, Damage::into_list);
+    let absences = traffic.into_absences().into_iter();
+    let absences = absences.map(|absence| (absence, "Absence".to_owned()));
+    let damage: Vec<_> = damage.into_iter().chain(absences).collect();
     write_down(&damage, &setting.database.dir().join("faults.log"))?;
-    let struck = damage.into_iter().map(|(noted, _)| noted);
-    Ok((hub?, struck.chain(traffic.into_absences()).collect()))
+    Ok((hub?, damage.into_iter().map(|(noted, _)| noted).collect()))
 }
 
 /// One line for each fault, with the times of the hub's own log.
@@ -246,7 +248,14 @@ fn write_down(damage: &[(Disturbance, String)], path: &Path) -> Result<(), Failu
     let time = |micros| UtcTime::from_micros(micros).map_or_else(String::new, |t| t.to_string());
     let lines: Vec<String> = damage
         .iter()
-        .map(|(noted, what)| format!("{} {} {what}", time(noted.from), time(noted.until)))
+        .map(|(noted, what)| {
+            let (from, until) = (time(noted.from), time(noted.until));
+            let account = noted
+                .account
+                .map_or_else(|| "*".to_owned(), |n| n.to_string());
+            let channel = noted.channel.map_or_else(String::new, |id| id.to_string());
+            format!("{from} {until} {account} {what} {channel}")
+        })
         .collect();
     Ok(std::fs::write(path, lines.join("\n") + "\n")?)
 }
