@@ -40,16 +40,22 @@ need() {
 
 # --- Building -----------------------------------------------------------------------------------
 
-# build PACKAGE...: an optimised build that is quiet unless it takes long or fails.
+# How programs are built: release, or debug for what shall start soon and need not be fast.
+profile=release
+
+# build PACKAGE...: a build that is quiet unless it takes long or fails.
 build() {
   need cargo "install Rust from https://rustup.rs"
   mkdir -p "$target"
   local log=$target/run-build.log seconds=0 packages=()
+  if [[ $profile == release ]]; then
+    packages+=(--release)
+  fi
   for package in "$@"; do
     packages+=(--package "$package")
   done
   say "building $* (the first build takes several minutes)"
-  cargo build --release --locked "${packages[@]}" >"$log" 2>&1 </dev/null &
+  cargo build --locked "${packages[@]}" >"$log" 2>&1 </dev/null &
   children=($!)
   while kill -0 "${children[0]}" 2>/dev/null; do
     sleep 1
@@ -373,25 +379,31 @@ run_tests() {
 
 # The hub under faults. A server of PostgreSQL is started only for runs that want one; it keeps its
 # settings of durability, because it is stopped in the middle of its work.
+# A short run takes less time than an optimised build.
 chaos() {
+  case " $* " in
+    *" --short "*) profile=debug ;;
+  esac
+  stop_on_signals 143
   build telegram-hub hub-load
   ulimit -n "$(ulimit -Hn)" || true
-  local command=("$target/release/hub-chaos" --hub "$target/release/telegram-hub"
+  local command=("$target/$profile/hub-chaos" --hub "$target/$profile/telegram-hub"
     --out "$target/chaos.json" "$@")
   case " $* " in
-    *" --help "*) "${command[@]}" ;;
+    *" --help "*) run "${command[@]}" ;;
     *postgres* | *both*) WITH_POSTGRES_DURABLE=1 with_postgres "${command[@]}" ;;
-    *) "${command[@]}" ;;
+    *) run "${command[@]}" ;;
   esac
 }
 
 bench() {
+  stop_on_signals 143
   build telegram-hub hub-load
   ulimit -n "$(ulimit -Hn)" || true
   local command=("$target/release/hub-bench" --hub "$target/release/telegram-hub"
     --out "$target/bench.json" "$@")
   case " $* " in
-    *" --help "*) "${command[@]}" ;;
+    *" --help "*) run "${command[@]}" ;;
     *) WITH_POSTGRES_DURABLE=1 with_postgres "${command[@]}" ;;
   esac
 }

@@ -28,7 +28,7 @@ pub(super) struct Disturbance {
 const LIVE: i64 = 1_000_000;
 
 /// A row that arrives later than this is taken for one out of the history.
-const FROM_HISTORY: i64 = 5_000_000;
+const FROM_HISTORY: i64 = 10_000_000;
 
 /// How many microseconds before a fault a message may have been sent that the fault still strikes:
 /// on its way, or not yet committed.
@@ -40,7 +40,13 @@ const CATCHING_UP: i64 = 10_000_000;
 /// The times in which one account may have missed what was deleted meanwhile, in one sequence of
 /// updates: its own, or that of a channel.
 #[derive(Debug)]
-pub(super) struct Shadows(Vec<(i64, i64)>);
+pub(super) struct Shadows {
+    times: Vec<(i64, i64)>,
+    /// When the account left the channel, each time.
+    left: Vec<i64>,
+    /// When the first row was written.
+    first_row: i64,
+}
 
 impl Shadows {
     /// From the faults of `account`, and when the sequence's messages were posted and captured,
@@ -55,6 +61,7 @@ impl Shadows {
             .iter()
             .filter(|fault| fault.account.is_none_or(|struck| struck == account))
             .filter(|fault| fault.channel.is_none_or(|struck| struck == sequence));
+        let absences = own.clone().filter(|fault| fault.channel.is_some());
         let shadow = |fault: &Disturbance| {
             let during = captured.partition_point(|(posted, _)| *posted < fault.from);
             let mut latest = i64::MIN;
@@ -69,13 +76,25 @@ impl Shadows {
             });
             (fault.from, live.map_or(i64::MAX, |(_, row)| *row))
         };
-        Self(own.map(shadow).collect())
+        let rows = captured.iter().map(|(_, row)| *row);
+        Self {
+            left: absences.map(|absence| absence.from).collect(),
+            first_row: rows.min().unwrap_or(i64::MAX),
+            times: own.map(shadow).collect(),
+        }
+    }
+
+    /// Whether what was told at `told` belongs to a stay in the channel whose beginning a fault has
+    /// hidden: afterwards Telegram tells only of the latest time that the account has come.
+    pub(super) fn precede(&self, told: i64) -> bool {
+        let mut left = self.left.iter();
+        told < self.first_row && left.any(|left| told <= *left && self.hide(told, told))
     }
 
     /// Whether what was told at `told` may have been missed by those for whom it was gone at
     /// `gone`.
     pub(super) fn hide(&self, told: i64, gone: i64) -> bool {
-        self.0.iter().any(|(begin, end)| {
+        self.times.iter().any(|(begin, end)| {
             let kept_off = begin - UNDER_WAY <= told && told <= *end;
             kept_off && gone <= end.saturating_add(CATCHING_UP)
         })
@@ -105,5 +124,24 @@ mod tests {
         assert!(!shadows.hide(11_000_000, 24_300_000));
         assert!(!shadows.hide(14_300_000, 15_000_000));
         assert!(!Shadows::new(&faults, 2, 0, &captured).hide(11_000_000, 13_000_000));
+    }
+
+    #[test]
+    fn a_stay_that_was_seen_too_late_is_excused_only_up_to_its_first_row() {
+        let fault = |channel, from, until| Disturbance {
+            account: Some(1),
+            channel,
+            from,
+            until,
+        };
+        let faults = [
+            fault(None, 1_000_000, 4_000_000),
+            fault(Some(7), 20_000_000, 30_000_000),
+        ];
+        let captured = [(3_000_000, 5_000_000), (5_000_000, 5_100_000)];
+        let shadows = Shadows::new(&faults, 1, 7, &captured);
+        assert!(shadows.precede(2_000_000));
+        assert!(!shadows.precede(6_000_000));
+        assert!(!Shadows::new(&faults[..1], 1, 7, &captured).precede(2_000_000));
     }
 }

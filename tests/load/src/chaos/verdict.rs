@@ -147,7 +147,7 @@ fn judge_absence(
     let hidden = expectation
         .gone()
         .is_some_and(|gone| shadows.hide(told, gone));
-    if hidden {
+    if hidden || shadows.precede(told) {
         verdict.unseen += 1;
     } else {
         verdict.find(Finding::Lost, expectation.describe(evidence.fleet));
