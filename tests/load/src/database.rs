@@ -4,8 +4,10 @@
 //! by plain SQL, not by the hub's own queries: a fault in those must not hide itself.
 
 mod growth;
+mod reader;
 
 pub use growth::Growth;
+pub use reader::Reader;
 
 use crate::Failure;
 use diesel::sql_types::{BigInt, Integer, Nullable, Text, Timestamp};
@@ -68,20 +70,10 @@ impl Database {
 
     /// Opens it as the hub does; missing tables are made.
     pub async fn open(&self) -> Result<Store, Failure> {
-        self.open_within(Duration::from_secs(10)).await
-    }
-
-    /// The same for somebody who looks often: a database that is away is an error at once, and is
-    /// found again soon.
-    pub async fn open_impatient(&self) -> Result<Store, Failure> {
-        self.open_within(Duration::from_millis(250)).await
-    }
-
-    async fn open_within(&self, acquire_timeout: Duration) -> Result<Store, Failure> {
         let settings = StoreSettings {
             url: DatabaseUrl::parse(&self.url)?,
             pool_size: 2,
-            acquire_timeout,
+            acquire_timeout: Duration::from_secs(10),
         };
         let vault = Vault::from_key(&Zeroizing::new(MASTER_KEY));
         Ok(Store::open(&settings, vault).await?)

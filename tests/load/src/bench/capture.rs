@@ -32,7 +32,14 @@ pub(super) async fn measure(
     let mut taker = Bed::make(tools, subject, 100).await?;
     let pace = taker.pace(size, CAPTURE_100, subject, figures).await?;
     let (load, half) = (&mut taker.load, pace / 2.0);
-    let delays = latency::measure(&mut taker.taker, load, half, size.stream).await?;
+    let delays = latency::measure(
+        &mut taker.taker,
+        &taker.ground.database,
+        load,
+        half,
+        size.stream,
+    )
+    .await?;
     let millis = |share| milliseconds(quantile(&delays, share));
     figures.add(DELAY_P50, "ms", subject, millis(0.5));
     figures.add(DELAY_P99, "ms", subject, millis(0.99));

@@ -7,10 +7,10 @@ use super::flood::Load;
 use super::stamp;
 use super::subject::Taker;
 use crate::Failure;
-use crate::database::{Growth, last_row};
+use crate::database::{Database, Growth, Reader, last_row};
 use std::sync::atomic::Ordering;
 use std::time::Duration;
-use telegram_hub::store::Store;
+use tokio::task::spawn_blocking;
 use tokio::time::{Instant, sleep};
 
 /// How long between two looks.
@@ -19,14 +19,15 @@ const LOOK_EVERY: Duration = Duration::from_millis(1);
 /// The microseconds of every message that is seen to arrive, ascending.
 pub(super) async fn measure(
     taker: &mut Taker,
+    database: &Database,
     load: &mut Load,
     pace: f64,
     time: Duration,
 ) -> Result<Vec<i64>, Failure> {
     let store = taker.store().cloned();
     let mut delays = if let Some(store) = store {
-        let last = last_row(&store).await?;
-        let looking = tokio::spawn(async move { look(&store, last, time).await });
+        let (last, reader) = (last_row(&store).await?, database.reader()?);
+        let looking = spawn_blocking(move || look(reader, last, time));
         load.stream(pace, time).await?;
         looking.await??
     } else {
@@ -45,18 +46,18 @@ pub(super) async fn measure(
     Ok(delays)
 }
 
-async fn look(store: &Store, last: i64, time: Duration) -> Result<Vec<i64>, Failure> {
+fn look(mut reader: Reader, last: i64, time: Duration) -> Result<Vec<i64>, Failure> {
     let started = Instant::now();
     let mut growth = Growth::after(last);
     let mut delays = Vec::new();
     // A little longer than the stream, for its last messages.
     while started.elapsed() < time + Duration::from_secs(1) {
-        let rows = growth.look(store).await?;
+        let rows = growth.look(|sql, last| reader.texts(sql, last))?;
         let now = stamp::now();
         for row in &rows {
             delays.extend(stamp::read(&row.text).map(|sent| now - sent));
         }
-        sleep(LOOK_EVERY).await;
+        std::thread::sleep(LOOK_EVERY);
     }
     Ok(delays)
 }

@@ -5,13 +5,12 @@
 
 use super::journal::now;
 use crate::Failure;
-use crate::database::{Database, Growth};
+use crate::database::{Database, Growth, Reader};
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::sleep;
 use std::time::Duration;
-use telegram_hub::store::Store;
-use tokio::task::JoinHandle;
-use tokio::time::sleep;
 
 /// How often to look; a delay is told by so much too long at most.
 const LOOK_EVERY: Duration = Duration::from_millis(20);
@@ -23,41 +22,49 @@ type Instants = HashMap<i64, i64>;
 #[derive(Debug)]
 pub(super) struct Appearances {
     seen: Arc<Mutex<Instants>>,
-    looking: JoinHandle<()>,
+    over: Arc<AtomicBool>,
 }
 
 impl Drop for Appearances {
     fn drop(&mut self) {
-        self.looking.abort();
+        self.over.store(true, Ordering::Relaxed);
     }
 }
 
 impl Appearances {
     /// Starts to look, from the first row on.
-    pub(super) async fn watch(database: &Database) -> Result<Self, Failure> {
-        let store = database.open_impatient().await?;
-        let seen = Arc::default();
-        Ok(Self {
-            looking: tokio::spawn(look(store, Arc::clone(&seen))),
-            seen,
-        })
+    pub(super) fn watch(database: &Database) -> Result<Self, Failure> {
+        let reader = database.reader()?;
+        let (seen, over) = (Arc::default(), Arc::default());
+        let watch = Self {
+            seen: Arc::clone(&seen),
+            over: Arc::clone(&over),
+        };
+        let database = database.clone();
+        std::thread::Builder::new()
+            .name("appearances".to_owned())
+            .spawn(move || look(&database, reader, &seen, &over))?;
+        Ok(watch)
     }
 
     /// What has been seen so far.
     pub(super) fn so_far(&self) -> Instants {
-        self.lock().clone()
-    }
-
-    fn lock(&self) -> std::sync::MutexGuard<'_, Instants> {
-        self.seen.lock().unwrap_or_else(PoisonError::into_inner)
+        let seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        seen.clone()
     }
 }
 
-async fn look(store: Store, seen: Arc<Mutex<Instants>>) {
-    let mut growth = Growth::after(0);
-    loop {
+fn look(database: &Database, reader: Reader, seen: &Mutex<Instants>, over: &AtomicBool) {
+    let (mut growth, mut reader) = (Growth::after(0), Some(reader));
+    while !over.load(Ordering::Relaxed) {
         // The database may be away: that is one of the faults.
-        let rows = growth.look(&store).await.unwrap_or_default();
+        let Some(mut open) = reader.take().or_else(|| database.reader().ok()) else {
+            sleep(LOOK_EVERY);
+            continue;
+        };
+        let Ok(rows) = growth.look(|sql, last| open.texts(sql, last)) else {
+            continue;
+        };
         let instant = now();
         {
             let mut seen = seen.lock().unwrap_or_else(PoisonError::into_inner);
@@ -65,6 +72,7 @@ async fn look(store: Store, seen: Arc<Mutex<Instants>>) {
                 seen.entry(row.id).or_insert(instant);
             }
         }
-        sleep(LOOK_EVERY).await;
+        reader = Some(open);
+        sleep(LOOK_EVERY);
     }
 }

@@ -111,7 +111,7 @@ pub async fn run(setting: &Setting<'_>) -> Result<Outcome, Failure> {
     let settings = HubSettings::new(setting.binary, setting.database, &dc);
     let hub = settings.start().await?;
     hub.wait_until_online(members.len()).await?;
-    let appearances = Appearances::watch(setting.database).await?;
+    let appearances = Appearances::watch(setting.database)?;
     let before = dc.ledger_len();
 
     let plan = Plan::new(setting.seed, &setting.scale, setting.server.is_some());

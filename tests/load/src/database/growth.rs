@@ -5,12 +5,8 @@
 //! for a while.
 
 use super::TextRow;
-use diesel::sql_types::BigInt;
-use diesel::{RunQueryDsl as _, sql_query};
 use std::collections::BTreeMap;
-use std::time::Duration;
-use telegram_hub::store::{self, Store};
-use tokio::time::Instant;
+use std::time::{Duration, Instant};
 
 /// How long a number that was passed over may still appear.
 const LATE: Duration = Duration::from_secs(10);
@@ -34,14 +30,28 @@ impl Growth {
         }
     }
 
-    /// The rows that have appeared since the last look, by their numbers.
+    /// The rows that have appeared since the last look, by their numbers. `read` runs the query
+    /// with its one parameter.
     ///
     /// # Errors
-    /// When the database cannot be read; nothing is passed over then.
-    pub async fn look(&mut self, store: &Store) -> Result<Vec<TextRow>, store::Error> {
-        let rows = read(store, self.last, self.missing.keys().copied().collect()).await?;
+    /// As `read`; nothing is passed over then.
+    pub fn look<E>(
+        &mut self,
+        read: impl FnOnce(&str, i64) -> Result<Vec<TextRow>, E>,
+    ) -> Result<Vec<TextRow>, E> {
+        let rows = read(&self.sql(), self.last)?;
         self.note(rows.iter().map(|row| row.id), Instant::now());
         Ok(rows)
+    }
+
+    fn sql(&self) -> String {
+        let numbers: Vec<String> = self.missing.keys().map(i64::to_string).collect();
+        let missing = if numbers.is_empty() {
+            String::new()
+        } else {
+            format!(" OR id IN ({})", numbers.join(", "))
+        };
+        format!("SELECT id, text FROM messages WHERE id > $1{missing} ORDER BY id")
     }
 
     fn note(&mut self, ids: impl Iterator<Item = i64>, now: Instant) {
@@ -60,19 +70,6 @@ impl Growth {
             self.missing.pop_first();
         }
     }
-}
-
-async fn read(store: &Store, last: i64, missing: Vec<i64>) -> Result<Vec<TextRow>, store::Error> {
-    let numbers: Vec<String> = missing.iter().map(i64::to_string).collect();
-    let missing = if numbers.is_empty() {
-        String::new()
-    } else {
-        format!(" OR id IN ({})", numbers.join(", "))
-    };
-    let sql = format!("SELECT id, text FROM messages WHERE id > $1{missing} ORDER BY id");
-    store
-        .read(move |conn| Ok(sql_query(sql).bind::<BigInt, _>(last).load(conn)?))
-        .await
 }
 
 #[cfg(test)]
