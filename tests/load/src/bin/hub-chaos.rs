@@ -85,7 +85,7 @@ impl Cli {
             return Scale {
                 accounts: 10,
                 messages: 1000,
-                rate: 100,
+                rate: 200,
                 kills: 3,
                 links: 12,
                 answers: 4,
