@@ -16,6 +16,9 @@ use tokio::time::{Instant, sleep};
 /// How long between two looks.
 const LOOK_EVERY: Duration = Duration::from_millis(1);
 
+/// One of so many rows is looked at.
+const SAMPLED: i64 = 8;
+
 /// The microseconds of every message that is seen to arrive, ascending.
 pub(super) async fn measure(
     taker: &mut Taker,
@@ -48,7 +51,7 @@ pub(super) async fn measure(
 
 fn look(mut reader: Reader, last: i64, time: Duration) -> Result<Vec<i64>, Failure> {
     let started = Instant::now();
-    let mut growth = Growth::after(last);
+    let mut growth = Growth::after(last, SAMPLED);
     let mut delays = Vec::new();
     // A little longer than the stream, for its last messages.
     while started.elapsed() < time + Duration::from_secs(1) {

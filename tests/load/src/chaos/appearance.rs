@@ -55,7 +55,7 @@ impl Appearances {
 }
 
 fn look(database: &Database, reader: Reader, seen: &Mutex<Instants>, over: &AtomicBool) {
-    let (mut growth, mut reader) = (Growth::after(0), Some(reader));
+    let (mut growth, mut reader) = (Growth::after(0, 1), Some(reader));
     while !over.load(Ordering::Relaxed) {
         // The database may be away: that is one of the faults.
         let Some(mut open) = reader.take().or_else(|| database.reader().ok()) else {

@@ -1,4 +1,5 @@
-//! The log as it grows: every row once, as soon as it can be read from outside.
+//! The log as it grows: its rows, or a sample of them, once, as soon as they can be read from
+//! outside.
 //!
 //! Owns the place of the reader. PostgreSQL numbers rows before they are committed, so that a row
 //! may appear below one that was read before; numbers that were passed over are asked for again
@@ -18,14 +19,17 @@ const REMEMBERED: usize = 5000;
 #[derive(Debug)]
 pub struct Growth {
     last: i64,
+    every: i64,
     missing: BTreeMap<i64, Instant>,
 }
 
 impl Growth {
-    /// Of the rows after row `last`.
-    pub fn after(last: i64) -> Self {
+    /// Of the rows after row `last`; of those, only the ones whose number `every` divides. A
+    /// reader of every row would take the machine's time from what it looks at.
+    pub fn after(last: i64, every: i64) -> Self {
         Self {
             last,
+            every: every.max(1),
             missing: BTreeMap::new(),
         }
     }
@@ -51,7 +55,9 @@ impl Growth {
         } else {
             format!(" OR id IN ({})", numbers.join(", "))
         };
-        format!("SELECT id, text FROM messages WHERE id > $1{missing} ORDER BY id")
+        let every = self.every;
+        let new = format!("(id > $1 AND id % {every} = 0)");
+        format!("SELECT id, text FROM messages WHERE {new}{missing} ORDER BY id")
     }
 
     fn note(&mut self, ids: impl Iterator<Item = i64>, now: Instant) {
@@ -61,7 +67,9 @@ impl Growth {
                 continue;
             }
             // A table that was emptied or numbered anew would make this range endless.
-            let passed_over = (self.last + 1..id).take(REMEMBERED);
+            let first = self.last + self.every - self.last.rem_euclid(self.every);
+            let passed_over = (first..id).step_by(usize::try_from(self.every).unwrap_or(1));
+            let passed_over = passed_over.take(REMEMBERED);
             self.missing.extend(passed_over.map(|id| (id, now)));
             self.last = id;
         }
@@ -78,7 +86,7 @@ mod tests {
 
     #[test]
     fn a_number_that_was_passed_over_is_looked_for_until_it_comes_or_is_late() {
-        let (mut growth, now) = (Growth::after(10), Instant::now());
+        let (mut growth, now) = (Growth::after(10, 1), Instant::now());
         growth.note([11, 14].into_iter(), now);
         assert_eq!((growth.last, growth.missing.len()), (14, 2));
         growth.note([13, 15].into_iter(), now);
@@ -86,5 +94,13 @@ mod tests {
         assert_eq!((growth.last, missing), (15, vec![12]));
         growth.note([16].into_iter(), now + LATE);
         assert!(growth.missing.is_empty());
+    }
+
+    #[test]
+    fn a_sample_misses_only_its_own_numbers() {
+        let (mut growth, now) = (Growth::after(10, 8), Instant::now());
+        growth.note([16, 40].into_iter(), now);
+        let missing: Vec<i64> = growth.missing.keys().copied().collect();
+        assert_eq!((growth.last, missing), (40, vec![24, 32]));
     }
 }
