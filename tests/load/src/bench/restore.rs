@@ -15,8 +15,9 @@ use crate::process::{self, Figures as Process};
 use std::time::Duration;
 use tokio::time::{Instant, sleep};
 
-/// How long the accounts stay idle before memory is read.
-const IDLE: Duration = Duration::from_secs(5);
+/// How long the accounts stay idle before memory is read: what the start has left behind is given
+/// back only after a while.
+const IDLE: Duration = Duration::from_secs(15);
 
 /// Measures one subject with each number of accounts.
 pub(super) async fn measure(
