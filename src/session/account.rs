@@ -103,7 +103,7 @@ pub(super) struct Account {
     pub(super) context: Arc<SessionContext>,
     pub(super) id: SessionId,
     pub(super) name: SessionName,
-    pub(super) commands: mpsc::Receiver<Command>,
+    pub(super) commands: mpsc::Receiver<Box<Command>>,
     pub(super) shared: Arc<Shared>,
     pub(super) stop: CancellationToken,
     pub(super) restore: Option<RestoreTicket>,

@@ -122,7 +122,8 @@ pub struct SessionHandle {
     /// Its row.
     pub id: SessionId,
     pub(super) generation: u64,
-    pub(super) commands: mpsc::Sender<Command>,
+    /// Boxed, because each queue keeps room for 32 of them.
+    pub(super) commands: mpsc::Sender<Box<Command>>,
     pub(super) shared: Arc<Shared>,
     pub(super) stop: CancellationToken,
     pub(super) ended: CancellationToken,
@@ -232,7 +233,7 @@ impl SessionHandle {
     async fn ask<T>(&self, command: impl FnOnce(Reply<T>) -> Command) -> Result<T, Error> {
         let (reply, answer) = oneshot::channel();
         self.commands
-            .try_send(command(reply))
+            .try_send(Box::new(command(reply)))
             .map_err(|refused| match refused {
                 mpsc::error::TrySendError::Full(_) => {
                     Error::new(Code::SessionBusy, "too many requests wait for this session")

@@ -120,7 +120,7 @@ impl Account {
         self.shared.enter(SessionState::Login);
         loop {
             let command = tokio::select! {
-                command = self.commands.recv() => command,
+                command = self.commands.recv() => command.map(|boxed| *boxed),
                 () = sleep_until(attempt.login.expires()) => {
                     info!(session = self.name.as_str(); "the login has lapsed");
                     attempt.link.close().await;

@@ -152,7 +152,7 @@ impl Account {
                     Finding::Failed(error) => ending(error),
                     Finding::Due(step, reason) => Ending::Due(step, reason),
                 },
-                command = commands.recv() => match command {
+                command = commands.recv() => match command.map(|boxed| *boxed) {
                     None => return Ending::Stopped,
                     Some(Command::LogOut { reply }) => return Ending::LogOut(reply),
                     Some(command) => answer(command),

@@ -75,7 +75,7 @@ impl Account {
         let retrying = matches!(waiting.state, SessionState::Backoff { .. });
         loop {
             let command = tokio::select! {
-                command = self.commands.recv() => command,
+                command = self.commands.recv() => command.map(|boxed| *boxed),
                 () = due(waiting.until) => return Phase::connect(),
                 () = self.stop.cancelled() => return Phase::End,
             };

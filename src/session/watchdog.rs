@@ -49,7 +49,7 @@ impl Watchdog<'_> {
                 self.timing.probe_every.mul_f64(0.75 + chance() / 4.0)
             };
             sleep(wait).await;
-            soon = match self.look().await {
+            soon = match Box::pin(self.look()).await {
                 Ok(None) => self.ladder.is_climbing(),
                 Ok(Some(reading)) => match self.judge(reading) {
                     Ok(soon) => soon,

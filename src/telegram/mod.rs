@@ -7,6 +7,7 @@ mod caller;
 mod calls;
 mod closings;
 mod convert;
+mod data_centres;
 mod error;
 mod flood;
 pub mod handshake;

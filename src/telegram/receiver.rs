@@ -109,10 +109,15 @@ impl Receiver {
                 self.caller.turn().await;
             }
             let deadline = Instant::from_std(self.boxes.check_deadlines());
-            if let Some(received) = self.account_difference().await? {
+            // A difference is asked for now and then; what it takes is not kept ready.
+            if self.boxes.get_difference().is_some()
+                && let Some(received) = Box::pin(self.account_difference()).await?
+            {
                 return Ok(received);
             }
-            if let Some(received) = self.channel_difference().await? {
+            if self.boxes.get_channel_difference().is_some()
+                && let Some(received) = Box::pin(self.channel_difference()).await?
+            {
                 return Ok(received);
             }
             let wake = self.wake(deadline);

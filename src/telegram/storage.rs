@@ -10,6 +10,7 @@ use crate::store::auth_keys::{self, DcKey};
 use crate::store::update_states::{self, UpdatesPosition};
 use crate::store::{self, Store, flood_waits, peers, sessions};
 use crate::telegram::convert;
+use crate::telegram::data_centres::DataCentres;
 use crate::telegram::error::Error;
 use crate::telegram::flood::{self, FloodWaits};
 use crate::telegram::position::Position;
@@ -47,7 +48,7 @@ pub struct HubSession {
     id: SessionId,
     server: Server,
     home_dc: AtomicI32,
-    options: Mutex<HashMap<i32, DcOption>>,
+    options: Mutex<DataCentres>,
     peers: Mutex<HashMap<PeerId, PeerInfo>>,
     position: Mutex<Position>,
     floods: FloodWaits,
@@ -78,7 +79,7 @@ impl HubSession {
             store,
             id,
             home_dc: AtomicI32::new(home_dc),
-            options: Mutex::new(known_options(&server, keys)),
+            options: Mutex::new(DataCentres::new(&server, keys)),
             server,
             peers: Mutex::default(),
             position: Mutex::new(position.map_or_else(Position::default, Position::from)),
@@ -211,8 +212,7 @@ impl HubSession {
 
     fn option(&self, dc_id: i32) -> Option<DcOption> {
         lock(&self.options)
-            .get(&dc_id)
-            .cloned()
+            .get(dc_id)
             .or_else(|| self.server.dc_option(dc_id))
     }
 
@@ -229,17 +229,9 @@ impl HubSession {
             .await?;
         let mut options = lock(&self.options);
         if self.server.is_custom() {
-            for dc_id in 1..=5 {
-                options.insert(
-                    dc_id,
-                    DcOption {
-                        id: dc_id,
-                        ..option.clone()
-                    },
-                );
-            }
+            options.put_everywhere(option);
         } else {
-            options.insert(option.id, option.clone());
+            options.put(option);
         }
         Ok(())
     }
@@ -269,39 +261,6 @@ impl HubSession {
         }
         peers.insert(id, info);
     }
-}
-
-/// The stored options; with a server of one's own, its one key serves every data centre.
-fn known_options(server: &Server, keys: Vec<DcKey>) -> HashMap<i32, DcOption> {
-    if server.is_custom() {
-        let key = keys.into_iter().find_map(|row| row.auth_key);
-        return (1..=5)
-            .filter_map(|id| server.dc_option(id))
-            .map(|option| {
-                (
-                    option.id,
-                    DcOption {
-                        auth_key: key.as_deref().copied(),
-                        ..option
-                    },
-                )
-            })
-            .collect();
-    }
-    keys.into_iter()
-        .map(|row| {
-            let auth_key = row.auth_key.as_deref().copied();
-            (
-                row.dc_id,
-                DcOption {
-                    id: row.dc_id,
-                    ipv4: row.ipv4,
-                    ipv6: row.ipv6,
-                    auth_key,
-                },
-            )
-        })
-        .collect()
 }
 
 impl Session for HubSession {

@@ -1,0 +1,96 @@
+//! The data centres that one account knows, in the least memory: thousands of accounts keep
+//! theirs, and most of these have no key or share one.
+
+use crate::store::auth_keys::DcKey;
+use crate::telegram::server::Server;
+use grammers_client::session::types::DcOption;
+use std::net::{SocketAddrV4, SocketAddrV6};
+use std::sync::Arc;
+use zeroize::Zeroizing;
+
+/// Telegram's data centres have these numbers.
+const ALL: std::ops::RangeInclusive<i32> = 1..=5;
+
+/// An account's data centres by number.
+pub(super) struct DataCentres(Vec<DataCentre>);
+
+#[derive(Clone)]
+struct DataCentre {
+    id: i32,
+    ipv4: SocketAddrV4,
+    ipv6: SocketAddrV6,
+    auth_key: Option<Arc<Zeroizing<[u8; 256]>>>,
+}
+
+impl From<&DcOption> for DataCentre {
+    fn from(option: &DcOption) -> Self {
+        Self {
+            id: option.id,
+            ipv4: option.ipv4,
+            ipv6: option.ipv6,
+            auth_key: option.auth_key.map(|key| Arc::new(Zeroizing::new(key))),
+        }
+    }
+}
+
+impl DataCentres {
+    /// The stored ones; with a server of one's own, its one key serves every data centre.
+    pub(super) fn new(server: &Server, keys: Vec<DcKey>) -> Self {
+        if server.is_custom() {
+            let key = keys.into_iter().find_map(|row| row.auth_key).map(Arc::new);
+            let options = ALL.filter_map(|id| server.dc_option(id));
+            return Self(
+                options
+                    .map(|option| DataCentre {
+                        auth_key: key.clone(),
+                        ..DataCentre::from(&option)
+                    })
+                    .collect(),
+            );
+        }
+        let rows = keys.into_iter();
+        Self(
+            rows.map(|row| DataCentre {
+                id: row.dc_id,
+                ipv4: row.ipv4,
+                ipv6: row.ipv6,
+                auth_key: row.auth_key.map(Arc::new),
+            })
+            .collect(),
+        )
+    }
+
+    /// What is known of one.
+    pub(super) fn get(&self, id: i32) -> Option<DcOption> {
+        let found = self.0.iter().find(|known| known.id == id)?;
+        Some(DcOption {
+            id,
+            ipv4: found.ipv4,
+            ipv6: found.ipv6,
+            auth_key: found.auth_key.as_ref().map(|key| ***key),
+        })
+    }
+
+    /// Takes what is known of one now.
+    pub(super) fn put(&mut self, option: &DcOption) {
+        self.set(DataCentre::from(option));
+    }
+
+    /// The same for a server of one's own, which is every data centre.
+    pub(super) fn put_everywhere(&mut self, option: &DcOption) {
+        let known = DataCentre::from(option);
+        for id in ALL {
+            self.set(DataCentre {
+                id,
+                ..known.clone()
+            });
+        }
+    }
+
+    fn set(&mut self, known: DataCentre) {
+        match self.0.iter_mut().find(|each| each.id == known.id) {
+            Some(each) => *each = known,
+            None => self.0.push(known),
+        }
+    }
+}
