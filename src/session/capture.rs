@@ -37,6 +37,7 @@ pub(super) async fn capture(
             Ok(batch) => batch,
             Err(error) => return error,
         };
+        crossings.note_moved(updates.take_moved());
         known.retain_news(&mut batch.peers);
         let bare = batch.messages.is_empty()
             && batch.deletions.is_empty()
@@ -61,7 +62,7 @@ pub(super) async fn capture(
             vitals.note_update(newest);
         }
         if !batch.gaps.is_empty() {
-            crossings.gap_opened.notify_one();
+            crossings.look_again.notify_one();
         }
     }
 }

@@ -113,9 +113,15 @@ impl diesel::r2d2::ManageConnection for Manager {
 
 #[cfg(feature = "postgres-system")]
 fn connect_postgres(url: &DatabaseUrl) -> Result<AnyConnection, Error> {
-    diesel::PgConnection::establish(&url.for_libpq())
-        .map(AnyConnection::Postgres)
-        .map_err(|error| refused(url, &error))
+    let mut conn =
+        diesel::PgConnection::establish(&url.for_libpq()).map_err(|error| refused(url, &error))?;
+    // The account's place moves on with a commit. A server that may forget one in a crash would
+    // lose its messages, and nobody would send them again.
+    conn.batch_execute(
+        "SELECT set_config('synchronous_commit', 'on', false) \
+         WHERE current_setting('synchronous_commit') = 'off'",
+    )?;
+    Ok(AnyConnection::Postgres(conn))
 }
 
 #[cfg(feature = "sqlite")]

@@ -61,6 +61,11 @@ impl Caller {
         &self.handle
     }
 
+    /// How long an answer is waited for.
+    pub(super) const fn call_timeout(&self) -> Duration {
+        self.call_timeout
+    }
+
     /// Waits until another connection may be made, which the next call does.
     pub(super) async fn turn(&self) {
         self.connects.turn().await;

@@ -61,6 +61,8 @@ pub(super) struct Receiver {
     retries: Retries,
     /// Channels whose position was refused since the link was made.
     restarted: HashSet<i64>,
+    /// Channels that the account has come to or gone from, until somebody asks.
+    moved: Vec<i64>,
     /// The account's difference is not to be asked for before this, after so many failures.
     account_failed: Option<(Instant, u32)>,
     closings: Closings,
@@ -82,6 +84,7 @@ impl Receiver {
             nudges,
             retries: Retries::default(),
             restarted: HashSet::new(),
+            moved: Vec::new(),
             account_failed: None,
             closings: Closings::default(),
         })
@@ -93,6 +96,11 @@ impl Receiver {
 
     pub(super) fn vitals(&self) -> &Arc<Vitals> {
         self.caller.vitals()
+    }
+
+    /// Takes the known channels, by their bare ids, that the account has come to or gone from.
+    pub(super) fn take_moved(&mut self) -> Vec<i64> {
+        std::mem::take(&mut self.moved)
     }
 
     /// The position with everything that [`Receiver::next`] has returned.
@@ -225,7 +233,7 @@ impl Receiver {
         let attempts = self.account_failed.map_or(0, |(_, attempts)| attempts);
         let (wait, attempts) = match &error {
             Error::FloodWait(wait) => (*wait, attempts),
-            Error::Rpc(rpc) if is_temporary(rpc.code) && attempts + 1 < DIFFERENCE_ATTEMPTS => {
+            _ if is_temporary(&error) && attempts + 1 < DIFFERENCE_ATTEMPTS => {
                 (Duration::from_secs(1 << attempts), attempts + 1)
             }
             _ => return Err(error),
@@ -269,8 +277,8 @@ impl Receiver {
 }
 
 /// Telegram's own troubles, which pass.
-const fn is_temporary(code: i32) -> bool {
-    code >= 500 || code == -503
+fn is_temporary(error: &Error) -> bool {
+    matches!(error, Error::Rpc(rpc) if rpc.code >= 500 || rpc.code == -503)
 }
 
 fn closed() -> Error {

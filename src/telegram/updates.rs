@@ -1,5 +1,6 @@
 //! An account's updates as batches that are ready to be captured.
 
+use crate::model::MessageBox;
 use crate::store::capture::CapturedBatch;
 use crate::telegram::convert;
 use crate::telegram::error::Error;
@@ -31,5 +32,12 @@ impl Updates {
         batch.position = session.pending_position();
         batch.gaps = received.lost;
         Ok(batch)
+    }
+
+    /// Takes the channels that the account has come to or gone from since the last time, as far
+    /// as they have a position.
+    pub fn take_moved(&mut self) -> Vec<MessageBox> {
+        let moved = self.receiver.take_moved().into_iter();
+        moved.map(MessageBox::channel).collect()
     }
 }

@@ -7,6 +7,7 @@ use crate::support::ledger::{complete, done};
 use local_dc::dc::chats::NewChat;
 use local_dc::dc::{Dc, DcOptions};
 use local_dc::world::channel::ChannelKind;
+use local_dc::world::faults::{Fault, FaultKind};
 use std::time::Duration;
 use telegram_hub::session::Timing;
 
@@ -56,6 +57,22 @@ contract! {
         done(hub.dc.send_many("alice", &name, "unheard {n}", 3))?;
         done(hub.dc.push_channel_too_long(&name, true))?;
         complete(&hub.dc, &hub.client, "carol").await?;
+        hub.stop().await?;
+    }
+
+    async fn a_channel_whose_difference_is_never_answered_does_not_hold_up_the_account(db: TestDb) {
+        let (hub, name) = start(db).await?;
+        let carol = done(hub.dc.user("carol"))?;
+        let differences = hub.dc.calls("updates.getDifference");
+        let silence = Fault::new("updates.getChannelDifference", FaultKind::Silence);
+        hub.dc.fault(silence.of(carol));
+        done(hub.dc.lose_pushes(Some("carol"), 1))?;
+        done(hub.dc.send("alice", &name, "unheard"))?;
+        done(hub.dc.push_channel_too_long(&name, false))?;
+        done(hub.dc.send("alice", "carol", "beside it"))?;
+        complete(&hub.dc, &hub.client, "carol").await?;
+        // A new link would have asked for what the account has missed.
+        assert_eq!(hub.dc.calls("updates.getDifference"), differences);
         hub.stop().await?;
     }
 

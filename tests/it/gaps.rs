@@ -126,6 +126,36 @@ contract! {
         hub.stop().await?;
     }
 
+    async fn a_gap_of_a_channel_that_the_account_has_left_is_filled_when_it_comes_back(db: TestDb) {
+        let mut options = watchful();
+        // Between the rounds nobody looks but who has a reason.
+        options.timing.reconcile_after = Duration::from_secs(4);
+        options.timing.reconcile_every = Duration::from_hours(1);
+        let hub = TestHub::start_with(db, Dc::start(DcOptions::default())?, options).await?;
+        hub.log_in("carol", CAROL).await?;
+        let (_, name) = channel(&hub.dc, &["carol"])?;
+        done(hub.dc.send_many("alice", &name, "seen {n}", 3))?;
+        complete(&hub.dc, &hub.client, "carol").await?;
+        done(hub.dc.remove_member(&name, "carol"))?;
+        eventually(|| async {
+            let all = gaps(&hub.client, "carol").await?;
+            let left = all.iter().any(|gap| gap["reason"] == "the account is not in the channel");
+            Ok(left.then_some(()))
+        }).await?;
+        // The opening of the gap has asked for a second look; what is answered after it shows
+        // that it is over.
+        let looked = hub.dc.calls("messages.getDialogs");
+        eventually(|| async {
+            Ok((hub.dc.calls("messages.getDialogs") > looked).then_some(()))
+        }).await?;
+        done(hub.dc.send("alice", "carol", "later"))?;
+        complete(&hub.dc, &hub.client, "carol").await?;
+        done(hub.dc.pardon(&name, "carol"))?;
+        done(hub.dc.add_members(&name, &["carol"]))?;
+        closed(&hub.client, "first_seen").await?;
+        hub.stop().await?;
+    }
+
     async fn a_channel_that_was_joined_while_the_hub_was_away_is_read_from_the_beginning(db: TestDb) {
         let hub = start(db).await?;
         let (db, dc, options) = hub.stop().await?;

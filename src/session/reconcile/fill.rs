@@ -56,6 +56,9 @@ impl Reconciler<'_> {
             if message_box.chat().is_some() && !listed.contains(&message_box) {
                 self.keep_open(&open, "the account is not in the channel")
                     .await?;
+                if !open.is_empty() {
+                    self.crossings.note_absent(message_box);
+                }
                 continue;
             }
             if open.is_empty() && numbers.missing(message_box).is_empty() {

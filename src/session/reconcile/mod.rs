@@ -51,7 +51,7 @@ impl Reconciler<'_> {
             } else {
                 tokio::select! {
                     () = sleep_until(due) => {}
-                    () = self.crossings.gap_opened.notified() => sleep(timing.reconcile_after / 4).await,
+                    () = self.crossings.look_again.notified() => sleep(timing.reconcile_after / 4).await,
                 }
             }
             // The semaphore is never closed; were it, going on without it would still be right.

@@ -23,6 +23,7 @@ const NUDGE_PATIENCE: Duration = Duration::from_secs(5);
 impl Reconciler<'_> {
     /// Compares every dialog with the log and fills what is open. `first` of a link.
     pub(super) async fn round(&self, first: bool) -> Result<(), Trouble> {
+        self.crossings.begin_listing();
         let list = self.link.dialogs(DIALOG_PAGES).await?;
         let id = self.account.session_id;
         let (pending, known, logged_in_at) = self

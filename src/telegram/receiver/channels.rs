@@ -9,7 +9,7 @@ use grammers_client::session::Session as _;
 use grammers_client::session::types::{PeerId, PeerInfo};
 use grammers_client::session::updates::{MessageBox as Place, PrematureEndReason, State};
 use grammers_client::tl;
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout};
 
 /// Updates of a channel for one call. Source:
 /// <https://core.telegram.org/method/updates.getChannelDifference>, which allows users 100.
@@ -45,7 +45,10 @@ impl Receiver {
         };
         request.channel = input;
         request.limit = CHANNEL_DIFFERENCE_LIMIT;
-        let mut difference = match self.caller.invoke(&request).await {
+        // Nothing else is read meanwhile, so one channel is not waited for as long as a call.
+        let patience = self.caller.call_timeout() / 3;
+        let answer = timeout(patience, self.caller.invoke(&request)).await;
+        let mut difference = match answer.unwrap_or(Err(Error::Timeout)) {
             Ok(difference) => difference,
             Err(error) => return self.channel_failed(channel, error),
         };
@@ -83,6 +86,7 @@ impl Receiver {
             .collect();
         for channel in changed {
             self.begin_channel(channel);
+            self.moved.push(channel);
         }
     }
 
@@ -106,7 +110,7 @@ impl Receiver {
                 self.put_off(channel, until);
                 Ok(None)
             }
-            Error::Rpc(rpc) if is_temporary(rpc.code) => {
+            _ if is_temporary(&error) || matches!(error, Error::Timeout) => {
                 let at = self.retries.failed(channel, Instant::now());
                 log::debug!("the difference of channel {channel} is asked for again: {error}");
                 self.put_off(channel, at);

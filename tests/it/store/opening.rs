@@ -174,3 +174,25 @@ async fn a_refused_sqlite_database_stays_byte_for_byte() -> TestResult {
     assert!(before == std::fs::read(db.dir().join("hub.db"))?);
     Ok(())
 }
+
+#[cfg(feature = "postgres-system")]
+#[derive(diesel::QueryableByName)]
+struct Setting {
+    #[diesel(sql_type = diesel::sql_types::Text)]
+    setting: String,
+}
+
+#[cfg(feature = "postgres-system")]
+#[tokio::test]
+async fn a_server_that_may_forget_commits_is_asked_to_keep_the_hubs() -> TestResult {
+    use diesel::RunQueryDsl as _;
+    let Some(db) = crate::support::db::TestDb::postgres()? else {
+        return Ok(());
+    };
+    let settings = db.settings_with("synchronous_commit", "off")?;
+    let store = Store::open(&settings, vault(7)).await?;
+    let look = "SELECT current_setting('synchronous_commit') AS setting";
+    let found = store.read(move |c| Ok(diesel::sql_query(look).get_result::<Setting>(c)?));
+    assert_eq!(found.await?.setting, "on");
+    Ok(())
+}

@@ -82,6 +82,20 @@ impl TestDb {
         })
     }
 
+    /// The same, with a parameter of the server set for the hub's connections.
+    #[cfg(feature = "postgres-system")]
+    pub(crate) fn settings_with(
+        &self,
+        parameter: &str,
+        value: &str,
+    ) -> Result<StoreSettings, Box<dyn std::error::Error>> {
+        let url = format!("{}%20-c{parameter}%3D{value}", self.url);
+        Ok(StoreSettings {
+            url: DatabaseUrl::parse(&url)?,
+            ..self.settings()?
+        })
+    }
+
     /// The store, opened with [`vault`].
     pub(crate) async fn open(&self) -> Result<Store, Box<dyn std::error::Error>> {
         Ok(Store::open(&self.settings()?, vault(7)).await?)

@@ -7,7 +7,7 @@ use grammers_tl_types::{Serializable as _, enums, types};
 
 use super::{Dc, find, find_chat};
 use crate::link::Links;
-use crate::world::faults::Fault;
+use crate::world::faults::{Fault, Struck};
 use crate::world::ids::{ChannelId, KeyId};
 use crate::world::news::News;
 use crate::world::push_faults::Shuffle;
@@ -31,6 +31,11 @@ impl Dc {
     /// Makes something go wrong from now on.
     pub fn fault(&self, fault: Fault) {
         self.0.api.world().faults.add(fault);
+    }
+
+    /// The faults of methods that have struck, oldest first.
+    pub fn faults_struck(&self) -> Vec<Struck> {
+        self.0.api.world().faults.struck().to_vec()
     }
 
     /// Ends all faults, also refused keys.

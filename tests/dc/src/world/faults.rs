@@ -9,6 +9,7 @@ use super::ids::{KeyId, UserId};
 use super::push_faults::PushFaults;
 use super::refusal::Refusal;
 use super::too_long::TooLong;
+use crate::clock::machine_micros;
 
 /// A fault of a method, for its next calls.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -74,6 +75,19 @@ impl Fault {
     }
 }
 
+/// A fault of a method that has struck.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Struck {
+    /// When, in microseconds since 1970 by the machine's clock.
+    pub at: i64,
+    /// The method that was called.
+    pub method: String,
+    /// Who called it, if anybody had logged in.
+    pub caller: Option<UserId>,
+    /// What happened instead of the answer.
+    pub kind: FaultKind,
+}
+
 /// The faults in wait.
 #[derive(Debug, Default)]
 pub struct Faults {
@@ -82,6 +96,7 @@ pub struct Faults {
     /// Which differences are too long.
     pub too_long: TooLong,
     waiting: Vec<Fault>,
+    struck: Vec<Struck>,
     refused: HashMap<KeyId, i32>,
 }
 
@@ -105,7 +120,18 @@ impl Faults {
         if fault.count == 0 {
             self.waiting.remove(at);
         }
+        self.struck.push(Struck {
+            at: machine_micros(),
+            method: method.to_owned(),
+            caller,
+            kind: kind.clone(),
+        });
         Some(kind)
+    }
+
+    /// The faults of methods that have struck, oldest first.
+    pub fn struck(&self) -> &[Struck] {
+        &self.struck
     }
 
     /// Refuses every link of a key with a transport error from now on; `None` ends that.
@@ -142,5 +168,7 @@ mod tests {
         assert!(strike("messages.sendMessage", 1));
         assert!(strike("messages.sendMessage", 1));
         assert!(!strike("messages.sendMessage", 1));
+        let callers = faults.struck().iter().map(|struck| struck.caller);
+        assert_eq!(callers.collect::<Vec<_>>(), [Some(UserId(1)); 2]);
     }
 }

@@ -18,7 +18,16 @@ pub(super) struct Damage(Mutex<Vec<(Disturbance, String)>>);
 
 impl Damage {
     pub(super) fn note(&self, account: Option<usize>, from: i64, what: &impl std::fmt::Debug) {
-        let until = now();
+        self.add(account, (from, now()), what);
+    }
+
+    /// The same, of a time that may be over.
+    pub(super) fn add(
+        &self,
+        account: Option<usize>,
+        (from, until): (i64, i64),
+        what: &impl std::fmt::Debug,
+    ) {
         let disturbance = Disturbance {
             account,
             channel: None,

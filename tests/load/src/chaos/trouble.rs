@@ -49,12 +49,28 @@ impl Victims {
             }
             let from = now();
             let struck = self.strike(trouble).map_err(|refusal| refused(&refusal))?;
-            self.damage.note(struck, from, trouble);
+            // Refused answers wait for their calls, and are noted when these have come.
+            if !matches!(trouble, Trouble::Error(..) | Trouble::Silence(..)) {
+                self.damage.note(struck, from, trouble);
+            }
         }
         while let Some(ended) = lasting.join_next().await {
             ended??;
         }
+        self.note_answers();
         Ok(())
+    }
+
+    /// Writes down which calls were refused or never answered, and when.
+    fn note_answers(&self) {
+        for struck in self.dc.faults_struck() {
+            let caller = struck.caller;
+            let account = self
+                .fleet
+                .iter()
+                .position(|member| caller == Some(UserId(member.user_id)));
+            self.damage.add(account, (struck.at, struck.at), &struck);
+        }
     }
 
     /// Strikes once, and answers which account, or `None` for all.
