@@ -1,7 +1,7 @@
 //! How many messages a second are taken in, and how late, once the pace is known.
 //!
 //! Owns the order: everybody writes to everybody once, then the flood, then a stream at half of
-//! the flood's pace.
+//! the flood's pace and one at a pace that is the same for all.
 
 use super::cost::Meter;
 use super::flood::Load;
@@ -9,7 +9,7 @@ use super::latency;
 use super::rounds::Size;
 use super::series::{Figures, Subject};
 use super::subject::{Ground, Taker, Tools};
-use super::targets::{CAPTURE_1, CAPTURE_100, DELAY_P50, DELAY_P99};
+use super::targets::{CAPTURE_1, CAPTURE_100, STEADY, delays};
 use crate::Failure;
 use crate::figures::{milliseconds, quantile};
 
@@ -31,18 +31,14 @@ pub(super) async fn measure(
 
     let mut taker = Bed::make(tools, subject, 100).await?;
     let pace = taker.pace(size, CAPTURE_100, subject, figures).await?;
-    let (load, half) = (&mut taker.load, pace / 2.0);
-    let delays = latency::measure(
-        &mut taker.taker,
-        &taker.ground.database,
-        load,
-        half,
-        size.stream,
-    )
-    .await?;
-    let millis = |share| milliseconds(quantile(&delays, share));
-    figures.add(DELAY_P50, "ms", subject, millis(0.5));
-    figures.add(DELAY_P99, "ms", subject, millis(0.99));
+    for (name, pace) in [("half load", pace / 2.0), ("10,000/s", STEADY)] {
+        let (load, database) = (&mut taker.load, &taker.ground.database);
+        let subject_taker = &mut taker.taker;
+        let seen = latency::measure(subject_taker, database, load, pace, size.stream).await?;
+        let [p50, p99] = delays(name);
+        figures.add(&p50, "ms", subject, milliseconds(quantile(&seen, 0.5)));
+        figures.add(&p99, "ms", subject, milliseconds(quantile(&seen, 0.99)));
+    }
     taker.clear().await
 }
 

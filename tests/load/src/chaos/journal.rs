@@ -27,6 +27,10 @@ pub(super) struct Disturbance {
 /// A row that arrives within this many microseconds of its sending shows that updates flow again.
 const LIVE: i64 = 1_000_000;
 
+/// What was sent within so many microseconds after a fault shows nothing: a link that is cut may
+/// still carry what was under way.
+const TAKING_EFFECT: i64 = 500_000;
+
 /// A row that arrives later than this is taken for one out of the history.
 const FROM_HISTORY: i64 = 10_000_000;
 
@@ -72,7 +76,7 @@ impl Shadows {
                 if row - posted < FROM_HISTORY {
                     latest = latest.max(*row);
                 }
-                *posted >= fault.until && row - posted < LIVE && *row >= latest
+                *posted >= fault.until + TAKING_EFFECT && row - posted < LIVE && *row >= latest
             });
             (fault.from, live.map_or(i64::MAX, |(_, row)| *row))
         };
@@ -113,8 +117,12 @@ mod tests {
             from: 10_000_000,
             until: 12_000_000,
         }];
-        // One message caught up with late, one captured as it came.
-        let captured = [(12_500_000, 14_000_000), (14_100_000, 14_200_000)];
+        // One message that was under way, one caught up with late, one captured as it came.
+        let captured = [
+            (12_100_000, 12_110_000),
+            (12_500_000, 14_000_000),
+            (14_100_000, 14_200_000),
+        ];
         let shadows = Shadows::new(&faults, 1, 0, &captured);
         assert!(shadows.hide(11_000_000, 13_000_000));
         assert!(shadows.hide(9_000_000, 10_000_000));

@@ -4,6 +4,7 @@
 
 use super::{Database, TextRow};
 use crate::Failure;
+use diesel::connection::SimpleConnection as _;
 use diesel::sql_types::BigInt;
 use diesel::{Connection as _, PgConnection, RunQueryDsl as _, SqliteConnection, sql_query};
 use telegram_hub::store::Engine;
@@ -27,7 +28,15 @@ impl Database {
                 let path = self.url().trim_start_matches("sqlite:");
                 Reader::Sqlite(SqliteConnection::establish(path)?)
             }
-            Engine::Postgres => Reader::Postgres(PgConnection::establish(self.url())?),
+            Engine::Postgres => {
+                let mut conn = PgConnection::establish(self.url())?;
+                // Without statistics of a young table the server would read all of it each time,
+                // and start processes to help with that.
+                conn.batch_execute(
+                    "SET enable_seqscan = off; SET max_parallel_workers_per_gather = 0",
+                )?;
+                Reader::Postgres(conn)
+            }
         })
     }
 }
