@@ -6,6 +6,7 @@
 //! without an access hash, a queue that ran full, answers that never come.
 
 mod channels;
+mod held;
 
 use crate::model::{GapCause, MessageBox};
 use crate::telegram::caller::Caller;
@@ -13,6 +14,7 @@ use crate::telegram::closings::Closings;
 use crate::telegram::error::Error;
 use crate::telegram::mending;
 use crate::telegram::received::Received;
+use crate::telegram::receiver::held::Held;
 use crate::telegram::retries::Retries;
 use crate::telegram::storage::HubSession;
 use crate::telegram::vitals::Vitals;
@@ -61,6 +63,8 @@ pub(super) struct Receiver {
     retries: Retries,
     /// Channels whose position was refused since the link was made.
     restarted: HashSet<i64>,
+    /// Pushes that a difference will bring again.
+    held: Held,
     /// Channels that the account has come to or gone from, until somebody asks.
     moved: Vec<i64>,
     /// The account's difference is not to be asked for before this, after so many failures.
@@ -84,6 +88,7 @@ impl Receiver {
             nudges,
             retries: Retries::default(),
             restarted: HashSet::new(),
+            held: Held::default(),
             moved: Vec::new(),
             account_failed: None,
             closings: Closings::default(),
@@ -179,6 +184,10 @@ impl Receiver {
         if !received.lost.is_empty() {
             self.begin_account();
         }
+        if self.wants_difference() {
+            self.held
+                .take_early(&mut received.updates, &self.boxes.session_state());
+        }
         self.note_first_seen(&mut received);
         self.note_membership(&received);
         let nothing = received.updates.is_empty() && received.lost.is_empty();
@@ -222,6 +231,7 @@ impl Receiver {
             received.lose(MessageBox::ACCOUNT, GapCause::DifferenceTooLong);
         }
         received.add(self.boxes.apply_difference(difference));
+        self.settle(MessageBox::ACCOUNT, &mut received);
         self.note_first_seen(&mut received);
         self.note_membership(&received);
         Ok(Some(received))
@@ -241,6 +251,22 @@ impl Receiver {
         log::debug!("the difference waits for {wait:?}: {error}");
         self.account_failed = Some((Instant::now() + wait, attempts));
         Ok(())
+    }
+
+    fn wants_difference(&self) -> bool {
+        self.boxes.get_difference().is_some() || self.boxes.get_channel_difference().is_some()
+    }
+
+    /// A part of a sequence's difference has been applied.
+    fn settle(&mut self, place: MessageBox, received: &mut Received) {
+        let finished = match (place.chat(), self.boxes.get_channel_difference()) {
+            (None, _) => self.boxes.get_difference().is_none(),
+            (Some(chat), Some(next)) => channels::asked(&next) != Some(chat.bare()),
+            (Some(_), None) => true,
+        };
+        let position = self.boxes.session_state();
+        let left = self.held.settle(place, &position, finished);
+        received.updates.extend(left);
     }
 
     fn follow(&mut self, nudge: Nudge) {

@@ -56,6 +56,16 @@ async fn closed(client: &Client, cause: &str) -> Result<Value, Failure> {
     .await
 }
 
+/// Waits for the second look, which the opening of a gap has asked for. What is answered after it
+/// shows that it is over.
+async fn looked_again(hub: &TestHub) -> Result<(), Failure> {
+    let looked = hub.dc.calls("messages.getDialogs");
+    eventually(|| async { Ok((hub.dc.calls("messages.getDialogs") > looked).then_some(())) })
+        .await?;
+    done(hub.dc.send("alice", "carol", "later"))?;
+    complete(&hub.dc, &hub.client, "carol").await
+}
+
 fn channel(dc: &Dc, members: &[&str]) -> Result<(i64, String), Failure> {
     let new = NewChat::new("alice", "news").with(members);
     let id = done(dc.create_channel(ChannelKind::Supergroup, new))?;
@@ -126,6 +136,22 @@ contract! {
         hub.stop().await?;
     }
 
+    async fn pushes_that_get_lost_after_the_first_look_are_found_by_one_soon_after(db: TestDb) {
+        let mut options = watchful();
+        options.timing.reconcile_every = Duration::from_hours(1);
+        let hub = TestHub::start_with(db, Dc::start(DcOptions::default())?, options).await?;
+        hub.log_in("carol", CAROL).await?;
+        let (_, name) = channel(&hub.dc, &["carol"])?;
+        done(hub.dc.send("alice", &name, "before"))?;
+        complete(&hub.dc, &hub.client, "carol").await?;
+        closed(&hub.client, "first_seen").await?;
+        looked_again(&hub).await?;
+        done(hub.dc.lose_pushes(Some("carol"), 1))?;
+        done(hub.dc.send("alice", &name, "lost"))?;
+        complete(&hub.dc, &hub.client, "carol").await?;
+        hub.stop().await?;
+    }
+
     async fn a_gap_of_a_channel_that_the_account_has_left_is_filled_when_it_comes_back(db: TestDb) {
         let mut options = watchful();
         // Between the rounds nobody looks but who has a reason.
@@ -142,14 +168,7 @@ contract! {
             let left = all.iter().any(|gap| gap["reason"] == "the account is not in the channel");
             Ok(left.then_some(()))
         }).await?;
-        // The opening of the gap has asked for a second look; what is answered after it shows
-        // that it is over.
-        let looked = hub.dc.calls("messages.getDialogs");
-        eventually(|| async {
-            Ok((hub.dc.calls("messages.getDialogs") > looked).then_some(()))
-        }).await?;
-        done(hub.dc.send("alice", "carol", "later"))?;
-        complete(&hub.dc, &hub.client, "carol").await?;
+        looked_again(&hub).await?;
         done(hub.dc.pardon(&name, "carol"))?;
         done(hub.dc.add_members(&name, &["carol"]))?;
         closed(&hub.client, "first_seen").await?;

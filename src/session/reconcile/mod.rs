@@ -17,6 +17,13 @@ use log::{debug, info};
 use std::time::Duration;
 use tokio::time::{Instant, sleep, sleep_until};
 
+/// How long a link is new, in times of the wait for the first round.
+const NEW_LINK: u32 = 15;
+
+/// How soon the next round follows while a link is new, by the same measure: what has broken the
+/// last one may also cost pushes of this one, after the first round has looked.
+const SOON: u32 = 8;
+
 /// One account's reconciler, for as long as its link lives.
 pub(super) struct Reconciler<'a> {
     pub(super) context: &'a SessionContext,
@@ -43,6 +50,7 @@ impl Reconciler<'_> {
         // Thousands of accounts that came online together must not look together.
         let mut wait = timing.reconcile_after.mul_f64(0.5 + chance());
         let mut first = true;
+        let since = Instant::now();
         loop {
             let due = Instant::now() + wait;
             if first {
@@ -62,7 +70,11 @@ impl Reconciler<'_> {
             wait = match round {
                 Ok(()) => {
                     first = false;
-                    timing.reconcile_every.mul_f64(0.75 + chance() / 2.0)
+                    let mut pause = timing.reconcile_every;
+                    if since.elapsed() < timing.reconcile_after * NEW_LINK {
+                        pause = pause.min(timing.reconcile_after * SOON);
+                    }
+                    pause.mul_f64(0.75 + chance() / 2.0)
                 }
                 Err(trouble) => self.after(&trouble),
             };

@@ -29,10 +29,9 @@ impl Receiver {
         let Some(mut request) = self.boxes.get_channel_difference() else {
             return Ok(None);
         };
-        let tl::enums::InputChannel::Channel(asked) = &request.channel else {
+        let Some(channel) = asked(&request) else {
             return Ok(None);
         };
-        let channel = asked.channel_id;
         if let Some(until) = self.retries.flooded_until(Instant::now()) {
             self.put_off(channel, until);
             return Ok(None);
@@ -41,7 +40,7 @@ impl Receiver {
             log::debug!("channel {channel} has no access hash; its difference has to wait");
             self.boxes
                 .end_channel_difference(PrematureEndReason::TemporaryServerIssues);
-            return Ok(Some(lost(channel, GapCause::NoAccessHash)));
+            return Ok(Some(self.lost(channel, GapCause::NoAccessHash)));
         };
         request.channel = input;
         request.limit = CHANNEL_DIFFERENCE_LIMIT;
@@ -68,6 +67,7 @@ impl Receiver {
         received
             .updates
             .extend(changes.map(|update| (update, place.clone())));
+        self.settle(MessageBox::channel(channel), &mut received);
         self.note_first_seen(&mut received);
         Ok(Some(received))
     }
@@ -121,14 +121,28 @@ impl Receiver {
                 self.boxes
                     .end_channel_difference(PrematureEndReason::TemporaryServerIssues);
                 self.retries.succeeded(channel);
-                Ok(None)
+                let updates = self.held.release(MessageBox::channel(channel));
+                Ok((!updates.is_empty()).then(|| Received {
+                    updates,
+                    ..Received::default()
+                }))
             }
             Error::Rpc(rpc) if rpc.name.starts_with("PERSISTENT_TIMESTAMP") => {
                 log::warn!("Telegram does not know the stored position of channel {channel}");
                 self.drop_channel(channel);
-                Ok(Some(lost(channel, GapCause::PositionRefused)))
+                Ok(Some(self.lost(channel, GapCause::PositionRefused)))
             }
             _ => Err(error),
+        }
+    }
+
+    /// No difference will tell what the channel has had.
+    fn lost(&mut self, channel: i64, cause: GapCause) -> Received {
+        let place = MessageBox::channel(channel);
+        Received {
+            updates: self.held.release(place),
+            lost: vec![(place, cause)],
+            ..Received::default()
         }
     }
 
@@ -169,9 +183,10 @@ impl Receiver {
     }
 }
 
-fn lost(channel: i64, cause: GapCause) -> Received {
-    Received {
-        lost: vec![(MessageBox::channel(channel), cause)],
-        ..Received::default()
+/// The channel of a request by its bare id.
+pub(super) fn asked(request: &tl::functions::updates::GetChannelDifference) -> Option<i64> {
+    match &request.channel {
+        tl::enums::InputChannel::Channel(channel) => Some(channel.channel_id),
+        _ => None,
     }
 }

@@ -3,9 +3,10 @@
 use crate::support::contract;
 use crate::support::http::eventually;
 use crate::support::hub::{Options, TestHub};
-use crate::support::ledger::{complete, done};
+use crate::support::ledger::{captured, complete, done};
 use crate::support::observe::{lasts, session};
 use local_dc::dc::{Dc, DcOptions};
+use local_dc::world::change::Reach;
 use local_dc::world::faults::{Fault, FaultKind};
 
 const ALICE: &str = "+15550000001";
@@ -80,6 +81,29 @@ contract! {
         let hub = TestHub::start_with(db, dc, options).await?;
         hub.client.wait_for_state("carol", "online").await?;
         complete(&hub.dc, &hub.client, "carol").await?;
+        hub.stop().await?;
+    }
+
+    async fn what_comes_and_goes_while_the_difference_has_to_wait_is_not_kept_as_it_came(db: TestDb) {
+        let hub = TestHub::start(db).await?;
+        hub.log_in("carol", CAROL).await?;
+        let (carol, method) = (done(hub.dc.user("carol"))?, "updates.getDifference");
+        hub.dc.fault(Fault::error(method, 500, "INTERNAL").of(carol));
+        let asked = hub.dc.calls(method);
+        done(hub.dc.push_too_long("carol"))?;
+        eventually(|| async { Ok((hub.dc.calls(method) > asked).then_some(())) }).await?;
+        // For a second the difference is not asked for again, which will not tell of this one.
+        let sent = done(hub.dc.send("alice", "carol", "soon gone"))?;
+        done(hub.dc.lose_pushes(Some("carol"), 1))?;
+        done(hub.dc.delete("alice", &[sent.sender], Reach::Everybody))?;
+        done(hub.dc.send("alice", "carol", "stays"))?;
+        let log = eventually(|| async {
+            let log = captured(&hub.client, "carol").await?;
+            let arrived = log.iter().any(|row| row.text == "stays");
+            Ok(arrived.then_some(log))
+        }).await?;
+        let kept = log.iter().find(|row| row.text == "soon gone" && !row.deleted);
+        assert!(kept.is_none(), "{log:?}");
         hub.stop().await?;
     }
 
