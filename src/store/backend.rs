@@ -7,7 +7,6 @@
 use crate::store::database_url::{DatabaseUrl, Engine};
 use crate::store::error::Error;
 use crate::store::outage::Outage;
-#[cfg(feature = "sqlite")]
 use diesel::connection::SimpleConnection as _;
 use diesel::r2d2::R2D2Connection as _;
 use diesel::{Connection as _, ConnectionError};
