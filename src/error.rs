@@ -81,6 +81,28 @@ codes! {
     FloodWait = 429, "flood_wait";
     /// The hub itself does no more of this at the moment; `retry_after` says when it will.
     RateLimited = 429, "rate_limited";
+    /// The account's allow-list leaves the chat out.
+    ChatNotAllowed = 403, "chat_not_allowed";
+    /// The door is set to read only.
+    ReadOnly = 403, "read_only";
+    /// The message has no file, or one that cannot be downloaded.
+    MediaNotFound = 404, "media_not_found";
+    /// The file ends before the range that was asked for begins.
+    RangeNotSatisfiable = 416, "range_not_satisfiable";
+    /// The file is larger than the limit.
+    FileTooLarge = 400, "file_too_large";
+    /// Telegram refuses the file.
+    FileInvalid = 400, "file_invalid";
+    /// The URL is not http or https, or leads to an address that is not fetched.
+    UrlRefused = 400, "url_refused";
+    /// The URL's server cannot be reached, refuses, or does not answer in time.
+    DownloadFailed = 400, "download_failed";
+    /// The invite link is wrong or has expired.
+    InviteInvalid = 400, "invite_invalid";
+    /// The session string cannot be read.
+    SessionStringInvalid = 400, "session_string_invalid";
+    /// A session of this hub holds the same authorisation, or another one under that name.
+    SessionInUse = 409, "session_in_use";
     /// The idempotency key was used before with another request.
     IdempotencyKeyReused = 422, "idempotency_key_reused";
     /// Telegram refuses the call for a reason that has no code of its own here.
@@ -106,6 +128,17 @@ pub struct FieldFault {
     pub kind: &'static str,
 }
 
+/// An error of Telegram. Source: <https://core.telegram.org/api/errors>.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// Its kind, such as 400, 403 or 420.
+    pub code: i32,
+    /// Its name without numbers, such as `FLOOD_WAIT` or `CHAT_WRITE_FORBIDDEN`.
+    pub name: String,
+    /// The number that stood in the name: seconds, a data centre, a part.
+    pub value: Option<u32>,
+}
+
 /// A failure on its way to a client: a code, a sentence, and what the code needs beside it.
 #[derive(Debug, thiserror::Error)]
 #[error("{message}")]
@@ -117,6 +150,8 @@ pub struct Error {
     pub retry_after: Option<Duration>,
     /// The faults of single fields, when the code is [`Code::InvalidRequest`].
     pub fields: Vec<FieldFault>,
+    /// Telegram's own error, when it is Telegram that refused.
+    pub refusal: Option<Refusal>,
     #[source]
     source: Option<Box<dyn std::error::Error + Send + Sync>>,
 }
@@ -129,6 +164,7 @@ impl Error {
             message: message.into(),
             retry_after: None,
             fields: Vec::new(),
+            refusal: None,
             source: None,
         }
     }
@@ -142,6 +178,13 @@ impl Error {
     #[must_use]
     pub fn because(mut self, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         self.source = Some(source.into());
+        self
+    }
+
+    /// Adds Telegram's own error.
+    #[must_use]
+    pub fn refused(mut self, refusal: Refusal) -> Self {
+        self.refusal = Some(refusal);
         self
     }
 

@@ -131,11 +131,10 @@ fn for_client(error: Error, request_id: &RequestId) -> Error {
         _ => return error,
     };
     let text = format!("{sentence} (request {request_id})");
-    let cleaned = Error::new(error.code, text);
-    match error.retry_after {
-        Some(wait) => cleaned.retry_after(wait),
-        None => cleaned,
-    }
+    let mut cleaned = Error::new(error.code, text);
+    cleaned.retry_after = error.retry_after;
+    cleaned.refusal = error.refusal;
+    cleaned
 }
 
 #[cfg(test)]

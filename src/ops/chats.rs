@@ -1,0 +1,182 @@
+//! Groups and channels: their members, and making, leaving and ending them.
+
+use crate::auth::Scope;
+use crate::error::{Code, Error};
+use crate::model::{ChatTarget, SessionName};
+use crate::ops::peers::EntityView;
+use crate::ops::resolve::store_peers;
+use crate::ops::{Ctx, Operation, accounts, chat};
+
+/// Lists the members of a group or channel.
+///
+/// Source: <https://core.telegram.org/method/channels.getParticipants>.
+///
+/// # Errors
+/// `session_not_authorized`, `chat_not_found`, `write_forbidden` when only administrators may,
+/// `flood_wait`, `telegram_error`, `telegram_unreachable`, `database_unavailable`.
+#[derive(Clone, Debug)]
+pub struct ListParticipants {
+    /// The account that looks.
+    pub session: SessionName,
+    /// The group or channel; for a private chat, its other side.
+    pub chat: String,
+    /// How many at most, 1 to 1000.
+    pub limit: u32,
+    /// Only members whose name or username has a word that begins so.
+    pub search: Option<String>,
+}
+
+impl Operation for ListParticipants {
+    const NAME: &'static str = "chats.participants";
+    const SCOPE: Scope = Scope::Read;
+    type Output = Vec<EntityView>;
+
+    async fn run(self, ctx: &Ctx) -> Result<Self::Output, Error> {
+        let chat = chat::open(ctx, &self.session, &self.chat).await?;
+        let search = self.search.unwrap_or_default();
+        let limit = self.limit as usize;
+        let found = chat.link.participants(&chat.peer, &search, limit).await?;
+        chat.keep(ctx, found.clone()).await?;
+        Ok(found.into_iter().map(EntityView::from).collect())
+    }
+}
+
+/// Makes a supergroup or a broadcast channel.
+///
+/// Source: <https://core.telegram.org/method/channels.createChannel>.
+///
+/// # Errors
+/// `session_not_authorized`, `flood_wait`, `telegram_error`, `telegram_unreachable`,
+/// `database_unavailable`.
+#[derive(Clone, Debug)]
+pub struct CreateChat {
+    /// The account that will own it.
+    pub session: SessionName,
+    /// Its title, 1 to 255 characters.
+    pub title: String,
+    /// What it is about, up to 255 characters.
+    pub about: String,
+    /// A supergroup in which all members write, or a channel in which only administrators do.
+    pub megagroup: bool,
+}
+
+impl Operation for CreateChat {
+    const NAME: &'static str = "chats.create";
+    const SCOPE: Scope = Scope::Send;
+    type Output = EntityView;
+
+    async fn run(self, ctx: &Ctx) -> Result<Self::Output, Error> {
+        let (handle, link) = accounts::online(&ctx.hub, &self.session).await?;
+        let made = link
+            .create_channel(&self.title, &self.about, self.megagroup)
+            .await?;
+        store_peers(&ctx.hub, handle.id, vec![made.clone()]).await?;
+        Ok(made.into())
+    }
+}
+
+/// Deletes a supergroup, channel or basic group that the account owns, for everybody.
+///
+/// Source: <https://core.telegram.org/method/channels.deleteChannel>,
+/// <https://core.telegram.org/method/messages.deleteChat>.
+///
+/// # Errors
+/// `session_not_authorized`, `chat_not_found`, `write_forbidden`, `flood_wait`,
+/// `telegram_error`, `telegram_unreachable`.
+#[derive(Clone, Debug)]
+pub struct DeleteChat {
+    /// The account that owns it.
+    pub session: SessionName,
+    /// The group or channel.
+    pub chat: String,
+}
+
+impl Operation for DeleteChat {
+    const NAME: &'static str = "chats.delete";
+    const SCOPE: Scope = Scope::Send;
+    type Output = ();
+
+    async fn run(self, ctx: &Ctx) -> Result<Self::Output, Error> {
+        let chat = chat::open(ctx, &self.session, &self.chat).await?;
+        Ok(chat.link.delete_chat(&chat.peer).await?)
+    }
+}
+
+/// Joins a public group or channel, or follows an invite link.
+///
+/// Source: <https://core.telegram.org/method/channels.joinChannel>,
+/// <https://core.telegram.org/method/messages.importChatInvite>.
+///
+/// # Errors
+/// `session_not_authorized`, `chat_not_found`, `invite_invalid`, `flood_wait`, `telegram_error`
+/// (such as `CHANNELS_TOO_MUCH`), `telegram_unreachable`, `database_unavailable`.
+#[derive(Clone, Debug)]
+pub struct JoinChat {
+    /// The account that joins.
+    pub session: SessionName,
+    /// A username, link or id; or an invite link such as `https://t.me/+AbCd`.
+    pub chat: String,
+}
+
+/// What became of a wish to join.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Joined {
+    /// The account is a member now, or was already.
+    Member(EntityView),
+    /// The administrators have to agree first.
+    Requested,
+}
+
+impl Operation for JoinChat {
+    const NAME: &'static str = "chats.join";
+    const SCOPE: Scope = Scope::Send;
+    type Output = Joined;
+
+    async fn run(self, ctx: &Ctx) -> Result<Self::Output, Error> {
+        let (handle, link) = accounts::online(&ctx.hub, &self.session).await?;
+        let joined = match ChatTarget::parse(&self.chat) {
+            Some(ChatTarget::Invite(hash)) => link.follow_invite(&hash).await?,
+            _ => {
+                let peer = chat::find(ctx, &handle, &link, &self.chat).await?;
+                link.join(&peer).await?
+            }
+        };
+        match joined {
+            Some(peer) => {
+                store_peers(&ctx.hub, handle.id, vec![peer.clone()]).await?;
+                Ok(Joined::Member(peer.into()))
+            }
+            None => Ok(Joined::Requested),
+        }
+    }
+}
+
+/// Leaves a group or channel.
+///
+/// Source: <https://core.telegram.org/method/channels.leaveChannel>.
+///
+/// # Errors
+/// `session_not_authorized`, `chat_not_found`, `flood_wait`, `telegram_error`,
+/// `telegram_unreachable`.
+#[derive(Clone, Debug)]
+pub struct LeaveChat {
+    /// The account that leaves.
+    pub session: SessionName,
+    /// The group or channel.
+    pub chat: String,
+}
+
+impl Operation for LeaveChat {
+    const NAME: &'static str = "chats.leave";
+    const SCOPE: Scope = Scope::Send;
+    type Output = ();
+
+    async fn run(self, ctx: &Ctx) -> Result<Self::Output, Error> {
+        let chat = chat::open(ctx, &self.session, &self.chat).await?;
+        if chat.peer.peer_id.kind() == crate::model::ChatKind::User {
+            let why = "a private chat cannot be left";
+            return Err(Error::new(Code::ChatNotFound, why));
+        }
+        Ok(chat.link.leave(&chat.peer).await?)
+    }
+}

@@ -1,0 +1,59 @@
+//! The account's list of chats.
+
+use crate::auth::Scope;
+use crate::error::Error;
+use crate::model::SessionName;
+use crate::ops::peers::EntityView;
+use crate::ops::resolve::store_peers;
+use crate::ops::{Ctx, Operation, accounts};
+use crate::telegram::LiveMessage;
+
+/// Lists the account's chats, pinned ones first and then the newest.
+///
+/// Source: <https://core.telegram.org/method/messages.getDialogs>.
+///
+/// # Errors
+/// `session_not_authorized`, `flood_wait`, `telegram_error`, `telegram_unreachable`,
+/// `database_unavailable`.
+#[derive(Clone, Debug)]
+pub struct ListDialogs {
+    /// The account.
+    pub session: SessionName,
+    /// How many at most, 1 to 500.
+    pub limit: u32,
+    /// The archived chats, instead of the others.
+    pub archived: bool,
+}
+
+/// One chat of the list.
+#[derive(Clone, Debug)]
+pub struct DialogView {
+    /// The chat.
+    pub entity: EntityView,
+    /// How many messages in it the account has not read.
+    pub unread_count: i32,
+    /// Whether it is pinned.
+    pub pinned: bool,
+    /// Its newest message.
+    pub last_message: Option<LiveMessage>,
+}
+
+impl Operation for ListDialogs {
+    const NAME: &'static str = "dialogs.list";
+    const SCOPE: Scope = Scope::Read;
+    type Output = Vec<DialogView>;
+
+    async fn run(self, ctx: &Ctx) -> Result<Self::Output, Error> {
+        let (handle, link) = accounts::online(&ctx.hub, &self.session).await?;
+        let listed = link.list_dialogs(self.limit, self.archived).await?;
+        let views = listed.entries.into_iter().map(|entry| DialogView {
+            entity: EntityView::from_live(entry.peer, entry.forbidden),
+            unread_count: entry.unread_count,
+            pinned: entry.pinned,
+            last_message: entry.last_message,
+        });
+        let views = views.collect();
+        store_peers(&ctx.hub, handle.id, listed.peers).await?;
+        Ok(views)
+    }
+}

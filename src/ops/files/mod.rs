@@ -1,0 +1,11 @@
+//! Files: sending them from a URL or an upload, and downloading what messages carry.
+//!
+//! Files pass through in parts of half a mebibyte; none is ever held as a whole.
+
+mod download;
+mod send;
+mod source;
+
+pub use download::{ByteRange, Download, DownloadMedia};
+pub use send::{SendAlbum, SendFile};
+pub use source::{FileSource, FileStream};

@@ -1,0 +1,112 @@
+//! Reading messages where they are: at Telegram.
+//!
+//! Unlike the captured log this sees what was sent before the hub knew the account, and chats that
+//! it never got an update of. What it reads is not captured.
+
+use crate::auth::Scope;
+use crate::error::{Code, Error};
+use crate::model::{MessageId, SessionName};
+use crate::ops::{Ctx, Operation, chat};
+use crate::telegram::{HistoryQuery, LiveMessage};
+
+/// Reads messages of a chat, newest first.
+///
+/// Source: <https://core.telegram.org/method/messages.getHistory>,
+/// <https://core.telegram.org/method/messages.search>.
+///
+/// # Errors
+/// `session_not_authorized`, `chat_not_found`, `flood_wait`, `telegram_error`,
+/// `telegram_unreachable`.
+#[derive(Clone, Debug)]
+pub struct ReadHistory {
+    /// The account that reads.
+    pub session: SessionName,
+    /// The chat.
+    pub chat: String,
+    /// How many messages at most, 1 to 200.
+    pub limit: u32,
+    /// Only messages with smaller numbers; `None` begins with the newest.
+    pub before: Option<MessageId>,
+    /// Only messages that contain this, as Telegram's search understands it.
+    pub search: Option<String>,
+}
+
+impl Operation for ReadHistory {
+    const NAME: &'static str = "messages.history";
+    const SCOPE: Scope = Scope::Read;
+    type Output = Vec<LiveMessage>;
+
+    async fn run(self, ctx: &Ctx) -> Result<Self::Output, Error> {
+        let chat = chat::open(ctx, &self.session, &self.chat).await?;
+        let query = HistoryQuery {
+            limit: self.limit,
+            before: self.before,
+            search: self.search.filter(|text| !text.is_empty()),
+        };
+        let found = chat.link.read_history(&chat.peer, &query).await?;
+        chat.keep(ctx, found.peers).await?;
+        Ok(found.messages)
+    }
+}
+
+/// Reads one message.
+///
+/// # Errors
+/// Those of [`ReadHistory`]; `message_not_found`.
+#[derive(Clone, Debug)]
+pub struct GetMessage {
+    /// The account that reads.
+    pub session: SessionName,
+    /// The chat.
+    pub chat: String,
+    /// Its number in the chat.
+    pub message_id: MessageId,
+}
+
+impl Operation for GetMessage {
+    const NAME: &'static str = "messages.get";
+    const SCOPE: Scope = Scope::Read;
+    type Output = LiveMessage;
+
+    async fn run(self, ctx: &Ctx) -> Result<Self::Output, Error> {
+        let chat = chat::open(ctx, &self.session, &self.chat).await?;
+        let found = chat.link.live_message(&chat.peer, self.message_id).await?;
+        found.ok_or_else(|| message_not_found(self.message_id))
+    }
+}
+
+/// Tells Telegram that the account has read a chat up to a message.
+///
+/// Source: <https://core.telegram.org/method/messages.readHistory>.
+///
+/// # Errors
+/// `session_not_authorized`, `chat_not_found`, `flood_wait`, `telegram_error`,
+/// `telegram_unreachable`.
+#[derive(Clone, Debug)]
+pub struct MarkRead {
+    /// The account that has read.
+    pub session: SessionName,
+    /// The chat.
+    pub chat: String,
+    /// The newest message read; `None` for all.
+    pub up_to: Option<MessageId>,
+}
+
+impl Operation for MarkRead {
+    const NAME: &'static str = "messages.read";
+    const SCOPE: Scope = Scope::Send;
+    type Output = ();
+
+    async fn run(self, ctx: &Ctx) -> Result<Self::Output, Error> {
+        let chat = chat::open(ctx, &self.session, &self.chat).await?;
+        Ok(chat.link.mark_read(&chat.peer, self.up_to).await?)
+    }
+}
+
+/// The refusal of a number that names no message of the chat.
+pub(super) fn message_not_found(id: MessageId) -> Error {
+    Error::new(
+        Code::MessageNotFound,
+        format!("there is no message {id} in the chat"),
+    )
+}

@@ -1,0 +1,28 @@
+//! The account itself.
+
+use crate::auth::Scope;
+use crate::error::Error;
+use crate::model::SessionName;
+use crate::ops::peers::EntityView;
+use crate::ops::{Ctx, Operation, accounts};
+
+/// Asks Telegram for the account's own user.
+///
+/// # Errors
+/// `session_not_authorized`, `flood_wait`, `telegram_error`, `telegram_unreachable`.
+#[derive(Clone, Debug)]
+pub struct GetProfile {
+    /// The account.
+    pub session: SessionName,
+}
+
+impl Operation for GetProfile {
+    const NAME: &'static str = "profile.get";
+    const SCOPE: Scope = Scope::Read;
+    type Output = EntityView;
+
+    async fn run(self, ctx: &Ctx) -> Result<Self::Output, Error> {
+        let (_, link) = accounts::online(&ctx.hub, &self.session).await?;
+        Ok(link.own_user().await?.into())
+    }
+}
