@@ -6,6 +6,7 @@
 use crate::telegram::budget::Budget;
 use crate::telegram::error::Error;
 use crate::telegram::link::LinkSettings;
+use crate::telegram::patience;
 use crate::telegram::storage::HubSession;
 use crate::telegram::vitals::Vitals;
 use grammers_client::sender::{InvocationError, SenderPoolFatHandle};
@@ -72,7 +73,21 @@ impl Caller {
     }
 
     /// Calls a method in the home data centre, unless it is known to be refused.
+    ///
+    /// Waits that Telegram asks for are slept through as far as the caller's patience goes.
     pub(super) async fn invoke<R>(&self, request: &R) -> Result<R::Return, Error>
+    where
+        R: tl::RemoteCall + tl::Identifiable,
+    {
+        loop {
+            match self.invoke_once(request).await {
+                Err(Error::FloodWait(wait)) if patience::spend(wait) => tokio::time::sleep(wait).await,
+                answer => return answer,
+            }
+        }
+    }
+
+    async fn invoke_once<R>(&self, request: &R) -> Result<R::Return, Error>
     where
         R: tl::RemoteCall + tl::Identifiable,
     {
@@ -81,11 +96,7 @@ impl Caller {
             return Err(Error::SessionEnded(reason));
         }
         self.session.may_call(method)?;
-        let home = self
-            .session
-            .home_dc_id()
-            .map_err(|error| Error::Storage(error.into()))?;
-        let answer = self.handle.invoke_in_dc(home, request);
+        let answer = self.handle.invoke_in_dc(self.home()?, request);
         let error = match timeout(self.call_timeout, answer).await {
             Ok(Ok(answer)) => {
                 self.vitals.note_call();
@@ -101,6 +112,57 @@ impl Caller {
             self.ended.send_replace(Some(reason.to_owned()));
         }
         Err(error)
+    }
+
+    /// Calls a method in any data centre; files live in one each.
+    ///
+    /// A data centre that does not know the account is shown its authorisation first
+    /// (<https://core.telegram.org/api/datacenter#authorization-transfer>). Being refused there
+    /// says nothing of the account at home.
+    pub(super) async fn invoke_in<R>(&self, dc_id: i32, request: &R) -> Result<R::Return, Error>
+    where
+        R: tl::RemoteCall + tl::Identifiable,
+    {
+        if dc_id == self.home()? {
+            return self.invoke(request).await;
+        }
+        match self.foreign(dc_id, request).await {
+            Err(Error::SessionEnded(_)) => {}
+            answer => return answer,
+        }
+        let request_key = tl::functions::auth::ExportAuthorization { dc_id };
+        let tl::enums::auth::ExportedAuthorization::Authorization(exported) =
+            self.invoke(&request_key).await?;
+        let import = tl::functions::auth::ImportAuthorization {
+            id: exported.id,
+            bytes: exported.bytes,
+        };
+        self.foreign(dc_id, &import).await.map_err(away)?;
+        self.foreign(dc_id, request).await.map_err(away)
+    }
+
+    async fn foreign<R>(&self, dc_id: i32, request: &R) -> Result<R::Return, Error>
+    where
+        R: tl::RemoteCall + tl::Identifiable,
+    {
+        loop {
+            let answer = self.handle.invoke_in_dc(dc_id, request);
+            let error = match timeout(self.call_timeout, answer).await {
+                Ok(Ok(answer)) => return Ok(answer),
+                Ok(Err(error)) => self.classify(error),
+                Err(_elapsed) => Error::Timeout,
+            };
+            match error {
+                Error::FloodWait(wait) if patience::spend(wait) => tokio::time::sleep(wait).await,
+                error => return Err(error),
+            }
+        }
+    }
+
+    fn home(&self) -> Result<i32, Error> {
+        self.session
+            .home_dc_id()
+            .map_err(|error| Error::Storage(error.into()))
     }
 
     /// Waits until Telegram has refused the key for good, and says how.
@@ -120,5 +182,15 @@ impl Caller {
             }) if self.custom_server => Error::KeyRejected,
             other => Error::from(other),
         }
+    }
+}
+
+/// Another data centre's refusal, which must not be taken for the end of the account.
+fn away(error: Error) -> Error {
+    match error {
+        Error::SessionEnded(_) | Error::KeyRejected => {
+            Error::Unreachable("another data centre does not take the account's authorisation".into())
+        }
+        other => other,
     }
 }

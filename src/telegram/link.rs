@@ -200,6 +200,19 @@ impl Link {
         self.caller.invoke(request).await
     }
 
+    /// Calls a method in the data centre where a file lives.
+    pub(super) async fn invoke_in<R>(&self, dc_id: i32, request: &R) -> Result<R::Return, Error>
+    where
+        R: tl::RemoteCall + tl::Identifiable,
+    {
+        self.caller.invoke_in(dc_id, request).await
+    }
+
+    /// The account itself, as the sender of its messages.
+    pub(super) fn own(&self) -> Option<ChatId> {
+        self.session().own()
+    }
+
     /// Goes over to another data centre, which becomes the account's home.
     pub(super) async fn migrate(&self, dc_id: i32) -> Result<(), Error> {
         let session = self.session();

@@ -5,7 +5,7 @@
 //! batch's own transaction. A key that is already there is never replaced.
 
 use crate::metrics::FLOOD_WAIT_SECONDS;
-use crate::model::{SessionId, UtcTime};
+use crate::model::{ChatId, SessionId, UtcTime};
 use crate::store::auth_keys::{self, DcKey};
 use crate::store::update_states::{self, UpdatesPosition};
 use crate::store::{self, Store, flood_waits, peers, sessions};
@@ -124,6 +124,14 @@ impl HubSession {
         if let Err(error) = kept.await {
             // It holds until the next link; Telegram says it again after that.
             warn!("a wait of {method} is not stored: {error}");
+        }
+    }
+
+    /// The account itself, once it is known.
+    pub(super) fn own(&self) -> Option<ChatId> {
+        match lock(&self.peers).get(&PeerId::self_user()) {
+            Some(PeerInfo::User { id, .. }) => Some(ChatId::user(*id)),
+            _ => None,
         }
     }
 

@@ -124,10 +124,11 @@ impl DialogPage {
     }
 }
 
-struct DialogOffset {
-    date: i32,
-    id: i32,
-    peer: tl::enums::InputPeer,
+/// Where the next page of dialogs begins.
+pub(super) struct DialogOffset {
+    pub(super) date: i32,
+    pub(super) id: i32,
+    pub(super) peer: tl::enums::InputPeer,
 }
 
 impl Default for DialogOffset {
@@ -143,7 +144,7 @@ impl Default for DialogOffset {
 impl DialogOffset {
     /// The next page starts after the last dialog whose top message came along.
     /// Source: <https://core.telegram.org/api/offsets>.
-    fn after(
+    pub(super) fn after(
         dialogs: &[tl::enums::Dialog],
         messages: &[tl::enums::Message],
         peers: &[PeerRow],

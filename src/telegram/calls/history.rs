@@ -23,10 +23,11 @@ pub struct Fetched {
     pub peers: Vec<PeerRow>,
 }
 
-struct Answer {
-    messages: Vec<tl::enums::Message>,
-    users: Vec<tl::enums::User>,
-    chats: Vec<tl::enums::Chat>,
+/// Messages with what came along.
+pub(super) struct Answer {
+    pub(super) messages: Vec<tl::enums::Message>,
+    pub(super) users: Vec<tl::enums::User>,
+    pub(super) chats: Vec<tl::enums::Chat>,
 }
 
 impl From<tl::enums::messages::Messages> for Answer {
@@ -72,7 +73,7 @@ impl Link {
             .any(|message| convert::message_place(message) == Some((peer.peer_id, id))))
     }
 
-    async fn by_number(
+    pub(super) async fn by_number(
         &self,
         channel: Option<&PeerRow>,
         ids: &[MessageId],

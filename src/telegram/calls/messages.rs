@@ -1,8 +1,8 @@
-//! Sending and reading messages. Source: <https://core.telegram.org/method/messages.sendMessage>.
+//! Sending texts. Source: <https://core.telegram.org/method/messages.sendMessage>.
 
 use crate::model::{MessageId, UtcTime};
 use crate::store::peers::PeerRow;
-use crate::telegram::convert;
+use crate::telegram::convert::{self, LiveMessage};
 use crate::telegram::error::Error;
 use crate::telegram::link::Link;
 use crate::telegram::markdown::Formatted;
@@ -17,21 +17,16 @@ pub struct OutgoingMessage {
     pub reply_to: Option<MessageId>,
     /// No sound at the receiver's.
     pub silent: bool,
+    /// Whether a link in the text gets a preview.
+    pub link_preview: bool,
+    /// When Telegram is to send it; `None` is at once.
+    pub schedule_at: Option<UtcTime>,
     /// By which Telegram knows a second try of the same send from a second message.
     pub random_id: i64,
 }
 
-/// What became of it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct SentMessage {
-    /// Its number in the sender's view of the chat.
-    pub message_id: MessageId,
-    /// Telegram's date of it, whole seconds; `None` when the answer had none.
-    pub sent_at: Option<UtcTime>,
-}
-
 impl Link {
-    /// `messages.sendMessage`.
+    /// `messages.sendMessage`. A scheduled message has a number of the chat's schedule.
     ///
     /// A second call with the same `random_id` sends nothing; Telegram answers it with the first
     /// message or with `RANDOM_ID_DUPLICATE`.
@@ -39,10 +34,10 @@ impl Link {
         &self,
         peer: &PeerRow,
         message: OutgoingMessage,
-    ) -> Result<SentMessage, Error> {
+    ) -> Result<LiveMessage, Error> {
         let random_id = message.random_id;
         let request = tl::functions::messages::SendMessage {
-            no_webpage: false,
+            no_webpage: !message.link_preview,
             silent: message.silent,
             background: false,
             clear_draft: false,
@@ -56,7 +51,7 @@ impl Link {
             random_id,
             reply_markup: None,
             entities: Some(message.text.entities).filter(|entities| !entities.is_empty()),
-            schedule_date: None,
+            schedule_date: message.schedule_at.map(seconds),
             schedule_repeat_period: None,
             send_as: None,
             quick_reply_shortcut: None,
@@ -65,14 +60,50 @@ impl Link {
             suggested_post: None,
             rich_message: None,
         };
-        let updates = self.invoke(&request).await?;
-        sent(&updates, random_id).ok_or_else(|| {
-            Error::Unreachable("messages.sendMessage answered without the message".into())
-        })
+        let answer = self.invoke(&request).await?;
+        if let tl::enums::Updates::UpdateShortSentMessage(short) = answer {
+            return Ok(convert::short_sent(self.own(), peer.peer_id, request, short));
+        }
+        self.sent(&answer, &[random_id])
+            .pop()
+            .flatten()
+            .ok_or_else(|| without_message("messages.sendMessage"))
+    }
+
+    /// The messages that an answer brings for these `random_id`s, in their order.
+    pub(super) fn sent(
+        &self,
+        answer: &tl::enums::Updates,
+        random_ids: &[i64],
+    ) -> Vec<Option<LiveMessage>> {
+        let updates = convert::updates(answer);
+        let own = self.own();
+        let numbered = |random_id: i64| {
+            let id = updates.iter().find_map(|update| match update {
+                tl::enums::Update::MessageId(named) if named.random_id == random_id => {
+                    Some(named.id)
+                }
+                _ => None,
+            })?;
+            let brought = updates.iter().filter_map(convert::update_message);
+            let mut lives = brought.filter_map(|message| convert::live(own, message));
+            lives.find(|live| live.content.message_id.0 == id)
+        };
+        random_ids.iter().copied().map(numbered).collect()
     }
 }
 
-fn reply_header(id: MessageId) -> tl::enums::InputReplyTo {
+/// Telegram has done it, and its answer lacks the message; whether to try again is not known.
+pub(super) fn without_message(method: &str) -> Error {
+    Error::Unreachable(format!("{method} answered without the message").into())
+}
+
+/// A time as calls take it; beyond 2038 the last one that fits.
+pub(super) fn seconds(time: UtcTime) -> i32 {
+    i32::try_from(time.as_datetime().timestamp()).unwrap_or(i32::MAX)
+}
+
+pub(super) fn reply_header(id: MessageId) -> tl::enums::InputReplyTo {
     tl::types::InputReplyToMessage {
         reply_to_msg_id: id.0,
         top_msg_id: None,
@@ -85,41 +116,4 @@ fn reply_header(id: MessageId) -> tl::enums::InputReplyTo {
         poll_option: None,
     }
     .into()
-}
-
-/// Finds the sent message in the answer: by its `random_id`, or because it is the only one.
-fn sent(updates: &tl::enums::Updates, random_id: i64) -> Option<SentMessage> {
-    let list = match updates {
-        tl::enums::Updates::UpdateShortSentMessage(short) => {
-            return Some(SentMessage {
-                message_id: MessageId(short.id),
-                sent_at: UtcTime::from_unix(short.date.into()),
-            });
-        }
-        tl::enums::Updates::Updates(updates) => &updates.updates,
-        tl::enums::Updates::Combined(updates) => &updates.updates,
-        _ => return None,
-    };
-    let id = list.iter().find_map(|update| match update {
-        tl::enums::Update::MessageId(named) if named.random_id == random_id => Some(named.id),
-        _ => None,
-    })?;
-    let sent_at = list.iter().find_map(|update| match update {
-        tl::enums::Update::NewMessage(new) => message_date(&new.message, id),
-        tl::enums::Update::NewChannelMessage(new) => message_date(&new.message, id),
-        _ => None,
-    });
-    Some(SentMessage {
-        message_id: MessageId(id),
-        sent_at,
-    })
-}
-
-fn message_date(message: &tl::enums::Message, id: i32) -> Option<UtcTime> {
-    match message {
-        tl::enums::Message::Message(message) if message.id == id => {
-            UtcTime::from_unix(message.date.into())
-        }
-        _ => None,
-    }
 }

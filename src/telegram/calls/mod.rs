@@ -4,8 +4,14 @@
 //! and choose what must be ours to choose, such as `random_id`.
 
 pub(super) mod auth;
+pub(super) mod changes;
+pub(super) mod chats;
 pub(super) mod dialogs;
+pub(super) mod files;
 pub(super) mod history;
+pub(super) mod listing;
+pub(super) mod live;
+pub(super) mod media;
 pub(super) mod messages;
 pub(super) mod peers;
 pub(super) mod updates;

@@ -153,7 +153,8 @@ fn action_name(action: &tl::enums::MessageAction) -> String {
     tl::name_for_id(id).to_owned()
 }
 
-fn time(date: i32) -> UtcTime {
+/// Telegram's seconds as a time.
+pub(super) fn time(date: i32) -> UtcTime {
     // Every i32 is within the range of dates.
     UtcTime::from_unix(date.into()).unwrap_or_else(UtcTime::now)
 }

@@ -53,7 +53,8 @@ pub(in crate::telegram) fn user(user: &tl::enums::User) -> Option<PeerRow> {
     })
 }
 
-fn chat(chat: &tl::enums::Chat) -> Option<PeerRow> {
+/// A group or channel. A `min` channel's hash is left out.
+pub(in crate::telegram) fn chat(chat: &tl::enums::Chat) -> Option<PeerRow> {
     let broadcast = match chat {
         tl::enums::Chat::Channel(channel) => Some(channel.broadcast),
         tl::enums::Chat::ChannelForbidden(channel) => Some(channel.broadcast),
@@ -141,6 +142,20 @@ pub(in crate::telegram) fn input_channel(peer: &PeerRow) -> Option<tl::enums::In
     (peer.peer_id.kind() == ChatKind::Channel).then(|| {
         tl::types::InputChannel {
             channel_id: peer.peer_id.bare(),
+            access_hash: peer.access_hash.unwrap_or_default(),
+        }
+        .into()
+    })
+}
+
+/// A stored user as calls take it; `None` for anything else.
+pub(in crate::telegram) fn input_user(peer: &PeerRow) -> Option<tl::enums::InputUser> {
+    if peer.is_self == Some(true) {
+        return Some(tl::enums::InputUser::UserSelf);
+    }
+    (peer.peer_id.kind() == ChatKind::User).then(|| {
+        tl::types::InputUser {
+            user_id: peer.peer_id.bare(),
             access_hash: peer.access_hash.unwrap_or_default(),
         }
         .into()

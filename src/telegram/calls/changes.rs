@@ -1,0 +1,171 @@
+//! Changing messages that exist, and forwarding them. Sources:
+//! <https://core.telegram.org/method/messages.editMessage>,
+//! <https://core.telegram.org/method/messages.deleteMessages>,
+//! <https://core.telegram.org/method/messages.forwardMessages>,
+//! <https://core.telegram.org/method/messages.updatePinnedMessage>,
+//! <https://core.telegram.org/method/messages.sendReaction>.
+
+use crate::model::MessageId;
+use crate::store::peers::PeerRow;
+use crate::telegram::calls::messages::without_message;
+use crate::telegram::convert::{self, LiveMessage};
+use crate::telegram::error::Error;
+use crate::telegram::link::Link;
+use crate::telegram::markdown::Formatted;
+use grammers_client::tl;
+
+/// A new text of a message.
+#[derive(Clone, Debug)]
+pub struct Edit {
+    /// Which message.
+    pub message_id: MessageId,
+    /// The text with its entities.
+    pub text: Formatted,
+    /// Whether a link in the text gets a preview.
+    pub link_preview: bool,
+}
+
+/// Messages on their way to another chat.
+#[derive(Clone, Debug)]
+pub struct Forward {
+    /// Their numbers in the chat where they are, at most 100.
+    pub message_ids: Vec<MessageId>,
+    /// By which Telegram knows a second try; as many as numbers.
+    pub random_ids: Vec<i64>,
+    /// No sound at the receivers'.
+    pub silent: bool,
+}
+
+impl Link {
+    /// `messages.editMessage`.
+    pub async fn edit_message(&self, peer: &PeerRow, edit: Edit) -> Result<LiveMessage, Error> {
+        let request = tl::functions::messages::EditMessage {
+            no_webpage: !edit.link_preview,
+            invert_media: false,
+            peer: convert::input_peer(peer),
+            id: edit.message_id.0,
+            message: Some(edit.text.text),
+            media: None,
+            reply_markup: None,
+            entities: Some(edit.text.entities),
+            schedule_date: None,
+            schedule_repeat_period: None,
+            quick_reply_shortcut_id: None,
+            rich_message: None,
+        };
+        let answer = self.invoke(&request).await?;
+        let own = self.own();
+        convert::updates(&answer)
+            .iter()
+            .filter_map(convert::update_message)
+            .filter_map(|message| convert::live(own, message))
+            .find(|live| live.content.message_id == edit.message_id)
+            .ok_or_else(|| without_message("messages.editMessage"))
+    }
+
+    /// `messages.deleteMessages` or `channels.deleteMessages`, at most 100 numbers. Answers how
+    /// many messages Telegram has deleted.
+    pub async fn delete_messages(
+        &self,
+        peer: &PeerRow,
+        ids: &[MessageId],
+        revoke: bool,
+    ) -> Result<u32, Error> {
+        let id = numbers(ids);
+        let affected = match convert::input_channel(peer) {
+            Some(channel) => {
+                let request = tl::functions::channels::DeleteMessages { channel, id };
+                self.invoke(&request).await?
+            }
+            None => {
+                let request = tl::functions::messages::DeleteMessages { revoke, id };
+                self.invoke(&request).await?
+            }
+        };
+        let tl::enums::messages::AffectedMessages::Messages(affected) = affected;
+        Ok(u32::try_from(affected.pts_count).unwrap_or_default())
+    }
+
+    /// `messages.forwardMessages`. Messages that do not exist are left out.
+    pub async fn forward_messages(
+        &self,
+        from: &PeerRow,
+        to: &PeerRow,
+        forward: Forward,
+    ) -> Result<Vec<LiveMessage>, Error> {
+        let request = tl::functions::messages::ForwardMessages {
+            silent: forward.silent,
+            background: false,
+            with_my_score: false,
+            drop_author: false,
+            drop_media_captions: false,
+            noforwards: false,
+            allow_paid_floodskip: false,
+            from_ephemeral: false,
+            from_peer: convert::input_peer(from),
+            id: numbers(&forward.message_ids),
+            random_id: forward.random_ids.clone(),
+            to_peer: convert::input_peer(to),
+            top_msg_id: None,
+            reply_to: None,
+            schedule_date: None,
+            schedule_repeat_period: None,
+            send_as: None,
+            quick_reply_shortcut: None,
+            effect: None,
+            video_timestamp: None,
+            allow_paid_stars: None,
+            suggested_post: None,
+        };
+        let answer = self.invoke(&request).await?;
+        let sent = self.sent(&answer, &forward.random_ids);
+        Ok(sent.into_iter().flatten().collect())
+    }
+
+    /// `messages.updatePinnedMessage`, for both sides of a private chat.
+    pub async fn pin_message(
+        &self,
+        peer: &PeerRow,
+        id: MessageId,
+        pin: bool,
+        silent: bool,
+    ) -> Result<(), Error> {
+        let request = tl::functions::messages::UpdatePinnedMessage {
+            silent,
+            unpin: !pin,
+            pm_oneside: false,
+            peer: convert::input_peer(peer),
+            id: id.0,
+        };
+        self.invoke(&request).await.map(drop)
+    }
+
+    /// `messages.sendReaction`; without an emoji the account's reaction is removed.
+    pub async fn react(
+        &self,
+        peer: &PeerRow,
+        id: MessageId,
+        emoji: Option<&str>,
+        big: bool,
+    ) -> Result<(), Error> {
+        let emoji = emoji.map(|emoji| {
+            tl::types::ReactionEmoji {
+                emoticon: emoji.to_owned(),
+            }
+            .into()
+        });
+        let request = tl::functions::messages::SendReaction {
+            big,
+            add_to_recent: false,
+            peer: convert::input_peer(peer),
+            msg_id: id.0,
+            reaction: Some(emoji.into_iter().collect()),
+        };
+        self.invoke(&request).await.map(drop)
+    }
+}
+
+/// Numbers as calls take them.
+pub(super) fn numbers(ids: &[MessageId]) -> Vec<i32> {
+    ids.iter().map(|id| id.0).collect()
+}

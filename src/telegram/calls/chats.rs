@@ -1,0 +1,228 @@
+//! Groups and channels: members, making, joining, leaving, ending. Sources:
+//! <https://core.telegram.org/api/channel>, <https://core.telegram.org/api/invites>.
+
+use crate::model::{ChatId, ChatKind};
+use crate::store::peers::PeerRow;
+use crate::telegram::convert;
+use crate::telegram::error::Error;
+use crate::telegram::link::Link;
+use grammers_client::tl;
+use std::collections::HashMap;
+
+/// How many members Telegram answers at most to one call.
+const MEMBERS_A_CALL: i32 = 200;
+
+impl Link {
+    /// The members of a group or channel in Telegram's order, at most `limit`; only those with a
+    /// name that has `search`, unless it is empty. A private chat has its other side.
+    pub async fn participants(
+        &self,
+        peer: &PeerRow,
+        search: &str,
+        limit: usize,
+    ) -> Result<Vec<PeerRow>, Error> {
+        let mut members = match peer.peer_id.kind() {
+            ChatKind::User => vec![peer.clone()],
+            ChatKind::Chat => matching(self.group_members(peer.peer_id).await?, search),
+            ChatKind::Channel => self.channel_members(peer, search, limit).await?,
+        };
+        members.truncate(limit);
+        Ok(members)
+    }
+
+    async fn channel_members(
+        &self,
+        peer: &PeerRow,
+        search: &str,
+        limit: usize,
+    ) -> Result<Vec<PeerRow>, Error> {
+        let mut members: Vec<PeerRow> = Vec::new();
+        let mut offset = 0;
+        while let Some(channel) = convert::input_channel(peer)
+            && members.len() < limit
+        {
+            let wanted = i32::try_from(limit - members.len()).unwrap_or(MEMBERS_A_CALL);
+            let request = tl::functions::channels::GetParticipants {
+                channel,
+                // An empty search lists more than the recent ones do.
+                filter: tl::types::ChannelParticipantsSearch {
+                    q: search.to_owned(),
+                }
+                .into(),
+                offset,
+                limit: wanted.min(MEMBERS_A_CALL),
+                hash: 0,
+            };
+            let tl::enums::channels::ChannelParticipants::Participants(page) =
+                self.invoke(&request).await?
+            else {
+                break;
+            };
+            let users: HashMap<ChatId, PeerRow> = convert::peers(&page.users, &page.chats)
+                .into_iter()
+                .map(|user| (user.peer_id, user))
+                .collect();
+            let found = page.participants.iter().filter_map(participant);
+            members.extend(found.filter_map(|id| users.get(&id).cloned()));
+            let count = i32::try_from(page.participants.len()).unwrap_or_default();
+            offset += count;
+            if count == 0 || offset >= page.count {
+                break;
+            }
+        }
+        Ok(members)
+    }
+
+    async fn group_members(&self, chat: ChatId) -> Result<Vec<PeerRow>, Error> {
+        let request = tl::functions::messages::GetFullChat {
+            chat_id: chat.bare(),
+        };
+        let tl::enums::messages::ChatFull::Full(full) = self.invoke(&request).await?;
+        let tl::enums::ChatFull::Full(info) = &full.full_chat else {
+            return Ok(Vec::new());
+        };
+        let tl::enums::ChatParticipants::Participants(list) = &info.participants else {
+            return Ok(Vec::new());
+        };
+        let users = convert::peers(&full.users, &[]);
+        let members = list.participants.iter().filter_map(|member| {
+            let id = ChatId::user(match member {
+                tl::enums::ChatParticipant::Participant(member) => member.user_id,
+                tl::enums::ChatParticipant::Creator(member) => member.user_id,
+                tl::enums::ChatParticipant::Admin(member) => member.user_id,
+            });
+            users.iter().find(|user| user.peer_id == id).cloned()
+        });
+        Ok(members.collect())
+    }
+
+    /// `channels.createChannel`: a supergroup, or a broadcast channel.
+    pub async fn create_channel(
+        &self,
+        title: &str,
+        about: &str,
+        megagroup: bool,
+    ) -> Result<PeerRow, Error> {
+        let request = tl::functions::channels::CreateChannel {
+            broadcast: !megagroup,
+            megagroup,
+            for_import: false,
+            forum: false,
+            title: title.to_owned(),
+            about: about.to_owned(),
+            geo_point: None,
+            address: None,
+            ttl_period: None,
+        };
+        let answer = self.invoke(&request).await?;
+        first_chat(&answer).ok_or_else(|| {
+            Error::Unreachable("channels.createChannel answered without the channel".into())
+        })
+    }
+
+    /// `channels.deleteChannel` or `messages.deleteChat`, for everybody.
+    pub async fn delete_chat(&self, peer: &PeerRow) -> Result<(), Error> {
+        match convert::input_channel(peer) {
+            Some(channel) => {
+                let request = tl::functions::channels::DeleteChannel { channel };
+                self.invoke(&request).await.map(drop)
+            }
+            None => {
+                let chat_id = peer.peer_id.bare();
+                let request = tl::functions::messages::DeleteChat { chat_id };
+                self.invoke(&request).await.map(drop)
+            }
+        }
+    }
+
+    /// `channels.joinChannel`. `None` when the administrators have to agree first.
+    pub async fn join(&self, peer: &PeerRow) -> Result<Option<PeerRow>, Error> {
+        let Some(channel) = convert::input_channel(peer) else {
+            // Basic groups have no door of their own; who sees one is in it.
+            return Ok(Some(peer.clone()));
+        };
+        let request = tl::functions::channels::JoinChannel { channel };
+        match self.invoke(&request).await {
+            Ok(_) => Ok(Some(peer.clone())),
+            Err(error) if error.is("USER_ALREADY_PARTICIPANT") => Ok(Some(peer.clone())),
+            Err(error) if error.is("INVITE_REQUEST_SENT") => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// `messages.importChatInvite`. `None` when the administrators have to agree first.
+    pub async fn follow_invite(&self, hash: &str) -> Result<Option<PeerRow>, Error> {
+        let request = tl::functions::messages::ImportChatInvite {
+            hash: hash.to_owned(),
+        };
+        match self.invoke(&request).await {
+            Ok(tl::enums::messages::ChatInviteJoinResult::Ok(joined)) => {
+                first_chat(&joined.updates).map(Some).ok_or_else(|| {
+                    Error::Unreachable("messages.importChatInvite answered without a chat".into())
+                })
+            }
+            Ok(tl::enums::messages::ChatInviteJoinResult::WebView(_)) => Ok(None),
+            Err(error) if error.is("USER_ALREADY_PARTICIPANT") => self.invited_chat(hash).await,
+            Err(error) if error.is("INVITE_REQUEST_SENT") => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// `messages.checkChatInvite`: the chat behind an invite link, if the account is in it.
+    pub async fn invited_chat(&self, hash: &str) -> Result<Option<PeerRow>, Error> {
+        let request = tl::functions::messages::CheckChatInvite {
+            hash: hash.to_owned(),
+        };
+        Ok(match self.invoke(&request).await? {
+            tl::enums::ChatInvite::Already(already) => convert::chat(&already.chat),
+            tl::enums::ChatInvite::Peek(_) | tl::enums::ChatInvite::Invite(_) => None,
+        })
+    }
+
+    /// `channels.leaveChannel`, or `messages.deleteChatUser` of the account itself.
+    pub async fn leave(&self, peer: &PeerRow) -> Result<(), Error> {
+        match convert::input_channel(peer) {
+            Some(channel) => {
+                let request = tl::functions::channels::LeaveChannel { channel };
+                self.invoke(&request).await.map(drop)
+            }
+            None => {
+                let request = tl::functions::messages::DeleteChatUser {
+                    revoke_history: false,
+                    chat_id: peer.peer_id.bare(),
+                    user_id: tl::enums::InputUser::UserSelf,
+                };
+                self.invoke(&request).await.map(drop)
+            }
+        }
+    }
+}
+
+fn first_chat(answer: &tl::enums::Updates) -> Option<PeerRow> {
+    convert::update_chats(answer).iter().find_map(convert::chat)
+}
+
+/// The users whose names have `search`, whatever the case.
+fn matching(users: Vec<PeerRow>, search: &str) -> Vec<PeerRow> {
+    let wanted = search.to_lowercase();
+    let has = |text: &Option<String>| {
+        text.as_ref()
+            .is_some_and(|text| text.to_lowercase().contains(&wanted))
+    };
+    users
+        .into_iter()
+        .filter(|user| wanted.is_empty() || has(&user.name) || has(&user.username))
+        .collect()
+}
+
+fn participant(member: &tl::enums::ChannelParticipant) -> Option<ChatId> {
+    use tl::enums::ChannelParticipant as Member;
+    match member {
+        Member::Participant(member) => Some(ChatId::user(member.user_id)),
+        Member::ParticipantSelf(member) => Some(ChatId::user(member.user_id)),
+        Member::Creator(member) => Some(ChatId::user(member.user_id)),
+        Member::Admin(member) => Some(ChatId::user(member.user_id)),
+        Member::Banned(member) => Some(convert::chat_id(&member.peer)),
+        Member::Left(_) => None,
+    }
+}

@@ -1,0 +1,172 @@
+//! Reading a chat for a caller who wants to see it. Sources:
+//! <https://core.telegram.org/api/offsets>,
+//! <https://core.telegram.org/method/messages.search>,
+//! <https://core.telegram.org/method/messages.readHistory>.
+
+use crate::model::MessageId;
+use crate::store::peers::PeerRow;
+use crate::telegram::calls::changes::numbers;
+use crate::telegram::calls::history::{Answer, MESSAGES_A_CALL};
+use crate::telegram::convert::{self, LiveMessage};
+use crate::telegram::error::Error;
+use crate::telegram::link::Link;
+use grammers_client::tl;
+
+/// Which messages of a chat.
+#[derive(Clone, Debug, Default)]
+pub struct HistoryQuery {
+    /// How many at most.
+    pub limit: u32,
+    /// Only smaller numbers.
+    pub before: Option<MessageId>,
+    /// Only messages that contain this.
+    pub search: Option<String>,
+}
+
+/// Messages with the peers that came along.
+#[derive(Clone, Debug, Default)]
+pub struct FoundMessages {
+    /// Newest first.
+    pub messages: Vec<LiveMessage>,
+    /// The peers.
+    pub peers: Vec<PeerRow>,
+}
+
+impl Link {
+    /// `messages.getHistory` or `messages.search`, as many calls as the limit needs.
+    pub async fn read_history(
+        &self,
+        peer: &PeerRow,
+        query: &HistoryQuery,
+    ) -> Result<FoundMessages, Error> {
+        let limit = query.limit as usize;
+        let mut found = FoundMessages::default();
+        let mut before = query.before.map_or(0, |id| id.0);
+        while found.messages.len() < limit {
+            let wanted = (limit - found.messages.len()).min(MESSAGES_A_CALL);
+            let answer = self
+                .history_page(peer, query.search.as_deref(), before, wanted)
+                .await?;
+            found.peers.extend(convert::peers(&answer.users, &answer.chats));
+            let place = |message| convert::message_place(message).map(|(_, id)| id.0);
+            let oldest = answer.messages.iter().filter_map(place).min();
+            found.messages.extend(self.live(&answer.messages));
+            match oldest {
+                Some(oldest) if answer.messages.len() >= wanted => before = oldest,
+                _ => break,
+            }
+        }
+        found.messages.truncate(limit);
+        Ok(found)
+    }
+
+    async fn history_page(
+        &self,
+        peer: &PeerRow,
+        search: Option<&str>,
+        offset_id: i32,
+        limit: usize,
+    ) -> Result<Answer, Error> {
+        let limit = i32::try_from(limit).unwrap_or(i32::MAX);
+        let peer = convert::input_peer(peer);
+        let answer = match search {
+            None => {
+                let request = tl::functions::messages::GetHistory {
+                    peer,
+                    offset_id,
+                    offset_date: 0,
+                    add_offset: 0,
+                    limit,
+                    max_id: 0,
+                    min_id: 0,
+                    hash: 0,
+                };
+                self.invoke(&request).await?
+            }
+            Some(text) => {
+                let request = tl::functions::messages::Search {
+                    peer,
+                    q: text.to_owned(),
+                    from_id: None,
+                    saved_peer_id: None,
+                    saved_reaction: None,
+                    top_msg_id: None,
+                    filter: tl::enums::MessagesFilter::InputMessagesFilterEmpty,
+                    min_date: 0,
+                    max_date: 0,
+                    offset_id,
+                    add_offset: 0,
+                    limit,
+                    max_id: 0,
+                    min_id: 0,
+                    hash: 0,
+                };
+                self.invoke(&request).await?
+            }
+        };
+        Ok(answer.into())
+    }
+
+    /// One message of a chat; `None` when there is none of that number.
+    pub async fn live_message(
+        &self,
+        peer: &PeerRow,
+        id: MessageId,
+    ) -> Result<Option<LiveMessage>, Error> {
+        let raw = self.raw_message(peer, id).await?;
+        let own = self.own();
+        Ok(raw.and_then(|message| convert::live(own, &message)))
+    }
+
+    /// The same as Telegram tells it.
+    pub(super) async fn raw_message(
+        &self,
+        peer: &PeerRow,
+        id: MessageId,
+    ) -> Result<Option<tl::enums::Message>, Error> {
+        let channel = convert::input_channel(peer).map(|_| peer);
+        let answer = self.by_number(channel, &[id]).await?;
+        let place = Some((peer.peer_id, id));
+        let mut messages = answer.messages.into_iter();
+        Ok(messages.find(|message| convert::message_place(message) == place))
+    }
+
+    /// `messages.readHistory` or `channels.readHistory`; `None` is all.
+    pub async fn mark_read(&self, peer: &PeerRow, up_to: Option<MessageId>) -> Result<(), Error> {
+        let max_id = up_to.map_or(0, |id| id.0);
+        match convert::input_channel(peer) {
+            Some(channel) => {
+                let request = tl::functions::channels::ReadHistory { channel, max_id };
+                self.invoke(&request).await.map(drop)
+            }
+            None => {
+                let peer = convert::input_peer(peer);
+                let request = tl::functions::messages::ReadHistory { peer, max_id };
+                self.invoke(&request).await.map(drop)
+            }
+        }
+    }
+
+    /// `messages.getScheduledHistory`, newest first.
+    pub async fn scheduled(&self, peer: &PeerRow) -> Result<Vec<LiveMessage>, Error> {
+        let peer = convert::input_peer(peer);
+        let request = tl::functions::messages::GetScheduledHistory { peer, hash: 0 };
+        let answer = Answer::from(self.invoke(&request).await?);
+        Ok(self.live(&answer.messages))
+    }
+
+    /// `messages.deleteScheduledMessages`, at most 100 numbers of the chat's schedule.
+    pub async fn cancel_scheduled(&self, peer: &PeerRow, ids: &[MessageId]) -> Result<(), Error> {
+        let request = tl::functions::messages::DeleteScheduledMessages {
+            peer: convert::input_peer(peer),
+            id: numbers(ids),
+        };
+        self.invoke(&request).await.map(drop)
+    }
+
+    fn live(&self, messages: &[tl::enums::Message]) -> Vec<LiveMessage> {
+        let own = self.own();
+        let each = messages.iter();
+        each.filter_map(|message| convert::live(own, message)).collect()
+    }
+}
