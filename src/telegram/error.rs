@@ -1,5 +1,6 @@
 //! What can go wrong between the hub and Telegram, sorted by what to do about it.
 
+use crate::error::Refusal;
 use crate::telegram::flood;
 use crate::telegram::handshake::HandshakeError;
 use crate::telegram::storage::StorageError;
@@ -92,6 +93,24 @@ impl Error {
         error.name == "PERSISTENT_TIMESTAMP_INVALID" && of_difference
     }
 
+    /// Telegram's own error, when it is Telegram that refused.
+    fn refusal(&self) -> Option<Refusal> {
+        let refusal = |code, name: &str, value| Refusal {
+            code,
+            name: name.to_owned(),
+            value,
+        };
+        match self {
+            Self::Rpc(rpc) => Some(refusal(rpc.code, &rpc.name, rpc.value)),
+            Self::FloodWait(wait) => {
+                let seconds = u32::try_from(wait.as_secs()).unwrap_or(u32::MAX);
+                Some(refusal(420, "FLOOD_WAIT", Some(seconds)))
+            }
+            Self::SessionEnded(name) => Some(refusal(401, name, None)),
+            _ => None,
+        }
+    }
+
     /// The data centre Telegram sends the caller to (`PHONE_MIGRATE_n` and its kin).
     pub fn migrate_to(&self) -> Option<i32> {
         match self {
@@ -140,14 +159,22 @@ impl From<HandshakeError> for Error {
 /// What a client is told. The names are Telegram's, of the methods that the hub calls.
 impl From<Error> for crate::error::Error {
     fn from(error: Error) -> Self {
-        use crate::error::Code;
+        let refusal = error.refusal();
+        let mut told = told(error);
+        told.refusal = refusal;
+        told
+    }
+}
+
+fn told(error: Error) -> crate::error::Error {
+    use crate::error::{Code, Error as Told};
         match &error {
             Error::SessionEnded(_) | Error::KeyRejected => {
-                Self::new(Code::SessionNotAuthorized, error.to_string())
+                Told::new(Code::SessionNotAuthorized, error.to_string())
             }
             Error::FloodWait(wait) => {
                 let seconds = wait.as_secs();
-                Self::new(
+                Told::new(
                     Code::FloodWait,
                     format!("Telegram asks to wait {seconds} seconds before trying again"),
                 )
@@ -159,22 +186,21 @@ impl From<Error> for crate::error::Error {
                     Some(value) => format!("{sentence} ({}, {value})", rpc.name),
                     None => format!("{sentence} ({})", rpc.name),
                 };
-                let told = Self::new(code, text);
+                let told = Told::new(code, text);
                 match flood::pause(rpc) {
                     Some(pause) => told.retry_after(pause),
                     None => told,
                 }
             }
             Error::Timeout | Error::Deaf | Error::Broken | Error::Unreachable(_) => {
-                Self::new(Code::TelegramUnreachable, error.to_string()).because(error)
+                Told::new(Code::TelegramUnreachable, error.to_string()).because(error)
             }
             Error::Storage(_) => {
-                Self::new(Code::DatabaseUnavailable, "the database cannot be reached")
+                Told::new(Code::DatabaseUnavailable, "the database cannot be reached")
                     .retry_after(Duration::from_secs(5))
                     .because(error)
             }
         }
-    }
 }
 
 /// Sources: the lists of errors on the pages of `auth.sendCode`, `auth.signIn`,
@@ -212,7 +238,8 @@ fn rpc_code(name: &str) -> (crate::error::Code, &'static str) {
         | "CHAT_ID_INVALID"
         | "USER_ID_INVALID"
         | "CHANNEL_PRIVATE"
-        | "INPUT_USER_DEACTIVATED" => (Code::ChatNotFound, "the account cannot see that chat"),
+        | "INPUT_USER_DEACTIVATED"
+        | "USER_NOT_PARTICIPANT" => (Code::ChatNotFound, "the account cannot see that chat"),
         "MSG_ID_INVALID" | "MESSAGE_ID_INVALID" | "REPLY_MESSAGE_ID_INVALID" => (
             Code::MessageNotFound,
             "there is no such message in the chat",
@@ -220,6 +247,20 @@ fn rpc_code(name: &str) -> (crate::error::Code, &'static str) {
         "MESSAGE_EMPTY" | "MESSAGE_TOO_LONG" | "ENTITY_BOUNDS_INVALID" | "ENTITIES_TOO_LONG" => {
             (Code::MessageInvalid, "Telegram refuses the text")
         }
+        "INVITE_HASH_INVALID" | "INVITE_HASH_EXPIRED" | "INVITE_HASH_EMPTY" => {
+            (Code::InviteInvalid, "the invite link is wrong or has expired")
+        }
+        "MEDIA_CAPTION_TOO_LONG" => (Code::MessageInvalid, "Telegram refuses the caption"),
+        "PHOTO_EXT_INVALID"
+        | "PHOTO_INVALID"
+        | "PHOTO_INVALID_DIMENSIONS"
+        | "PHOTO_SAVE_FILE_INVALID"
+        | "IMAGE_PROCESS_FAILED"
+        | "FILE_PARTS_INVALID"
+        | "FILE_PART_EMPTY"
+        | "MEDIA_EMPTY"
+        | "MEDIA_INVALID"
+        | "MEDIA_GROUPED_INVALID" => (Code::FileInvalid, "Telegram refuses the file"),
         name if name.starts_with("CHAT_SEND_") && name.ends_with("_FORBIDDEN") => {
             (Code::WriteForbidden, "the account may not send that there")
         }

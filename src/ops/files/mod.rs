@@ -5,6 +5,7 @@
 mod download;
 mod send;
 mod source;
+mod upload;
 
 pub use download::{ByteRange, Download, DownloadMedia};
 pub use send::{SendAlbum, SendFile};
