@@ -2,7 +2,7 @@
 //! message they receive to a database, and lets people and programs drive them over HTTP.
 //!
 //! A module imports from lower layers only: 0 `model`, `error`; 1 `config`, `auth`, `metrics`;
-//! 2 `store`; 3 `telegram`; 5 `session`; 6 `hub`; 7 `ops`; 8 `http`; 9 `daemon`; 10 `cli` and this
+//! 2 `store`, `fetch`; 3 `telegram`; 5 `session`; 6 `hub`; 7 `ops`; 8 `http`; 9 `daemon`; 10 `cli` and this
 //! file.
 
 pub mod auth;
@@ -10,6 +10,7 @@ pub mod cli;
 pub mod config;
 mod daemon;
 pub mod error;
+pub mod fetch;
 pub mod http;
 pub mod hub;
 pub mod metrics;

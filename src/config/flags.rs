@@ -113,6 +113,13 @@ pub struct Flags {
         hide_env_values = true
     )]
     pub logins_per_minute: Option<String>,
+    /// Addresses and networks, separated by commas, whose files may be fetched although they are
+    /// not public.
+    #[arg(long, global = true, env = "HUB_FETCH_ALLOW", hide_env_values = true)]
+    pub fetch_allow: Option<String>,
+    /// Seconds that a file may take to arrive from a URL, 1 to 3600 [default: 60].
+    #[arg(long, global = true, env = "HUB_FETCH_TIMEOUT", hide_env_values = true)]
+    pub fetch_timeout: Option<String>,
     /// Seconds that requests may go on after a stop signal, 1 to 60 [default: 5].
     #[arg(
         long,
@@ -150,6 +157,8 @@ impl Flags {
             &mut self.restore_concurrency,
             &mut self.connects_per_second,
             &mut self.logins_per_minute,
+            &mut self.fetch_allow,
+            &mut self.fetch_timeout,
             &mut self.shutdown_timeout,
             &mut self.log,
             &mut self.log_format,

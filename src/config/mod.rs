@@ -4,6 +4,7 @@
 //! one sentence. It must not know what the settings do: it opens no database and no socket.
 
 mod error;
+mod fetch;
 mod flags;
 mod http;
 mod log;
@@ -11,6 +12,7 @@ mod telegram;
 mod text;
 
 pub use error::ConfigError;
+pub use fetch::{AllowedAddresses, AllowedAddressesError, FetchConfig};
 pub use flags::Flags;
 pub use http::{Door, HttpConfig};
 pub use log::{LogConfig, LogFormat};
@@ -31,6 +33,8 @@ pub struct Config {
     pub telegram: TelegramConfig,
     /// The database and the keys at rest.
     pub store: StoreConfig,
+    /// Fetching files from URLs.
+    pub fetch: FetchConfig,
     /// The log.
     pub log: LogConfig,
     /// How many accounts are brought back at the same time, 1 to 10 000.
@@ -101,6 +105,7 @@ impl Config {
             log: LogConfig::from_flags(&flags)?,
             http: HttpConfig::from_flags(&flags)?,
             telegram: TelegramConfig::from_flags(&flags)?,
+            fetch: FetchConfig::from_flags(&flags)?,
             restore_concurrency: restore.unwrap_or(50),
             connects_per_second: connects.unwrap_or(300),
             logins_per_minute: logins.unwrap_or(30),

@@ -42,6 +42,7 @@ fn with_an_api_id_alone_everything_has_its_default() {
     assert_eq!(config.log.format, LogFormat::Human);
     assert_eq!(config.restore_concurrency, 50);
     assert_eq!(config.shutdown_timeout, Duration::from_secs(5));
+    assert_eq!(config.fetch, FetchConfig::default());
 }
 
 #[test]
@@ -84,7 +85,7 @@ fn the_short_names_of_the_api_id_are_read_when_the_long_ones_are_unset() {
 type Set = fn(&mut Flags, Option<String>);
 
 /// A setting, how it is set, and values it refuses.
-const WRONG: [(&str, Set, &[&str]); 11] = [
+const WRONG: [(&str, Set, &[&str]); 13] = [
     (
         "HUB_LISTEN",
         |f, v| f.listen = v,
@@ -128,6 +129,16 @@ const WRONG: [(&str, Set, &[&str]); 11] = [
             "::1:443",
             "http://x:1",
         ],
+    ),
+    (
+        "HUB_FETCH_ALLOW",
+        |f, v| f.fetch_allow = v,
+        &["localhost", "10.0.0.1/8", "10.0.0.0/33", "127.0.0.1,x"],
+    ),
+    (
+        "HUB_FETCH_TIMEOUT",
+        |f, v| f.fetch_timeout = v,
+        &["0", "3601", "1m"],
     ),
     ("HUB_LOG_FORMAT", |f, v| f.log_format = v, &["xml"]),
     (

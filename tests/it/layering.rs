@@ -10,13 +10,14 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-const LAYERS: [(&str, u8); 16] = [
+const LAYERS: [(&str, u8); 17] = [
     ("model", 0),
     ("error", 0),
     ("config", 1),
     ("auth", 1),
     ("metrics", 1),
     ("store", 2),
+    ("fetch", 2),
     ("telegram", 3),
     ("events", 4),
     ("session", 5),
@@ -30,9 +31,10 @@ const LAYERS: [(&str, u8); 16] = [
 ];
 
 /// Libraries that one folder alone may name.
-const OWNERS: [(&str, &str); 4] = [
+const OWNERS: [(&str, &str); 5] = [
     ("grammers_", "telegram"),
     ("diesel", "store"),
+    ("reqwest", "fetch"),
     ("actix_", "http"),
     ("utoipa", "http"),
 ];
