@@ -120,6 +120,25 @@ pub struct Flags {
     /// Seconds that a file may take to arrive from a URL, 1 to 3600 [default: 60].
     #[arg(long, global = true, env = "HUB_FETCH_TIMEOUT", hide_env_values = true)]
     pub fetch_timeout: Option<String>,
+    /// Milliseconds between two sends of an account, 0 to 60000 [default: 50].
+    #[arg(long, global = true, env = "HUB_SEND_INTERVAL", hide_env_values = true)]
+    pub send_interval: Option<String>,
+    /// Milliseconds between two sends of an account to one chat, 0 to 60000 [default: 1000].
+    #[arg(
+        long,
+        global = true,
+        env = "HUB_CHAT_SEND_INTERVAL",
+        hide_env_values = true
+    )]
+    pub chat_send_interval: Option<String>,
+    /// Usernames that an account looks up in a minute, 0 (no limit) to 10000 [default: 10].
+    #[arg(
+        long,
+        global = true,
+        env = "HUB_LOOKUPS_PER_MINUTE",
+        hide_env_values = true
+    )]
+    pub lookups_per_minute: Option<String>,
     /// Seconds that requests may go on after a stop signal, 1 to 60 [default: 5].
     #[arg(
         long,
@@ -159,6 +178,9 @@ impl Flags {
             &mut self.logins_per_minute,
             &mut self.fetch_allow,
             &mut self.fetch_timeout,
+            &mut self.send_interval,
+            &mut self.chat_send_interval,
+            &mut self.lookups_per_minute,
             &mut self.shutdown_timeout,
             &mut self.log,
             &mut self.log_format,

@@ -8,6 +8,7 @@ mod fetch;
 mod flags;
 mod http;
 mod log;
+mod pace;
 mod telegram;
 mod text;
 
@@ -16,6 +17,7 @@ pub use fetch::{AllowedAddresses, AllowedAddressesError, FetchConfig};
 pub use flags::Flags;
 pub use http::{Door, HttpConfig};
 pub use log::{LogConfig, LogFormat};
+pub use pace::PaceConfig;
 pub use telegram::{Device, ServerAddress, TelegramConfig, TelegramServer};
 
 use clap::Parser as _;
@@ -43,6 +45,8 @@ pub struct Config {
     pub connects_per_second: u32,
     /// How many login codes all accounts together ask for in a minute, 1 to 100 000.
     pub logins_per_minute: u32,
+    /// How fast accounts send and look up names.
+    pub pace: PaceConfig,
     /// How long requests may go on after the hub was told to stop, 1 to 60 s.
     pub shutdown_timeout: Duration,
 }
@@ -105,6 +109,7 @@ impl Config {
             log: LogConfig::from_flags(&flags)?,
             http: HttpConfig::from_flags(&flags)?,
             telegram: TelegramConfig::from_flags(&flags)?,
+            pace: PaceConfig::from_flags(&flags)?,
             fetch: FetchConfig::from_flags(&flags)?,
             restore_concurrency: restore.unwrap_or(50),
             connects_per_second: connects.unwrap_or(300),

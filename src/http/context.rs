@@ -9,6 +9,7 @@ use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpMessage as _, HttpRequest, web};
 use std::future::{Ready, ready};
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::runtime::Handle;
 use tokio_util::task::TaskTracker;
 
@@ -40,9 +41,18 @@ pub(crate) struct Context {
     runner: web::Data<Runner>,
     caller: Caller,
     request_id: RequestId,
+    flood_patience: Duration,
 }
 
 impl Context {
+    /// The same call, which sleeps so long altogether when Telegram asks for waits.
+    pub(crate) fn with_flood_patience(self, flood_patience: Duration) -> Self {
+        Self {
+            flood_patience,
+            ..self
+        }
+    }
+
     /// Runs an operation for the caller.
     ///
     /// # Errors
@@ -52,6 +62,7 @@ impl Context {
             hub: Arc::clone(&self.runner.hub),
             caller: self.caller,
             request_id: self.request_id.clone(),
+            flood_patience: self.flood_patience,
         };
         let run = async move { ops::call(op, &ctx).await };
         let task = self.runner.tasks.spawn_on(run, &self.runner.runtime);
@@ -82,6 +93,7 @@ impl FromRequest for Context {
                 .get::<RequestId>()
                 .cloned()
                 .unwrap_or_else(RequestId::generate),
+            flood_patience: Duration::ZERO,
         }))
     }
 }

@@ -7,11 +7,14 @@ mod housekeeping;
 mod instance;
 mod lock;
 mod lookups;
+mod pacer;
 mod sends;
 
 pub use lock::LockError;
 
 use crate::config::{Config, StoreConfig};
+use crate::error::{Code, Error};
+use crate::fetch::{FetchError, Fetcher};
 use crate::session::{Registry, RestoreProgress, SessionContext, Timing, Writer};
 use crate::store::{
     self, DatabaseUrl, DatabaseUrlError, Store, StoreSettings, load_or_create_master_key,
@@ -19,6 +22,7 @@ use crate::store::{
 use crate::telegram::{Budget, LinkSettings, Server, ServerError};
 use lock::DatabaseLock;
 use lookups::Lookups;
+use pacer::{Pace, Pacer};
 use secrecy::ExposeSecret as _;
 use sends::SendLocks;
 use std::fs::DirBuilder;
@@ -26,7 +30,7 @@ use std::num::NonZeroUsize;
 use std::os::unix::fs::DirBuilderExt as _;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -36,6 +40,12 @@ const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(10);
 /// How many unread update packets an account may have before the client library drops some; what
 /// it drops is found again as a hole in the account's sequence.
 const UPDATES_CAPACITY: NonZeroUsize = NonZeroUsize::new(1000).unwrap();
+
+/// How many files may pass through at once.
+const TRANSFERS: usize = 8;
+
+/// How long a file waits for its turn.
+const TRANSFER_PATIENCE: Duration = Duration::from_secs(30);
 
 /// How many accounts may be reading their history at once.
 const RECONCILES: usize = 16;
@@ -52,6 +62,11 @@ pub struct Hub {
     pub(crate) sends: SendLocks,
     /// Chats that were looked up a moment ago.
     pub(crate) lookups: Lookups,
+    /// How fast accounts send.
+    pub(crate) pacer: Pacer,
+    /// What reads files from URLs.
+    pub(crate) fetcher: Fetcher,
+    transfers: Arc<Semaphore>,
     lock: Arc<DatabaseLock>,
     tasks: TaskTracker,
     stop: CancellationToken,
@@ -79,6 +94,9 @@ pub enum StartError {
     /// The Telegram server is set wrongly.
     #[error(transparent)]
     Server(#[from] ServerError),
+    /// The HTTP client that reads files from URLs cannot be set up.
+    #[error("files cannot be fetched: {0}")]
+    Fetch(#[from] FetchError),
     /// Another hub holds the database.
     #[error(transparent)]
     Lock(#[from] LockError),
@@ -89,6 +107,7 @@ impl Hub {
     pub async fn start(config: &Config, timing: Timing) -> Result<Arc<Self>, StartError> {
         // Before the database: a wrong setting leaves nothing behind.
         let server = Server::resolve(&config.telegram.server)?;
+        let fetcher = Fetcher::new(config.fetch.clone().into())?;
         let store = open_store(&config.store).await?;
         let lock = Arc::new(DatabaseLock::acquire(&store).await?);
         let context = SessionContext {
@@ -118,6 +137,13 @@ impl Hub {
             restore: Arc::default(),
             sends: SendLocks::default(),
             lookups: Lookups::default(),
+            pacer: Pacer::new(Pace {
+                sends: config.pace.sends,
+                chat_sends: config.pace.chat_sends,
+                lookups: config.pace.lookups_per_minute,
+            }),
+            fetcher,
+            transfers: Arc::new(Semaphore::new(TRANSFERS)),
             lock,
             tasks: TaskTracker::new(),
             stop: CancellationToken::new(),
@@ -148,6 +174,29 @@ impl Hub {
                 () = hub.stop.cancelled() => {}
             }
         });
+    }
+
+    /// Runs a task of the hub's own, which ends with the hub.
+    pub(crate) fn spawn(&self, work: impl Future<Output = ()> + Send + 'static) {
+        let stop = self.stop.clone();
+        self.tasks.spawn(async move {
+            tokio::select! {
+                () = work => {}
+                () = stop.cancelled() => {}
+            }
+        });
+    }
+
+    /// Waits until another file may pass through; each takes some mebibytes on its way.
+    pub(crate) async fn transfer(&self) -> Result<OwnedSemaphorePermit, Error> {
+        let turn = Arc::clone(&self.transfers).acquire_owned();
+        match tokio::time::timeout(TRANSFER_PATIENCE, turn).await {
+            Ok(Ok(turn)) => Ok(turn),
+            _ => Err(
+                Error::new(Code::RateLimited, "too many files are on their way already")
+                    .retry_after(Duration::from_secs(5)),
+            ),
+        }
     }
 
     /// Waits until another hub has taken the database; this one must stop then.

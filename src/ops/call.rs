@@ -4,6 +4,7 @@ use crate::auth::{Caller, Scope};
 use crate::error::{Code, Error};
 use crate::metrics::OPERATION_SECONDS;
 use crate::ops::{Ctx, Operation, RequestId};
+use crate::telegram::with_flood_patience;
 use futures_util::FutureExt as _;
 use std::any::Any;
 use std::panic::AssertUnwindSafe;
@@ -20,11 +21,13 @@ pub async fn call<O: Operation>(op: O, ctx: &Ctx) -> Result<O::Output, Error> {
     let call = Call {
         operation: O::NAME,
         scope: O::SCOPE,
-        time_limit: O::TIME_LIMIT,
+        time_limit: O::TIME_LIMIT + ctx.flood_patience,
         caller: ctx.caller,
         request_id: &ctx.request_id,
     };
-    supervise(&call, op.run(ctx)).await
+    let run = with_flood_patience(ctx.flood_patience, op.run(ctx));
+    // Boxed, because the largest operation would make every caller's future a large one.
+    supervise(&call, Box::pin(run)).await
 }
 
 /// One call, apart from what it does.

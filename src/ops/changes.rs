@@ -114,7 +114,9 @@ impl Operation for ForwardMessages {
         let from = chat::open(ctx, &self.session, &self.from_chat).await?;
         let to = chat::find(ctx, &from.handle, &from.link, &self.to_chat).await?;
         ctx.pace(from.handle.id, to.peer_id).await?;
+        let random_ids = self.message_ids.iter().map(|_| delivery::random_id());
         let forward = Forward {
+            random_ids: random_ids.collect::<Result<_, _>>()?,
             message_ids: self.message_ids,
             silent: self.silent,
         };

@@ -1,10 +1,11 @@
 //! One chat of one account, found and ready for calls.
 
 use crate::error::Error;
-use crate::model::SessionName;
+use crate::model::{ChatKind, MessageId, SessionName, UtcTime};
 use crate::ops::resolve::{Resolver, store_peers};
 use crate::ops::{Ctx, accounts};
 use crate::session::SessionHandle;
+use crate::store::capture::{CapturedBatch, Deletion};
 use crate::store::peers::PeerRow;
 use crate::telegram::Link;
 use std::sync::Arc;
@@ -42,6 +43,38 @@ pub(super) async fn find(
 }
 
 impl OpenChat {
+    /// The account's link as it is now: a long operation may outlive one.
+    pub(super) async fn link(&self) -> Result<Arc<Link>, Error> {
+        self.handle.link(accounts::PATIENCE).await
+    }
+
+    /// Marks captured messages as deleted. Telegram tells an account nothing of what it has
+    /// deleted itself outside of channels.
+    pub(super) async fn note_deleted(
+        &self,
+        ctx: &Ctx,
+        message_ids: Vec<MessageId>,
+    ) -> Result<(), Error> {
+        let chat = self.peer.peer_id;
+        let channel = Some(chat).filter(|chat| chat.kind() == ChatKind::Channel);
+        let batch = CapturedBatch {
+            session_id: self.handle.id,
+            peers: Vec::new(),
+            messages: Vec::new(),
+            deletions: vec![Deletion {
+                channel,
+                message_ids,
+            }],
+            position: None,
+            gaps: Vec::new(),
+            captured_at: UtcTime::now(),
+            from_history: false,
+        };
+        let writer = &ctx.hub.registry.context().writer;
+        writer.commit(Arc::new(batch)).await?;
+        Ok(())
+    }
+
     /// Stores the peers that an answer brought, so that they can be called by their ids.
     pub(super) async fn keep(&self, ctx: &Ctx, peers: Vec<PeerRow>) -> Result<(), Error> {
         store_peers(&ctx.hub, self.handle.id, peers).await

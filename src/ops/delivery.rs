@@ -7,14 +7,16 @@
 use crate::error::{Code, Error};
 use crate::hub::Hub;
 use crate::model::{ChatId, MessageId, SessionId, UtcTime};
-use crate::ops::accounts;
+use crate::ops::chat::OpenChat;
+use crate::ops::history::message_not_found;
 use crate::ops::messages::{ParseMode, ResolvedEntity, SendMessage, SentMessage};
 use crate::ops::resolve::Resolver;
+use crate::ops::{Ctx, accounts};
 use crate::session::SessionHandle;
 use crate::store::messages::{self, MessageFilter};
 use crate::store::peers::PeerRow;
 use crate::store::sends::{self, Claim};
-use crate::telegram::{Formatted, OutgoingMessage, markdown};
+use crate::telegram::{Formatted, Link, OutgoingMessage, markdown};
 use sha2::{Digest as _, Sha256};
 use std::time::Duration;
 
@@ -22,24 +24,62 @@ use std::time::Duration;
 const SEARCH_PATIENCE: Duration = Duration::from_secs(5);
 
 /// Sends, or answers what an earlier request with the same key has sent.
-pub(super) async fn send(hub: &Hub, message: SendMessage) -> Result<SentMessage, Error> {
-    let handle = accounts::authorized(hub, &message.session).await?;
+pub(super) async fn send(ctx: &Ctx, message: SendMessage) -> Result<SentMessage, Error> {
+    let handle = accounts::authorized(&ctx.hub, &message.session).await?;
     match message.idempotency_key.clone() {
-        None => deliver(hub, &handle, &message, random_id()?, None).await,
+        None => deliver(ctx, &handle, &message, random_id()?, None).await,
         Some(key) => {
-            let _turn = hub.sends.turn(handle.id, &key).await;
-            send_under_key(hub, &handle, &message, key).await
+            let _turn = ctx.hub.sends.turn(handle.id, &key).await;
+            send_under_key(ctx, &handle, &message, key).await
         }
     }
 }
 
+/// Reads a text's marks. Users that it mentions by number are named as calls want them.
+pub(super) async fn formatted(
+    ctx: &Ctx,
+    chat: &OpenChat,
+    mode: ParseMode,
+    text: &str,
+) -> Result<Formatted, Error> {
+    read(&ctx.hub, chat.handle.id, mode, text).await
+}
+
+async fn read(hub: &Hub, id: SessionId, mode: ParseMode, text: &str) -> Result<Formatted, Error> {
+    let _ = (hub, id);
+    Ok(match mode {
+        ParseMode::Markdown => markdown(text),
+        ParseMode::Html | ParseMode::Plain => Formatted::plain(text.to_owned()),
+    })
+}
+
+/// Refuses a reply to a message that is not there: Telegram would send it as no reply.
+pub(super) async fn require_reply(
+    chat: &OpenChat,
+    reply_to: Option<MessageId>,
+) -> Result<(), Error> {
+    require_message(&chat.link, &chat.peer, reply_to).await
+}
+
+async fn require_message(
+    link: &Link,
+    peer: &PeerRow,
+    id: Option<MessageId>,
+) -> Result<(), Error> {
+    match id {
+        Some(id) if !link.has_message(peer, id).await? => Err(message_not_found(id)),
+        _ => Ok(()),
+    }
+}
+
 async fn send_under_key(
-    hub: &Hub,
+    ctx: &Ctx,
     handle: &SessionHandle,
     message: &SendMessage,
     key: String,
 ) -> Result<SentMessage, Error> {
-    let (id, hash, fresh) = (handle.id, request_hash(message), random_id()?);
+    let (hub, id) = (&ctx.hub, handle.id);
+    let (hash, fresh) = (request_hash(message), random_id()?);
     let claimed = key.clone();
     let claim = hub
         .store
@@ -57,6 +97,7 @@ async fn send_under_key(
                 chat_id,
                 resolved: None,
                 replayed: true,
+                message: None,
             });
         }
         Claim::Mismatch => {
@@ -66,7 +107,7 @@ async fn send_under_key(
             ));
         }
     };
-    match deliver(hub, handle, message, random_id, since).await {
+    match deliver(ctx, handle, message, random_id, since).await {
         Ok(sent) => {
             finish(hub, id, key, sent.chat_id, sent.message_id).await?;
             Ok(SentMessage {
@@ -108,12 +149,13 @@ async fn finish(
 
 /// One try. `since` is when the first one began, if this is not the first.
 async fn deliver(
-    hub: &Hub,
+    ctx: &Ctx,
     handle: &SessionHandle,
     message: &SendMessage,
     random_id: i64,
     since: Option<UtcTime>,
 ) -> Result<SentMessage, Error> {
+    let hub = &*ctx.hub;
     let link = handle.link(accounts::PATIENCE).await?;
     let resolver = Resolver {
         hub,
@@ -121,28 +163,22 @@ async fn deliver(
         link: &link,
     };
     let found = resolver.chat(&message.chat).await?;
-    if let Some(id) = message.reply_to
-        && !link.has_message(&found.peer, id).await?
-    {
-        return Err(Error::new(
-            Code::MessageNotFound,
-            format!("there is no message {id} in the chat"),
-        ));
-    }
-    let text = match message.parse_mode {
-        ParseMode::Markdown => markdown(&message.text),
-        ParseMode::Plain => Formatted::plain(message.text.clone()),
-    };
+    require_message(&link, &found.peer, message.reply_to).await?;
+    let text = read(hub, handle.id, message.parse_mode, &message.text).await?;
     let outgoing = OutgoingMessage {
         text: text.clone(),
         reply_to: message.reply_to,
         silent: message.silent,
+        link_preview: message.link_preview,
+        schedule_at: message.schedule_at,
         random_id,
     };
-    let message_id = match link.send_message(&found.peer, outgoing).await {
-        Ok(sent) => sent.message_id,
+    ctx.pace(handle.id, found.peer.peer_id).await?;
+    let (message_id, sent) = match link.send_message(&found.peer, outgoing).await {
+        Ok(sent) => (sent.content.message_id, Some(Box::new(sent))),
         Err(error) if error.is("RANDOM_ID_DUPLICATE") => {
-            already_sent(hub, handle.id, &found.peer, &text.text, since).await?
+            let id = already_sent(hub, handle.id, &found.peer, &text.text, since).await?;
+            (id, None)
         }
         Err(error) => return Err(error.into()),
     };
@@ -153,6 +189,7 @@ async fn deliver(
             .by_dialogs
             .then(|| ResolvedEntity::from(found.peer.peer_id)),
         replayed: false,
+        message: sent,
     })
 }
 
@@ -221,12 +258,25 @@ fn request_hash(message: &SendMessage) -> Vec<u8> {
     hash.update(reply_to.to_be_bytes());
     hash.update([
         u8::from(message.silent),
-        u8::from(message.parse_mode == ParseMode::Plain),
+        match message.parse_mode {
+            ParseMode::Markdown => 0,
+            ParseMode::Plain => 1,
+            ParseMode::Html => 2,
+        },
     ]);
+    // What later versions can ask for changes the hash only where it is asked for.
+    if !message.link_preview {
+        hash.update(b"no_webpage");
+    }
+    if let Some(time) = message.schedule_at {
+        hash.update(b"schedule_date");
+        hash.update(time.as_micros().to_be_bytes());
+    }
     hash.finalize().to_vec()
 }
 
-fn random_id() -> Result<i64, Error> {
+/// By which Telegram knows a second try of a send.
+pub(super) fn random_id() -> Result<i64, Error> {
     getrandom::u64()
         .map(u64::cast_signed)
         .map_err(|error| Error::new(Code::Internal, "no random number").because(error))

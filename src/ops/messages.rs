@@ -9,6 +9,7 @@ use crate::ops::resolve::readings;
 use crate::ops::{Ctx, Operation, accounts, delivery};
 use crate::store::messages::{self, MessageFilter, StoredMessage};
 use crate::store::peers;
+use crate::telegram::LiveMessage;
 use serde_json::Value;
 
 /// How a text becomes a message.
@@ -19,6 +20,8 @@ pub enum ParseMode {
     Markdown,
     /// The text is sent as it is.
     Plain,
+    /// HTML tags become formatting.
+    Html,
 }
 
 /// Sends a text message.
@@ -28,7 +31,7 @@ pub enum ParseMode {
 ///
 /// # Errors
 /// `session_not_authorized`, `chat_not_found`, `message_not_found` (the one replied to),
-/// `message_invalid`, `write_forbidden`, `flood_wait`, `idempotency_key_reused`,
+/// `message_invalid`, `write_forbidden`, `rate_limited`, `flood_wait`, `idempotency_key_reused`,
 /// `telegram_error`, `telegram_unreachable`, `database_unavailable`.
 #[derive(Clone, Debug)]
 pub struct SendMessage {
@@ -44,14 +47,18 @@ pub struct SendMessage {
     pub parse_mode: ParseMode,
     /// Whether the receivers get no sound.
     pub silent: bool,
+    /// Whether a link in the text gets a preview.
+    pub link_preview: bool,
+    /// When Telegram is to send it; `None` is at once.
+    pub schedule_at: Option<UtcTime>,
     /// The caller's key for this request: 1 to 255 visible ASCII characters.
     pub idempotency_key: Option<String>,
 }
 
 /// A message that Telegram has taken.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct SentMessage {
-    /// Its number in the chat.
+    /// Its number in the chat; in the chat's schedule, when it is sent later.
     pub message_id: MessageId,
     /// The chat.
     pub chat_id: ChatId,
@@ -59,6 +66,8 @@ pub struct SentMessage {
     pub resolved: Option<ResolvedEntity>,
     /// Whether an earlier request with the same key had sent it.
     pub replayed: bool,
+    /// The whole message, unless an earlier request has sent it.
+    pub message: Option<Box<LiveMessage>>,
 }
 
 /// A chat found by a fallback.
@@ -89,7 +98,7 @@ impl Operation for SendMessage {
     type Output = SentMessage;
 
     async fn run(self, ctx: &Ctx) -> Result<Self::Output, Error> {
-        delivery::send(&ctx.hub, self).await
+        delivery::send(ctx, self).await
     }
 }
 
@@ -208,7 +217,10 @@ async fn located(
         return match target {
             ChatTarget::Marked(chat) => Ok(Some(chat)),
             ChatTarget::Bare(number) => Ok(Some(ChatId::user(number))),
-            ChatTarget::Me | ChatTarget::Username(_) | ChatTarget::Phone(_) => {
+            ChatTarget::Me
+            | ChatTarget::Username(_)
+            | ChatTarget::Phone(_)
+            | ChatTarget::Invite(_) => {
                 let why = "across sessions a chat is named by its marked id only";
                 Err(Error::invalid_query(field, "value_error", why))
             }
@@ -219,6 +231,7 @@ async fn located(
         .store
         .read(move |conn| match target {
             ChatTarget::Marked(chat) => Ok(Some(chat)),
+            ChatTarget::Invite(_) => Ok(None),
             ChatTarget::Me => Ok(peers::self_peer(conn, id)?.map(|peer| peer.peer_id)),
             ChatTarget::Username(name) => {
                 Ok(peers::by_username(conn, id, &name)?.map(|peer| peer.peer_id))

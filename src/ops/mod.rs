@@ -5,22 +5,31 @@
 
 mod accounts;
 mod call;
+pub mod changes;
+mod chat;
+pub mod chats;
 mod delivery;
+pub mod dialogs;
+pub mod files;
 pub mod gaps;
 pub mod health;
+pub mod history;
 pub mod login;
 pub mod messages;
 pub mod peers;
+pub mod profile;
 mod request_id;
 mod resolve;
+pub mod scheduled;
 pub mod sessions;
 
 pub use call::call;
 pub use request_id::RequestId;
 
 use crate::auth::{Caller, Scope};
-use crate::error::Error;
+use crate::error::{Code, Error};
 use crate::hub::Hub;
+use crate::model::{ChatId, SessionId};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -48,4 +57,19 @@ pub struct Ctx {
     pub caller: Caller,
     /// The id under which the request is logged.
     pub request_id: RequestId,
+    /// How long the call sleeps when Telegram asks for a wait, instead of answering `flood_wait`.
+    pub flood_patience: Duration,
+}
+
+impl Ctx {
+    /// Waits until the account may send to the chat; Telegram limits who sends too fast.
+    ///
+    /// # Errors
+    /// `rate_limited` when too many sends wait already.
+    pub(crate) async fn pace(&self, session: SessionId, chat: ChatId) -> Result<(), Error> {
+        self.hub.pacer.turn(session, chat).await.map_err(|wait| {
+            Error::new(Code::RateLimited, "too many sends of this account wait already")
+                .retry_after(wait)
+        })
+    }
 }

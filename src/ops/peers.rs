@@ -29,7 +29,8 @@ pub struct ResolveEntity {
 pub struct EntityView {
     /// The bare id.
     pub id: i64,
-    /// `User`, `Chat` or `Channel`.
+    /// `User`, `Chat` or `Channel`; `ChatForbidden` or `ChannelForbidden` where the account was
+    /// thrown out, in lists of dialogs.
     pub kind: &'static str,
     /// The username, without `@`.
     pub username: Option<String>,
@@ -41,6 +42,8 @@ pub struct EntityView {
     pub phone: Option<String>,
     /// A group's or channel's title.
     pub title: Option<String>,
+    /// Whether a user is a bot.
+    pub is_bot: Option<bool>,
 }
 
 impl Operation for ResolveEntity {
@@ -142,7 +145,21 @@ impl From<PeerRow> for EntityView {
             last_name: peer.last_name,
             phone: peer.phone,
             title: peer.name.filter(|_| !is_user),
+            is_bot: peer.is_bot,
         }
+    }
+}
+
+impl EntityView {
+    /// A peer of which Telegram says whether the account was thrown out.
+    pub(super) fn from_live(peer: PeerRow, forbidden: bool) -> Self {
+        let view = Self::from(peer);
+        let kind = match view.kind {
+            "Chat" if forbidden => "ChatForbidden",
+            "Channel" if forbidden => "ChannelForbidden",
+            kind => kind,
+        };
+        Self { kind, ..view }
     }
 }
 

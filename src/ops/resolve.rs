@@ -49,6 +49,7 @@ impl Resolver<'_> {
             ChatTarget::Phone(digits) => self.phone(digits).await?,
             ChatTarget::Marked(id) => self.stored(*id).await?,
             ChatTarget::Bare(number) => self.bare(*number).await?,
+            ChatTarget::Invite(hash) => self.invited(hash).await?,
         };
         if let Some(peer) = direct {
             lookups.put(self.handle.id, target, &peer);
@@ -60,7 +61,10 @@ impl Resolver<'_> {
         let ids = match target {
             ChatTarget::Marked(id) => vec![id],
             ChatTarget::Bare(number) => readings(number).to_vec(),
-            ChatTarget::Me | ChatTarget::Username(_) | ChatTarget::Phone(_) => Vec::new(),
+            ChatTarget::Me
+            | ChatTarget::Username(_)
+            | ChatTarget::Phone(_)
+            | ChatTarget::Invite(_) => Vec::new(),
         };
         if let Some(peer) = self.dialogs(&ids).await? {
             return Ok(Resolved {
@@ -96,8 +100,20 @@ impl Resolver<'_> {
         if let Some(peer) = stored.filter(usable) {
             return Ok(Some(peer));
         }
+        self.hub.pacer.lookup(self.handle.id).map_err(|wait| {
+            let why = "the account looks up no more usernames at the moment";
+            Error::new(Code::RateLimited, why).retry_after(wait)
+        })?;
         let found = self.link.resolve_username(name).await?;
         self.keep(found).await
+    }
+
+    /// The chat behind an invite link, which shows itself to members only.
+    async fn invited(&self, hash: &str) -> Result<Option<PeerRow>, Error> {
+        let found = self.link.invited_chat(hash).await?;
+        let target = found.as_ref().map(|peer| peer.peer_id);
+        let peers = found.into_iter().collect();
+        self.keep(Found { target, peers }).await
     }
 
     async fn phone(&self, digits: &str) -> Result<Option<PeerRow>, Error> {
@@ -164,7 +180,7 @@ impl Resolver<'_> {
     }
 
     async fn dialogs(&self, wanted: &[ChatId]) -> Result<Option<PeerRow>, Error> {
-        if wanted.is_empty() {
+        if wanted.is_empty() || !self.hub.pacer.scan(self.handle.id) {
             return Ok(None);
         }
         let peers = self.link.dialogs(DIALOG_PAGES).await?.peers;

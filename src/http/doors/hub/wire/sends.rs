@@ -84,6 +84,8 @@ impl SendRequest {
             reply_to: None,
             parse_mode: self.parse_mode,
             silent: self.silent,
+            link_preview: true,
+            schedule_at: None,
             idempotency_key,
         }
     }
@@ -144,6 +146,8 @@ impl ReplyRequest {
             reply_to: Some(self.message_id),
             parse_mode: self.parse_mode,
             silent: self.silent,
+            link_preview: true,
+            schedule_at: None,
             idempotency_key,
         }
     }

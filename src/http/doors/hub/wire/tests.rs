@@ -252,6 +252,7 @@ fn sends_name_the_chat_only_where_the_contract_does() {
         chat_id: ChatId::channel(5),
         resolved: None,
         replayed: false,
+        message: None,
     };
     assert_eq!(
         json!(Sent::message(&sent)),
