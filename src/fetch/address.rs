@@ -50,7 +50,7 @@ const CLOSED_V4: [V4; 18] = [
 ];
 
 /// Global unicast, outside of which nothing is public (RFC 4291, section 2.4): neither loopback,
-/// link-local, unique local (fc00::/7, fd00:ec2::254 among it) nor multicast.
+/// link-local, unique local (`fc00::/7`, and `fd00:ec2::254` in it) nor multicast.
 const GLOBAL_V6: V6 = (Ipv6Addr::new(0x2000, 0, 0, 0, 0, 0, 0, 0), 3);
 
 /// Address translation for the public IPv4 that the last 32 bits carry (RFC 6052).

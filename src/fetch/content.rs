@@ -71,12 +71,11 @@ impl<'a> Iterator for Parameters<'a> {
                 continue;
             };
             let value = value.trim_start();
-            let (value, rest) = match value.strip_prefix('"') {
-                Some(quoted) => unquote(quoted),
-                None => {
-                    let (value, rest) = value.split_at(value.find(';').unwrap_or(value.len()));
-                    (value.trim_end().to_owned(), rest)
-                }
+            let (value, rest) = if let Some(quoted) = value.strip_prefix('"') {
+                unquote(quoted)
+            } else {
+                let (value, rest) = value.split_at(value.find(';').unwrap_or(value.len()));
+                (value.trim_end().to_owned(), rest)
             };
             self.0 = rest;
             return Some((name.trim_end(), value));

@@ -7,7 +7,7 @@
 use crate::fetch::patience::Patience;
 use crate::fetch::{FetchError, content, described, file_name};
 use bytes::Bytes;
-use reqwest::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
+use reqwest::header::{CONTENT_DISPOSITION, CONTENT_TYPE, HeaderName, HeaderValue};
 use reqwest::{Response, StatusCode};
 use url::Url;
 
@@ -41,7 +41,7 @@ impl Download {
         if len.is_some_and(|len| len > max_bytes) {
             return Err(FetchError::TooLarge { limit: max_bytes });
         }
-        let header = |name| response.headers().get(name).map(|value| value.as_bytes());
+        let header = |name: HeaderName| response.headers().get(name).map(HeaderValue::as_bytes);
         Ok(Self {
             file_name: file_name::of(header(CONTENT_DISPOSITION), url),
             mime: header(CONTENT_TYPE).and_then(content::mime),

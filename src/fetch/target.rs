@@ -120,3 +120,65 @@ impl Guard {
         allowed || is_public(address.ip())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fetch::SystemLookup;
+    use proptest::prelude::*;
+
+    fn url(text: &str) -> Url {
+        Url::parse(text).expect("a URL")
+    }
+
+    #[test]
+    fn a_redirect_may_lead_from_http_to_https_but_not_back() {
+        let secure = redirected(&url("http://example.org/a/b"), b"https://example.org/c");
+        assert_eq!(secure.expect("a URL").as_str(), "https://example.org/c");
+        let relative = redirected(&url("https://example.org/a/b"), b"../c?d");
+        assert_eq!(relative.expect("a URL").as_str(), "https://example.org/c?d");
+        let back = redirected(&url("https://example.org/"), b"http://example.org/");
+        assert!(matches!(back, Err(FetchError::Downgrade)));
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_a_url_without_credentials_or_refused(text in "(https?:/{0,3})?.*") {
+            if let Ok(url) = parse(&text) {
+                prop_assert!(matches!(url.scheme(), "http" | "https"));
+                prop_assert!(url.username().is_empty() && url.password().is_none());
+                prop_assert!(url.host().is_some());
+            }
+        }
+
+        #[test]
+        fn any_redirect_leads_to_such_a_url_or_is_refused(location: Vec<u8>) {
+            if let Ok(url) = redirected(&url("https://example.org/"), &location) {
+                prop_assert_eq!(url.scheme(), "https");
+                prop_assert!(url.username().is_empty() && url.password().is_none());
+            }
+        }
+
+        #[test]
+        fn any_ipv4_number_is_judged_as_the_address_that_it_stands_for(bits: u32) {
+            let guard = Guard::new(Vec::new(), Arc::new(SystemLookup));
+            let ip = std::net::Ipv4Addr::from_bits(bits);
+            let mapped = ip.to_ipv6_mapped();
+            let [a, b, c, d] = ip.octets();
+            for host in [
+                format!("{bits}"),
+                format!("{bits:#x}"),
+                format!("0{bits:o}"),
+                format!("{a:#x}.0{b:o}.{}", u16::from_be_bytes([c, d])),
+                format!("[{mapped}]"),
+                format!("[64:ff9b::{:x}:{:x}]", bits >> 16, bits & 0xffff),
+            ] {
+                let admitted = futures_util::FutureExt::now_or_never(
+                    guard.admit(url(&format!("http://{host}/"))),
+                );
+                let admitted = admitted.expect("no look-up");
+                prop_assert_eq!(admitted.is_ok(), is_public(IpAddr::V4(ip)), "{}", host);
+            }
+        }
+    }
+}

@@ -4,6 +4,7 @@ mod capture;
 mod channels;
 mod dependencies;
 mod doors;
+mod fetch;
 mod gaps;
 mod http;
 mod layering;
