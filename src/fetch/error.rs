@@ -4,6 +4,7 @@
 //! file's server wrote, and never an address that a name was resolved to: nobody shall map the
 //! hub's network with them.
 
+use crate::error::{Code, Error};
 use std::time::Duration;
 
 /// What lies beneath, for the log.
@@ -84,4 +85,28 @@ pub enum FetchError {
     /// The HTTP client cannot be set up.
     #[error("files cannot be fetched")]
     Client(#[source] Source),
+}
+
+/// What a client is told: the texts are written for it.
+impl From<FetchError> for Error {
+    fn from(error: FetchError) -> Self {
+        let code = match &error {
+            FetchError::InvalidUrl(_)
+            | FetchError::Scheme(_)
+            | FetchError::Credentials
+            | FetchError::ForbiddenAddress { .. }
+            | FetchError::Downgrade => Code::UrlRefused,
+            FetchError::TooLarge { .. } => Code::FileTooLarge,
+            FetchError::Client(_) => Code::Internal,
+            FetchError::UnknownHost { .. }
+            | FetchError::Unreachable { .. }
+            | FetchError::InvalidRedirect
+            | FetchError::TooManyRedirects { .. }
+            | FetchError::Status(_)
+            | FetchError::Timeout { .. }
+            | FetchError::Stalled { .. }
+            | FetchError::Interrupted(_) => Code::DownloadFailed,
+        };
+        Self::new(code, error.to_string()).because(error)
+    }
 }

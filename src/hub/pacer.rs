@@ -83,7 +83,9 @@ impl Pacer {
         let now = Instant::now();
         let mut turns = self.accounts.entry(account).or_default();
         // A minute's look-ups may be made at once after a rest.
-        let earliest = now.checked_sub(Duration::from_mins(1) - each).unwrap_or(now);
+        let earliest = now
+            .checked_sub(Duration::from_mins(1) - each)
+            .unwrap_or(now);
         let at = turns.lookup.map_or(earliest, |next| next.max(earliest));
         if at > now {
             return Err(at - now);
@@ -149,7 +151,11 @@ mod tests {
         assert_eq!(at(1), Ok(20_000));
         assert_eq!(at(1), Ok(30_000));
         assert_eq!(at(1), Err(Duration::from_secs(40)));
-        assert_eq!(at(1), Err(Duration::from_secs(40)), "a refusal costs nothing");
+        assert_eq!(
+            at(1),
+            Err(Duration::from_secs(40)),
+            "a refusal costs nothing"
+        );
     }
 
     #[test]
@@ -158,7 +164,9 @@ mod tests {
         let mut turns = Turns::default();
         for chat in 0..1_000 {
             let later = now + Duration::from_mins(1) * chat;
-            turns.send_at(&PACE, ChatId(chat.into()), later).expect("a turn");
+            turns
+                .send_at(&PACE, ChatId(chat.into()), later)
+                .expect("a turn");
         }
         assert!(turns.chats.len() <= CHATS);
     }

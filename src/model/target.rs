@@ -92,7 +92,10 @@ fn linked(link: Link<'_>) -> Option<ChatTarget> {
             let (action, query) = rest.split_once('?')?;
             let value = |name: &str| {
                 let pairs = query.split('&').filter_map(|pair| pair.split_once('='));
-                pairs.clone().find(|(key, _)| *key == name).map(|(_, value)| value)
+                pairs
+                    .clone()
+                    .find(|(key, _)| *key == name)
+                    .map(|(_, value)| value)
             };
             match action {
                 "resolve" => match value("domain") {
@@ -157,11 +160,26 @@ mod tests {
             ("https://t.me/bob", name("bob")),
             ("t.me/bob/15?single", name("bob")),
             ("tg://resolve?domain=bob&post=1", name("bob")),
-            ("https://t.me/+15550000002", Some(ChatTarget::Phone("15550000002".to_owned()))),
-            ("t.me/+AbCd_-09", Some(ChatTarget::Invite("AbCd_-09".to_owned()))),
-            ("https://t.me/joinchat/AbCd09", Some(ChatTarget::Invite("AbCd09".to_owned()))),
-            ("tg://join?invite=AbCd09", Some(ChatTarget::Invite("AbCd09".to_owned()))),
-            ("https://t.me/c/1234567890/7", Some(ChatTarget::Marked(ChatId(-1_001_234_567_890)))),
+            (
+                "https://t.me/+15550000002",
+                Some(ChatTarget::Phone("15550000002".to_owned())),
+            ),
+            (
+                "t.me/+AbCd_-09",
+                Some(ChatTarget::Invite("AbCd_-09".to_owned())),
+            ),
+            (
+                "https://t.me/joinchat/AbCd09",
+                Some(ChatTarget::Invite("AbCd09".to_owned())),
+            ),
+            (
+                "tg://join?invite=AbCd09",
+                Some(ChatTarget::Invite("AbCd09".to_owned())),
+            ),
+            (
+                "https://t.me/c/1234567890/7",
+                Some(ChatTarget::Marked(ChatId(-1_001_234_567_890))),
+            ),
             ("tg://user?id=42", Some(ChatTarget::Marked(ChatId(42)))),
             ("tg://user?id=x", None),
             ("tg://resolve", None),

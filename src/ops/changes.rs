@@ -153,7 +153,10 @@ impl Operation for PinMessage {
     async fn run(self, ctx: &Ctx) -> Result<Self::Output, Error> {
         let chat = chat::open(ctx, &self.session, &self.chat).await?;
         let (id, silent) = (self.message_id, !self.notify);
-        Ok(chat.link.pin_message(&chat.peer, id, self.pin, silent).await?)
+        Ok(chat
+            .link
+            .pin_message(&chat.peer, id, self.pin, silent)
+            .await?)
     }
 }
 

@@ -61,11 +61,7 @@ pub(super) async fn require_reply(
     require_message(&chat.link, &chat.peer, reply_to).await
 }
 
-async fn require_message(
-    link: &Link,
-    peer: &PeerRow,
-    id: Option<MessageId>,
-) -> Result<(), Error> {
+async fn require_message(link: &Link, peer: &PeerRow, id: Option<MessageId>) -> Result<(), Error> {
     match id {
         Some(id) if !link.has_message(peer, id).await? => Err(message_not_found(id)),
         _ => Ok(()),

@@ -68,8 +68,11 @@ impl Ctx {
     /// `rate_limited` when too many sends wait already.
     pub(crate) async fn pace(&self, session: SessionId, chat: ChatId) -> Result<(), Error> {
         self.hub.pacer.turn(session, chat).await.map_err(|wait| {
-            Error::new(Code::RateLimited, "too many sends of this account wait already")
-                .retry_after(wait)
+            Error::new(
+                Code::RateLimited,
+                "too many sends of this account wait already",
+            )
+            .retry_after(wait)
         })
     }
 }

@@ -52,6 +52,9 @@ impl Operation for CancelScheduled {
 
     async fn run(self, ctx: &Ctx) -> Result<Self::Output, Error> {
         let chat = chat::open(ctx, &self.session, &self.chat).await?;
-        Ok(chat.link.cancel_scheduled(&chat.peer, &self.message_ids).await?)
+        Ok(chat
+            .link
+            .cancel_scheduled(&chat.peer, &self.message_ids)
+            .await?)
     }
 }

@@ -81,7 +81,9 @@ impl Caller {
     {
         loop {
             match self.invoke_once(request).await {
-                Err(Error::FloodWait(wait)) if patience::spend(wait) => tokio::time::sleep(wait).await,
+                Err(Error::FloodWait(wait)) if patience::spend(wait) => {
+                    tokio::time::sleep(wait).await
+                }
                 answer => return answer,
             }
         }
@@ -188,9 +190,9 @@ impl Caller {
 /// Another data centre's refusal, which must not be taken for the end of the account.
 fn away(error: Error) -> Error {
     match error {
-        Error::SessionEnded(_) | Error::KeyRejected => {
-            Error::Unreachable("another data centre does not take the account's authorisation".into())
-        }
+        Error::SessionEnded(_) | Error::KeyRejected => Error::Unreachable(
+            "another data centre does not take the account's authorisation".into(),
+        ),
         other => other,
     }
 }

@@ -168,39 +168,37 @@ impl From<Error> for crate::error::Error {
 
 fn told(error: Error) -> crate::error::Error {
     use crate::error::{Code, Error as Told};
-        match &error {
-            Error::SessionEnded(_) | Error::KeyRejected => {
-                Told::new(Code::SessionNotAuthorized, error.to_string())
-            }
-            Error::FloodWait(wait) => {
-                let seconds = wait.as_secs();
-                Told::new(
-                    Code::FloodWait,
-                    format!("Telegram asks to wait {seconds} seconds before trying again"),
-                )
-                .retry_after(*wait)
-            }
-            Error::Rpc(rpc) => {
-                let (code, sentence) = rpc_code(&rpc.name);
-                let text = match rpc.value {
-                    Some(value) => format!("{sentence} ({}, {value})", rpc.name),
-                    None => format!("{sentence} ({})", rpc.name),
-                };
-                let told = Told::new(code, text);
-                match flood::pause(rpc) {
-                    Some(pause) => told.retry_after(pause),
-                    None => told,
-                }
-            }
-            Error::Timeout | Error::Deaf | Error::Broken | Error::Unreachable(_) => {
-                Told::new(Code::TelegramUnreachable, error.to_string()).because(error)
-            }
-            Error::Storage(_) => {
-                Told::new(Code::DatabaseUnavailable, "the database cannot be reached")
-                    .retry_after(Duration::from_secs(5))
-                    .because(error)
+    match &error {
+        Error::SessionEnded(_) | Error::KeyRejected => {
+            Told::new(Code::SessionNotAuthorized, error.to_string())
+        }
+        Error::FloodWait(wait) => {
+            let seconds = wait.as_secs();
+            Told::new(
+                Code::FloodWait,
+                format!("Telegram asks to wait {seconds} seconds before trying again"),
+            )
+            .retry_after(*wait)
+        }
+        Error::Rpc(rpc) => {
+            let (code, sentence) = rpc_code(&rpc.name);
+            let text = match rpc.value {
+                Some(value) => format!("{sentence} ({}, {value})", rpc.name),
+                None => format!("{sentence} ({})", rpc.name),
+            };
+            let told = Told::new(code, text);
+            match flood::pause(rpc) {
+                Some(pause) => told.retry_after(pause),
+                None => told,
             }
         }
+        Error::Timeout | Error::Deaf | Error::Broken | Error::Unreachable(_) => {
+            Told::new(Code::TelegramUnreachable, error.to_string()).because(error)
+        }
+        Error::Storage(_) => Told::new(Code::DatabaseUnavailable, "the database cannot be reached")
+            .retry_after(Duration::from_secs(5))
+            .because(error),
+    }
 }
 
 /// Sources: the lists of errors on the pages of `auth.sendCode`, `auth.signIn`,
@@ -247,9 +245,10 @@ fn rpc_code(name: &str) -> (crate::error::Code, &'static str) {
         "MESSAGE_EMPTY" | "MESSAGE_TOO_LONG" | "ENTITY_BOUNDS_INVALID" | "ENTITIES_TOO_LONG" => {
             (Code::MessageInvalid, "Telegram refuses the text")
         }
-        "INVITE_HASH_INVALID" | "INVITE_HASH_EXPIRED" | "INVITE_HASH_EMPTY" => {
-            (Code::InviteInvalid, "the invite link is wrong or has expired")
-        }
+        "INVITE_HASH_INVALID" | "INVITE_HASH_EXPIRED" | "INVITE_HASH_EMPTY" => (
+            Code::InviteInvalid,
+            "the invite link is wrong or has expired",
+        ),
         "MEDIA_CAPTION_TOO_LONG" => (Code::MessageInvalid, "Telegram refuses the caption"),
         "PHOTO_EXT_INVALID"
         | "PHOTO_INVALID"

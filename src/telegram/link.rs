@@ -4,6 +4,7 @@
 //! not reconnect by a plan of its own: whoever holds it drops it and opens another.
 
 use crate::config::Device;
+use crate::model::ChatId;
 use crate::telegram::budget::Budget;
 use crate::telegram::caller::Caller;
 use crate::telegram::error::Error;

@@ -26,21 +26,23 @@ mod vitals;
 
 pub use budget::Budget;
 pub use calls::auth::{SentCode, SignIn};
-pub use calls::dialogs::{Dialog, DialogList};
-pub use calls::listing::{DialogEntry, ListedDialogs};
 pub use calls::changes::{Edit, Forward};
-pub use calls::files::{FileLocation, MediaFile, PART_BYTES, SMALL_FILE_BYTES, Upload, UploadedFile};
+pub use calls::dialogs::{Dialog, DialogList};
+pub use calls::files::{
+    FileLocation, MediaFile, PART_BYTES, SMALL_FILE_BYTES, Upload, UploadedFile,
+};
 pub use calls::history::{Fetched, MESSAGES_A_CALL};
+pub use calls::listing::{DialogEntry, ListedDialogs};
 pub use calls::live::{FoundMessages, HistoryQuery};
 pub use calls::media::{Media, MediaKind, OutgoingAlbum, OutgoingMedia};
 pub use calls::messages::OutgoingMessage;
 pub use calls::peers::Found;
 pub use calls::updates::Reading;
 pub use convert::{AccountRef, LiveMessage};
-pub use patience::with_flood_patience;
 pub use error::Error;
 pub use link::{Keys, Link, LinkSettings};
 pub use markdown::{Formatted, markdown};
+pub use patience::with_flood_patience;
 pub use receiver::Nudge;
 pub use server::{Server, ServerError};
 pub use storage::{HubSession, StorageError};

@@ -328,7 +328,7 @@ impl Session for HubSession {
             let id = self.id;
             let row = self
                 .store
-                .read(move |conn| peers::get(conn, id, crate::model::ChatId(marked)))
+                .read(move |conn| peers::get(conn, id, ChatId(marked)))
                 .await?;
             let info = row.as_ref().map(convert::peer_info);
             if let Some(info) = &info {

@@ -52,7 +52,7 @@ impl Incoming {
 
     fn name(&self) -> String {
         match self {
-            Self::Fetched(download) => download.file_name(),
+            Self::Fetched(download) => download.file_name().to_owned(),
             Self::Brought(stream) => stream.name.clone(),
         }
     }

@@ -154,10 +154,13 @@ fn media_file(media: &tl::enums::MessageMedia) -> Option<MediaFile> {
 }
 
 fn document_file(document: &tl::types::Document) -> MediaFile {
-    let name = document.attributes.iter().find_map(|attribute| match attribute {
-        tl::enums::DocumentAttribute::Filename(name) => Some(name.file_name.clone()),
-        _ => None,
-    });
+    let name = document
+        .attributes
+        .iter()
+        .find_map(|attribute| match attribute {
+            tl::enums::DocumentAttribute::Filename(name) => Some(name.file_name.clone()),
+            _ => None,
+        });
     let place = tl::types::InputDocumentFileLocation {
         id: document.id,
         access_hash: document.access_hash,

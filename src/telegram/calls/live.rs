@@ -47,7 +47,9 @@ impl Link {
             let answer = self
                 .history_page(peer, query.search.as_deref(), before, wanted)
                 .await?;
-            found.peers.extend(convert::peers(&answer.users, &answer.chats));
+            found
+                .peers
+                .extend(convert::peers(&answer.users, &answer.chats));
             let place = |message| convert::message_place(message).map(|(_, id)| id.0);
             let oldest = answer.messages.iter().filter_map(place).min();
             found.messages.extend(self.live(&answer.messages));
@@ -167,6 +169,7 @@ impl Link {
     fn live(&self, messages: &[tl::enums::Message]) -> Vec<LiveMessage> {
         let own = self.own();
         let each = messages.iter();
-        each.filter_map(|message| convert::live(own, message)).collect()
+        each.filter_map(|message| convert::live(own, message))
+            .collect()
     }
 }

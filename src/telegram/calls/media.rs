@@ -153,7 +153,11 @@ impl Link {
         peer: &PeerRow,
         album: OutgoingAlbum,
     ) -> Result<Vec<LiveMessage>, Error> {
-        let random_ids: Vec<i64> = album.files.iter().map(|(_, random_id)| *random_id).collect();
+        let random_ids: Vec<i64> = album
+            .files
+            .iter()
+            .map(|(_, random_id)| *random_id)
+            .collect();
         let mut caption = Some(album.caption);
         let files = album.files.into_iter().map(|(media, random_id)| {
             let text = caption.take().unwrap_or_default();

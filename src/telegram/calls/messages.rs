@@ -62,7 +62,12 @@ impl Link {
         };
         let answer = self.invoke(&request).await?;
         if let tl::enums::Updates::UpdateShortSentMessage(short) = answer {
-            return Ok(convert::short_sent(self.own(), peer.peer_id, request, short));
+            return Ok(convert::short_sent(
+                self.own(),
+                peer.peer_id,
+                request,
+                short,
+            ));
         }
         self.sent(&answer, &[random_id])
             .pop()

@@ -51,7 +51,10 @@ pub(in crate::telegram) fn live(
         forwards: message.forwards,
         grouped_id: message.grouped_id,
         pinned: message.pinned,
-        reactions: message.reactions.as_ref().map_or_else(|| json!([]), reactions),
+        reactions: message
+            .reactions
+            .as_ref()
+            .map_or_else(|| json!([]), reactions),
     })
 }
 
@@ -99,7 +102,11 @@ fn media_class(media: &tl::enums::MessageMedia) -> Option<String> {
     if matches!(media, tl::enums::MessageMedia::Empty) {
         return None;
     }
-    let id = media.to_bytes().first_chunk().copied().map(u32::from_le_bytes)?;
+    let id = media
+        .to_bytes()
+        .first_chunk()
+        .copied()
+        .map(u32::from_le_bytes)?;
     let mut letters = tl::name_for_id(id).chars();
     let first = letters.next()?;
     Some(first.to_ascii_uppercase().to_string() + letters.as_str())

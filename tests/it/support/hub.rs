@@ -131,7 +131,11 @@ pub(crate) fn config(db: &TestDb, dc: &Dc, options: &Options) -> Result<Config, 
         "--telegram-api-id=1".to_owned(),
         "--telegram-api-hash=0123456789abcdef0123456789abcdef".to_owned(),
     ];
-    for unpaced in ["--send-interval", "--chat-send-interval", "--lookups-per-minute"] {
+    for unpaced in [
+        "--send-interval",
+        "--chat-send-interval",
+        "--lookups-per-minute",
+    ] {
         if !options.flags.iter().any(|flag| flag.starts_with(unpaced)) {
             args.push(format!("{unpaced}=0"));
         }
