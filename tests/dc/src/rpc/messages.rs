@@ -39,6 +39,7 @@ pub(super) fn send_message(
         silent: input.silent,
         reply_to,
         random_id: Some(input.random_id),
+        grouped_id: None,
     };
     let sent = world.send(caller, to, draft, Some(request.origin()))?;
     Ok(if short {
@@ -71,6 +72,7 @@ pub(super) fn content(
     Ok(Content {
         text,
         entities: entities.collect::<Result<_, Refusal>>()?,
+        media: None,
     })
 }
 
