@@ -11,6 +11,7 @@ import sys
 import checks_absence
 import checks_chats
 import checks_differences
+import checks_files
 import checks_login
 import checks_messages
 from harness import Checks, Dc
@@ -21,7 +22,14 @@ async def main():
         sys.exit(__doc__)
     logging.basicConfig(level=logging.CRITICAL)
     every = Checks()
-    modules = (checks_login, checks_messages, checks_absence, checks_chats, checks_differences)
+    modules = (
+        checks_login,
+        checks_messages,
+        checks_absence,
+        checks_chats,
+        checks_differences,
+        checks_files,
+    )
     for module in modules:
         every.checks += module.checks.checks
     failed = await every.run(Dc(*sys.argv[1:4]), *sys.argv[4:])

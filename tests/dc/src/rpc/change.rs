@@ -6,7 +6,7 @@ use grammers_tl_types::{enums, functions as f, types};
 
 use super::messages::{content, one_update};
 use super::render::Cast;
-use super::{Request, peers, render};
+use super::{Request, intake, peers, render};
 use crate::world::change::Reach;
 use crate::world::ids::{MessageId, Peer};
 use crate::world::refusal::Refusal;
@@ -14,18 +14,24 @@ use crate::world::refusal::Refusal;
 /// Ids that one deletion may name.
 const MAX_IDS: usize = 1000;
 
-/// `messages.editMessage`, texts only.
+/// `messages.editMessage`: another text, another file, or a caption for the file that stays.
 pub(super) fn edit_message(
     request: &Request<'_>,
     input: f::messages::EditMessage,
 ) -> Result<enums::Updates, Refusal> {
-    let (mut world, caller) = request.authorised()?;
-    let peer = peers::peer(&world, caller, &input.peer)?;
-    if input.media.is_some() || input.schedule_date.is_some() {
+    if input.schedule_date.is_some() {
         return Err(Refusal::bad("MEDIA_NEW_INVALID"));
     }
+    let media = input.media.map(|media| intake::media(request, media));
+    let media = media.transpose()?;
+    let (mut world, caller) = request.authorised()?;
+    let peer = peers::peer(&world, caller, &input.peer)?;
     let text = input.message.unwrap_or_default();
-    let content = content(&world, caller, text, input.entities)?;
+    let mut content = content(&world, caller, text, input.entities)?;
+    content.media = media;
+    if !input.no_webpage {
+        content.preview();
+    }
     let id = MessageId(input.id);
     let event = world.edit(caller, Some(peer), id, content, Some(request.origin()))?;
     let update = one_update(&world, caller, peer, &event);

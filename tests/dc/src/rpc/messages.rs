@@ -28,17 +28,18 @@ pub(super) fn send_message(
     if input.schedule_date.is_some() {
         return Err(Refusal::bad("SCHEDULE_DATE_INVALID"));
     }
-    let reply_to = match input.reply_to {
-        None => None,
-        Some(InputReplyTo::Message(reply)) => Some(MessageId(reply.reply_to_msg_id)),
-        Some(_) => return Err(Refusal::bad("REPLY_TO_INVALID")),
-    };
+    let reply_to = answered(input.reply_to)?;
     let short = reply_to.is_none() && matches!(to, Peer::User(user) if user != caller);
+    let mut content = content(&world, caller, input.message, input.entities)?;
+    if !input.no_webpage {
+        content.preview();
+    }
     let draft = Draft {
-        content: content(&world, caller, input.message, input.entities)?,
+        content,
         silent: input.silent,
         reply_to,
         random_id: Some(input.random_id),
+        grouped_id: None,
     };
     let sent = world.send(caller, to, draft, Some(request.origin()))?;
     Ok(if short {
@@ -46,6 +47,15 @@ pub(super) fn send_message(
     } else {
         sent_updates(&world, caller, to, sent, Some(input.random_id))
     })
+}
+
+/// The message that a new one answers, in the sender's ids.
+pub(super) fn answered(reply_to: Option<InputReplyTo>) -> Result<Option<MessageId>, Refusal> {
+    match reply_to {
+        None => Ok(None),
+        Some(InputReplyTo::Message(reply)) => Ok(Some(MessageId(reply.reply_to_msg_id))),
+        Some(_) => Err(Refusal::bad("REPLY_TO_INVALID")),
+    }
 }
 
 /// The text of a message with its entities as they are stored: mentions name users plainly.
@@ -71,6 +81,7 @@ pub(super) fn content(
     Ok(Content {
         text,
         entities: entities.collect::<Result<_, Refusal>>()?,
+        media: None,
     })
 }
 
@@ -85,7 +96,7 @@ fn short_sent(world: &World, sent: Sent) -> enums::Updates {
         pts: sent.pts,
         pts_count: 1,
         date: sent.date,
-        media: None,
+        media: render::shown(world, sent.post),
         entities,
         ttl_period: None,
     }
@@ -100,19 +111,34 @@ pub(super) fn sent_updates(
     sent: Sent,
     random_id: Option<i64>,
 ) -> enums::Updates {
-    let id = sent.id.0;
-    let named = random_id.map(|random_id| types::UpdateMessageId { id, random_id }.into());
-    let mut updates: Vec<enums::Update> = named.into_iter().collect();
-    let event = Event {
-        pts: sent.pts,
-        pts_count: 1,
-        date: sent.date,
-        kind: EventKind::New(sent.id),
-    };
-    updates.extend(one_update(world, caller, to, &event));
+    all_sent_updates(world, caller, to, &[(sent, random_id)])
+}
+
+/// The same for several messages, each with the client's number for it.
+pub(super) fn all_sent_updates(
+    world: &World,
+    caller: UserId,
+    to: Peer,
+    all: &[(Sent, Option<i64>)],
+) -> enums::Updates {
+    let named = all.iter().filter_map(|(sent, random_id)| {
+        let (id, random_id) = (sent.id.0, (*random_id)?);
+        Some(types::UpdateMessageId { id, random_id }.into())
+    });
+    let mut updates: Vec<enums::Update> = named.collect();
     let mut cast = Cast::of([Peer::User(caller), to]);
-    cast.add_post(world, sent.post);
-    render::whole(world, caller, updates, &cast, sent.date)
+    for (sent, _) in all {
+        let event = Event {
+            pts: sent.pts,
+            pts_count: 1,
+            date: sent.date,
+            kind: EventKind::New(sent.id),
+        };
+        updates.extend(one_update(world, caller, to, &event));
+        cast.add_post(world, sent.post);
+    }
+    let date = all.last().map_or(0, |(sent, _)| sent.date);
+    render::whole(world, caller, updates, &cast, date)
 }
 
 /// An event of the caller's account, or of the channel that `to` is.

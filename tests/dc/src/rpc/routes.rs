@@ -6,7 +6,7 @@
 use grammers_tl_types::{Identifiable, functions};
 
 use super::{Request, account, auth, change, channel_info, channel_updates, channels, contacts};
-use super::{dialogs, groups, help, history, login, messages, run, updates, users};
+use super::{dialogs, groups, help, history, login, media, messages, run, updates, upload, users};
 use crate::world::refusal::Refusal;
 
 /// Reads a request's body without its constructor id and answers the serialised result.
@@ -83,13 +83,35 @@ routes! {
     messages::GetPeerDialogs => dialogs::get_peer_dialogs,
     messages::GetPeerSettings => dialogs::get_peer_settings,
     messages::GetPinnedDialogs => dialogs::get_pinned_dialogs,
+    messages::GetWebPagePreview => media::get_web_page_preview,
     messages::ReadHistory => messages::read_history,
     messages::ReceivedMessages => messages::received_messages,
+    messages::SendMedia => media::send_media,
     messages::SendMessage => messages::send_message,
+    messages::SendMultiMedia => media::send_multi_media,
     messages::SetTyping => messages::set_typing,
+    messages::UploadMedia => media::upload_media,
     updates::GetChannelDifference => channel_updates::get_channel_difference,
     updates::GetDifference => updates::get_difference,
     updates::GetState => updates::get_state,
+    upload::GetFile => upload::get_file,
+    upload::SaveBigFilePart => upload::save_big_file_part,
+    upload::SaveFilePart => upload::save_file_part,
     users::GetFullUser => users::get_full_user,
     users::GetUsers => users::get_users,
+}
+
+/// Whether a request's body is one string of bytes and some numbers, which nest in nothing.
+pub(super) fn is_flat(id: u32) -> bool {
+    use functions::upload::{SaveBigFilePart, SaveFilePart};
+    [
+        SaveFilePart::CONSTRUCTOR_ID,
+        SaveBigFilePart::CONSTRUCTOR_ID,
+    ]
+    .contains(&id)
+}
+
+/// Whether the answer is a piece of a file.
+pub(super) fn is_bulk(id: u32) -> bool {
+    id == functions::upload::GetFile::CONSTRUCTOR_ID
 }

@@ -28,6 +28,8 @@ pub struct Body {
     pub silent: bool,
     /// The message it answers.
     pub reply_to: Option<PostId>,
+    /// The album it belongs to.
+    pub grouped_id: Option<i64>,
 }
 
 impl Body {
@@ -152,6 +154,7 @@ fn new_post(author: UserId, place: Place, sides: Vec<Side>, date: i32, body: Bod
         action: body.action,
         silent: body.silent,
         reply_to: body.reply_to,
+        grouped_id: body.grouped_id,
         edits: Vec::new(),
         deleted_at: None,
     }

@@ -2,7 +2,7 @@
 //!
 //! Owns all state in memory, under one lock held for microseconds; every account's and channel's
 //! lists are its own, so that no call scans what belongs to others. It knows nothing of sockets,
-//! and of TL only the formatting entities that it passes on.
+//! and of TL only the formatting entities and the attributes of files that it passes on.
 
 pub mod account;
 pub mod chance;
@@ -15,12 +15,15 @@ pub mod dialog;
 pub mod dialogs;
 pub mod events;
 pub mod faults;
+pub mod files;
+pub mod foreign;
 pub mod group;
 pub mod groups;
 pub mod ids;
 pub mod keys;
 pub mod ledger;
 pub mod logins;
+pub mod media;
 pub mod moves;
 pub mod news;
 pub mod password;
@@ -32,6 +35,8 @@ pub mod read;
 pub mod refusal;
 pub mod send;
 pub mod too_long;
+pub mod uploads;
+pub mod web;
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -39,6 +44,8 @@ use std::sync::Arc;
 use self::account::{Account, Profile};
 use self::channel::Channel;
 use self::faults::Faults;
+use self::files::Files;
+use self::foreign::{Exported, Foreign};
 use self::group::Group;
 use self::ids::{ChannelId, GroupId, KeyId, UserId};
 use self::keys::Key;
@@ -46,6 +53,7 @@ use self::logins::Logins;
 use self::moves::Moves;
 use self::news::Notice;
 use self::post::Post;
+use self::uploads::Uploads;
 use crate::clock::Clock;
 
 /// Everything the data centre knows.
@@ -64,7 +72,11 @@ pub struct World {
     /// Calls so far by method, such as `messages.sendMessage`.
     pub calls: BTreeMap<&'static str, u64>,
     /// Exported authorisations that nobody has imported yet.
-    pub exported: HashMap<Vec<u8>, UserId>,
+    pub exported: HashMap<Vec<u8>, Exported>,
+    /// Files on their way.
+    pub uploads: Uploads,
+    /// Photos and documents.
+    pub files: Files,
     accounts: HashMap<UserId, Account>,
     by_phone: HashMap<String, UserId>,
     by_username: HashMap<String, UserId>,
@@ -73,6 +85,7 @@ pub struct World {
     channel_by_username: HashMap<String, ChannelId>,
     keys: HashMap<KeyId, Key>,
     moves: Moves,
+    foreign: Foreign,
     logins: Logins,
     posts: Vec<Post>,
     audiences: Vec<Arc<[UserId]>>,
@@ -91,6 +104,8 @@ impl World {
             faults: Faults::default(),
             calls: BTreeMap::new(),
             exported: HashMap::new(),
+            uploads: Uploads::default(),
+            files: Files::default(),
             accounts: HashMap::new(),
             by_phone: HashMap::new(),
             by_username: HashMap::new(),
@@ -99,6 +114,7 @@ impl World {
             channel_by_username: HashMap::new(),
             keys: HashMap::new(),
             moves: Moves::default(),
+            foreign: Foreign::default(),
             logins: Logins::default(),
             posts: Vec::new(),
             audiences: Vec::new(),

@@ -6,6 +6,7 @@
 use grammers_tl_types::enums::MessageEntity;
 
 use super::ids::{AudienceId, ChannelId, GroupId, MessageId, PostId, UserId};
+use super::media::Media;
 
 /// One message of any chat.
 #[derive(Clone, Debug)]
@@ -28,6 +29,8 @@ pub struct Post {
     pub silent: bool,
     /// The message it answers.
     pub reply_to: Option<PostId>,
+    /// The album it belongs to, the same number for all of its messages.
+    pub grouped_id: Option<i64>,
     /// What it said before each edit, oldest first, with the time of that edit.
     pub edits: Vec<Edit>,
     /// When it was deleted for everybody, in microseconds since 1970 by the machine's clock.
@@ -61,13 +64,15 @@ pub struct Side {
     pub id: MessageId,
 }
 
-/// The text of a message with its formatting.
+/// The text of a message with its formatting, and what it shows beside it.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Content {
     /// At most 4096 UTF-16 units.
     pub text: String,
     /// Offsets and lengths in UTF-16 units.
     pub entities: Vec<MessageEntity>,
+    /// A file, to which the text is the caption, or the preview of a page that the text names.
+    pub media: Option<Media>,
 }
 
 /// What a service message tells of. Its author is who did it.
@@ -106,7 +111,7 @@ impl Content {
     pub fn plain(text: impl Into<String>) -> Self {
         Self {
             text: text.into(),
-            entities: Vec::new(),
+            ..Self::default()
         }
     }
 }

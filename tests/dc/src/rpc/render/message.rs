@@ -5,10 +5,11 @@
 
 use grammers_tl_types::{enums, types};
 
+use super::media::media;
 use super::peer::{peer, user_peer};
 use crate::world::World;
 use crate::world::channel::ChannelKind;
-use crate::world::ids::{ChannelId, MessageId, Peer, UserId};
+use crate::world::ids::{ChannelId, MessageId, Peer, PostId, UserId};
 use crate::world::post::{Action, Post};
 
 /// A message as the viewer knows it, `None` if it is not there or deleted.
@@ -41,6 +42,7 @@ pub(in crate::rpc) fn own_message(
         chat: peer(held.peer),
         saved: is_saved.then(|| user_peer(viewer)),
         reply_to: reply_header(world, viewer, post),
+        media: shown(world, held.post),
         is_broadcast: false,
     };
     Some(frame.around(post))
@@ -65,6 +67,7 @@ pub(in crate::rpc) fn channel_message(
         chat: peer(Peer::Channel(channel)),
         saved: None,
         reply_to: reply_header(world, line.author, post),
+        media: shown(world, line.post),
         is_broadcast,
     };
     Some(frame.around(post))
@@ -95,6 +98,7 @@ struct Frame {
     chat: enums::Peer,
     saved: Option<enums::Peer>,
     reply_to: Option<enums::MessageReplyHeader>,
+    media: Option<enums::MessageMedia>,
     is_broadcast: bool,
 }
 
@@ -157,7 +161,7 @@ impl Frame {
             reply_to: self.reply_to,
             date: post.date,
             message: post.content.text.clone(),
-            media: None,
+            media: self.media,
             reply_markup: None,
             entities: entities(post),
             views: self.is_broadcast.then_some(1),
@@ -165,7 +169,7 @@ impl Frame {
             replies: None,
             edit_date: post.edits.last().map(|edit| edit.date),
             post_author: None,
-            grouped_id: None,
+            grouped_id: post.grouped_id,
             reactions: None,
             restriction_reason: None,
             ttl_period: None,
@@ -206,6 +210,12 @@ fn action(action: &Action) -> enums::MessageAction {
 /// The formatting of a message, absent when there is none.
 pub(super) fn entities(post: &Post) -> Option<Vec<enums::MessageEntity>> {
     Some(post.content.entities.clone()).filter(|entities| !entities.is_empty())
+}
+
+/// What a message shows beside its text.
+pub(in crate::rpc) fn shown(world: &World, id: PostId) -> Option<enums::MessageMedia> {
+    let post = world.post(id)?;
+    media(world, Some(id), post.content.media.as_ref()?)
 }
 
 /// Which message a message answers, in the viewer's ids.

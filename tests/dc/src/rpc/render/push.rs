@@ -222,7 +222,8 @@ fn short_message(
     let held = account.held(id)?;
     let post = world.post(held.post)?;
     let met = account.dialogs.get(&held.peer)?.messages().len() > 1;
-    if !met || held.peer == Peer::User(viewer) || post.action.is_some() {
+    let is_plain = post.action.is_none() && post.content.media.is_none();
+    if !met || held.peer == Peer::User(viewer) || !is_plain {
         return None;
     }
     let Event { pts, pts_count, .. } = *event;
