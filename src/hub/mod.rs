@@ -106,20 +106,14 @@ impl Hub {
     /// Opens the database, takes its lock and starts to bring the accounts back.
     pub async fn start(config: &Config, timing: Timing) -> Result<Arc<Self>, StartError> {
         // Before the database: a wrong setting leaves nothing behind.
-        let server = Server::resolve(&config.telegram.server)?;
+        let link = link_settings(config, timing.call_timeout)?;
         let fetcher = Fetcher::new(config.fetch.clone().into())?;
         let store = open_store(&config.store).await?;
         let lock = Arc::new(DatabaseLock::acquire(&store).await?);
         let context = SessionContext {
             writer: Writer::start(&store),
             store: store.clone(),
-            link: LinkSettings {
-                server,
-                device: config.telegram.device.clone(),
-                call_timeout: timing.call_timeout,
-                connects: Arc::new(connects(config.connects_per_second)),
-                updates_capacity: UPDATES_CAPACITY,
-            },
+            link,
             api_id: config.telegram.api_id,
             api_hash: config.telegram.api_hash.clone(),
             timing,
@@ -223,6 +217,20 @@ impl std::fmt::Debug for Hub {
             .field("sessions", &self.registry.len())
             .finish_non_exhaustive()
     }
+}
+
+/// How the accounts of these settings are connected.
+pub(crate) fn link_settings(
+    config: &Config,
+    call_timeout: Duration,
+) -> Result<LinkSettings, ServerError> {
+    Ok(LinkSettings {
+        server: Server::resolve(&config.telegram.server)?,
+        device: config.telegram.device.clone(),
+        call_timeout,
+        connects: Arc::new(connects(config.connects_per_second)),
+        updates_capacity: UPDATES_CAPACITY,
+    })
 }
 
 /// A tenth of a second's connections may be made in one moment.

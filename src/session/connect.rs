@@ -87,7 +87,12 @@ impl Account {
         let link = Link::open(session, settings, api_id, Keys::MustExist, vitals).await?;
         let user = link.own_user().await?;
         self.remember_user(&user).await?;
+        let is_new = !link.session().has_position();
         link.ensure_position().await?;
+        if is_new {
+            // The key was brought in from elsewhere.
+            self.seed_dialogs(&link).await;
+        }
         self.write_position(&link)
             .await
             .map_err(|error| telegram::Error::Storage(error.into()))?;
@@ -129,7 +134,7 @@ impl Account {
     }
 }
 
-fn profile(user: &peers::PeerRow) -> sessions::Profile {
+pub(super) fn profile(user: &peers::PeerRow) -> sessions::Profile {
     sessions::Profile {
         user_id: Some(UserId(user.peer_id.bare())),
         first_name: user.first_name.clone(),

@@ -297,7 +297,7 @@ impl Account {
     /// One page of dialogs: the first sends find their chats, channels get a position, and the
     /// log knows where it begins. More would be a burst of calls right after a login, which
     /// Telegram holds against an account.
-    async fn seed_dialogs(&self, link: &Link) {
+    pub(super) async fn seed_dialogs(&self, link: &Link) {
         let list = match link.dialogs(1).await {
             Ok(list) => list,
             Err(error) => {

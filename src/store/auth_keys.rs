@@ -91,6 +91,32 @@ fn open(vault: &Vault, session_id: SessionId, row: Row) -> Result<DcKey, Error> 
     })
 }
 
+/// The account that holds this very key, in whatever data centre.
+///
+/// Every key is opened for it: sealed keys say nothing of what they hold.
+///
+/// # Errors
+/// [`Error::Decrypt`] when a key does not open.
+pub fn holder(
+    conn: &mut AnyConnection,
+    vault: &Vault,
+    key: &[u8; 256],
+) -> Result<Option<SessionId>, Error> {
+    let ids: Vec<SessionId> = t::table
+        .filter(t::auth_key_sealed.is_not_null())
+        .select(t::session_id)
+        .distinct()
+        .load(conn)?;
+    for id in ids {
+        let held = load(conn, vault, id)?;
+        let is_it = |dc: &DcKey| dc.auth_key.as_deref().is_some_and(|held| held == key);
+        if held.iter().any(is_it) {
+            return Ok(Some(id));
+        }
+    }
+    Ok(None)
+}
+
 /// Stores a data centre, replacing what was known of it; a missing key keeps the stored one.
 pub fn put(
     conn: &mut AnyConnection,

@@ -12,7 +12,7 @@ use sha1::{Digest as _, Sha1};
 use std::net::{Ipv6Addr, SocketAddr, SocketAddrV4, SocketAddrV6, ToSocketAddrs as _};
 
 /// The data centre that a session starts from, as Telegram's own applications do.
-pub(super) const DEFAULT_DC: i32 = 2;
+pub const DEFAULT_DC: i32 = 2;
 
 /// The servers to connect to.
 #[derive(Clone, Debug)]

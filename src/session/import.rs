@@ -1,0 +1,172 @@
+//! Taking over an account that was logged in elsewhere, and handing one out.
+//!
+//! It owns the order of the checks: no key is connected that lives here already, Telegram is asked
+//! before anything is replaced, and two accounts never share one log. It must not know how a
+//! session string is written.
+
+use crate::error::{Code, Error};
+use crate::model::{SessionId, SessionName, StoredState, UserId, UtcTime};
+use crate::session::connect::profile;
+use crate::store::auth_keys::{self, DcKey};
+use crate::store::peers::{self, PeerRow};
+use crate::store::sessions::{self, ApiCredentials, NewSession};
+use crate::store::{self, AnyConnection, Store, Vault};
+use crate::telegram::{self, LinkSettings, check_key};
+use zeroize::Zeroizing;
+
+/// A key from elsewhere.
+#[derive(Clone)]
+pub struct ForeignKey {
+    /// The data centre that holds the account.
+    pub dc_id: i32,
+    /// The key there.
+    pub key: Zeroizing<[u8; 256]>,
+}
+
+/// Takes an account over under a name, which may be new or that of a session that is not logged
+/// in. The account is not connected yet.
+///
+/// # Errors
+/// `session_in_use` when the key or the name belongs to a logged-in session of this hub;
+/// `session_string_invalid` when Telegram does not take the key; `account_mismatch` when the
+/// messages under the name are another account's; `telegram_unreachable`,
+/// `database_unavailable`.
+pub async fn import(
+    store: &Store,
+    link: &LinkSettings,
+    app: &ApiCredentials,
+    name: &SessionName,
+    foreign: ForeignKey,
+) -> Result<(SessionId, PeerRow), Error> {
+    let Some(option) = link.server.dc_option(foreign.dc_id) else {
+        return Err(Error::new(
+            Code::SessionStringInvalid,
+            format!("there is no data centre {}", foreign.dc_id),
+        ));
+    };
+    let place = Place {
+        name: name.clone(),
+        vault: store.vault().clone(),
+        row: DcKey {
+            dc_id: foreign.dc_id,
+            ipv4: option.ipv4,
+            ipv6: option.ipv6,
+            auth_key: Some(foreign.key),
+        },
+    };
+    let checked = place.clone();
+    store.read(move |conn| Ok(checked.is_free(conn))).await??;
+    let key = place.row.auth_key.as_ref().ok_or_else(no_key)?;
+    let user = check_key(link, app.api_id, place.row.dc_id, key)
+        .await
+        .map_err(not_taken)?;
+    let new = NewSession {
+        name: name.clone(),
+        api_id: app.api_id,
+        api_hash: app.api_hash.clone(),
+        now: UtcTime::now(),
+    };
+    let own = user.clone();
+    let id = store
+        .write(move |conn| match place.is_free(conn) {
+            Ok(()) => place.take(conn, &new, &own),
+            Err(error) => Ok(Err(error)),
+        })
+        .await??;
+    Ok((id, user))
+}
+
+/// The key that an account is logged in with at home.
+///
+/// # Errors
+/// `session_not_found`, `session_not_authorized`, `database_unavailable`.
+pub async fn export(store: &Store, name: &SessionName) -> Result<(ForeignKey, UserId), Error> {
+    let (wanted, vault) = (name.clone(), store.vault().clone());
+    let found = store
+        .read(move |conn| {
+            let Some(row) = sessions::by_name(conn, &wanted)? else {
+                return Ok(None);
+            };
+            let keys = auth_keys::load(conn, &vault, row.id)?;
+            Ok(Some((row, keys)))
+        })
+        .await?;
+    let Some((row, keys)) = found else {
+        return Err(Error::new(
+            Code::SessionNotFound,
+            "there is no session of that name",
+        ));
+    };
+    let not_logged_in = || Error::new(Code::SessionNotAuthorized, "the session is not logged in");
+    let home = row.home_dc.unwrap_or(telegram::DEFAULT_DC);
+    let key = keys.into_iter().find(|dc| dc.dc_id == home);
+    let key = key.and_then(|dc| dc.auth_key).ok_or_else(not_logged_in)?;
+    match (row.state, row.user_id) {
+        (StoredState::Active, Some(user)) => Ok((ForeignKey { dc_id: home, key }, user)),
+        _ => Err(not_logged_in()),
+    }
+}
+
+/// Where a key is to go.
+#[derive(Clone)]
+struct Place {
+    name: SessionName,
+    vault: Vault,
+    row: DcKey,
+}
+
+impl Place {
+    /// Refuses a name that is logged in and a key that another session holds.
+    fn is_free(&self, conn: &mut AnyConnection) -> Result<(), Error> {
+        let in_use = |why: &'static str| Err(Error::new(Code::SessionInUse, why));
+        let row = sessions::by_name(conn, &self.name)?;
+        if row
+            .as_ref()
+            .is_some_and(|row| row.state == StoredState::Active)
+        {
+            return in_use("a session of that name is logged in; log it out first");
+        }
+        let key = self.row.auth_key.as_ref().ok_or_else(no_key)?;
+        match auth_keys::holder(conn, &self.vault, key)? {
+            Some(id) if row.is_none_or(|row| row.id != id) => {
+                in_use("a session of this hub holds the same key")
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn take(
+        &self,
+        conn: &mut AnyConnection,
+        new: &NewSession,
+        user: &PeerRow,
+    ) -> Result<Result<SessionId, Error>, store::Error> {
+        let row = sessions::create_or_get(conn, &self.vault, new)?;
+        let owner = sessions::log_owner(conn, row.id)?;
+        if owner.is_some_and(|owner| owner.0 != user.peer_id.bare()) {
+            return Ok(Err(Error::new(
+                Code::AccountMismatch,
+                "the messages kept under this session_id are another Telegram account's",
+            )));
+        }
+        auth_keys::delete_all(conn, row.id)?;
+        auth_keys::put(conn, &self.vault, row.id, &self.row, new.now)?;
+        peers::upsert_many(conn, row.id, std::slice::from_ref(user), new.now)?;
+        sessions::set_home_dc(conn, row.id, self.row.dc_id, new.now)?;
+        sessions::set_user(conn, row.id, &profile(user), new.now)?;
+        sessions::set_state(conn, row.id, StoredState::Active, None, new.now)?;
+        Ok(Ok(row.id))
+    }
+}
+
+fn no_key() -> Error {
+    Error::new(Code::SessionStringInvalid, "the session string has no key")
+}
+
+fn not_taken(error: telegram::Error) -> Error {
+    if error.needs_login().is_some() {
+        let why = format!("Telegram does not take the session string's key: {error}");
+        return Error::new(Code::SessionStringInvalid, why);
+    }
+    error.into()
+}

@@ -1,0 +1,78 @@
+//! Asking Telegram whose a key is, before anything else relies on it.
+//!
+//! It owns one short connection that writes nothing down. It must not know where the key is from.
+
+use crate::config::Device;
+use crate::store::peers::PeerRow;
+use crate::telegram::convert;
+use crate::telegram::error::Error;
+use crate::telegram::link::LinkSettings;
+use crate::telegram::server::needs_ipv6;
+use grammers_client::sender::{ServerAddr, connect_with_auth};
+use grammers_client::tl;
+use grammers_mtproto::transport;
+use std::net::SocketAddr;
+use tokio::time::timeout;
+
+/// The user whom a key is logged in as.
+///
+/// The key must not be connected anywhere at this moment: Telegram ends a key that is in use
+/// twice.
+///
+/// # Errors
+/// [`Error::SessionEnded`] or [`Error::KeyRejected`] when Telegram does not take the key;
+/// otherwise what the connection runs into.
+pub async fn check_key(
+    settings: &LinkSettings,
+    api_id: i32,
+    dc_id: i32,
+    key: &[u8; 256],
+) -> Result<PeerRow, Error> {
+    let option = settings.server.dc_option(dc_id);
+    let option = option.ok_or_else(|| Error::Unreachable("no such data centre".into()))?;
+    let address = if needs_ipv6(&option) {
+        SocketAddr::V6(option.ipv6)
+    } else {
+        SocketAddr::V4(option.ipv4)
+    };
+    settings.connects.turn().await;
+    let asked = ask(&settings.device, api_id, address, key);
+    let user = timeout(settings.call_timeout, asked);
+    user.await.map_err(|_elapsed| Error::Timeout)?
+}
+
+async fn ask(
+    device: &Device,
+    api_id: i32,
+    address: SocketAddr,
+    key: &[u8; 256],
+) -> Result<PeerRow, Error> {
+    let address = ServerAddr::Tcp { address };
+    let mut sender = connect_with_auth(transport::Full::new(), address, *key)
+        .await
+        .map_err(|error| Error::Unreachable(error.into()))?;
+    let request = tl::functions::InvokeWithLayer {
+        layer: tl::LAYER,
+        query: tl::functions::InitConnection {
+            api_id,
+            device_model: device.model.clone(),
+            system_version: device.system_version.clone(),
+            app_version: device.app_version.clone(),
+            system_lang_code: device.lang.clone(),
+            lang_pack: String::new(),
+            lang_code: device.lang.clone(),
+            proxy: None,
+            params: None,
+            query: tl::functions::users::GetUsers {
+                id: vec![tl::enums::InputUser::UserSelf],
+            },
+        },
+    };
+    let users = sender.invoke(&request).await?;
+    // Telegram sees the end of the connection also when this fails.
+    sender.disconnect().await.ok();
+    users
+        .iter()
+        .find_map(convert::user)
+        .ok_or_else(|| Error::Unreachable("users.getUsers answered without a user".into()))
+}
