@@ -7,7 +7,7 @@ mod addresses;
 mod limits;
 mod plain;
 mod redirects;
-mod server;
+pub(crate) mod server;
 
 use crate::support::TestResult;
 use futures_util::future::BoxFuture;

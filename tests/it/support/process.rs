@@ -35,6 +35,9 @@ pub(crate) fn environment(db: &TestDb, dc: &Dc) -> Environment {
         ("HUB_MASTER_KEY", MASTER_KEY.to_owned()),
         ("TELEGRAM_SERVER", dc.addr().to_string()),
         ("TELEGRAM_SERVER_KEY", dc.public_key_pem()),
+        ("HUB_SEND_INTERVAL", "0".to_owned()),
+        ("HUB_CHAT_SEND_INTERVAL", "0".to_owned()),
+        ("HUB_LOOKUPS_PER_MINUTE", "0".to_owned()),
         ("TELEGRAM_API_ID", "1".to_owned()),
         (
             "TELEGRAM_API_HASH",
