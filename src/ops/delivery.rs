@@ -14,9 +14,9 @@ use crate::ops::resolve::Resolver;
 use crate::ops::{Ctx, accounts};
 use crate::session::SessionHandle;
 use crate::store::messages::{self, MessageFilter};
-use crate::store::peers::PeerRow;
+use crate::store::peers::{self, PeerRow};
 use crate::store::sends::{self, Claim};
-use crate::telegram::{Formatted, Link, OutgoingMessage, markdown};
+use crate::telegram::{Formatted, Link, OutgoingMessage, html, markdown};
 use sha2::{Digest as _, Sha256};
 use std::time::Duration;
 
@@ -46,11 +46,24 @@ pub(super) async fn formatted(
 }
 
 async fn read(hub: &Hub, id: SessionId, mode: ParseMode, text: &str) -> Result<Formatted, Error> {
-    let _ = (hub, id);
-    Ok(match mode {
+    let text = match mode {
         ParseMode::Markdown => markdown(text),
-        ParseMode::Html | ParseMode::Plain => Formatted::plain(text.to_owned()),
-    })
+        ParseMode::Html => html(text),
+        ParseMode::Plain => return Ok(Formatted::plain(text.to_owned())),
+    };
+    let mentioned: Vec<_> = text.mentioned().map(ChatId::user).collect();
+    if mentioned.is_empty() {
+        return Ok(text);
+    }
+    let known = hub
+        .store
+        .read(move |conn| {
+            let each = mentioned.into_iter().map(|user| peers::get(conn, id, user));
+            each.collect::<Result<Vec<_>, _>>()
+        })
+        .await?;
+    let known: Vec<_> = known.into_iter().flatten().collect();
+    Ok(text.name_users(&known))
 }
 
 /// Refuses a reply to a message that is not there: Telegram would send it as no reply.

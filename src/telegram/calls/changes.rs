@@ -11,7 +11,7 @@ use crate::telegram::calls::messages::without_message;
 use crate::telegram::convert::{self, LiveMessage};
 use crate::telegram::error::Error;
 use crate::telegram::link::Link;
-use crate::telegram::markdown::Formatted;
+use crate::telegram::text::Formatted;
 use grammers_client::tl;
 
 /// A new text of a message.

@@ -9,7 +9,7 @@ use crate::telegram::calls::messages::{reply_header, seconds, without_message};
 use crate::telegram::convert::{self, LiveMessage};
 use crate::telegram::error::Error;
 use crate::telegram::link::Link;
-use crate::telegram::markdown::Formatted;
+use crate::telegram::text::Formatted;
 use grammers_client::tl;
 
 /// How receivers see a file.

@@ -5,7 +5,7 @@ use crate::store::peers::PeerRow;
 use crate::telegram::convert::{self, LiveMessage};
 use crate::telegram::error::Error;
 use crate::telegram::link::Link;
-use crate::telegram::markdown::Formatted;
+use crate::telegram::text::Formatted;
 use grammers_client::tl;
 
 /// A text on its way out.
