@@ -11,8 +11,9 @@ mod signals;
 use crate::config::{Config, ConfigError, Door, Flags, StoreConfig};
 use crate::daemon::{self, RunError};
 use crate::http;
-use crate::hub::{StartError, open_store};
+use crate::hub::{ImportError, StartError, open_store};
 use clap::{Parser, Subcommand};
+use sessions::{GivenString, WantedString};
 use std::io::{self, Write as _};
 use std::process::ExitCode;
 
@@ -33,7 +34,7 @@ struct Cli {
     flags: Flags,
 }
 
-#[derive(Clone, Copy, Debug, Subcommand)]
+#[derive(Clone, Debug, Subcommand)]
 enum Command {
     /// Run the hub (the default).
     Serve,
@@ -41,15 +42,36 @@ enum Command {
     Migrate,
     /// Print the OpenAPI document and end.
     Openapi,
-    /// Look at the stored sessions.
+    /// Look at the stored sessions, take accounts over and hand them out.
     #[command(subcommand)]
     Session(SessionCommand),
 }
 
-#[derive(Clone, Copy, Debug, Subcommand)]
+#[derive(Clone, Debug, Subcommand)]
 enum SessionCommand {
     /// List the stored sessions, oldest first, as tab-separated columns.
     List,
+    /// Take over an account that is logged in elsewhere, while no hub runs; a running one is asked
+    /// with POST /sessions/import.
+    ///
+    /// The string must not be used anywhere else from then on: Telegram ends a key that is
+    /// connected twice.
+    Import {
+        /// The name that the session gets.
+        name: String,
+        #[command(flatten)]
+        string: GivenString,
+    },
+    /// Print the session string of a logged-in account. Whoever has it is logged in.
+    ///
+    /// Stop the hub, or log nothing in with the string while it runs: Telegram ends a key that is
+    /// connected twice.
+    Export {
+        /// The session.
+        name: String,
+        #[command(flatten)]
+        kind: WantedString,
+    },
 }
 
 /// Why a command failed.
@@ -65,6 +87,12 @@ enum CommandError {
     Start(#[from] StartError),
     #[error("the database cannot be read: {0}")]
     Store(#[from] crate::store::Error),
+    #[error("the session name {0}")]
+    Name(String),
+    #[error("{0}")]
+    Session(crate::error::Error),
+    #[error(transparent)]
+    Import(#[from] ImportError),
     #[error("the log cannot be set up: {0}")]
     Log(#[from] log::SetLoggerError),
     #[error("{0}")]
@@ -102,6 +130,14 @@ fn command() -> Result<(), CommandError> {
         Command::Session(SessionCommand::List) => {
             let config = StoreConfig::from_flags(&flags)?;
             runtime()?.block_on(sessions::list(&config))
+        }
+        Command::Session(SessionCommand::Import { name, string }) => {
+            let config = Config::from_flags(flags)?;
+            runtime()?.block_on(sessions::import(&config, &name, string))
+        }
+        Command::Session(SessionCommand::Export { name, kind }) => {
+            let config = Config::from_flags(flags)?;
+            runtime()?.block_on(sessions::write(&config, &name, kind))
         }
     }
 }

@@ -1,10 +1,96 @@
-//! `session list`.
+//! `session list`, `session import` and `session export`.
 
 use crate::cli::CommandError;
-use crate::config::StoreConfig;
-use crate::hub::open_store;
+use crate::config::{Config, StoreConfig};
+use crate::hub::{StartError, import_offline, open_store};
+use crate::model::SessionName;
+use crate::session::{ForeignKey, export};
 use crate::store::sessions::{self, SessionRow};
+use crate::telegram::{Server, StringKind};
+use clap::Args;
+use secrecy::{ExposeSecret as _, SecretString};
 use std::io::{self, Write as _};
+
+/// A session string on the command line.
+#[derive(Clone, Debug, Args)]
+#[group(required = true, multiple = false)]
+pub(super) struct GivenString {
+    /// A string of Telethon; `-` reads it from standard input, where no other user sees it.
+    #[arg(long, value_name = "STRING")]
+    telethon: Option<SecretString>,
+    /// A string of Pyrogram; `-` reads it from standard input.
+    #[arg(long, value_name = "STRING")]
+    pyrogram: Option<SecretString>,
+}
+
+/// Whose string is to be written.
+#[derive(Clone, Copy, Debug, Args)]
+#[group(required = true, multiple = false)]
+pub(super) struct WantedString {
+    /// A string for Telethon.
+    #[arg(long)]
+    telethon: bool,
+    /// A string for Pyrogram.
+    #[arg(long)]
+    pyrogram: bool,
+}
+
+impl WantedString {
+    const fn kind(self) -> StringKind {
+        if self.pyrogram {
+            StringKind::Pyrogram
+        } else {
+            StringKind::Telethon
+        }
+    }
+}
+
+impl GivenString {
+    fn read(self) -> Result<(SecretString, StringKind), CommandError> {
+        let (given, kind) = match (self.telethon, self.pyrogram) {
+            (Some(string), _) => (string, StringKind::Telethon),
+            (None, string) => (string.unwrap_or_default(), StringKind::Pyrogram),
+        };
+        if given.expose_secret() != "-" {
+            return Ok((given, kind));
+        }
+        Ok((io::read_to_string(io::stdin())?.into(), kind))
+    }
+}
+
+/// Takes an account over while no hub runs on the database.
+pub(super) async fn import(
+    config: &Config,
+    name: &str,
+    string: GivenString,
+) -> Result<(), CommandError> {
+    let name = SessionName::parse(name).map_err(|error| CommandError::Name(error.to_string()))?;
+    let (string, kind) = string.read()?;
+    let key = ForeignKey::read(&string, Some(kind)).map_err(CommandError::Session)?;
+    let user = import_offline(config, &name, key).await?;
+    let shown = user.name.unwrap_or_else(|| user.peer_id.to_string());
+    writeln!(
+        io::stdout(),
+        "{name} is {shown}, and is online once the hub runs."
+    )?;
+    Ok(())
+}
+
+/// Prints the session string of a logged-in account.
+pub(super) async fn write(
+    config: &Config,
+    name: &str,
+    wanted: WantedString,
+) -> Result<(), CommandError> {
+    let name = SessionName::parse(name).map_err(|error| CommandError::Name(error.to_string()))?;
+    let server = Server::resolve(&config.telegram.server).map_err(StartError::from)?;
+    let store = open_store(&config.store).await?;
+    let string = export(&store, &server, &name, wanted.kind()).await;
+    store.close().await;
+    let string = string.map_err(CommandError::Session)?;
+    writeln!(io::stdout(), "{}", string.expose_secret())?;
+    Ok(())
+}
 
 /// Prints the stored sessions, oldest first.
 pub(super) async fn list(config: &StoreConfig) -> Result<(), CommandError> {

@@ -4,12 +4,14 @@
 //! HTTP.
 
 mod housekeeping;
+mod imports;
 mod instance;
 mod lock;
 mod lookups;
 mod pacer;
 mod sends;
 
+pub use imports::{ImportError, import_offline};
 pub use lock::LockError;
 
 use crate::config::{Config, StoreConfig};

@@ -14,6 +14,7 @@ pub mod files;
 pub mod gaps;
 pub mod health;
 pub mod history;
+pub mod import;
 pub mod login;
 pub mod messages;
 pub mod peers;

@@ -5,13 +5,16 @@
 //! session string is written.
 
 use crate::error::{Code, Error};
-use crate::model::{SessionId, SessionName, StoredState, UserId, UtcTime};
+use crate::model::{SessionId, SessionName, StoredState, UtcTime};
 use crate::session::connect::profile;
 use crate::store::auth_keys::{self, DcKey};
 use crate::store::peers::{self, PeerRow};
 use crate::store::sessions::{self, ApiCredentials, NewSession};
 use crate::store::{self, AnyConnection, Store, Vault};
-use crate::telegram::{self, LinkSettings, check_key};
+use crate::telegram::{
+    self, DEFAULT_DC, LinkSettings, Server, SessionString, StringKind, check_key,
+};
+use secrecy::{ExposeSecret as _, SecretString};
 use zeroize::Zeroizing;
 
 /// A key from elsewhere.
@@ -21,6 +24,33 @@ pub struct ForeignKey {
     pub dc_id: i32,
     /// The key there.
     pub key: Zeroizing<[u8; 256]>,
+}
+
+impl ForeignKey {
+    /// Reads a session string of Telethon or Pyrogram, told apart by length unless `kind` says it.
+    ///
+    /// The address in a string of Telethon is not used: the hub knows Telegram's addresses.
+    ///
+    /// # Errors
+    /// `session_string_invalid`.
+    pub fn read(string: &SecretString, kind: Option<StringKind>) -> Result<Self, Error> {
+        let text = string.expose_secret();
+        let read = match kind {
+            Some(kind) => SessionString::parse(text, kind),
+            None => SessionString::parse_any(text).map(|(string, _)| string),
+        };
+        let invalid = |why: String| Error::new(Code::SessionStringInvalid, why);
+        let string = read.map_err(|error| invalid(error.to_string()))?;
+        if string.is_bot == Some(true) {
+            return Err(invalid(
+                "the string is a bot's; the hub runs accounts of users".to_owned(),
+            ));
+        }
+        Ok(Self {
+            dc_id: string.dc_id.into(),
+            key: string.auth_key,
+        })
+    }
 }
 
 /// Takes an account over under a name, which may be new or that of a session that is not logged
@@ -76,11 +106,16 @@ pub async fn import(
     Ok((id, user))
 }
 
-/// The key that an account is logged in with at home.
+/// The session string of a logged-in account, in the form of a library.
 ///
 /// # Errors
 /// `session_not_found`, `session_not_authorized`, `database_unavailable`.
-pub async fn export(store: &Store, name: &SessionName) -> Result<(ForeignKey, UserId), Error> {
+pub async fn export(
+    store: &Store,
+    server: &Server,
+    name: &SessionName,
+    kind: StringKind,
+) -> Result<SecretString, Error> {
     let (wanted, vault) = (name.clone(), store.vault().clone());
     let found = store
         .read(move |conn| {
@@ -91,20 +126,29 @@ pub async fn export(store: &Store, name: &SessionName) -> Result<(ForeignKey, Us
             Ok(Some((row, keys)))
         })
         .await?;
-    let Some((row, keys)) = found else {
-        return Err(Error::new(
-            Code::SessionNotFound,
-            "there is no session of that name",
-        ));
+    let (row, keys) = found
+        .ok_or_else(|| Error::new(Code::SessionNotFound, "there is no session of that name"))?;
+    let home = row.home_dc.unwrap_or(DEFAULT_DC);
+    let mut keys = keys.into_iter();
+    let key = match keys.find(|dc| dc.dc_id == home).and_then(|dc| dc.auth_key) {
+        Some(key) if row.state == StoredState::Active => key,
+        _ => {
+            let why = "the session is not logged in";
+            return Err(Error::new(Code::SessionNotAuthorized, why));
+        }
     };
-    let not_logged_in = || Error::new(Code::SessionNotAuthorized, "the session is not logged in");
-    let home = row.home_dc.unwrap_or(telegram::DEFAULT_DC);
-    let key = keys.into_iter().find(|dc| dc.dc_id == home);
-    let key = key.and_then(|dc| dc.auth_key).ok_or_else(not_logged_in)?;
-    match (row.state, row.user_id) {
-        (StoredState::Active, Some(user)) => Ok((ForeignKey { dc_id: home, key }, user)),
-        _ => Err(not_logged_in()),
-    }
+    let string = SessionString {
+        dc_id: u8::try_from(home).unwrap_or_default(),
+        address: server.address(home),
+        auth_key: key,
+        user_id: row.user_id.map(|user| user.0),
+        is_bot: Some(false),
+        api_id: Some(row.api_id),
+        test_mode: Some(matches!(server, Server::Test)),
+    };
+    string
+        .format(kind)
+        .map_err(|missing| Error::new(Code::Internal, missing.to_string()))
 }
 
 /// Where a key is to go.

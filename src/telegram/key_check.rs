@@ -7,7 +7,6 @@ use crate::store::peers::PeerRow;
 use crate::telegram::convert;
 use crate::telegram::error::Error;
 use crate::telegram::link::LinkSettings;
-use crate::telegram::server::needs_ipv6;
 use grammers_client::sender::{ServerAddr, connect_with_auth};
 use grammers_client::tl;
 use grammers_mtproto::transport;
@@ -28,13 +27,8 @@ pub async fn check_key(
     dc_id: i32,
     key: &[u8; 256],
 ) -> Result<PeerRow, Error> {
-    let option = settings.server.dc_option(dc_id);
-    let option = option.ok_or_else(|| Error::Unreachable("no such data centre".into()))?;
-    let address = if needs_ipv6(&option) {
-        SocketAddr::V6(option.ipv6)
-    } else {
-        SocketAddr::V4(option.ipv4)
-    };
+    let address = settings.server.address(dc_id);
+    let address = address.ok_or_else(|| Error::Unreachable("no such data centre".into()))?;
     settings.connects.turn().await;
     let asked = ask(&settings.device, api_id, address, key);
     let user = timeout(settings.call_timeout, asked);

@@ -141,6 +141,18 @@ fn option(id: i32, address: SocketAddr) -> DcOption {
     }
 }
 
+impl Server {
+    /// The address at which a data centre is reached.
+    pub fn address(&self, dc_id: i32) -> Option<SocketAddr> {
+        let option = self.dc_option(dc_id)?;
+        Some(if needs_ipv6(&option) {
+            SocketAddr::V6(option.ipv6)
+        } else {
+            SocketAddr::V4(option.ipv4)
+        })
+    }
+}
+
 /// Whether an option can only be reached over IPv6.
 pub(super) fn needs_ipv6(option: &DcOption) -> bool {
     option.ipv4.port() == 0 && *option.ipv6.ip() != Ipv6Addr::UNSPECIFIED
