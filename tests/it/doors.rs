@@ -2,6 +2,7 @@
 
 mod hub_database;
 mod hub_entities;
+mod hub_import;
 mod hub_idempotency;
 mod hub_input;
 mod hub_login;
