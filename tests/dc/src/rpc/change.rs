@@ -6,7 +6,7 @@ use grammers_tl_types::{enums, functions as f, types};
 
 use super::messages::{content, one_update};
 use super::render::Cast;
-use super::{Request, peers, render};
+use super::{Request, peers, render, scheduled};
 use crate::world::change::Reach;
 use crate::world::ids::{MessageId, Peer};
 use crate::world::refusal::Refusal;
@@ -21,8 +21,17 @@ pub(super) fn edit_message(
 ) -> Result<enums::Updates, Refusal> {
     let (mut world, caller) = request.authorised()?;
     let peer = peers::peer(&world, caller, &input.peer)?;
-    if input.media.is_some() || input.schedule_date.is_some() {
+    if input.media.is_some() {
         return Err(Refusal::bad("MEDIA_NEW_INVALID"));
+    }
+    if let Some(date) = input.schedule_date {
+        let text = input
+            .message
+            .map(|text| content(&world, caller, text, input.entities));
+        let (to, id) = ((peer, input.id), input.id);
+        let origin = Some(request.origin());
+        world.reschedule(caller, to, text.transpose()?, date, origin)?;
+        return Ok(scheduled::answer(&world, caller, &[(id, None)]));
     }
     let text = input.message.unwrap_or_default();
     let content = content(&world, caller, text, input.entities)?;

@@ -7,12 +7,13 @@ use grammers_tl_types::enums::{InputReplyTo, MessageEntity};
 use grammers_tl_types::{enums, functions as f, types};
 
 use super::render::Cast;
-use super::{Request, peers, render};
+use super::{Request, peers, render, scheduled};
 use crate::world::World;
 use crate::world::events::{Event, EventKind};
 use crate::world::ids::{MessageId, Peer, UserId};
 use crate::world::post::Content;
 use crate::world::refusal::Refusal;
+use crate::world::scheduled::Placed;
 use crate::world::send::{Draft, Sent};
 
 /// `messages.sendMessage`.
@@ -25,26 +26,44 @@ pub(super) fn send_message(
     if input.random_id == 0 {
         return Err(Refusal::bad("RANDOM_ID_EMPTY"));
     }
-    if input.schedule_date.is_some() {
-        return Err(Refusal::bad("SCHEDULE_DATE_INVALID"));
-    }
     let reply_to = match input.reply_to {
         None => None,
         Some(InputReplyTo::Message(reply)) => Some(MessageId(reply.reply_to_msg_id)),
         Some(_) => return Err(Refusal::bad("REPLY_TO_INVALID")),
     };
-    let short = reply_to.is_none() && matches!(to, Peer::User(user) if user != caller);
     let draft = Draft {
         content: content(&world, caller, input.message, input.entities)?,
         silent: input.silent,
         reply_to,
         random_id: Some(input.random_id),
+        ..Draft::default()
     };
+    if let Some(date) = input.schedule_date {
+        return send_at(request, &mut world, (caller, to), draft, date);
+    }
+    let short = draft.reply_to.is_none() && matches!(to, Peer::User(user) if user != caller);
     let sent = world.send(caller, to, draft, Some(request.origin()))?;
     Ok(if short {
         short_sent(&world, sent)
     } else {
         sent_updates(&world, caller, to, sent, Some(input.random_id))
+    })
+}
+
+/// Sends a message at `date`, in seconds since 1970, whatever it carries, and answers what became
+/// of it.
+pub(super) fn send_at(
+    request: &Request<'_>,
+    world: &mut World,
+    (caller, to): (UserId, Peer),
+    draft: Draft,
+    date: i32,
+) -> Result<enums::Updates, Refusal> {
+    let random_id = draft.random_id;
+    let placed = world.schedule(caller, to, draft, date, Some(request.origin()))?;
+    Ok(match placed {
+        Placed::Sent(sent) => sent_updates(world, caller, to, sent, random_id),
+        Placed::Waits(id) => scheduled::answer(world, caller, &[(id, random_id)]),
     })
 }
 
@@ -100,19 +119,35 @@ pub(super) fn sent_updates(
     sent: Sent,
     random_id: Option<i64>,
 ) -> enums::Updates {
-    let id = sent.id.0;
-    let named = random_id.map(|random_id| types::UpdateMessageId { id, random_id }.into());
-    let mut updates: Vec<enums::Update> = named.into_iter().collect();
-    let event = Event {
-        pts: sent.pts,
-        pts_count: 1,
-        date: sent.date,
-        kind: EventKind::New(sent.id),
+    all_sent_updates(world, caller, to, &[(random_id, sent)])
+}
+
+/// The whole answer to something that sent several messages to `to`.
+pub(super) fn all_sent_updates(
+    world: &World,
+    caller: UserId,
+    to: Peer,
+    all: &[(Option<i64>, Sent)],
+) -> enums::Updates {
+    let named = |(random_id, sent): &(Option<i64>, Sent)| {
+        let (id, random_id) = (sent.id.0, (*random_id)?);
+        Some(types::UpdateMessageId { id, random_id }.into())
     };
-    updates.extend(one_update(world, caller, to, &event));
+    let mut updates: Vec<enums::Update> = all.iter().filter_map(named).collect();
     let mut cast = Cast::of([Peer::User(caller), to]);
-    cast.add_post(world, sent.post);
-    render::whole(world, caller, updates, &cast, sent.date)
+    let mut date = world.now();
+    for (_, sent) in all {
+        let event = Event {
+            pts: sent.pts,
+            pts_count: 1,
+            date: sent.date,
+            kind: EventKind::New(sent.id),
+        };
+        updates.extend(one_update(world, caller, to, &event));
+        cast.add_post(world, sent.post);
+        date = sent.date;
+    }
+    render::whole(world, caller, updates, &cast, date)
 }
 
 /// An event of the caller's account, or of the channel that `to` is.

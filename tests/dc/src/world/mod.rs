@@ -15,25 +15,33 @@ pub mod dialog;
 pub mod dialogs;
 pub mod events;
 pub mod faults;
+pub mod folders;
+pub mod forward;
 pub mod group;
 pub mod groups;
 pub mod ids;
+pub mod invites;
 pub mod keys;
 pub mod ledger;
 pub mod logins;
+pub mod mentions;
 pub mod moves;
 pub mod news;
 pub mod password;
 pub mod people;
+pub mod pins;
 pub mod post;
 pub mod push_faults;
 pub mod random;
+pub mod reactions;
 pub mod read;
 pub mod refusal;
+pub mod scheduled;
+pub mod search;
 pub mod send;
 pub mod too_long;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use self::account::{Account, Profile};
@@ -41,6 +49,7 @@ use self::channel::Channel;
 use self::faults::Faults;
 use self::group::Group;
 use self::ids::{ChannelId, GroupId, KeyId, UserId};
+use self::invites::Invite;
 use self::keys::Key;
 use self::logins::Logins;
 use self::moves::Moves;
@@ -71,6 +80,8 @@ pub struct World {
     groups: HashMap<GroupId, Group>,
     channels: HashMap<ChannelId, Channel>,
     channel_by_username: HashMap<String, ChannelId>,
+    invites: HashMap<String, Invite>,
+    due: BTreeSet<(i32, UserId, i32)>,
     keys: HashMap<KeyId, Key>,
     moves: Moves,
     logins: Logins,
@@ -97,6 +108,8 @@ impl World {
             groups: HashMap::new(),
             channels: HashMap::new(),
             channel_by_username: HashMap::new(),
+            invites: HashMap::new(),
+            due: BTreeSet::new(),
             keys: HashMap::new(),
             moves: Moves::default(),
             logins: Logins::default(),

@@ -5,7 +5,9 @@
 
 use grammers_tl_types::enums::MessageEntity;
 
+use super::forward::Forward;
 use super::ids::{AudienceId, ChannelId, GroupId, MessageId, PostId, UserId};
+use super::reactions::Reaction;
 
 /// One message of any chat.
 #[derive(Clone, Debug)]
@@ -28,6 +30,12 @@ pub struct Post {
     pub silent: bool,
     /// The message it answers.
     pub reply_to: Option<PostId>,
+    /// Where it came from, if it was forwarded with its author.
+    pub forward: Option<Forward>,
+    /// True if it waited for its time.
+    pub from_scheduled: bool,
+    /// Who reacted to it, oldest first, each once.
+    pub reactions: Vec<Reaction>,
     /// What it said before each edit, oldest first, with the time of that edit.
     pub edits: Vec<Edit>,
     /// When it was deleted for everybody, in microseconds since 1970 by the machine's clock.
@@ -86,6 +94,10 @@ pub enum Action {
     Added(Vec<UserId>),
     /// This member was removed; the author, who then left.
     Removed(UserId),
+    /// The author joined by a link of this person's.
+    JoinedByLink(UserId),
+    /// The message that this one answers was pinned.
+    Pinned,
     /// The chat has this title from now on.
     Renamed(String),
 }
