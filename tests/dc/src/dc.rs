@@ -6,6 +6,7 @@
 pub mod chats;
 mod faults;
 pub mod load;
+mod scenes;
 mod script;
 
 use std::collections::BTreeMap;
@@ -32,6 +33,8 @@ use crate::world::people::fixed;
 use crate::world::random::random;
 use crate::world::refusal::Refusal;
 
+/// How often the data centre looks for scheduled messages whose time has come.
+const TICK: Duration = Duration::from_millis(100);
 /// Messages of the ledger that are read under one lock.
 const LEDGER_PART: usize = 500;
 
@@ -72,6 +75,7 @@ struct Inner {
     links: Arc<Links>,
     address: SocketAddr,
     stop: CancellationToken,
+    /// The loads, and the timer of scheduled messages.
     loads: TaskTracker,
     load_log: Mutex<Vec<RunningLoad>>,
     task: Mutex<Option<JoinHandle<()>>>,
@@ -132,6 +136,8 @@ impl Dc {
         let outlet: Arc<dyn Outlet> = Arc::<Links>::clone(&links);
         let api = Arc::new(Api::new(world, outlet, address));
         let stop = CancellationToken::new();
+        let loads = TaskTracker::new();
+        loads.spawn(send_when_due(Arc::clone(&api), stop.clone()));
         let service: Arc<dyn Service> = Arc::<Api>::clone(&api);
         let serving = link::serve(listener, service, Arc::clone(&links), stop.clone());
         let task = Mutex::new(Some(tokio::spawn(serving)));
@@ -140,7 +146,7 @@ impl Dc {
             links,
             address,
             stop,
-            loads: TaskTracker::new(),
+            loads,
             load_log: Mutex::default(),
             task,
         })))
@@ -270,6 +276,17 @@ impl Dc {
     /// How many links are open now.
     pub fn connections(&self) -> u64 {
         self.link_counts().open
+    }
+}
+
+/// Sends scheduled messages as their time comes.
+async fn send_when_due(api: Arc<Api>, stop: CancellationToken) {
+    let mut tick = tokio::time::interval(TICK);
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => return,
+            _ = tick.tick() => api.world().send_due(),
+        }
     }
 }
 

@@ -43,7 +43,7 @@ async fn send(dc: web::Data<Dc>, body: web::Json<Send>) -> HttpResponse {
         content: Content::plain(body.text.replace("{n}", &n.to_string())),
         silent: body.silent,
         reply_to: body.reply_to.map(MessageId),
-        random_id: None,
+        ..Draft::default()
     };
     let to = body.to.to_string();
     let messages = (1..=body.count)
