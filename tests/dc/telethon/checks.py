@@ -9,8 +9,10 @@ import logging
 import sys
 
 import checks_absence
+import checks_changes
 import checks_chats
 import checks_differences
+import checks_lists
 import checks_login
 import checks_messages
 from harness import Checks, Dc
@@ -21,7 +23,15 @@ async def main():
         sys.exit(__doc__)
     logging.basicConfig(level=logging.CRITICAL)
     every = Checks()
-    modules = (checks_login, checks_messages, checks_absence, checks_chats, checks_differences)
+    modules = (
+        checks_login,
+        checks_messages,
+        checks_changes,
+        checks_absence,
+        checks_chats,
+        checks_lists,
+        checks_differences,
+    )
     for module in modules:
         every.checks += module.checks.checks
     failed = await every.run(Dc(*sys.argv[1:4]), *sys.argv[4:])

@@ -13,8 +13,7 @@ use crate::world::folders::{ARCHIVE, MAIN};
 use crate::world::ids::{MessageId, Peer, PostId, UserId};
 use crate::world::refusal::Refusal;
 
-/// `messages.getDialogs`: of one folder, or without `folder_id` of both. The list's first page
-/// begins with the archive, if there is anything in it.
+/// `messages.getDialogs`: of one folder, or without `folder_id` of both.
 ///
 /// # Errors
 /// `FOLDER_ID_INVALID`.
@@ -37,9 +36,6 @@ pub(super) fn get_dialogs(
     let limit = usize::try_from(input.limit.clamp(1, 100)).unwrap_or(1);
     let from = start(&world, caller, &all, &input);
     page.total = all.len();
-    if from == 0 && input.folder_id == Some(MAIN) && !input.exclude_pinned {
-        page.add_archive(&world, caller);
-    }
     for listed in all.iter().skip(from).take(limit) {
         page.add(&world, caller, listed);
     }
@@ -122,7 +118,6 @@ impl Page {
             self.messages.extend(message);
         }
         self.dialogs.push(archive);
-        self.total += 1;
     }
 
     fn dialogs(self, world: &World, caller: UserId) -> enums::messages::Dialogs {
@@ -184,7 +179,8 @@ pub(super) fn get_peer_dialogs(
     Ok(page.peer_dialogs(&world, caller))
 }
 
-/// `messages.getPinnedDialogs`, from the top.
+/// `messages.getPinnedDialogs`, from the top. The list's begin with the archive, if there is
+/// anything in it.
 ///
 /// # Errors
 /// `FOLDER_ID_INVALID`.
@@ -197,6 +193,9 @@ pub(super) fn get_pinned_dialogs(
         return Err(Refusal::bad("FOLDER_ID_INVALID"));
     }
     let mut page = Page::new(caller);
+    if input.folder_id == MAIN {
+        page.add_archive(&world, caller);
+    }
     let all = world.dialogs(caller, Some(input.folder_id));
     for listed in all.iter().filter(|listed| listed.pinned) {
         page.add(&world, caller, listed);
