@@ -86,6 +86,14 @@ fn noise_after_any_method_never_panics() {
         functions::channels::GetParticipants::CONSTRUCTOR_ID,
         functions::channels::InviteToChannel::CONSTRUCTOR_ID,
         functions::users::GetUsers::CONSTRUCTOR_ID,
+        functions::messages::ForwardMessages::CONSTRUCTOR_ID,
+        functions::messages::Search::CONSTRUCTOR_ID,
+        functions::messages::UpdatePinnedMessage::CONSTRUCTOR_ID,
+        functions::messages::SendReaction::CONSTRUCTOR_ID,
+        functions::messages::SendScheduledMessages::CONSTRUCTOR_ID,
+        functions::messages::ReorderPinnedDialogs::CONSTRUCTOR_ID,
+        functions::messages::ImportChatInvite::CONSTRUCTOR_ID,
+        functions::folders::EditPeerFolders::CONSTRUCTOR_ID,
     ];
     for method in methods {
         for _ in 0..200 {

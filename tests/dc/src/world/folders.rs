@@ -147,3 +147,44 @@ impl World {
         self.tell(user, News::DialogsReordered(folder), origin);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::people::fixed;
+    use super::super::post::Content;
+    use super::super::send::Draft;
+    use super::*;
+    use crate::clock::Clock;
+
+    fn peers(world: &World, user: UserId, folder: Option<i32>) -> Vec<Peer> {
+        let listed = world.dialogs(user, folder);
+        listed.into_iter().map(|listed| listed.peer).collect()
+    }
+
+    #[test]
+    fn pinned_chats_come_first_and_the_archive_is_apart() {
+        let mut world = World::new(fixed(), Clock::default());
+        let [alice, bob, carol] =
+            ["alice", "bob", "carol"].map(|name| world.user_by_name(name).unwrap());
+        let [to_self, to_bob, to_carol] = [alice, bob, carol].map(Peer::User);
+        for to in [to_self, to_bob, to_carol] {
+            let draft = Draft {
+                content: Content::plain("hi"),
+                ..Draft::default()
+            };
+            world.send(alice, to, draft, None).unwrap();
+        }
+        world.pin_dialog(alice, to_self, true, None).unwrap();
+        assert_eq!(peers(&world, alice, None), [to_self, to_carol, to_bob]);
+        let event = world.file(alice, &[(to_self, ARCHIVE)], None).unwrap();
+        assert_eq!(
+            event.unwrap().pts,
+            world.account(alice).unwrap().events.pts()
+        );
+        assert_eq!(peers(&world, alice, Some(ARCHIVE)), [to_self]);
+        assert_eq!(peers(&world, alice, Some(MAIN)), [to_carol, to_bob]);
+        assert_eq!(peers(&world, alice, None), [to_carol, to_bob, to_self]);
+        assert_eq!(world.file(alice, &[(to_self, ARCHIVE)], None), Ok(None));
+        assert!(world.file(alice, &[(to_bob, 2)], None).is_err());
+    }
+}

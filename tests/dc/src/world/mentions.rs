@@ -88,3 +88,16 @@ fn usernames(text: &str) -> impl Iterator<Item = &str> {
         rest.get(..end.unwrap_or(rest.len())).unwrap_or_default()
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn usernames_are_what_follows_at_signs() {
+        let found = |text| usernames(text).collect::<Vec<&str>>();
+        assert_eq!(found("@bob, and @carol_1!"), ["bob", "carol_1"]);
+        assert_eq!(found("nobody"), [""; 0]);
+        assert_eq!(found("@@ü"), ["", ""]);
+    }
+}

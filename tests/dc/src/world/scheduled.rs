@@ -251,3 +251,55 @@ impl World {
         Ok(sent)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::people::fixed;
+    use super::*;
+    use crate::clock::Clock;
+
+    fn draft(text: &str, random_id: i64) -> Draft {
+        Draft {
+            content: Content::plain(text),
+            random_id: Some(random_id),
+            ..Draft::default()
+        }
+    }
+
+    #[test]
+    fn what_is_due_is_sent_in_the_order_of_time() {
+        let clock = Clock::default();
+        let mut world = World::new(fixed(), clock.clone());
+        let alice = world.user_by_name("alice").unwrap();
+        let to = Peer::User(alice);
+        let now = world.now();
+        for (n, ahead) in [(1, 300), (2, 100), (3, 200), (4, 5000)] {
+            let text = format!("in {ahead}");
+            let placed = world.schedule(alice, to, draft(&text, n), now + ahead, None);
+            assert!(matches!(placed, Ok(Placed::Waits(_))));
+        }
+        let again = world.schedule(alice, to, draft("in 300", 1), now + 300, None);
+        assert_eq!(again, Ok(Placed::Waits(1)));
+        world.unschedule(alice, to, &[3, 99], None);
+        world.send_due();
+        assert_eq!(world.ledger_len(), 0);
+        clock.skew(1000);
+        world.send_due();
+        let sent = world.ledger(0, 10);
+        let texts: Vec<&str> = sent.iter().map(|entry| entry.text.as_str()).collect();
+        assert_eq!(texts, ["in 100", "in 300"]);
+        assert_eq!(world.scheduled_in(alice, to).len(), 1);
+    }
+
+    #[test]
+    fn dates_are_bounded_and_near_ones_send_at_once() {
+        let mut world = World::new(fixed(), Clock::default());
+        let alice = world.user_by_name("alice").unwrap();
+        let to = Peer::User(alice);
+        let now = world.now();
+        let late = world.schedule(alice, to, draft("late", 1), now + MAX_AHEAD + 9, None);
+        assert_eq!(late, Err(Refusal::bad("SCHEDULE_DATE_TOO_LATE")));
+        let near = world.schedule(alice, to, draft("near", 2), i32::MIN, None);
+        assert!(matches!(near, Ok(Placed::Sent(_))));
+    }
+}

@@ -14,3 +14,4 @@ mod faults;
 mod messages;
 mod phone;
 mod pushes;
+mod scenes;
