@@ -132,7 +132,7 @@ pub(super) fn get_full_chat(
         }
     }
     Ok(types::messages::ChatFull {
-        full_chat: render::full_group(caller, group),
+        full_chat: render::full_group(&world, caller, group),
         chats: cast.chats(&world, caller),
         users: cast.users(&world, caller),
     }

@@ -112,6 +112,13 @@ impl World {
             .collect()
     }
 
+    /// The id of the newest pinned message.
+    pub fn newest_pinned(&self, user: UserId, peer: Peer) -> Option<i32> {
+        let mut newest = self.messages_in(user, peer).iter().rev();
+        let pinned = newest.find(|id| self.is_pinned(user, peer, **id));
+        pinned.map(|id| id.0)
+    }
+
     /// Whether a message that is there is pinned for `user`.
     pub fn is_pinned(&self, user: UserId, peer: Peer, id: MessageId) -> bool {
         match peer {

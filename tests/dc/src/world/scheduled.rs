@@ -122,6 +122,11 @@ impl World {
         waiting
     }
 
+    /// Whether an account has scheduled anything in a chat.
+    pub fn has_scheduled(&self, user: UserId, peer: Peer) -> bool {
+        !self.scheduled_in(user, peer).is_empty()
+    }
+
     /// Changes what a message that waits will say, or when it goes.
     ///
     /// # Errors
