@@ -147,48 +147,43 @@ async fn a_file_in_another_data_centre_needs_an_authorisation_there() {
     dc.stop().await;
 }
 
-#[tokio::test]
-async fn an_album_and_a_preview_look_the_same_to_whoever_was_away() {
-    let dc = Dc::start(DcOptions::default()).unwrap();
-    let key = dc.log_in("bob").unwrap();
-    let alice = Phone::of(&dc, "alice").await;
-    let to_bob = peer(&alice, "bob").await;
-    let input: enums::InputPeer = to_bob.into();
-    let mut singles = Vec::new();
-    for random_id in [1, 2] {
-        let mut stream = Cursor::new(bytes(100));
-        let uploaded = alice
-            .client
-            .upload_stream(&mut stream, 100, "a.bin".to_owned());
-        let media = types::InputMediaUploadedDocument {
-            nosound_video: false,
-            force_file: false,
-            spoiler: false,
-            file: uploaded.await.unwrap().raw,
-            thumb: None,
-            mime_type: String::new(),
-            attributes: Vec::new(),
-            stickers: None,
-            video_cover: None,
-            video_timestamp: None,
-            ttl_seconds: None,
-        };
-        let request = functions::messages::UploadMedia {
-            business_connection_id: None,
-            peer: input.clone(),
-            media: media.into(),
-        };
-        let kept = alice.client.invoke(&request).await.unwrap();
-        let media = Media::from_raw(kept).unwrap().to_raw_input_media().unwrap();
-        let single = types::InputSingleMedia {
-            media,
-            random_id,
-            message: format!("file {random_id}"),
-            entities: None,
-        };
-        singles.push(single.into());
-    }
-    let album = functions::messages::SendMultiMedia {
+/// A document of 100 bytes that was uploaded for `to`, ready to be sent.
+async fn uploaded(phone: &Phone, to: PeerRef) -> enums::InputMedia {
+    let mut stream = Cursor::new(bytes(100));
+    let file = phone
+        .client
+        .upload_stream(&mut stream, 100, "a.bin".to_owned());
+    let media = types::InputMediaUploadedDocument {
+        nosound_video: false,
+        force_file: false,
+        spoiler: false,
+        file: file.await.unwrap().raw,
+        thumb: None,
+        mime_type: String::new(),
+        attributes: Vec::new(),
+        stickers: None,
+        video_cover: None,
+        video_timestamp: None,
+        ttl_seconds: None,
+    };
+    let request = functions::messages::UploadMedia {
+        business_connection_id: None,
+        peer: to.into(),
+        media: media.into(),
+    };
+    let kept = phone.client.invoke(&request).await.unwrap();
+    Media::from_raw(kept).unwrap().to_raw_input_media().unwrap()
+}
+
+fn album(to: PeerRef, media: Vec<enums::InputMedia>) -> functions::messages::SendMultiMedia {
+    let single = |(media, random_id)| types::InputSingleMedia {
+        media,
+        random_id,
+        message: format!("file {random_id}"),
+        entities: None,
+    };
+    let singles = media.into_iter().zip(1..).map(single);
+    functions::messages::SendMultiMedia {
         silent: true,
         background: false,
         clear_draft: false,
@@ -196,17 +191,30 @@ async fn an_album_and_a_preview_look_the_same_to_whoever_was_away() {
         update_stickersets_order: false,
         invert_media: false,
         allow_paid_floodskip: false,
-        peer: input,
+        peer: to.into(),
         reply_to: None,
-        multi_media: singles,
+        multi_media: singles.map(enums::InputSingleMedia::from).collect(),
         schedule_date: None,
         send_as: None,
         quick_reply_shortcut: None,
         effect: None,
         allow_paid_stars: None,
-    };
+    }
+}
+
+#[tokio::test]
+async fn an_album_and_a_preview_look_the_same_to_whoever_was_away() {
+    let dc = Dc::start(DcOptions::default()).unwrap();
+    let key = dc.log_in("bob").unwrap();
+    let alice = Phone::of(&dc, "alice").await;
+    let to_bob = peer(&alice, "bob").await;
+    let media = vec![
+        uploaded(&alice, to_bob).await,
+        uploaded(&alice, to_bob).await,
+    ];
     // The same numbers again answer the first messages.
     for _ in 0..2 {
+        let album = album(to_bob, media.clone());
         alice.client.invoke(&album).await.unwrap();
     }
     let text = InputMessage::new()
