@@ -5,6 +5,7 @@
 
 pub mod chats;
 mod faults;
+pub mod files;
 pub mod load;
 mod scenes;
 mod script;

@@ -27,6 +27,8 @@ pub struct Call {
 pub enum Reply {
     /// `rpc_result` with this serialised TL object.
     Result(Vec<u8>),
+    /// The same of bytes that do not get smaller by packing, so that nobody should try.
+    Bulk(Vec<u8>),
     /// `rpc_result` with `rpc_error`; the text as Telegram words it, such as `FLOOD_WAIT_31`.
     Error {
         /// Telegram's numeric code: 303, 400, 401, 403, 406, 420, 500.

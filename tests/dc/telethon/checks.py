@@ -12,6 +12,7 @@ import checks_absence
 import checks_changes
 import checks_chats
 import checks_differences
+import checks_files
 import checks_lists
 import checks_login
 import checks_messages
@@ -31,6 +32,7 @@ async def main():
         checks_chats,
         checks_lists,
         checks_differences,
+        checks_files,
     )
     for module in modules:
         every.checks += module.checks.checks

@@ -3,6 +3,7 @@
 import datetime
 
 from checks_chats import new_channel, new_group, trio
+from checks_files import content, named, png
 from harness import Checks, Heard, refused
 from telethon import events, functions, types
 
@@ -277,6 +278,36 @@ async def mentions_are_counted_until_read(dc):
     assert (dialog.unread_mentions_count, dialog.unread_count) == (2, 4)
     await b.send_read_acknowledge(theirs)
     assert (await b.get_dialogs())[0].unread_mentions_count == 0
+
+
+@checks
+async def files_are_forwarded_searched_and_scheduled(dc):
+    (a, b, _), peers = await trio(dc)
+    group = await new_channel(a, peers, megagroup=True)
+    data = content(2000)
+    await a.send_file(group, named(data, "data.bin"), caption="a needle")
+    album = await a.send_file(group, [named(png(shade=n), f"{n}.png") for n in (1, 2)])
+
+    async def found(kind, **options):
+        messages = await a.get_messages(group, filter=kind, limit=10, **options)
+        return [type(m.media).__name__ for m in messages]
+
+    assert await found(types.InputMessagesFilterDocument) == ["MessageMediaDocument"]
+    assert await found(types.InputMessagesFilterPhotoVideo) == ["MessageMediaPhoto"] * 2
+    assert await found(types.InputMessagesFilterPhotos, search="needle") == []
+    assert await found(types.InputMessagesFilterDocument, search="NEEDLE")
+    sent = await a.forward_messages(peers[0], album)
+    assert len({m.grouped_id for m in sent}) == 1 and sent[0].grouped_id
+    assert sent[0].grouped_id != album[0].grouped_id
+    later = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(days=1)
+    waits = await a.send_file(peers[0], named(data, "later.bin"), caption="later", schedule=later)
+    await a.edit_message(peers[0], waits.id, "much later", schedule=later)
+    [listed] = await a.get_messages(peers[0], scheduled=True)
+    assert (listed.raw_text, listed.file.name) == ("much later", "later.bin")
+    heard = Heard(b, events.NewMessage())
+    await a(functions.messages.SendScheduledMessagesRequest(peers[0], [waits.id]))
+    event = await heard.next()
+    assert event.raw_text == "much later" and await event.message.download_media(bytes) == data
 
 
 @checks

@@ -1,4 +1,4 @@
-//! The handler of faults: of methods, links, pushes and differences.
+//! The handler of faults: of methods, links, pushes, differences and files.
 //!
 //! Owns which fields a kind of fault needs. What it does is a method of [`Dc`].
 
@@ -10,6 +10,7 @@ use super::answer;
 use super::wire::{FaultBody, FaultName, Touched};
 use crate::dc::Dc;
 use crate::world::faults::{Fault, FaultKind};
+use crate::world::foreign::Death;
 use crate::world::push_faults::Shuffle;
 use crate::world::refusal::Refusal;
 
@@ -20,14 +21,23 @@ pub(super) fn routes(config: &mut web::ServiceConfig) {
 /// `POST /fault`.
 async fn fault(dc: web::Data<Dc>, body: web::Json<FaultBody>) -> HttpResponse {
     let body = body.into_inner();
-    let done = match (&body.method, &body.link, &body.pushes, &body.difference) {
-        (None, None, None, None) => server_fault(&dc, &body),
-        (Some(method), None, None, None) => method_fault(&dc, method, &body),
-        (None, Some(link), None, None) => link_fault(&dc, link, &body),
-        (None, None, Some(to), None) => push_fault(&dc, &to.to_string(), &body),
-        (None, None, None, Some(of)) => difference_fault(&dc, &of.to_string(), &body),
+    let FaultBody {
+        method,
+        link,
+        pushes,
+        difference,
+        files,
+        ..
+    } = &body;
+    let done = match (method, link, pushes, difference, files) {
+        (None, None, None, None, None) => server_fault(&dc, &body),
+        (Some(method), None, None, None, None) => method_fault(&dc, method, &body),
+        (None, Some(link), None, None, None) => link_fault(&dc, link, &body),
+        (None, None, Some(to), None, None) => push_fault(&dc, &to.to_string(), &body),
+        (None, None, None, Some(of), None) => difference_fault(&dc, &of.to_string(), &body),
+        (None, None, None, None, Some(of)) => file_fault(&dc, &of.to_string(), &body),
         _ => Err(Refusal::bad(
-            "name one of `method`, `link`, `pushes`, `difference`",
+            "name one of `method`, `link`, `pushes`, `difference`, `files`",
         )),
     };
     answer(done.map(|count| Touched { count }))
@@ -89,7 +99,14 @@ fn link_fault(dc: &Dc, account: &str, body: &FaultBody) -> Result<usize, Refusal
         FaultName::Stall => dc.stall(account, true),
         FaultName::Resume => dc.stall(account, false),
         FaultName::Refuse => dc.refuse(account, Some(body.code.unwrap_or(-404))),
-        FaultName::Accept => dc.refuse(account, None),
+        FaultName::Accept => match body.dc {
+            Some(there) => dc.mend_foreign(account, there).map(|()| 1),
+            None => dc.refuse(account, None),
+        },
+        FaultName::End => {
+            let there = body.dc.ok_or_else(|| missing("dc"))?;
+            dc.end_foreign(account, there, death(body)?, body.lasting)
+        }
         FaultName::Migrate => {
             let to = body.dc.ok_or_else(|| missing("dc"))?;
             dc.migrate(account, to).map(|()| 1)
@@ -143,4 +160,25 @@ fn difference_fault(dc: &Dc, of: &str, body: &FaultBody) -> Result<usize, Refusa
         _ => return Err(misplaced("differences")),
     }
     Ok(usize::try_from(body.count).unwrap_or(usize::MAX))
+}
+
+fn death(body: &FaultBody) -> Result<Death, Refusal> {
+    match body.error.as_deref() {
+        None | Some("AUTH_KEY_UNREGISTERED") => Ok(Death::Unregistered),
+        Some("SESSION_REVOKED") => Ok(Death::Revoked),
+        Some(_) => Err(Refusal::bad(
+            "`error` is AUTH_KEY_UNREGISTERED or SESSION_REVOKED",
+        )),
+    }
+}
+
+/// `of` is a chat, or `*` for all files.
+fn file_fault(dc: &Dc, of: &str, body: &FaultBody) -> Result<usize, Refusal> {
+    match body.kind {
+        FaultName::Expire if of == "*" => dc.expire_file_references(),
+        FaultName::Expire => dc.expire_file_references_in(of, body.account.as_deref())?,
+        FaultName::Migrate if of == "*" => dc.new_files_in(body.dc)?,
+        _ => return Err(misplaced("files")),
+    }
+    Ok(0)
 }

@@ -31,6 +31,19 @@ pub(super) struct Send {
     pub(super) silent: bool,
     /// As the sender knows it.
     pub(super) reply_to: Option<i32>,
+    /// To which the text is the caption.
+    pub(super) file: Option<SendFile>,
+}
+
+/// A document of `POST /send`, whose byte `n` is `n` modulo 251.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct SendFile {
+    pub(super) name: String,
+    /// In bytes.
+    pub(super) size: usize,
+    #[serde(default)]
+    pub(super) mime: String,
 }
 
 /// An account or chat: a name, or a number without quotes.

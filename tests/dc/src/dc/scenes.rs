@@ -22,7 +22,9 @@ impl Dc {
         let account = find(&mut world, account)?;
         let peer = find_peer(&mut world, peer)?;
         let folder = if archived { ARCHIVE } else { MAIN };
-        world.file(account, &[(peer, folder)], None).map(drop)
+        world
+            .set_folders(account, &[(peer, folder)], None)
+            .map(drop)
     }
 
     /// Lets an account pin a chat to the top of its list, or take it from there.

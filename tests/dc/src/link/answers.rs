@@ -58,6 +58,10 @@ impl Asker {
                 let body = wire::rpc_result(self.request, &body);
                 self.session.respond(self.request, body);
             }
+            Reply::Bulk(body) => {
+                let body = wire::plain_result(self.request, &body);
+                self.session.respond(self.request, body);
+            }
             Reply::Error { code, message } => {
                 let body = wire::rpc_error(self.request, code, message);
                 self.session.respond(self.request, body);

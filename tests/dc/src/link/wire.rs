@@ -158,16 +158,27 @@ pub(super) fn rpc_result(req_msg_id: i64, result: &[u8]) -> Bytes {
     } else {
         zip(result).filter(|packed| packed.len() < result.len() / 10 * 9)
     };
-    let mut body = Vec::with_capacity(16 + packed.as_ref().map_or(result.len(), Vec::len));
+    let Some(packed) = packed else {
+        return plain_result(req_msg_id, result);
+    };
+    let mut body = result_head(req_msg_id, packed.len());
+    body.extend_from_slice(&GZIP.to_le_bytes());
+    put_bytes(&mut body, &packed);
+    body.into()
+}
+
+/// An `rpc_result` for the request `req_msg_id`, as it is.
+pub(super) fn plain_result(req_msg_id: i64, result: &[u8]) -> Bytes {
+    let mut body = result_head(req_msg_id, result.len());
+    body.extend_from_slice(result);
+    body.into()
+}
+
+fn result_head(req_msg_id: i64, len: usize) -> Vec<u8> {
+    let mut body = Vec::with_capacity(24 + len);
     body.extend_from_slice(&RPC_RESULT.to_le_bytes());
     body.extend_from_slice(&req_msg_id.to_le_bytes());
-    if let Some(packed) = packed {
-        body.extend_from_slice(&GZIP.to_le_bytes());
-        put_bytes(&mut body, &packed);
-    } else {
-        body.extend_from_slice(result);
-    }
-    body.into()
+    body
 }
 
 /// An `rpc_result` that carries an `rpc_error`.

@@ -5,6 +5,7 @@
 use grammers_tl_types::{enums, functions as f, types};
 
 use super::{Request, login};
+use crate::world::foreign::Exported;
 use crate::world::keys::KeyState;
 use crate::world::random::random;
 use crate::world::refusal::Refusal;
@@ -40,7 +41,7 @@ pub(super) fn reset_authorizations(
     Ok(true)
 }
 
-/// `auth.exportAuthorization`. Every data centre id is this one.
+/// `auth.exportAuthorization`. Every data centre id is this server.
 pub(super) fn export_authorization(
     request: &Request<'_>,
     input: f::auth::ExportAuthorization,
@@ -53,7 +54,11 @@ pub(super) fn export_authorization(
         world.exported.clear();
     }
     let bytes = random::<32>().to_vec();
-    world.exported.insert(bytes.clone(), caller);
+    let exported = Exported {
+        user: caller,
+        dc: input.dc_id,
+    };
+    world.exported.insert(bytes.clone(), exported);
     Ok(types::auth::ExportedAuthorization {
         id: caller.0,
         bytes,
@@ -67,16 +72,13 @@ pub(super) fn import_authorization(
     input: f::auth::ImportAuthorization,
 ) -> Result<enums::auth::Authorization, Refusal> {
     let mut world = request.world();
-    let user = world
+    let exported = world
         .exported
         .remove(&input.bytes)
-        .filter(|user| user.0 == input.id)
+        .filter(|exported| exported.user.0 == input.id)
         .ok_or_else(|| Refusal::bad("AUTH_BYTES_INVALID"))?;
-    // Elsewhere it is a key for files; where the account has moved to it becomes the main one.
-    let is_foreign = !world.has_moved(user);
-    world.authorise(request.key(), user, is_foreign);
-    world.arrive(user, request.key());
-    login::authorization(&world, user)
+    world.import(request.key(), exported);
+    login::authorization(&world, exported.user)
 }
 
 /// `auth.bindTempAuthKey`: temporary keys are not served.

@@ -6,7 +6,7 @@ use grammers_tl_types::{enums, functions as f, types};
 
 use super::messages::{content, one_update};
 use super::render::Cast;
-use super::{Request, peers, render, scheduled};
+use super::{Request, intake, peers, render, scheduled};
 use crate::world::change::Reach;
 use crate::world::ids::{MessageId, Peer};
 use crate::world::refusal::Refusal;
@@ -14,17 +14,19 @@ use crate::world::refusal::Refusal;
 /// Ids that one deletion may name.
 const MAX_IDS: usize = 1000;
 
-/// `messages.editMessage`, texts only.
+/// `messages.editMessage`: another text, another file, or a caption for the file that stays.
 pub(super) fn edit_message(
     request: &Request<'_>,
     input: f::messages::EditMessage,
 ) -> Result<enums::Updates, Refusal> {
+    let media = input.media.map(|media| intake::media(request, media));
+    let media = media.transpose()?;
     let (mut world, caller) = request.authorised()?;
     let peer = peers::peer(&world, caller, &input.peer)?;
-    if input.media.is_some() {
-        return Err(Refusal::bad("MEDIA_NEW_INVALID"));
-    }
     if let Some(date) = input.schedule_date {
+        if media.is_some() {
+            return Err(Refusal::bad("MEDIA_NEW_INVALID"));
+        }
         let text = input
             .message
             .map(|text| content(&world, caller, text, input.entities));
@@ -34,7 +36,11 @@ pub(super) fn edit_message(
         return Ok(scheduled::answer(&world, caller, &[(id, None)]));
     }
     let text = input.message.unwrap_or_default();
-    let content = content(&world, caller, text, input.entities)?;
+    let mut content = content(&world, caller, text, input.entities)?;
+    content.media = media;
+    if !input.no_webpage {
+        content.preview();
+    }
     let id = MessageId(input.id);
     let event = world.edit(caller, Some(peer), id, content, Some(request.origin()))?;
     let update = one_update(&world, caller, peer, &event);

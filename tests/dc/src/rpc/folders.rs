@@ -27,7 +27,7 @@ pub(super) fn edit_peer_folders(
         Ok((peers::peer(&world, caller, &one.peer)?, one.folder_id))
     });
     let moves: Vec<(Peer, i32)> = moves.collect::<Result<_, Refusal>>()?;
-    let event = world.file(caller, &moves, Some(request.origin()))?;
+    let event = world.set_folders(caller, &moves, Some(request.origin()))?;
     let updates = event.and_then(|event| render::update(&world, caller, &event));
     let cast = Cast::of(moves.into_iter().map(|(peer, _)| peer));
     let (updates, date) = (updates.into_iter().collect(), world.now());

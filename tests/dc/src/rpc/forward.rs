@@ -6,12 +6,11 @@
 use grammers_tl_types::{enums, functions as f};
 
 use super::messages::all_sent_updates;
-use super::{Request, peers, scheduled};
-use crate::world::World;
+use super::scheduled::send_at;
+use super::{Request, peers};
 use crate::world::forward::Batch;
-use crate::world::ids::{MessageId, UserId};
+use crate::world::ids::MessageId;
 use crate::world::refusal::Refusal;
-use crate::world::scheduled::Placed;
 
 /// Messages that one call may forward.
 const MAX_IDS: usize = 100;
@@ -20,7 +19,7 @@ const MAX_IDS: usize = 100;
 ///
 /// # Errors
 /// `MESSAGE_IDS_EMPTY`, `MESSAGE_IDS_TOO_MANY`, `RANDOM_ID_INVALID` for lists of different
-/// lengths, `RANDOM_ID_DUPLICATE`, and what [`World::forward`] refuses.
+/// lengths, `RANDOM_ID_DUPLICATE`, and what `World::forward` refuses.
 pub(super) fn forward_messages(
     request: &Request<'_>,
     input: f::messages::ForwardMessages,
@@ -36,13 +35,10 @@ pub(super) fn forward_messages(
         drop_author: input.drop_author,
     };
     if let Some(date) = input.schedule_date {
-        return forward_at(request, &mut world, caller, &batch, date);
+        let drafts = world.forwarded(caller, &batch)?;
+        return send_at(request, &mut world, (caller, to), drafts, date);
     }
     let sent = world.forward(caller, &batch, Some(request.origin()))?;
-    let sent: Vec<_> = sent
-        .into_iter()
-        .map(|(random_id, sent)| (Some(random_id), sent))
-        .collect();
     Ok(all_sent_updates(&world, caller, to, &sent))
 }
 
@@ -65,25 +61,4 @@ fn paired(input: &f::messages::ForwardMessages) -> Result<Vec<(MessageId, i64)>,
     }
     let ids = ids.iter().copied().map(MessageId);
     Ok(ids.zip(random_ids.iter().copied()).collect())
-}
-
-fn forward_at(
-    request: &Request<'_>,
-    world: &mut World,
-    caller: UserId,
-    batch: &Batch,
-    date: i32,
-) -> Result<enums::Updates, Refusal> {
-    let (mut sent, mut waiting) = (Vec::new(), Vec::new());
-    for (random_id, draft) in world.forwarded(caller, batch)? {
-        match world.schedule(caller, batch.to, draft, date, Some(request.origin()))? {
-            Placed::Sent(one) => sent.push((Some(random_id), one)),
-            Placed::Waits(id) => waiting.push((id, Some(random_id))),
-        }
-    }
-    if waiting.is_empty() {
-        Ok(all_sent_updates(world, caller, batch.to, &sent))
-    } else {
-        Ok(scheduled::answer(world, caller, &waiting))
-    }
 }

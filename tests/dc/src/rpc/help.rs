@@ -36,7 +36,7 @@ pub(super) fn get_nearest_dc(
 fn this_dc(world: &World, request: &Request<'_>) -> i32 {
     let key = request.key();
     let caller = world.caller(key);
-    caller.map_or(HOME_DC, |caller| world.dc_of(caller, key))
+    caller.map_or(HOME_DC, |caller| world.key_dc(caller, key))
 }
 
 /// `help.getAppConfig`: an empty object.

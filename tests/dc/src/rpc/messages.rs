@@ -7,13 +7,13 @@ use grammers_tl_types::enums::{InputReplyTo, MessageEntity};
 use grammers_tl_types::{enums, functions as f, types};
 
 use super::render::Cast;
-use super::{Request, peers, render, scheduled};
+use super::scheduled::send_at;
+use super::{Request, peers, render};
 use crate::world::World;
 use crate::world::events::{Event, EventKind};
 use crate::world::ids::{MessageId, Peer, UserId};
 use crate::world::post::Content;
 use crate::world::refusal::Refusal;
-use crate::world::scheduled::Placed;
 use crate::world::send::{Draft, Sent};
 
 /// `messages.sendMessage`.
@@ -26,20 +26,20 @@ pub(super) fn send_message(
     if input.random_id == 0 {
         return Err(Refusal::bad("RANDOM_ID_EMPTY"));
     }
-    let reply_to = match input.reply_to {
-        None => None,
-        Some(InputReplyTo::Message(reply)) => Some(MessageId(reply.reply_to_msg_id)),
-        Some(_) => return Err(Refusal::bad("REPLY_TO_INVALID")),
-    };
+    let reply_to = answered(input.reply_to)?;
+    let mut content = content(&world, caller, input.message, input.entities)?;
+    if !input.no_webpage {
+        content.preview();
+    }
     let draft = Draft {
-        content: content(&world, caller, input.message, input.entities)?,
+        content,
         silent: input.silent,
         reply_to,
         random_id: Some(input.random_id),
         ..Draft::default()
     };
     if let Some(date) = input.schedule_date {
-        return send_at(request, &mut world, (caller, to), draft, date);
+        return send_at(request, &mut world, (caller, to), vec![draft], date);
     }
     let short = draft.reply_to.is_none() && matches!(to, Peer::User(user) if user != caller);
     let sent = world.send(caller, to, draft, Some(request.origin()))?;
@@ -50,21 +50,13 @@ pub(super) fn send_message(
     })
 }
 
-/// Sends a message at `date`, in seconds since 1970, whatever it carries, and answers what became
-/// of it.
-pub(super) fn send_at(
-    request: &Request<'_>,
-    world: &mut World,
-    (caller, to): (UserId, Peer),
-    draft: Draft,
-    date: i32,
-) -> Result<enums::Updates, Refusal> {
-    let random_id = draft.random_id;
-    let placed = world.schedule(caller, to, draft, date, Some(request.origin()))?;
-    Ok(match placed {
-        Placed::Sent(sent) => sent_updates(world, caller, to, sent, random_id),
-        Placed::Waits(id) => scheduled::answer(world, caller, &[(id, random_id)]),
-    })
+/// The message that a new one answers, in the sender's ids.
+pub(super) fn answered(reply_to: Option<InputReplyTo>) -> Result<Option<MessageId>, Refusal> {
+    match reply_to {
+        None => Ok(None),
+        Some(InputReplyTo::Message(reply)) => Ok(Some(MessageId(reply.reply_to_msg_id))),
+        Some(_) => Err(Refusal::bad("REPLY_TO_INVALID")),
+    }
 }
 
 /// The text of a message with its entities as they are stored: mentions name users plainly.
@@ -90,6 +82,7 @@ pub(super) fn content(
     Ok(Content {
         text,
         entities: entities.collect::<Result<_, Refusal>>()?,
+        media: None,
     })
 }
 
@@ -104,7 +97,7 @@ fn short_sent(world: &World, sent: Sent) -> enums::Updates {
         pts: sent.pts,
         pts_count: 1,
         date: sent.date,
-        media: None,
+        media: render::shown(world, sent.post),
         entities,
         ttl_period: None,
     }
@@ -119,24 +112,23 @@ pub(super) fn sent_updates(
     sent: Sent,
     random_id: Option<i64>,
 ) -> enums::Updates {
-    all_sent_updates(world, caller, to, &[(random_id, sent)])
+    all_sent_updates(world, caller, to, &[(sent, random_id)])
 }
 
-/// The whole answer to something that sent several messages to `to`.
+/// The same for several messages, each with the client's number for it.
 pub(super) fn all_sent_updates(
     world: &World,
     caller: UserId,
     to: Peer,
-    all: &[(Option<i64>, Sent)],
+    all: &[(Sent, Option<i64>)],
 ) -> enums::Updates {
-    let named = |(random_id, sent): &(Option<i64>, Sent)| {
+    let named = all.iter().filter_map(|(sent, random_id)| {
         let (id, random_id) = (sent.id.0, (*random_id)?);
         Some(types::UpdateMessageId { id, random_id }.into())
-    };
-    let mut updates: Vec<enums::Update> = all.iter().filter_map(named).collect();
+    });
+    let mut updates: Vec<enums::Update> = named.collect();
     let mut cast = Cast::of([Peer::User(caller), to]);
-    let mut date = world.now();
-    for (_, sent) in all {
+    for (sent, _) in all {
         let event = Event {
             pts: sent.pts,
             pts_count: 1,
@@ -145,8 +137,8 @@ pub(super) fn all_sent_updates(
         };
         updates.extend(one_update(world, caller, to, &event));
         cast.add_post(world, sent.post);
-        date = sent.date;
     }
+    let date = all.last().map_or(0, |(sent, _)| sent.date);
     render::whole(world, caller, updates, &cast, date)
 }
 

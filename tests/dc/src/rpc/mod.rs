@@ -24,8 +24,10 @@ mod help;
 mod history;
 #[cfg(test)]
 mod hostile;
+mod intake;
 mod invites;
 mod login;
+mod media;
 mod messages;
 mod peers;
 mod pins;
@@ -36,6 +38,7 @@ mod scheduled;
 mod search;
 mod telling;
 mod updates;
+mod upload;
 mod users;
 
 use std::net::SocketAddr;
@@ -56,6 +59,8 @@ use crate::world::refusal::Refusal;
 const OLDEST_LAYER: i32 = 229;
 /// The longest request, in bytes, that any method here has a use for.
 const MAX_BODY: usize = 256 * 1024;
+/// The longest request that holds a part of a file, in bytes.
+const MAX_FLAT_BODY: usize = crate::storage::MAX_PART + 1024;
 /// Requests up to this size, in bytes, nest too little to need much stack.
 const SHALLOW_BODY: usize = 2048;
 /// Stack for one level of nesting, in bytes, measured without optimisation and doubled.
@@ -178,6 +183,7 @@ impl Api {
         match call.layer {
             0 => Err(Refusal::bad("CONNECTION_NOT_INITED")),
             layer if layer < OLDEST_LAYER => Err(Refusal::bad("CONNECTION_LAYER_INVALID")),
+            _ if routes::is_flat(id) && rest.len() <= MAX_FLAT_BODY => method(&request, rest),
             _ if rest.len() > MAX_BODY => Err(Refusal::bad("INPUT_REQUEST_TOO_LONG")),
             _ if rest.len() > SHALLOW_BODY => on_deep_stack(rest.len(), || method(&request, rest)),
             _ => method(&request, rest),
@@ -227,7 +233,9 @@ fn split(body: &[u8]) -> Result<(u32, &[u8]), Refusal> {
 impl Service for Api {
     fn call(&self, call: &Call, body: &[u8]) -> Reply {
         let method = split(body).map_or("(none)", |(id, _)| name_for_id(id));
+        let is_bulk = split(body).is_ok_and(|(id, _)| routes::is_bulk(id));
         let answer = || match self.answer(call, body) {
+            Ok(result) if is_bulk => Reply::Bulk(result),
             Ok(result) => Reply::Result(result),
             Err(refusal) => error(refusal),
         };

@@ -6,8 +6,8 @@
 use grammers_tl_types::{Identifiable, functions};
 
 use super::{Request, account, auth, change, channel_info, channel_updates, channels, contacts};
-use super::{dialogs, folders, forward, groups, help, history, invites, login, messages, pins};
-use super::{reactions, run, scheduled, search, updates, users};
+use super::{dialogs, folders, forward, groups, help, history, invites, login, media, messages};
+use super::{pins, reactions, run, scheduled, search, updates, upload, users};
 use crate::world::refusal::Refusal;
 
 /// Reads a request's body without its constructor id and answers the serialised result.
@@ -99,6 +99,7 @@ routes! {
     messages::GetScheduledHistory => scheduled::get_scheduled_history,
     messages::GetScheduledMessages => scheduled::get_scheduled_messages,
     messages::GetSearchCounters => search::get_search_counters,
+    messages::GetWebPagePreview => media::get_web_page_preview,
     messages::HideChatJoinRequest => invites::hide_chat_join_request,
     messages::ImportChatInvite => invites::import_chat_invite,
     messages::ReadHistory => messages::read_history,
@@ -106,16 +107,37 @@ routes! {
     messages::ReorderPinnedDialogs => folders::reorder_pinned_dialogs,
     messages::Search => search::search,
     messages::SearchGlobal => search::search_global,
+    messages::SendMedia => media::send_media,
     messages::SendMessage => messages::send_message,
+    messages::SendMultiMedia => media::send_multi_media,
     messages::SendReaction => reactions::send_reaction,
     messages::SendScheduledMessages => scheduled::send_scheduled_messages,
     messages::SetTyping => messages::set_typing,
     messages::ToggleDialogPin => folders::toggle_dialog_pin,
     messages::UnpinAllMessages => pins::unpin_all_messages,
     messages::UpdatePinnedMessage => pins::update_pinned_message,
+    messages::UploadMedia => media::upload_media,
     updates::GetChannelDifference => channel_updates::get_channel_difference,
     updates::GetDifference => updates::get_difference,
     updates::GetState => updates::get_state,
+    upload::GetFile => upload::get_file,
+    upload::SaveBigFilePart => upload::save_big_file_part,
+    upload::SaveFilePart => upload::save_file_part,
     users::GetFullUser => users::get_full_user,
     users::GetUsers => users::get_users,
+}
+
+/// Whether a request's body is one string of bytes and some numbers, which nest in nothing.
+pub(super) fn is_flat(id: u32) -> bool {
+    use functions::upload::{SaveBigFilePart, SaveFilePart};
+    [
+        SaveFilePart::CONSTRUCTOR_ID,
+        SaveBigFilePart::CONSTRUCTOR_ID,
+    ]
+    .contains(&id)
+}
+
+/// Whether the answer is a piece of a file.
+pub(super) fn is_bulk(id: u32) -> bool {
+    id == functions::upload::GetFile::CONSTRUCTOR_ID
 }

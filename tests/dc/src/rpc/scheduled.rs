@@ -11,6 +11,32 @@ use super::{Request, peers, render};
 use crate::world::World;
 use crate::world::ids::{MessageId, Peer, UserId};
 use crate::world::refusal::Refusal;
+use crate::world::scheduled::Placed;
+use crate::world::send::Draft;
+
+/// Sends messages at `date`, in seconds since 1970, whatever they carry, and answers what became of
+/// them.
+pub(super) fn send_at(
+    request: &Request<'_>,
+    world: &mut World,
+    (caller, to): (UserId, Peer),
+    drafts: Vec<Draft>,
+    date: i32,
+) -> Result<enums::Updates, Refusal> {
+    let (mut sent, mut waiting) = (Vec::new(), Vec::new());
+    for draft in drafts {
+        let random_id = draft.random_id;
+        match world.schedule(caller, to, draft, date, Some(request.origin()))? {
+            Placed::Sent(one) => sent.push((one, random_id)),
+            Placed::Waits(id) => waiting.push((id, random_id)),
+        }
+    }
+    if waiting.is_empty() {
+        Ok(all_sent_updates(world, caller, to, &sent))
+    } else {
+        Ok(answer(world, caller, &waiting))
+    }
+}
 
 /// The answer to something that scheduled messages: each number with its `random_id`.
 pub(super) fn answer(
@@ -101,7 +127,7 @@ pub(super) fn send_scheduled_messages(
     let sent = world.send_scheduled(caller, peer, &input.id, Some(request.origin()))?;
     let ids: Vec<i32> = sent.iter().map(|(id, _)| *id).collect();
     let became: Vec<MessageId> = sent.iter().map(|(_, sent)| sent.id).collect();
-    let sent: Vec<_> = sent.into_iter().map(|(_, sent)| (None, sent)).collect();
+    let sent: Vec<_> = sent.into_iter().map(|(_, sent)| (sent, None)).collect();
     let answer = all_sent_updates(&world, caller, peer, &sent);
     let enums::Updates::Updates(mut whole) = answer else {
         return Ok(answer);

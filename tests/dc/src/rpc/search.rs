@@ -119,6 +119,12 @@ fn filter(filter: &MessagesFilter) -> Filter {
         MessagesFilter::InputMessagesFilterPinned => Filter::Pinned,
         MessagesFilter::InputMessagesFilterUrl => Filter::Url,
         MessagesFilter::InputMessagesFilterMyMentions => Filter::Mentions,
+        MessagesFilter::InputMessagesFilterPhotos => Filter::Photo,
+        MessagesFilter::InputMessagesFilterVideo => Filter::Video,
+        MessagesFilter::InputMessagesFilterPhotoVideo => Filter::PhotoVideo,
+        MessagesFilter::InputMessagesFilterDocument => Filter::Document,
+        MessagesFilter::InputMessagesFilterMusic => Filter::Music,
+        MessagesFilter::InputMessagesFilterVoice => Filter::Voice,
         _ => Filter::Nothing,
     }
 }

@@ -75,7 +75,7 @@ impl World {
             .ok_or_else(invalid)
     }
 
-    fn rewrite(&mut self, user: UserId, id: PostId, content: Content) -> Result<i32, Refusal> {
+    fn rewrite(&mut self, user: UserId, id: PostId, mut content: Content) -> Result<i32, Refusal> {
         let date = self.now();
         let post = self.posts.get_mut(id.0).ok_or_else(invalid)?;
         if post.author != user {
@@ -84,6 +84,7 @@ impl World {
         if post.action.is_some() {
             return Err(invalid());
         }
+        content.keep_file(&post.content);
         content.check()?;
         if post.content == content {
             return Err(Refusal::bad("MESSAGE_NOT_MODIFIED"));

@@ -33,6 +33,8 @@ pub struct Body {
     pub forward: Option<Forward>,
     /// True if it waited for its time.
     pub from_scheduled: bool,
+    /// The album it belongs to.
+    pub grouped_id: Option<i64>,
 }
 
 impl Body {
@@ -56,6 +58,7 @@ impl Body {
             action: self.action,
             silent: self.silent,
             reply_to: self.reply_to,
+            grouped_id: self.grouped_id,
             forward: self.forward,
             from_scheduled: self.from_scheduled,
             reactions: Vec::new(),

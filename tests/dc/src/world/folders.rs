@@ -57,7 +57,7 @@ impl World {
     ///
     /// # Errors
     /// 400 `FOLDER_ID_INVALID` for other folders than the two.
-    pub fn file(
+    pub fn set_folders(
         &mut self,
         user: UserId,
         moves: &[(Peer, i32)],
@@ -176,7 +176,9 @@ mod tests {
         }
         world.pin_dialog(alice, to_self, true, None).unwrap();
         assert_eq!(peers(&world, alice, None), [to_self, to_carol, to_bob]);
-        let event = world.file(alice, &[(to_self, ARCHIVE)], None).unwrap();
+        let event = world
+            .set_folders(alice, &[(to_self, ARCHIVE)], None)
+            .unwrap();
         assert_eq!(
             event.unwrap().pts,
             world.account(alice).unwrap().events.pts()
@@ -184,7 +186,10 @@ mod tests {
         assert_eq!(peers(&world, alice, Some(ARCHIVE)), [to_self]);
         assert_eq!(peers(&world, alice, Some(MAIN)), [to_carol, to_bob]);
         assert_eq!(peers(&world, alice, None), [to_carol, to_bob, to_self]);
-        assert_eq!(world.file(alice, &[(to_self, ARCHIVE)], None), Ok(None));
-        assert!(world.file(alice, &[(to_bob, 2)], None).is_err());
+        assert_eq!(
+            world.set_folders(alice, &[(to_self, ARCHIVE)], None),
+            Ok(None)
+        );
+        assert!(world.set_folders(alice, &[(to_bob, 2)], None).is_err());
     }
 }

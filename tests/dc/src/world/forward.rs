@@ -3,11 +3,14 @@
 //! Owns the header of a forwarded message. Sending is `send`'s.
 //! Source: <https://core.telegram.org/method/messages.forwardMessages>.
 
+use std::collections::HashMap;
+
 use super::World;
 use super::channel::ChannelKind;
 use super::ids::{MessageId, Peer, PostId, UserId};
 use super::news::Origin;
 use super::post::Place;
+use super::random::random;
 use super::refusal::Refusal;
 use super::send::{Draft, Sent};
 
@@ -50,24 +53,25 @@ impl World {
         user: UserId,
         batch: &Batch,
         origin: Option<Origin>,
-    ) -> Result<Vec<(i64, Sent)>, Refusal> {
+    ) -> Result<Vec<(Sent, Option<i64>)>, Refusal> {
         let drafts = self.forwarded(user, batch)?;
         drafts
             .into_iter()
-            .map(|(random_id, draft)| {
-                let sent = self.send(user, batch.to, draft, origin)?;
-                Ok((random_id, sent))
+            .map(|draft| {
+                let random_id = draft.random_id;
+                Ok((self.send(user, batch.to, draft, origin)?, random_id))
             })
             .collect()
     }
 
-    /// The drafts of what a batch brings, each with its `random_id`.
+    /// The drafts of what a batch brings. What was an album is one again, of its own.
     ///
     /// # Errors
     /// As [`World::forward`].
-    pub fn forwarded(&self, user: UserId, batch: &Batch) -> Result<Vec<(i64, Draft)>, Refusal> {
+    pub fn forwarded(&self, user: UserId, batch: &Batch) -> Result<Vec<Draft>, Refusal> {
         self.check_writer(user, batch.to)?;
-        let draft = |(id, random_id): &(MessageId, i64)| {
+        let mut albums: HashMap<i64, i64> = HashMap::new();
+        let mut draft = |(id, random_id): &(MessageId, i64)| {
             let post_id = self.post_of(user, batch.from, *id)?;
             let post = self.post(post_id).filter(|post| post.action.is_none())?;
             let is_saved = batch.to == Peer::User(user);
@@ -78,11 +82,14 @@ impl World {
                 silent: batch.silent,
                 forward: (!batch.drop_author).then_some(forward),
                 random_id: Some(*random_id),
+                grouped_id: post
+                    .grouped_id
+                    .map(|album| *albums.entry(album).or_insert_with(new_album)),
                 ..Draft::default()
             };
-            Some((*random_id, draft))
+            Some(draft)
         };
-        let drafts: Vec<_> = batch.messages.iter().filter_map(draft).collect();
+        let drafts: Vec<_> = batch.messages.iter().filter_map(&mut draft).collect();
         if drafts.is_empty() {
             return Err(Refusal::bad("MESSAGE_ID_INVALID"));
         }
@@ -109,4 +116,9 @@ impl World {
         }
         Some(header)
     }
+}
+
+/// A number for an album, which is never zero.
+pub fn new_album() -> i64 {
+    i64::from_le_bytes(random()).wrapping_abs().max(1)
 }

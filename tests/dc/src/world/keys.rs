@@ -33,6 +33,8 @@ pub struct Key {
     pub since: i32,
     /// True for a key that came by `auth.importAuthorization`: it gets no updates.
     pub imported: bool,
+    /// The data centre it was imported to, if it was.
+    pub dc: Option<i32>,
     /// The password exchange in progress.
     pub challenge: Option<Challenge>,
 }
@@ -44,6 +46,7 @@ impl Default for Key {
             api_id: 0,
             since: 0,
             imported: false,
+            dc: None,
             challenge: None,
         }
     }
@@ -91,6 +94,7 @@ impl World {
         key.state = KeyState::Active(user);
         key.since = since;
         key.imported = imported;
+        key.dc = None;
         key.challenge = None;
         if let Some(account) = self.accounts.get_mut(&user) {
             account.keys.push(id);
@@ -100,6 +104,7 @@ impl World {
     /// Takes the key from its account and leaves it in `state`.
     pub fn end_key(&mut self, id: KeyId, state: KeyState) {
         self.forget_key(id);
+        self.uploads.forget_key(id);
         self.key(id).state = state;
     }
 

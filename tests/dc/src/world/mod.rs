@@ -2,7 +2,7 @@
 //!
 //! Owns all state in memory, under one lock held for microseconds; every account's and channel's
 //! lists are its own, so that no call scans what belongs to others. It knows nothing of sockets,
-//! and of TL only the formatting entities that it passes on.
+//! and of TL only the formatting entities and the attributes of files that it passes on.
 
 pub mod account;
 pub mod chance;
@@ -15,7 +15,9 @@ pub mod dialog;
 pub mod dialogs;
 pub mod events;
 pub mod faults;
+pub mod files;
 pub mod folders;
+pub mod foreign;
 pub mod forward;
 pub mod group;
 pub mod groups;
@@ -24,6 +26,7 @@ pub mod invites;
 pub mod keys;
 pub mod ledger;
 pub mod logins;
+pub mod media;
 pub mod mentions;
 pub mod moves;
 pub mod news;
@@ -40,6 +43,8 @@ pub mod scheduled;
 pub mod search;
 pub mod send;
 pub mod too_long;
+pub mod uploads;
+pub mod web;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
@@ -47,6 +52,8 @@ use std::sync::Arc;
 use self::account::{Account, Profile};
 use self::channel::Channel;
 use self::faults::Faults;
+use self::files::Files;
+use self::foreign::{Exported, Foreign};
 use self::group::Group;
 use self::ids::{ChannelId, GroupId, KeyId, UserId};
 use self::invites::Invite;
@@ -55,6 +62,7 @@ use self::logins::Logins;
 use self::moves::Moves;
 use self::news::Notice;
 use self::post::Post;
+use self::uploads::Uploads;
 use crate::clock::Clock;
 
 /// Everything the data centre knows.
@@ -73,7 +81,11 @@ pub struct World {
     /// Calls so far by method, such as `messages.sendMessage`.
     pub calls: BTreeMap<&'static str, u64>,
     /// Exported authorisations that nobody has imported yet.
-    pub exported: HashMap<Vec<u8>, UserId>,
+    pub exported: HashMap<Vec<u8>, Exported>,
+    /// Files on their way.
+    pub uploads: Uploads,
+    /// Photos and documents.
+    pub files: Files,
     accounts: HashMap<UserId, Account>,
     by_phone: HashMap<String, UserId>,
     by_username: HashMap<String, UserId>,
@@ -84,6 +96,7 @@ pub struct World {
     due: BTreeSet<(i32, UserId, i32)>,
     keys: HashMap<KeyId, Key>,
     moves: Moves,
+    foreign: Foreign,
     logins: Logins,
     posts: Vec<Post>,
     audiences: Vec<Arc<[UserId]>>,
@@ -102,6 +115,8 @@ impl World {
             faults: Faults::default(),
             calls: BTreeMap::new(),
             exported: HashMap::new(),
+            uploads: Uploads::default(),
+            files: Files::default(),
             accounts: HashMap::new(),
             by_phone: HashMap::new(),
             by_username: HashMap::new(),
@@ -112,6 +127,7 @@ impl World {
             due: BTreeSet::new(),
             keys: HashMap::new(),
             moves: Moves::default(),
+            foreign: Foreign::default(),
             logins: Logins::default(),
             posts: Vec::new(),
             audiences: Vec::new(),

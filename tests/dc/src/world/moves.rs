@@ -44,9 +44,9 @@ impl World {
         Ok(())
     }
 
-    /// Whether an account was ever moved.
-    pub fn has_moved(&self, user: UserId) -> bool {
-        self.moves.0.contains_key(&user)
+    /// Where an account was moved to, if it ever was.
+    pub fn moved_to(&self, user: UserId) -> Option<i32> {
+        self.moves.0.get(&user).map(|to| to.dc)
     }
 
     /// Takes note that a key has come to where its account is now.

@@ -7,6 +7,7 @@ use grammers_tl_types::enums::MessageEntity;
 
 use super::forward::Forward;
 use super::ids::{AudienceId, ChannelId, GroupId, MessageId, PostId, UserId};
+use super::media::Media;
 use super::reactions::Reaction;
 
 /// One message of any chat.
@@ -30,6 +31,8 @@ pub struct Post {
     pub silent: bool,
     /// The message it answers.
     pub reply_to: Option<PostId>,
+    /// The album it belongs to, the same number for all of its messages.
+    pub grouped_id: Option<i64>,
     /// Where it came from, if it was forwarded with its author.
     pub forward: Option<Forward>,
     /// True if it waited for its time.
@@ -69,13 +72,15 @@ pub struct Side {
     pub id: MessageId,
 }
 
-/// The text of a message with its formatting.
+/// The text of a message with its formatting, and what it shows beside it.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Content {
     /// At most 4096 UTF-16 units.
     pub text: String,
     /// Offsets and lengths in UTF-16 units.
     pub entities: Vec<MessageEntity>,
+    /// A file, to which the text is the caption, or the preview of a page that the text names.
+    pub media: Option<Media>,
 }
 
 /// What a service message tells of. Its author is who did it.
@@ -118,7 +123,7 @@ impl Content {
     pub fn plain(text: impl Into<String>) -> Self {
         Self {
             text: text.into(),
-            entities: Vec::new(),
+            ..Self::default()
         }
     }
 }

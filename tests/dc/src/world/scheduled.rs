@@ -140,18 +140,17 @@ impl World {
         origin: Option<Origin>,
     ) -> Result<(), Refusal> {
         self.is_ahead(date)?;
-        if let Some(content) = &content {
-            content.check()?;
-        }
         let account = self.accounts.get_mut(&user);
         let waits = account
             .and_then(|account| account.scheduled.get_mut(&id))
             .filter(|one| one.peer == peer)
             .ok_or_else(|| Refusal::bad("MESSAGE_ID_INVALID"))?;
-        let before = std::mem::replace(&mut waits.date, date);
-        if let Some(content) = content {
+        if let Some(mut content) = content {
+            content.keep_file(&waits.body.content);
+            content.check()?;
             waits.body.content = content;
         }
+        let before = std::mem::replace(&mut waits.date, date);
         self.due.remove(&(before, user, id));
         self.due.insert((date, user, id));
         self.tell(user, News::Scheduled(id), origin);

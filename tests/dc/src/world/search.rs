@@ -3,11 +3,13 @@
 //! Owns what matches. The order and the paging are the caller's.
 //! Source: <https://core.telegram.org/api/search>.
 
-use grammers_tl_types::enums::MessageEntity;
+use grammers_tl_types::enums::{DocumentAttribute, MessageEntity};
 
 use super::World;
 use super::channel::ChannelKind;
+use super::files::FileKind;
 use super::ids::{MessageId, Peer, PostId, UserId};
+use super::media::Media;
 use super::post::{Place, Post};
 
 /// What is looked for.
@@ -35,6 +37,18 @@ pub enum Filter {
     Pinned,
     /// Those with links.
     Url,
+    /// Those that show a photo.
+    Photo,
+    /// Those that show a video, but not a round one.
+    Video,
+    /// Both.
+    PhotoVideo,
+    /// Those with any other file that is not made to be heard or seen at once.
+    Document,
+    /// Those with music.
+    Music,
+    /// Those that were spoken.
+    Voice,
     /// Those that mention who searches.
     Mentions,
     /// None: a kind that nobody can send here.
@@ -77,9 +91,32 @@ impl World {
             Filter::Any => true,
             Filter::Pinned => self.is_pinned(user, peer, id),
             Filter::Url => has_link(post),
+            Filter::PhotoVideo => self
+                .kind(post)
+                .is_some_and(|kind| [Filter::Photo, Filter::Video].contains(&kind)),
+            Filter::Photo | Filter::Video | Filter::Document | Filter::Music | Filter::Voice => {
+                self.kind(post) == Some(query.filter)
+            }
             Filter::Mentions => self.mentions(post, user),
             Filter::Nothing => false,
         }
+    }
+
+    /// The kind of file that a message shows.
+    fn kind(&self, post: &Post) -> Option<Filter> {
+        let file = self.file(post.content.media.as_ref()?.file()?)?;
+        let FileKind::Document { attributes, .. } = &file.kind else {
+            return Some(Filter::Photo);
+        };
+        let kind = attributes.iter().find_map(|attribute| match attribute {
+            DocumentAttribute::Video(video) if video.round_message => Some(Filter::Nothing),
+            DocumentAttribute::Video(_) => Some(Filter::Video),
+            DocumentAttribute::Audio(audio) if audio.voice => Some(Filter::Voice),
+            DocumentAttribute::Audio(_) => Some(Filter::Music),
+            DocumentAttribute::Sticker(_) => Some(Filter::Nothing),
+            _ => None,
+        });
+        Some(kind.unwrap_or(Filter::Document))
     }
 
     /// Who a message is from, as those see it who read it.
@@ -111,6 +148,7 @@ impl Query {
 fn has_link(post: &Post) -> bool {
     let text = &post.content.text;
     text.contains("://")
+        || matches!(post.content.media, Some(Media::WebPage(_)))
         || post
             .content
             .entities

@@ -6,12 +6,15 @@ use super::World;
 use super::deliver::Body;
 use super::forward::Forward;
 use super::ids::{MessageId, Peer, PostId, UserId};
+use super::media::Media;
 use super::news::Origin;
 use super::post::{Content, Place};
 use super::refusal::Refusal;
 
 /// The longest text, in UTF-16 units.
 pub const MAX_TEXT: usize = 4096;
+/// The longest caption of a file, in UTF-16 units.
+pub const MAX_CAPTION: usize = 1024;
 
 /// A message about to be sent.
 #[derive(Clone, Debug, Default)]
@@ -26,6 +29,8 @@ pub struct Draft {
     pub forward: Option<Forward>,
     /// The client's number for this message; without one nothing is remembered.
     pub random_id: Option<i64>,
+    /// The album it belongs to.
+    pub grouped_id: Option<i64>,
 }
 
 /// A message that has been sent, now or before.
@@ -45,12 +50,16 @@ impl Content {
     /// Checks what Telegram checks of a text.
     ///
     /// # Errors
-    /// `MESSAGE_EMPTY`, `MESSAGE_TOO_LONG`, `ENTITY_BOUNDS_INVALID`.
+    /// `MESSAGE_EMPTY`, `MESSAGE_TOO_LONG`, `MEDIA_CAPTION_TOO_LONG`, `ENTITY_BOUNDS_INVALID`.
     pub fn check(&self) -> Result<(), Refusal> {
-        if self.text.trim().is_empty() {
+        let is_caption = self.media.as_ref().is_some_and(Media::is_file);
+        if self.text.trim().is_empty() && !is_caption {
             return Err(Refusal::bad("MESSAGE_EMPTY"));
         }
         let length = self.text.encode_utf16().count();
+        if is_caption && length > MAX_CAPTION {
+            return Err(Refusal::bad("MEDIA_CAPTION_TOO_LONG"));
+        }
         if length > MAX_TEXT {
             return Err(Refusal::bad("MESSAGE_TOO_LONG"));
         }
@@ -108,6 +117,7 @@ impl World {
             content: draft.content,
             silent: draft.silent,
             reply_to: self.replied(from, to, draft.reply_to)?,
+            grouped_id: draft.grouped_id,
             forward: draft.forward,
             ..Body::default()
         })

@@ -18,8 +18,10 @@ pub(in crate::control) struct FaultBody {
     pub(in crate::control) pushes: Option<Name>,
     /// An account, a channel or `*`, whose differences are meant.
     pub(in crate::control) difference: Option<Name>,
+    /// A chat whose files are meant, or `*` for all; with `account` a private chat of it.
+    pub(in crate::control) files: Option<Name>,
     pub(in crate::control) kind: FaultName,
-    /// Only calls of this account, or only a channel's differences for it.
+    /// Only calls of this account, only a channel's differences for it, or one side of a chat.
     pub(in crate::control) account: Option<String>,
     #[serde(default = "one")]
     pub(in crate::control) count: u32,
@@ -28,8 +30,11 @@ pub(in crate::control) struct FaultBody {
     /// Telegram's error name, such as `FLOOD_WAIT_31`.
     pub(in crate::control) error: Option<String>,
     pub(in crate::control) delay_ms: Option<u64>,
-    /// The data centre to move to.
+    /// The data centre to move to, or in which something ends.
     pub(in crate::control) dc: Option<i32>,
+    /// Whether what ends in a data centre cannot begin again there.
+    #[serde(default)]
+    pub(in crate::control) lasting: bool,
     /// The clock's error.
     pub(in crate::control) seconds: Option<i64>,
     /// Events from which on a difference is too long.
@@ -69,10 +74,14 @@ pub(in crate::control) enum FaultName {
     Resume,
     /// Link: close, and refuse the keys with transport error `code` (-404).
     Refuse,
-    /// Link: let the keys in again.
+    /// Link: let the keys in again; with `dc` those imported there.
     Accept,
-    /// Link: move the account to data centre `dc`.
+    /// Link: move the account to data centre `dc`. Files: put new ones there.
     Migrate,
+    /// Link: end the keys imported to data centre `dc` with `error` (`AUTH_KEY_UNREGISTERED`).
+    End,
+    /// Files: references to them run out.
+    Expire,
     /// Pushes: the next `count` are lost.
     Lose,
     /// Pushes: `lose`, `repeat` and `reorder` by chance, from `seed`.

@@ -6,11 +6,12 @@
 use grammers_tl_types::{enums, types};
 
 use super::forward::header;
+use super::media::media;
 use super::peer::{peer, user_peer};
 use super::reactions::reactions;
 use crate::world::World;
 use crate::world::channel::ChannelKind;
-use crate::world::ids::{ChannelId, MessageId, Peer, UserId};
+use crate::world::ids::{ChannelId, MessageId, Peer, PostId, UserId};
 use crate::world::post::{Action, Post};
 
 /// A message as the viewer knows it, `None` if it is not there or deleted.
@@ -46,6 +47,7 @@ pub(in crate::rpc) fn own_message(
         pinned: held.pinned,
         mentioned: world.mentions(post, viewer),
         reactions: shown_reactions(post, Some(viewer), true),
+        media: shown(world, held.post),
         is_broadcast: false,
     };
     Some(frame.around(post))
@@ -73,6 +75,11 @@ pub(in crate::rpc) fn scheduled_message(
         pinned: false,
         mentioned: false,
         reactions: None,
+        media: post
+            .content
+            .media
+            .as_ref()
+            .and_then(|shown| media(world, None, shown)),
         is_broadcast,
     };
     Some(frame.around(&post))
@@ -127,6 +134,7 @@ pub(in crate::rpc) fn channel_message(
         pinned: line.pinned,
         mentioned: viewer.is_some_and(|viewer| world.mentions(post, viewer)),
         reactions: shown_reactions(post, viewer, !is_broadcast),
+        media: shown(world, line.post),
         is_broadcast,
     };
     Some(frame.around(post))
@@ -164,6 +172,7 @@ struct Frame {
     pinned: bool,
     mentioned: bool,
     reactions: Option<enums::MessageReactions>,
+    media: Option<enums::MessageMedia>,
     is_broadcast: bool,
 }
 
@@ -226,7 +235,7 @@ impl Frame {
             reply_to: self.reply_to,
             date: post.date,
             message: post.content.text.clone(),
-            media: None,
+            media: self.media,
             reply_markup: None,
             entities: entities(post),
             views: self.is_broadcast.then_some(1),
@@ -234,7 +243,7 @@ impl Frame {
             replies: None,
             edit_date: post.edits.last().map(|edit| edit.date),
             post_author: None,
-            grouped_id: None,
+            grouped_id: post.grouped_id,
             reactions: self.reactions,
             restriction_reason: None,
             ttl_period: None,
@@ -280,6 +289,12 @@ fn action(action: &Action) -> enums::MessageAction {
 /// The formatting of a message, absent when there is none.
 pub(super) fn entities(post: &Post) -> Option<Vec<enums::MessageEntity>> {
     Some(post.content.entities.clone()).filter(|entities| !entities.is_empty())
+}
+
+/// What a message shows beside its text.
+pub(in crate::rpc) fn shown(world: &World, id: PostId) -> Option<enums::MessageMedia> {
+    let post = world.post(id)?;
+    media(world, Some(id), post.content.media.as_ref()?)
 }
 
 /// Which message a message answers, in the viewer's ids.

@@ -243,8 +243,9 @@ fn short_message(
     let held = account.held(id)?;
     let post = world.post(held.post)?;
     let met = account.dialogs.get(&held.peer)?.messages().len() > 1;
-    let is_plain = post.action.is_none() && !post.from_scheduled && !held.pinned;
-    if !met || held.peer == Peer::User(viewer) || !is_plain || !post.reactions.is_empty() {
+    let is_text = post.action.is_none() && post.content.media.is_none();
+    let is_plain = is_text && !post.from_scheduled && !held.pinned && post.reactions.is_empty();
+    if !met || held.peer == Peer::User(viewer) || !is_plain {
         return None;
     }
     let Event { pts, pts_count, .. } = *event;
