@@ -6,7 +6,7 @@
 use super::{DATA_CENTRES, SessionStringError};
 use base64::Engine as _;
 use base64::alphabet::URL_SAFE;
-use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+use base64::engine::{Config as _, DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use secrecy::SecretString;
 use zeroize::Zeroizing;
 
