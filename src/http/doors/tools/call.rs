@@ -12,6 +12,7 @@ use crate::model::SessionName;
 use crate::ops::Operation;
 use crate::ops::default_session::ChooseSession;
 use serde_json::Value;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 use tokio::sync::OnceCell;
 
@@ -22,6 +23,7 @@ pub(crate) struct Call<'a> {
     named: Option<SessionName>,
     chosen: OnceCell<SessionName>,
     key: Option<String>,
+    replayed: AtomicBool,
 }
 
 impl<'a> Call<'a> {
@@ -37,6 +39,7 @@ impl<'a> Call<'a> {
             named,
             chosen: OnceCell::new(),
             key: None,
+            replayed: AtomicBool::new(false),
         }
     }
 
@@ -49,6 +52,16 @@ impl<'a> Call<'a> {
     /// The client's key against repetition.
     pub(crate) fn key(&self) -> Option<String> {
         self.key.clone()
+    }
+
+    /// Notes that an earlier request with the same key has done it.
+    pub(crate) fn note_replayed(&self) {
+        self.replayed.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether an earlier request with the same key had done it.
+    pub(crate) fn is_replayed(&self) -> bool {
+        self.replayed.load(Ordering::Relaxed)
     }
 
     /// The settings of the door.

@@ -5,7 +5,7 @@
 
 use crate::error::{Code, Error};
 use crate::http::doors::tools::call::Call;
-use crate::model::ChatTarget;
+use crate::model::{ChatId, ChatTarget};
 use crate::ops::peers::{EntityView, ResolveEntity};
 
 /// What is to be done with a chat.
@@ -56,13 +56,8 @@ impl Call<'_> {
         {
             return Ok(());
         }
-        let found = self.look_up(chat).await;
-        if let Ok(found) = found
-            && self
-                .allowed(access)
-                .await?
-                .iter()
-                .any(|listed| is_same(listed, &found))
+        if let Ok(found) = self.look_up(chat).await
+            && self.allowed(access).await?.admits(&found)
         {
             return Ok(());
         }
@@ -72,37 +67,63 @@ impl Call<'_> {
         ))
     }
 
-    /// The chats of a list, as far as they can be found.
+    /// The chats that a list admits, as far as they can be found.
     ///
     /// # Errors
     /// Those of finding a chat, but for one that cannot be found.
-    pub(crate) async fn allowed(&self, access: Access) -> Result<Vec<EntityView>, Error> {
+    pub(crate) async fn allowed(&self, access: Access) -> Result<Allowed, Error> {
+        if !self.is_limited(access) {
+            return Ok(Allowed::All);
+        }
         let mut found = Vec::new();
         for listed in self.list(access) {
             match self.look_up(listed).await {
-                Ok(entity) => found.push(entity),
+                Ok(entity) => found.push(marked(&entity)),
                 Err(error) if error.code == Code::ChatNotFound => {}
                 Err(error) => return Err(error),
             }
         }
-        Ok(found)
+        Ok(Allowed::Only(found))
     }
 
     async fn look_up(&self, chat: &str) -> Result<EntityView, Error> {
         let session = self.session().await?;
         let identifier = chat.to_owned();
-        self.run(ResolveEntity {
-            session,
-            identifier,
-        })
-        .await
+        self.run(ResolveEntity { session, identifier }).await
     }
 }
 
-/// Whether two views are of one chat. Users, groups and channels count from numbers of their own.
-pub(crate) fn is_same(one: &EntityView, other: &EntityView) -> bool {
-    let family = |kind: &'static str| kind.trim_end_matches("Forbidden");
-    one.id == other.id && family(one.kind) == family(other.kind)
+/// Which chats a list admits.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Allowed {
+    /// Every chat, for want of a list.
+    All,
+    /// These.
+    Only(Vec<ChatId>),
+}
+
+impl Allowed {
+    /// Whether a chat is among them.
+    pub(crate) fn admits(&self, entity: &EntityView) -> bool {
+        self.admits_id(marked(entity))
+    }
+
+    /// Whether the chat of this id is among them.
+    pub(crate) fn admits_id(&self, chat: ChatId) -> bool {
+        match self {
+            Self::All => true,
+            Self::Only(chats) => chats.contains(&chat),
+        }
+    }
+}
+
+/// Users, groups and channels count from numbers of their own.
+fn marked(entity: &EntityView) -> ChatId {
+    match entity.kind {
+        "Chat" | "ChatForbidden" => ChatId::chat(entity.id),
+        "Channel" | "ChannelForbidden" => ChatId::channel(entity.id),
+        _ => ChatId::user(entity.id),
+    }
 }
 
 /// A name of a chat apart from its spelling.

@@ -3,7 +3,13 @@
 //! Owns one table of tools and its two halves, REST under `/api` and MCP under `/mcp`, with the
 //! JSON of the container that this door replaces. It must not know how an operation is done.
 
-pub(crate) mod call;
+mod call;
 mod chats;
 mod objects;
-pub(crate) mod table;
+mod refusal;
+mod rest;
+mod table;
+mod telethon;
+
+pub(crate) use refusal::unauthorized;
+pub(crate) use rest::{document, routes};

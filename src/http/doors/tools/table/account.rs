@@ -1,14 +1,16 @@
-//! The account itself, and who is who.
+//! The account itself, who is who, and the accounts of the hub.
 
 use super::output::Output;
+use super::shared::CHAT;
 use super::{Arguments, Hints, Method, Param, Route, Source, Tool};
 use crate::error::Error;
 use crate::http::doors::tools::call::Call;
 use crate::http::doors::tools::objects;
 use crate::ops::peers::ResolveEntity;
+use crate::ops::profile::GetProfile;
+use crate::ops::sessions::ListSessions;
 use serde_json::Value;
 
-/// The account's own profile.
 pub(super) static GET_ME: Tool = Tool {
     name: "get_me",
     title: "Own profile",
@@ -24,17 +26,10 @@ pub(super) static GET_ME: Tool = Tool {
 
 async fn get_me(call: &Call<'_>) -> Result<Value, Error> {
     let session = call.session().await?;
-    let identifier = "me".to_owned();
-    let own = call
-        .run(ResolveEntity {
-            session,
-            identifier,
-        })
-        .await?;
+    let own = call.run(GetProfile { session }).await?;
     Ok(objects::entity(&own))
 }
 
-/// A user, group or channel.
 pub(super) static GET_ENTITY: Tool = Tool {
     name: "get_entity",
     title: "Look up a chat",
@@ -49,19 +44,37 @@ pub(super) static GET_ENTITY: Tool = Tool {
     run: |call, given| Box::pin(get_entity(call, given)),
 };
 
-const CHAT: Param = Param::text(
-    "chat",
-    "The chat, always a text: @username, username, +phone, t.me link, numeric id, -100… id, or me.",
-);
-
 async fn get_entity(call: &Call<'_>, given: Arguments) -> Result<Value, Error> {
     let session = call.session().await?;
     let identifier = given.text("chat");
-    let found = call
-        .run(ResolveEntity {
-            session,
-            identifier,
-        })
-        .await?;
+    let found = call.run(ResolveEntity { session, identifier }).await?;
     Ok(objects::entity(&found))
+}
+
+pub(super) static LIST_SESSIONS: Tool = Tool {
+    name: "list_sessions",
+    title: "List accounts",
+    description: "List the Telegram accounts of this hub, oldest first. Other tools take one of \
+                  the names.",
+    params: &[
+        Param::integer("limit", 1, 500, "How many at most.").or(100),
+        Param::text_of("after", 1, 128, "Only accounts that come after the one of this name.")
+            .optional(),
+    ],
+    output: Output::List(&Output::Session),
+    hints: Hints::READS,
+    reads: &[],
+    writes: &[],
+    route: Route::get("/api/sessions"),
+    run: |call, given| Box::pin(list_sessions(call, given)),
+};
+
+async fn list_sessions(call: &Call<'_>, given: Arguments) -> Result<Value, Error> {
+    let op = ListSessions {
+        state: None,
+        limit: given.count("limit"),
+        after: given.optional_session("after")?,
+    };
+    let listed = call.run(op).await?;
+    Ok(listed.sessions.iter().map(objects::session).collect())
 }

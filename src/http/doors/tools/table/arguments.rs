@@ -6,7 +6,8 @@
 use super::coerce;
 use super::fault::{Fault, Place, Trouble};
 use super::param::{Kind, LARGEST_MESSAGE_ID, Missing, Param};
-use crate::model::{MessageId, UtcTime};
+use crate::error::{Code, Error};
+use crate::model::{MessageId, SessionName, UtcTime};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 
@@ -115,6 +116,16 @@ impl Arguments {
             Some(Argument::Ids(ids)) => ids.clone(),
             _ => Vec::new(),
         }
+    }
+
+    /// The name of a session that may be missing.
+    ///
+    /// # Errors
+    /// `invalid_request` when it is none.
+    pub(crate) fn optional_session(&self, name: &str) -> Result<Option<SessionName>, Error> {
+        let text = self.optional_text(name);
+        let parsed = text.as_deref().map(SessionName::parse).transpose();
+        parsed.map_err(|error| Error::new(Code::InvalidRequest, format!("{name} {error}")))
     }
 
     /// Texts.

@@ -12,17 +12,57 @@ mod param;
 mod tool;
 
 pub(crate) use arguments::{Arguments, Strictness};
-pub(crate) use fault::{Fault, Place, Trouble};
-pub(crate) use output::{Field, FieldKind, Output};
-pub(crate) use param::{Kind, Missing, Param};
+pub(crate) use fault::Fault;
+pub(crate) use output::Output;
+pub(crate) use param::Param;
 pub(crate) use tool::{Hints, Method, Route, Source, Tool};
 
 mod account;
+mod captured;
+mod chats;
+mod files;
+mod marks;
+mod messages;
+mod scheduled;
+mod shared;
+
+pub(crate) use files::{DOWNLOAD_MEDIA, UPLOAD_FILE, send_file};
 
 /// Every tool: the fifteen of the original in its order, then the further ones.
-pub(crate) static TOOLS: &[&Tool] = &[&account::GET_ME, &account::GET_ENTITY];
+pub(crate) static TOOLS: [&Tool; 27] = [
+    &account::GET_ME,
+    &account::GET_ENTITY,
+    &messages::SEND_MESSAGE,
+    &messages::GET_MESSAGES,
+    &chats::GET_DIALOGS,
+    &messages::FORWARD_MESSAGES,
+    &messages::DELETE_MESSAGES,
+    &messages::EDIT_MESSAGE,
+    &messages::MARK_READ,
+    &files::SEND_FILE,
+    &chats::GET_PARTICIPANTS,
+    &chats::CREATE_GROUP,
+    &chats::DELETE_CHAT,
+    &chats::JOIN_CHAT,
+    &chats::LEAVE_CHAT,
+    &messages::GET_MESSAGE,
+    &marks::PIN_MESSAGE,
+    &marks::UNPIN_MESSAGE,
+    &marks::SET_REACTION,
+    &marks::REMOVE_REACTION,
+    &scheduled::LIST_SCHEDULED,
+    &scheduled::CANCEL_SCHEDULED,
+    &chats::JOIN_VIA_INVITE,
+    &files::SEND_ALBUM,
+    &files::DOWNLOAD_MEDIA,
+    &account::LIST_SESSIONS,
+    &captured::GET_CAPTURED_MESSAGES,
+];
 
 /// The tool of that name.
 pub(crate) fn find(name: &str) -> Option<&'static Tool> {
-    TOOLS.iter().copied().find(|tool| tool.name == name)
+    TOOLS.into_iter().find(|tool| tool.name == name)
 }
+
+#[cfg(test)]
+mod tests;

@@ -106,6 +106,10 @@ pub(crate) enum Source {
     Query,
     /// In a JSON body.
     Body,
+    /// In the query, and the answer is a file.
+    Download,
+    /// In the query, and the body is a file.
+    Upload,
 }
 
 impl Route {
