@@ -4,7 +4,7 @@ use crate::auth::Scope;
 use crate::error::{Code, Error};
 use crate::model::{SessionName, StoredState};
 use crate::ops::{Ctx, Operation, accounts};
-use crate::store::sessions;
+use crate::store::sessions::{self, SessionRow};
 
 /// Chooses the session that is named, or the default one, or the only one there is.
 ///
@@ -41,21 +41,37 @@ impl Operation for ChooseSession {
     }
 }
 
+/// Whether Telegram accepts the key of the session that calls without a name get.
+///
+/// Where none would get them because there are several, any of these will do.
+///
+/// # Errors
+/// `database_unavailable`.
+#[derive(Clone, Debug)]
+pub struct DefaultAuthorized {
+    /// The one that the settings name.
+    pub default: Option<SessionName>,
+}
+
+impl Operation for DefaultAuthorized {
+    const NAME: &'static str = "sessions.default_authorized";
+    const SCOPE: Scope = Scope::Public;
+    type Output = bool;
+
+    async fn run(self, ctx: &Ctx) -> Result<Self::Output, Error> {
+        let rows = match &self.default {
+            Some(name) => accounts::row(&ctx.hub, name).await?.into_iter().collect(),
+            None => candidates(ctx).await?,
+        };
+        Ok(rows.into_iter().any(|row| {
+            let handle = ctx.hub.registry.get(&row.name);
+            accounts::view(row, handle.as_ref()).is_authenticated
+        }))
+    }
+}
+
 async fn only_one(ctx: &Ctx) -> Result<SessionName, Error> {
-    // Two rows are enough to see that there are several.
-    let rows = ctx
-        .hub
-        .store
-        .read(|conn| {
-            let active = sessions::page(conn, Some(StoredState::Active), 2, None)?;
-            if active.items.is_empty() {
-                return sessions::page(conn, None, 2, None);
-            }
-            Ok(active)
-        })
-        .await?
-        .items;
-    let mut names = rows.into_iter().map(|row| row.name);
+    let mut names = candidates(ctx).await?.into_iter().map(|row| row.name);
     match (names.next(), names.next()) {
         (Some(name), None) => Ok(name),
         (None, _) => Err(Error::new(
@@ -67,4 +83,20 @@ async fn only_one(ctx: &Ctx) -> Result<SessionName, Error> {
             "there are several sessions: name one, or set HUB_DEFAULT_SESSION",
         )),
     }
+}
+
+/// The sessions that are logged in, or else the others; at most two, which tells of several.
+async fn candidates(ctx: &Ctx) -> Result<Vec<SessionRow>, Error> {
+    let page = ctx
+        .hub
+        .store
+        .read(|conn| {
+            let active = sessions::page(conn, Some(StoredState::Active), 2, None)?;
+            if active.items.is_empty() {
+                return sessions::page(conn, None, 2, None);
+            }
+            Ok(active)
+        })
+        .await?;
+    Ok(page.items)
 }

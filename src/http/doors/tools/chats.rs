@@ -89,7 +89,11 @@ impl Call<'_> {
     async fn look_up(&self, chat: &str) -> Result<EntityView, Error> {
         let session = self.session().await?;
         let identifier = chat.to_owned();
-        self.run(ResolveEntity { session, identifier }).await
+        self.run(ResolveEntity {
+            session,
+            identifier,
+        })
+        .await
     }
 }
 

@@ -91,5 +91,6 @@ pub(crate) fn session(view: &SessionView) -> Value {
 
 /// ISO 8601 as Python writes it: `2026-04-29T12:00:00+00:00`.
 fn date(time: UtcTime) -> String {
-    time.as_datetime().to_rfc3339_opts(SecondsFormat::AutoSi, false)
+    time.as_datetime()
+        .to_rfc3339_opts(SecondsFormat::AutoSi, false)
 }

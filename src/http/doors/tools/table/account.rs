@@ -47,7 +47,12 @@ pub(super) static GET_ENTITY: Tool = Tool {
 async fn get_entity(call: &Call<'_>, given: Arguments) -> Result<Value, Error> {
     let session = call.session().await?;
     let identifier = given.text("chat");
-    let found = call.run(ResolveEntity { session, identifier }).await?;
+    let found = call
+        .run(ResolveEntity {
+            session,
+            identifier,
+        })
+        .await?;
     Ok(objects::entity(&found))
 }
 
@@ -58,8 +63,13 @@ pub(super) static LIST_SESSIONS: Tool = Tool {
                   the names.",
     params: &[
         Param::integer("limit", 1, 500, "How many at most.").or(100),
-        Param::text_of("after", 1, 128, "Only accounts that come after the one of this name.")
-            .optional(),
+        Param::text_of(
+            "after",
+            1,
+            128,
+            "Only accounts that come after the one of this name.",
+        )
+        .optional(),
     ],
     output: Output::List(&Output::Session),
     hints: Hints::READS,

@@ -30,7 +30,11 @@ pub(super) static GET_CAPTURED_MESSAGES: Tool = Tool {
             Output::List(&Output::Captured),
             "The messages, newest first.",
         ),
-        or_null("next_cursor", "string", "Where the next page starts; null on the last page."),
+        or_null(
+            "next_cursor",
+            "string",
+            "Where the next page starts; null on the last page.",
+        ),
     ]),
     hints: Hints::READS,
     reads: &["chat"],
@@ -52,7 +56,10 @@ async fn get_captured_messages(call: &Call<'_>, given: Arguments) -> Result<Valu
     let session = Some(call.session().await?);
     let page = call.run(ListMessages { session, filter }).await?;
     let allowed = call.allowed(Access::Read).await?;
-    let shown = page.items.iter().filter(|message| allowed.admits_id(message.chat_id));
+    let shown = page
+        .items
+        .iter()
+        .filter(|message| allowed.admits_id(message.chat_id));
     let messages: Vec<_> = shown.map(objects::captured).collect();
     let next_cursor = page.next.map(|cursor| cursor.to_string());
     Ok(json!({ "messages": messages, "next_cursor": next_cursor }))

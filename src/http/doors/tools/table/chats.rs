@@ -7,9 +7,7 @@ use crate::error::Error;
 use crate::http::doors::tools::call::Call;
 use crate::http::doors::tools::chats::Access;
 use crate::http::doors::tools::objects;
-use crate::ops::chats::{
-    CreateChat, DeleteChat, JoinChat, Joined, LeaveChat, ListParticipants,
-};
+use crate::ops::chats::{CreateChat, DeleteChat, JoinChat, Joined, LeaveChat, ListParticipants};
 use crate::ops::dialogs::ListDialogs;
 use serde_json::{Value, json};
 
@@ -20,7 +18,11 @@ pub(super) static GET_DIALOGS: Tool = Tool {
                   newest.",
     params: &[
         Param::integer("limit", 1, 200, "How many chats at most.").or(20),
-        Param::flag("archived", false, "List the archived chats instead of the others."),
+        Param::flag(
+            "archived",
+            false,
+            "List the archived chats instead of the others.",
+        ),
     ],
     output: Output::List(&Output::Dialog),
     hints: Hints::READS,
@@ -38,7 +40,9 @@ async fn get_dialogs(call: &Call<'_>, given: Arguments) -> Result<Value, Error> 
     };
     let listed = call.run(op).await?;
     let allowed = call.allowed(Access::Read).await?;
-    let shown = listed.iter().filter(|dialog| allowed.admits(&dialog.entity));
+    let shown = listed
+        .iter()
+        .filter(|dialog| allowed.admits(&dialog.entity));
     Ok(shown.map(objects::dialog).collect())
 }
 
@@ -50,7 +54,11 @@ pub(super) static GET_PARTICIPANTS: Tool = Tool {
     params: &[
         CHAT,
         Param::integer("limit", 1, 1000, "How many members at most.").or(100),
-        Param::text("search", "Only members whose name or username matches this.").optional(),
+        Param::text(
+            "search",
+            "Only members whose name or username matches this.",
+        )
+        .optional(),
     ],
     output: Output::List(&Output::Entity),
     hints: Hints::READS,
@@ -77,7 +85,11 @@ pub(super) static CREATE_GROUP: Tool = Tool {
     description: "Create a supergroup, or a broadcast channel, that the account owns.",
     params: &[
         Param::text_of("title", 1, 255, "Its title, 1 to 255 characters."),
-        Param::flag("megagroup", true, "A supergroup; false for a broadcast channel."),
+        Param::flag(
+            "megagroup",
+            true,
+            "A supergroup; false for a broadcast channel.",
+        ),
     ],
     output: Output::Entity,
     hints: Hints::ADDS,
@@ -120,7 +132,11 @@ async fn delete_chat(call: &Call<'_>, given: Arguments) -> Result<Value, Error> 
 /// What joining answers.
 const JOINED: Output = Output::Object(&[
     field("ok", "boolean", "Always true."),
-    maybe("pending", "boolean", "True when administrators have to agree first."),
+    maybe(
+        "pending",
+        "boolean",
+        "True when administrators have to agree first.",
+    ),
 ]);
 
 pub(super) static JOIN_CHAT: Tool = Tool {

@@ -41,6 +41,15 @@ pub(super) fn integer(value: &Value, min: i64, max: Option<i64>) -> Result<i64, 
     }
 }
 
+/// A whole number of any size in a path, cut to 64 bits.
+pub(crate) fn whole_number(text: &str) -> Option<i64> {
+    match of_text(text).ok()? {
+        Read::Below => Some(i64::MIN),
+        Read::Within(number) => Some(number),
+        Read::Above => Some(i64::MAX),
+    }
+}
+
 /// A whole number, or on which side of 64 bits it lies.
 enum Read {
     Below,

@@ -118,7 +118,12 @@ pub(super) static SEND_ALBUM: Tool = Tool {
     description: "Download 2 to 10 files from HTTP or HTTPS URLs and send them as one album.",
     params: &[
         CHAT,
-        Param::texts("urls", 2, 10, "The http:// or https:// URLs of the files, in their order."),
+        Param::texts(
+            "urls",
+            2,
+            10,
+            "The http:// or https:// URLs of the files, in their order.",
+        ),
         CAPTION,
         PARSE_MODE,
         SILENT,
@@ -156,7 +161,11 @@ pub(crate) static DOWNLOAD_MEDIA: Tool = Tool {
     params: &[CHAT, MESSAGE_ID],
     output: Output::Object(&[
         field("size", "integer", "The file's size in bytes."),
-        field("media_type", "string", "Telegram's class of it, such as MessageMediaPhoto."),
+        field(
+            "media_type",
+            "string",
+            "Telegram's class of it, such as MessageMediaPhoto.",
+        ),
         field("mime_type", "string", "Its MIME type."),
         or_null("file_name", "string", "Its name, if it has one."),
         field("data_base64", "string", "Its bytes in base64."),

@@ -25,7 +25,11 @@ pub(super) static SEND_MESSAGE: Tool = Tool {
         Param::message_id("reply_to", "The number of the message to reply to.").optional(),
         SILENT,
         LINK_PREVIEW,
-        Param::time("schedule", "When Telegram is to send it, ISO 8601; null for now.").optional(),
+        Param::time(
+            "schedule",
+            "When Telegram is to send it, ISO 8601; null for now.",
+        )
+        .optional(),
     ],
     output: Output::Message,
     hints: Hints::ADDS,
@@ -160,7 +164,11 @@ pub(super) static DELETE_MESSAGES: Tool = Tool {
     params: &[
         CHAT,
         Param::message_ids("message_ids", "The messages' numbers, 1 to 100."),
-        Param::flag("revoke", true, "Delete for everybody, not only for the account."),
+        Param::flag(
+            "revoke",
+            true,
+            "Delete for everybody, not only for the account.",
+        ),
     ],
     output: Output::Object(&[
         field("deleted", "integer", "How many Telegram has deleted."),

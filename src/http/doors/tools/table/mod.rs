@@ -12,6 +12,7 @@ mod param;
 mod tool;
 
 pub(crate) use arguments::{Arguments, Strictness};
+pub(crate) use coerce::whole_number;
 pub(crate) use fault::Fault;
 pub(crate) use output::Output;
 pub(crate) use param::Param;
@@ -54,7 +55,7 @@ pub(crate) static TOOLS: [&Tool; 27] = [
     &scheduled::CANCEL_SCHEDULED,
     &chats::JOIN_VIA_INVITE,
     &files::SEND_ALBUM,
-    &files::DOWNLOAD_MEDIA,
+    &DOWNLOAD_MEDIA,
     &account::LIST_SESSIONS,
     &captured::GET_CAPTURED_MESSAGES,
 ];

@@ -36,7 +36,10 @@ pub(super) static CANCEL_SCHEDULED: Tool = Tool {
     description: "Take scheduled messages back before they are sent.",
     params: &[
         CHAT,
-        Param::message_ids("message_ids", "Their numbers in the chat's schedule, 1 to 100."),
+        Param::message_ids(
+            "message_ids",
+            "Their numbers in the chat's schedule, 1 to 100.",
+        ),
     ],
     output: OK,
     hints: Hints::REMOVES,

@@ -24,12 +24,14 @@ pub(super) const PARSE_MODE: Param = Param::text(
 .optional();
 
 /// Whether nobody hears a message arrive.
-pub(super) const SILENT: Param =
-    Param::flag("silent", false, "Send without a notification sound.");
+pub(super) const SILENT: Param = Param::flag("silent", false, "Send without a notification sound.");
 
 /// Whether links are shown with a preview.
-pub(super) const LINK_PREVIEW: Param =
-    Param::flag("link_preview", true, "Show a preview of a link in the text.");
+pub(super) const LINK_PREVIEW: Param = Param::flag(
+    "link_preview",
+    true,
+    "Show a preview of a link in the text.",
+);
 
 /// What a nothing-to-tell answers.
 pub(super) fn ok() -> Value {

@@ -49,14 +49,30 @@ fn chats_that_are_limited_and_numbers_in_paths_are_parameters() {
         for name in tool.reads.iter().chain(tool.writes) {
             assert!(has(name), "{} {name}", tool.name);
         }
-        assert!(!tool.route.names_message() || has("message_id"), "{}", tool.name);
-        assert!(!tool.hints.read_only || tool.writes.is_empty(), "{}", tool.name);
+        assert!(
+            !tool.route.names_message() || has("message_id"),
+            "{}",
+            tool.name
+        );
+        assert!(
+            !tool.hints.read_only || tool.writes.is_empty(),
+            "{}",
+            tool.name
+        );
         let chats = ["chat", "from_chat", "to_chat", "invite"];
-        for param in tool.params.iter().filter(|param| chats.contains(&param.name)) {
+        for param in tool
+            .params
+            .iter()
+            .filter(|param| chats.contains(&param.name))
+        {
             let limited = tool.reads.contains(&param.name) || tool.writes.contains(&param.name);
             assert!(limited, "{} {}", tool.name, param.name);
         }
-        assert!(tool.description.ends_with('.') && !tool.title.is_empty(), "{}", tool.name);
+        assert!(
+            tool.description.ends_with('.') && !tool.title.is_empty(),
+            "{}",
+            tool.name
+        );
         assert!(tool.output.schema().is_object());
     }
 }
