@@ -141,19 +141,6 @@ impl Trouble {
         }
     }
 
-    /// Whether the value has the wrong JSON type or is missing, rather than a wrong size.
-    pub(crate) const fn is_of_type(&self) -> bool {
-        !matches!(
-            self,
-            Self::TextTooShort(_)
-                | Self::TextTooLong(_)
-                | Self::TooSmall(_)
-                | Self::TooLarge(_)
-                | Self::ListTooShort(..)
-                | Self::ListTooLong(..)
-        )
-    }
-
     fn context(&self) -> Option<Value> {
         match self {
             Self::TextTooShort(min) => Some(json!({ "min_length": min })),
