@@ -7,6 +7,7 @@ pub mod chats;
 mod faults;
 pub mod files;
 pub mod load;
+mod scenes;
 mod script;
 
 use std::collections::BTreeMap;
@@ -33,6 +34,8 @@ use crate::world::people::fixed;
 use crate::world::random::random;
 use crate::world::refusal::Refusal;
 
+/// How often the data centre looks for scheduled messages whose time has come.
+const TICK: Duration = Duration::from_millis(100);
 /// Messages of the ledger that are read under one lock.
 const LEDGER_PART: usize = 500;
 
@@ -73,6 +76,7 @@ struct Inner {
     links: Arc<Links>,
     address: SocketAddr,
     stop: CancellationToken,
+    /// The loads, and the timer of scheduled messages.
     loads: TaskTracker,
     load_log: Mutex<Vec<RunningLoad>>,
     task: Mutex<Option<JoinHandle<()>>>,
@@ -133,6 +137,8 @@ impl Dc {
         let outlet: Arc<dyn Outlet> = Arc::<Links>::clone(&links);
         let api = Arc::new(Api::new(world, outlet, address));
         let stop = CancellationToken::new();
+        let loads = TaskTracker::new();
+        loads.spawn(send_when_due(Arc::clone(&api), stop.clone()));
         let service: Arc<dyn Service> = Arc::<Api>::clone(&api);
         let serving = link::serve(listener, service, Arc::clone(&links), stop.clone());
         let task = Mutex::new(Some(tokio::spawn(serving)));
@@ -141,7 +147,7 @@ impl Dc {
             links,
             address,
             stop,
-            loads: TaskTracker::new(),
+            loads,
             load_log: Mutex::default(),
             task,
         })))
@@ -271,6 +277,17 @@ impl Dc {
     /// How many links are open now.
     pub fn connections(&self) -> u64 {
         self.link_counts().open
+    }
+}
+
+/// Sends scheduled messages as their time comes.
+async fn send_when_due(api: Arc<Api>, stop: CancellationToken) {
+    let mut tick = tokio::time::interval(TICK);
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => return,
+            _ = tick.tick() => api.world().send_due(),
+        }
     }
 }
 

@@ -9,9 +9,11 @@ import logging
 import sys
 
 import checks_absence
+import checks_changes
 import checks_chats
 import checks_differences
 import checks_files
+import checks_lists
 import checks_login
 import checks_messages
 from harness import Checks, Dc
@@ -25,8 +27,10 @@ async def main():
     modules = (
         checks_login,
         checks_messages,
+        checks_changes,
         checks_absence,
         checks_chats,
+        checks_lists,
         checks_differences,
         checks_files,
     )

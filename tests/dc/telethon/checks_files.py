@@ -97,7 +97,7 @@ async def what_is_no_photo_is_refused(dc):
             b_peer, types.InputMediaUploadedPhoto(file), message="", random_id=random.getrandbits(60)
         ))
 
-    await refused(send(b"no picture at all", "photo.jpg"), "IMAGE_PROCESS_FAILED")
+    await refused(send(b"no picture at all", "photo.jpg"), "ImageProcessFailedError")
     await refused(send(png(), "photo.txt"), "PhotoExtInvalidError")
     await refused(send(png(9999, 2), "photo.png"), "PhotoInvalidDimensionsError")
     await send(png(), "photo.png")
@@ -139,8 +139,8 @@ async def a_file_needs_its_hash_and_a_reference(dc):
     await refused(b(part(document, id=5)), "FileIdInvalidError")
     wrong = part(document, access_hash=document.access_hash + 1)
     await refused(b(wrong), "FileIdInvalidError")
-    await refused(b(part(document, file_reference=b"")), "FILE_REFERENCE_EMPTY")
-    await refused(b(part(document, file_reference=b"x" * 25)), "FILE_REFERENCE_INVALID")
+    await refused(b(part(document, file_reference=b"")), "FileReferenceEmptyError")
+    await refused(b(part(document, file_reference=b"x" * 25)), "FileReferenceInvalidError")
     await refused(b(part(document, thumb_size="z")), "LocationInvalidError")
     assert (await b(part(document))).bytes == data[:4096]
 
@@ -242,7 +242,7 @@ async def parts_that_do_not_fit_are_refused(dc):
     await refused(a(save(1, 0, b"")), "FilePartEmptyError")
     await refused(a(save(1, -1, b"x")), "FilePartInvalidError")
     await refused(a(save(1, 4000, b"x")), "FilePartInvalidError")
-    await refused(a(save(1, 0, b"x" * (512 * KIB + 4))), "FILE_PART_TOO_BIG")
+    await refused(a(save(1, 0, b"x" * (512 * KIB + 4))), "FilePartTooBigError")
     await refused(a(save_big(2, 0, 5000, b"x")), "FilePartsInvalidError")
     await refused(a(save_big(2, 0, 2, b"x" * 1000)), "FilePartSizeInvalidError")
 
@@ -252,7 +252,7 @@ async def parts_that_do_not_fit_are_refused(dc):
 
     await refused(send(types.InputFile(9, 1, "a", "")), "FilePart0MissingError")
     await a(save(3, 0, b"x" * 1024))
-    await refused(send(types.InputFile(3, 2, "a", "")), "FILE_PART_1_MISSING")
+    await refused(send(types.InputFile(3, 2, "a", "")), "FilePartMissingError")
     await refused(send(types.InputFile(3, 1, "a", "0" * 32)), "Md5ChecksumInvalidError")
     await refused(send(types.InputFileBig(3, 1, "a")), "FilePart0MissingError")
     await send(types.InputFile(3, 1, "a", hashlib.md5(b"x" * 1024).hexdigest()))
@@ -350,7 +350,8 @@ async def an_authorisation_ends_in_one_data_centre_only(dc):
     status, _ = await dc.post("/fault", link=me, kind="accept", dc=4)
     assert status == 200
     second = await dc.log_in("+" + (await b.get_me()).phone)
-    [again] = await second.get_messages(await second.get_input_entity(a_peer.user_id), limit=1)
+    [dialog] = await second.get_dialogs(limit=1)
+    again = dialog.message
     assert await second.download_media(again, bytes) == data
     status, answer = await dc.post("/fault", **end)
     assert (status, answer["count"]) == (200, 1)

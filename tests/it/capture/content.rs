@@ -113,10 +113,11 @@ contract! {
             content: Content {
                 text: "\u{1f600} bold \u{2014} plain".to_owned(),
                 entities: vec![bold.into()],
+                ..Content::default()
             },
             silent: true,
             reply_to: Some(MessageId(asked.sender)),
-            random_id: None,
+            ..Draft::default()
         };
         let sent = done(hub.dc.send_draft("alice", "carol", draft))?;
         let message = with_text(&hub.client, "carol", "\u{1f600} bold \u{2014} plain").await?;

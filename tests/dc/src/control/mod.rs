@@ -6,6 +6,7 @@
 mod chats;
 mod faults;
 mod handlers;
+mod scenes;
 mod wire;
 
 use std::io;
@@ -41,6 +42,7 @@ pub async fn serve(listener: TcpListener, dc: Dc, stop: CancellationToken) -> io
             .configure(handlers::routes)
             .configure(chats::routes)
             .configure(faults::routes)
+            .configure(scenes::routes)
     })
     .workers(1)
     .disable_signals()

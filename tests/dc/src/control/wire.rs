@@ -4,6 +4,7 @@
 //! mistake does not pass for a default.
 
 mod fault;
+mod scenes;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -15,6 +16,7 @@ use crate::dc::chats::ChatInfo;
 use crate::world::ledger::Entry;
 
 pub(super) use self::fault::{FaultBody, FaultName};
+pub(super) use self::scenes::{Archive, Block, InviteBody, InviteMade, PinBody, Publish, React};
 
 /// `POST /send`.
 #[derive(Debug, Deserialize)]

@@ -288,7 +288,7 @@ fn find_all(world: &mut Locked<'_>, names: &[&str]) -> Result<Vec<UserId>, Refus
     names.iter().map(|name| find(world, name)).collect()
 }
 
-fn find_with_creator(world: &Locked<'_>, name: &str) -> Result<(Peer, UserId), Refusal> {
+pub(super) fn find_with_creator(world: &Locked<'_>, name: &str) -> Result<(Peer, UserId), Refusal> {
     let chat = find_chat(world, name)?;
     let creator = match chat {
         Peer::Group(id) => world.group(id).map(|group| group.creator),

@@ -6,7 +6,7 @@ use grammers_tl_types::{enums, functions as f, types};
 
 use super::messages::{content, one_update};
 use super::render::Cast;
-use super::{Request, intake, peers, render};
+use super::{Request, intake, peers, render, scheduled};
 use crate::world::change::Reach;
 use crate::world::ids::{MessageId, Peer};
 use crate::world::refusal::Refusal;
@@ -19,13 +19,22 @@ pub(super) fn edit_message(
     request: &Request<'_>,
     input: f::messages::EditMessage,
 ) -> Result<enums::Updates, Refusal> {
-    if input.schedule_date.is_some() {
-        return Err(Refusal::bad("MEDIA_NEW_INVALID"));
-    }
     let media = input.media.map(|media| intake::media(request, media));
     let media = media.transpose()?;
     let (mut world, caller) = request.authorised()?;
     let peer = peers::peer(&world, caller, &input.peer)?;
+    if let Some(date) = input.schedule_date {
+        if media.is_some() {
+            return Err(Refusal::bad("MEDIA_NEW_INVALID"));
+        }
+        let text = input
+            .message
+            .map(|text| content(&world, caller, text, input.entities));
+        let (to, id) = ((peer, input.id), input.id);
+        let origin = Some(request.origin());
+        world.reschedule(caller, to, text.transpose()?, date, origin)?;
+        return Ok(scheduled::answer(&world, caller, &[(id, None)]));
+    }
     let text = input.message.unwrap_or_default();
     let mut content = content(&world, caller, text, input.entities)?;
     content.media = media;

@@ -48,7 +48,7 @@ pub(super) fn get_full_channel(
     let channel = peers::found_channel(&world, id)?;
     let cast = Cast::of([Peer::Channel(id)]);
     Ok(types::messages::ChatFull {
-        full_chat: render::full_channel(caller, channel),
+        full_chat: render::full_channel(&world, caller, channel),
         chats: cast.chats(&world, caller),
         users: cast.users(&world, caller),
     }

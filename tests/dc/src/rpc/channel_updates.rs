@@ -108,7 +108,7 @@ fn too_long(
         timeout: Some(TIMEOUT),
         dialog: listed.map_or_else(
             || render::empty_dialog(peer),
-            |listed| render::dialog(caller, &listed),
+            |listed| render::dialog(world, caller, &listed),
         ),
         messages,
         chats: cast.chats(world, caller),

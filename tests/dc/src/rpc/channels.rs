@@ -15,15 +15,21 @@ use crate::world::ids::{ChannelId, MessageId, Peer, UserId};
 use crate::world::refusal::Refusal;
 use crate::world::send::Sent;
 
+/// The longest description of a channel, in characters.
+const MAX_ABOUT: usize = 255;
+
 /// `channels.createChannel`.
 ///
 /// # Errors
-/// `CHAT_TITLE_EMPTY`; `CHANNEL_FORUM_UNSUPPORTED` for forums, which are not served.
+/// `CHAT_TITLE_EMPTY`, `CHAT_ABOUT_TOO_LONG`; `CHANNEL_FORUM_UNSUPPORTED` for forums, which are not served.
 pub(super) fn create_channel(
     request: &Request<'_>,
     input: f::channels::CreateChannel,
 ) -> Result<enums::Updates, Refusal> {
     let (mut world, caller) = request.authorised()?;
+    if input.about.chars().count() > MAX_ABOUT {
+        return Err(Refusal::bad("CHAT_ABOUT_TOO_LONG"));
+    }
     if input.forum {
         return Err(Refusal::bad("CHANNEL_FORUM_UNSUPPORTED"));
     }
@@ -101,6 +107,31 @@ pub(super) fn edit_title(
     Ok(changed(&world, caller, id, Some(sent)))
 }
 
+/// `channels.deleteChannel`.
+pub(super) fn delete_channel(
+    request: &Request<'_>,
+    input: f::channels::DeleteChannel,
+) -> Result<enums::Updates, Refusal> {
+    let (mut world, caller) = request.authorised()?;
+    let id = peers::channel(&world, caller, &input.channel)?;
+    world.delete_channel(caller, id, Some(request.origin()))?;
+    Ok(changed(&world, caller, id, None))
+}
+
+/// `channels.updateUsername`; an empty one makes the channel private.
+///
+/// # Errors
+/// What `World::rename_username` refuses.
+pub(super) fn update_username(
+    request: &Request<'_>,
+    input: f::channels::UpdateUsername,
+) -> Result<bool, Refusal> {
+    let (mut world, caller) = request.authorised()?;
+    let id = peers::channel(&world, caller, &input.channel)?;
+    world.rename_username(caller, id, &input.username, Some(request.origin()))?;
+    Ok(true)
+}
+
 /// `channels.readHistory`.
 pub(super) fn read_history(
     request: &Request<'_>,
@@ -114,7 +145,12 @@ pub(super) fn read_history(
 }
 
 /// `updateChannel`, with the service message if there was one.
-fn changed(world: &World, caller: UserId, id: ChannelId, sent: Option<Sent>) -> enums::Updates {
+pub(super) fn changed(
+    world: &World,
+    caller: UserId,
+    id: ChannelId,
+    sent: Option<Sent>,
+) -> enums::Updates {
     let peer = Peer::Channel(id);
     let changed = render::channel_changed(id);
     if let Some(sent) = sent

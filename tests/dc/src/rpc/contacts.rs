@@ -58,6 +58,22 @@ fn resolved(world: &World, caller: UserId, found: Peer) -> enums::contacts::Reso
     .into()
 }
 
+/// `contacts.block`.
+pub(super) fn block(request: &Request<'_>, input: f::contacts::Block) -> Result<bool, Refusal> {
+    let (mut world, caller) = request.authorised()?;
+    let user = peers::person(&world, caller, &input.id)?;
+    world.block(caller, user, true, Some(request.origin()));
+    Ok(true)
+}
+
+/// `contacts.unblock`.
+pub(super) fn unblock(request: &Request<'_>, input: f::contacts::Unblock) -> Result<bool, Refusal> {
+    let (mut world, caller) = request.authorised()?;
+    let user = peers::person(&world, caller, &input.id)?;
+    world.block(caller, user, false, Some(request.origin()));
+    Ok(true)
+}
+
 /// `contacts.getContacts`, all of them whatever the hash.
 pub(super) fn get_contacts(
     request: &Request<'_>,

@@ -1,6 +1,6 @@
 //! The list of chats.
 //!
-//! Owns its paging. The order is the world's: newest message first.
+//! Owns its paging. The order is the world's: pinned chats first, then newest message first.
 
 use grammers_tl_types::enums::{DialogFilter, InputDialogPeer, InputPeer};
 use grammers_tl_types::{enums, functions as f, types};
@@ -9,25 +9,35 @@ use super::render::Cast;
 use super::{Request, peers, render, updates};
 use crate::world::World;
 use crate::world::dialogs::Listed;
+use crate::world::folders::{ARCHIVE, MAIN};
 use crate::world::ids::{MessageId, Peer, PostId, UserId};
 use crate::world::refusal::Refusal;
 
-/// `messages.getDialogs`.
+/// `messages.getDialogs`: of one folder, or without `folder_id` of both.
+///
+/// # Errors
+/// `FOLDER_ID_INVALID`.
 pub(super) fn get_dialogs(
     request: &Request<'_>,
     input: f::messages::GetDialogs,
 ) -> Result<enums::messages::Dialogs, Refusal> {
     let (world, caller) = request.authorised()?;
+    if input
+        .folder_id
+        .is_some_and(|id| ![MAIN, ARCHIVE].contains(&id))
+    {
+        return Err(Refusal::bad("FOLDER_ID_INVALID"));
+    }
     let mut page = Page::new(caller);
-    // Nothing is archived here.
-    if input.folder_id.is_none_or(|folder| folder == 0) {
-        let all = world.dialogs_by_time(caller);
-        let limit = usize::try_from(input.limit.clamp(1, 100)).unwrap_or(1);
-        let from = start(&world, caller, &all, &input);
-        page.total = all.len();
-        for listed in all.iter().skip(from).take(limit) {
-            page.add(&world, caller, listed);
-        }
+    let mut all = world.dialogs(caller, input.folder_id);
+    if input.exclude_pinned {
+        all.retain(|listed| !listed.pinned);
+    }
+    let limit = usize::try_from(input.limit.clamp(1, 100)).unwrap_or(1);
+    let from = start(&world, caller, &all, &input);
+    page.total = all.len();
+    for listed in all.iter().skip(from).take(limit) {
+        page.add(&world, caller, listed);
     }
     Ok(page.dialogs(&world, caller))
 }
@@ -40,12 +50,23 @@ fn start(
     input: &f::messages::GetDialogs,
 ) -> usize {
     let id = MessageId(input.offset_id);
+    let pinned = all.partition_point(|listed| listed.pinned);
+    let rest = all.get(pinned..).unwrap_or_default();
     match offset_post(world, caller, &input.offset_peer, id) {
-        Some(last) => all.partition_point(|listed| listed.post >= last),
-        None if input.offset_date > 0 => all.partition_point(|listed| {
-            let post = world.post(listed.post);
-            post.is_some_and(|post| post.date >= input.offset_date)
-        }),
+        Some(last) => {
+            let at = all.iter().position(|listed| listed.post == last);
+            at.filter(|at| *at < pinned).map_or_else(
+                || pinned + rest.partition_point(|listed| listed.post >= last),
+                |at| at + 1,
+            )
+        }
+        None if input.offset_date > 0 => {
+            pinned
+                + rest.partition_point(|listed| {
+                    let post = world.post(listed.post);
+                    post.is_some_and(|post| post.date >= input.offset_date)
+                })
+        }
         None => 0,
     }
 }
@@ -81,7 +102,22 @@ impl Page {
         self.cast.add_post(world, listed.post);
         let message = render::message(world, caller, listed.peer, listed.top);
         self.messages.extend(message);
-        self.dialogs.push(render::dialog(caller, listed));
+        self.dialogs.push(render::dialog(world, caller, listed));
+    }
+
+    /// Adds the archive's own line, with its newest message.
+    fn add_archive(&mut self, world: &World, caller: UserId) {
+        let archived = world.dialogs(caller, Some(ARCHIVE));
+        let Some(archive) = render::archive(caller, &archived) else {
+            return;
+        };
+        if let Some(newest) = archived.iter().max_by_key(|listed| listed.post) {
+            self.cast.add(newest.peer);
+            self.cast.add_post(world, newest.post);
+            let message = render::message(world, caller, newest.peer, newest.top);
+            self.messages.extend(message);
+        }
+        self.dialogs.push(archive);
     }
 
     fn dialogs(self, world: &World, caller: UserId) -> enums::messages::Dialogs {
@@ -143,13 +179,28 @@ pub(super) fn get_peer_dialogs(
     Ok(page.peer_dialogs(&world, caller))
 }
 
-/// `messages.getPinnedDialogs`: nothing is pinned here.
+/// `messages.getPinnedDialogs`, from the top. The list's begin with the archive, if there is
+/// anything in it.
+///
+/// # Errors
+/// `FOLDER_ID_INVALID`.
 pub(super) fn get_pinned_dialogs(
     request: &Request<'_>,
-    _: f::messages::GetPinnedDialogs,
+    input: f::messages::GetPinnedDialogs,
 ) -> Result<enums::messages::PeerDialogs, Refusal> {
     let (world, caller) = request.authorised()?;
-    Ok(Page::new(caller).peer_dialogs(&world, caller))
+    if ![MAIN, ARCHIVE].contains(&input.folder_id) {
+        return Err(Refusal::bad("FOLDER_ID_INVALID"));
+    }
+    let mut page = Page::new(caller);
+    if input.folder_id == MAIN {
+        page.add_archive(&world, caller);
+    }
+    let all = world.dialogs(caller, Some(input.folder_id));
+    for listed in all.iter().filter(|listed| listed.pinned) {
+        page.add(&world, caller, listed);
+    }
+    Ok(page.peer_dialogs(&world, caller))
 }
 
 /// `messages.getDialogFilters`: only the list of all chats.

@@ -61,6 +61,17 @@ pub(super) fn edit_chat_title(
     Ok(changed(&world, caller, group, sent))
 }
 
+/// `messages.deleteChat`.
+pub(super) fn delete_chat(
+    request: &Request<'_>,
+    input: f::messages::DeleteChat,
+) -> Result<bool, Refusal> {
+    let (mut world, caller) = request.authorised()?;
+    let group = peers::group(&world, caller, input.chat_id)?;
+    world.delete_group(caller, group, Some(request.origin()))?;
+    Ok(true)
+}
+
 /// Who could not be invited: nobody here.
 pub(super) fn invited(updates: enums::Updates) -> enums::messages::InvitedUsers {
     types::messages::InvitedUsers {
@@ -71,7 +82,7 @@ pub(super) fn invited(updates: enums::Updates) -> enums::messages::InvitedUsers 
 }
 
 /// The service message of a change, after the members as they are now.
-fn changed(world: &World, caller: UserId, id: GroupId, sent: Sent) -> enums::Updates {
+pub(super) fn changed(world: &World, caller: UserId, id: GroupId, sent: Sent) -> enums::Updates {
     let mut cast = Cast::of([Peer::User(caller), Peer::Group(id)]);
     cast.add_post(world, sent.post);
     let mut updates = Vec::new();
@@ -121,7 +132,7 @@ pub(super) fn get_full_chat(
         }
     }
     Ok(types::messages::ChatFull {
-        full_chat: render::full_group(caller, group),
+        full_chat: render::full_group(&world, caller, group),
         chats: cast.chats(&world, caller),
         users: cast.users(&world, caller),
     }

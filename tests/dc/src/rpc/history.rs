@@ -95,7 +95,11 @@ fn wanted_id(
             let id = MessageId(message.id);
             answered(world, caller, chat(id), id)
         }
-        InputMessage::Pinned | InputMessage::CallbackQuery(_) => None,
+        InputMessage::Pinned => {
+            let chat = chat(MessageId(0));
+            world.pinned(caller, chat).last().copied()
+        }
+        InputMessage::CallbackQuery(_) => None,
     };
     id.unwrap_or(MessageId(0))
 }
@@ -106,14 +110,16 @@ fn answered(world: &World, caller: UserId, chat: Peer, id: MessageId) -> Option<
 }
 
 /// Messages on their way into an answer.
-struct Found {
+pub(super) struct Found {
     messages: Vec<enums::Message>,
     cast: Cast,
-    total: usize,
+    /// How many there are in all, on other pages too.
+    pub(super) total: usize,
 }
 
 impl Found {
-    fn new(caller: UserId, peer: Peer) -> Self {
+    /// Nothing yet, out of this chat.
+    pub(super) fn new(caller: UserId, peer: Peer) -> Self {
         Self {
             messages: Vec::new(),
             cast: Cast::of([Peer::User(caller), peer]),
@@ -121,7 +127,8 @@ impl Found {
         }
     }
 
-    fn add(&mut self, world: &World, caller: UserId, chat: Peer, id: MessageId) -> bool {
+    /// Adds a message, with everybody it names. False if it is not there.
+    pub(super) fn add(&mut self, world: &World, caller: UserId, chat: Peer, id: MessageId) -> bool {
         let Some(post) = world.post_of(caller, chat, id) else {
             return false;
         };
@@ -139,7 +146,13 @@ impl Found {
         }
     }
 
-    fn answer(self, world: &World, caller: UserId, peer: Peer) -> enums::messages::Messages {
+    /// The answer in the form for this chat.
+    pub(super) fn answer(
+        self,
+        world: &World,
+        caller: UserId,
+        peer: Peer,
+    ) -> enums::messages::Messages {
         let (chats, users) = (
             self.cast.chats(world, caller),
             self.cast.users(world, caller),

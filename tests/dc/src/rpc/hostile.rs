@@ -60,6 +60,23 @@ fn a_request_nested_as_deeply_as_its_size_allows_is_refused() {
 }
 
 #[test]
+fn only_a_part_of_a_file_may_be_as_long_as_one() {
+    let part = |len| functions::upload::SaveFilePart {
+        file_id: 1,
+        file_part: 0,
+        bytes: vec![7; len],
+    };
+    let api = api();
+    let longest = part(crate::storage::MAX_PART).to_bytes();
+    assert!(matches!(api.call(&call(230), &longest), Reply::Result(_)));
+    let longer = part(crate::storage::MAX_PART + 4).to_bytes();
+    assert_eq!(refused(&api.call(&call(230), &longer)), "FILE_PART_TOO_BIG");
+    let far_longer = part(crate::storage::MAX_PART + 2048).to_bytes();
+    let reply = api.call(&call(230), &far_longer);
+    assert_eq!(refused(&reply), "INPUT_REQUEST_TOO_LONG");
+}
+
+#[test]
 fn a_nested_request_that_is_whole_is_read_and_dropped_safely() {
     let levels = 8000;
     let mut body = functions::messages::GetHistory::CONSTRUCTOR_ID.to_bytes();
@@ -86,6 +103,18 @@ fn noise_after_any_method_never_panics() {
         functions::channels::GetParticipants::CONSTRUCTOR_ID,
         functions::channels::InviteToChannel::CONSTRUCTOR_ID,
         functions::users::GetUsers::CONSTRUCTOR_ID,
+        functions::messages::ForwardMessages::CONSTRUCTOR_ID,
+        functions::messages::Search::CONSTRUCTOR_ID,
+        functions::messages::UpdatePinnedMessage::CONSTRUCTOR_ID,
+        functions::messages::SendReaction::CONSTRUCTOR_ID,
+        functions::messages::SendScheduledMessages::CONSTRUCTOR_ID,
+        functions::messages::ReorderPinnedDialogs::CONSTRUCTOR_ID,
+        functions::messages::ImportChatInvite::CONSTRUCTOR_ID,
+        functions::folders::EditPeerFolders::CONSTRUCTOR_ID,
+        functions::upload::GetFile::CONSTRUCTOR_ID,
+        functions::upload::SaveBigFilePart::CONSTRUCTOR_ID,
+        functions::messages::SendMedia::CONSTRUCTOR_ID,
+        functions::messages::SendMultiMedia::CONSTRUCTOR_ID,
     ];
     for method in methods {
         for _ in 0..200 {

@@ -7,9 +7,10 @@ use grammers_tl_types::enums::{InputMedia, InputSingleMedia};
 use grammers_tl_types::{enums, functions as f, types};
 
 use super::messages::{all_sent_updates, answered, content, sent_updates};
+use super::scheduled::send_at;
 use super::{Request, intake, peers, render};
+use crate::world::forward::new_album;
 use crate::world::post::Content;
-use crate::world::random::random;
 use crate::world::refusal::Refusal;
 use crate::world::send::Draft;
 
@@ -21,7 +22,7 @@ pub(super) fn send_media(
     request: &Request<'_>,
     input: f::messages::SendMedia,
 ) -> Result<enums::Updates, Refusal> {
-    check(input.random_id, input.schedule_date)?;
+    check(input.random_id)?;
     let random_id = Some(input.random_id);
     {
         let (world, caller) = request.authorised()?;
@@ -42,18 +43,18 @@ pub(super) fn send_media(
         silent: input.silent,
         reply_to: answered(input.reply_to)?,
         random_id,
-        grouped_id: None,
+        ..Draft::default()
     };
+    if let Some(date) = input.schedule_date {
+        return send_at(request, &mut world, (caller, to), vec![draft], date);
+    }
     let sent = world.send(caller, to, draft, Some(request.origin()))?;
     Ok(sent_updates(&world, caller, to, sent, random_id))
 }
 
-fn check(random_id: i64, schedule_date: Option<i32>) -> Result<(), Refusal> {
+fn check(random_id: i64) -> Result<(), Refusal> {
     if random_id == 0 {
         return Err(Refusal::bad("RANDOM_ID_EMPTY"));
-    }
-    if schedule_date.is_some() {
-        return Err(Refusal::bad("SCHEDULE_DATE_INVALID"));
     }
     Ok(())
 }
@@ -85,7 +86,7 @@ pub(super) fn send_multi_media(
     let mut album = Vec::with_capacity(input.multi_media.len());
     for single in input.multi_media {
         let InputSingleMedia::Media(single) = single;
-        check(single.random_id, input.schedule_date)?;
+        check(single.random_id)?;
         if !matches!(single.media, InputMedia::Photo(_) | InputMedia::Document(_)) {
             return Err(Refusal::bad("MEDIA_INVALID"));
         }
@@ -104,8 +105,7 @@ pub(super) fn send_multi_media(
             return Err(Refusal::bad("MEDIA_GROUPED_INVALID"));
         }
     }
-    let group = i64::from_le_bytes(random()).wrapping_abs().max(1);
-    let grouped_id = (album.len() > 1).then_some(group);
+    let grouped_id = (album.len() > 1).then(new_album);
     let drafts = album.into_iter().map(|(media, random_id, text, entities)| {
         let mut content = content(&world, caller, text, entities)?;
         content.media = Some(media);
@@ -117,9 +117,13 @@ pub(super) fn send_multi_media(
             reply_to,
             random_id: Some(random_id),
             grouped_id,
+            ..Draft::default()
         })
     });
     let drafts: Vec<Draft> = drafts.collect::<Result<_, Refusal>>()?;
+    if let Some(date) = input.schedule_date {
+        return send_at(request, &mut world, (caller, to), drafts, date);
+    }
     let mut sent = Vec::with_capacity(drafts.len());
     for draft in drafts {
         let random_id = draft.random_id;

@@ -7,6 +7,7 @@ use grammers_tl_types::enums::{InputReplyTo, MessageEntity};
 use grammers_tl_types::{enums, functions as f, types};
 
 use super::render::Cast;
+use super::scheduled::send_at;
 use super::{Request, peers, render};
 use crate::world::World;
 use crate::world::events::{Event, EventKind};
@@ -25,11 +26,7 @@ pub(super) fn send_message(
     if input.random_id == 0 {
         return Err(Refusal::bad("RANDOM_ID_EMPTY"));
     }
-    if input.schedule_date.is_some() {
-        return Err(Refusal::bad("SCHEDULE_DATE_INVALID"));
-    }
     let reply_to = answered(input.reply_to)?;
-    let short = reply_to.is_none() && matches!(to, Peer::User(user) if user != caller);
     let mut content = content(&world, caller, input.message, input.entities)?;
     if !input.no_webpage {
         content.preview();
@@ -39,8 +36,12 @@ pub(super) fn send_message(
         silent: input.silent,
         reply_to,
         random_id: Some(input.random_id),
-        grouped_id: None,
+        ..Draft::default()
     };
+    if let Some(date) = input.schedule_date {
+        return send_at(request, &mut world, (caller, to), vec![draft], date);
+    }
+    let short = draft.reply_to.is_none() && matches!(to, Peer::User(user) if user != caller);
     let sent = world.send(caller, to, draft, Some(request.origin()))?;
     Ok(if short {
         short_sent(&world, sent)

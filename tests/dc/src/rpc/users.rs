@@ -29,7 +29,7 @@ pub(super) fn get_full_user(
     let (world, caller) = request.authorised()?;
     let id = peers::user(&world, caller, &input.id)?;
     Ok(types::users::UserFull {
-        full_user: render::full_user(id),
+        full_user: render::full_user(&world, caller, id),
         chats: Vec::new(),
         users: render::users(&world, caller, [id]),
     }

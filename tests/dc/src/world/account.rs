@@ -3,13 +3,15 @@
 //! Owns the ids, the pts and the order of everything that one account sees.
 //! It knows neither the other accounts nor who is connected.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use super::dialog::Dialog;
 use super::events::Events;
+use super::folders::Folders;
 use super::ids::{ChannelId, KeyId, MessageId, Peer, PostId, UserId};
 use super::password::Password;
+use super::scheduled::Scheduled;
 use super::send::Sent;
 
 /// A person with a phone number and, perhaps, a two-step password.
@@ -43,6 +45,14 @@ pub struct Account {
     pub sent: HashMap<i64, Sent>,
     /// Message `n` at index `n - 1`.
     pub held: Vec<Held>,
+    /// Which chats are archived and which are pinned to the top of the list.
+    pub folders: Folders,
+    /// Messages that wait for their time, by a number of their own.
+    pub scheduled: BTreeMap<i32, Scheduled>,
+    /// Scheduled messages so far.
+    pub scheduled_count: i32,
+    /// Who may not write to this account.
+    pub blocked: BTreeSet<UserId>,
 }
 
 /// One account's copy of a message.
@@ -54,6 +64,8 @@ pub struct Held {
     pub peer: Peer,
     /// True on the author's side and in Saved Messages.
     pub out: bool,
+    /// True while it is pinned for this account.
+    pub pinned: bool,
     /// True once the account has deleted it, or had it deleted.
     pub deleted: bool,
 }
@@ -98,6 +110,10 @@ impl Account {
             moves: Vec::new(),
             sent: HashMap::new(),
             held: Vec::new(),
+            folders: Folders::default(),
+            scheduled: BTreeMap::new(),
+            scheduled_count: 0,
+            blocked: BTreeSet::new(),
         }
     }
 
@@ -131,6 +147,16 @@ impl Account {
             dialog.remove(id, out);
         }
         true
+    }
+
+    /// Pins a message that is there, or takes the pin away. Answers its chat if that changed it.
+    pub fn pin(&mut self, id: MessageId, pinned: bool) -> Option<Peer> {
+        let held = self.held.get_mut(id.index()?)?;
+        if held.deleted || held.pinned == pinned {
+            return None;
+        }
+        held.pinned = pinned;
+        Some(held.peer)
     }
 
     /// Marks what came from `peer` as read up to `max`, and answers how much is left unread.

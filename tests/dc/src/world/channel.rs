@@ -34,6 +34,8 @@ pub struct Channel {
     pub banned: BTreeSet<UserId>,
     /// What happened in it, by its own pts.
     pub events: Events,
+    /// True once its creator has deleted it: nobody may read it any more.
+    pub deleted: bool,
     /// Who is in it now, once somebody has asked since the last change.
     pub audience: Option<AudienceId>,
     messages: Vec<Line>,
@@ -66,6 +68,8 @@ pub struct Line {
     pub post: PostId,
     /// Who wrote it.
     pub author: UserId,
+    /// True while it is pinned.
+    pub pinned: bool,
     /// True once it is deleted.
     pub deleted: bool,
 }
@@ -90,6 +94,7 @@ impl Channel {
             members: BTreeMap::new(),
             banned: BTreeSet::new(),
             events: Events::default(),
+            deleted: false,
             audience: None,
             messages: Vec::new(),
             present: Dialog::default(),
@@ -113,7 +118,7 @@ impl Channel {
     /// 400 `CHANNEL_PRIVATE`.
     pub fn check_reader(&self, user: UserId) -> Result<(), Refusal> {
         let welcome = self.username.is_some() && !self.banned.contains(&user);
-        if self.has(user) || welcome {
+        if !self.deleted && (self.has(user) || welcome) {
             Ok(())
         } else {
             Err(Refusal::bad("CHANNEL_PRIVATE"))
@@ -209,6 +214,16 @@ impl Channel {
         true
     }
 
+    /// Pins a message that is there, or takes the pin away. False if that changes nothing.
+    pub fn pin(&mut self, id: MessageId, pinned: bool) -> bool {
+        let line = id.index().and_then(|index| self.messages.get_mut(index));
+        let Some(line) = line.filter(|line| !line.deleted && line.pinned != pinned) else {
+            return false;
+        };
+        line.pinned = pinned;
+        true
+    }
+
     /// The ids of the messages that are there, in order.
     pub fn present(&self) -> &Dialog {
         &self.present
@@ -279,6 +294,7 @@ mod tests {
             channel.append(Line {
                 post: PostId(n),
                 author: creator,
+                pinned: false,
                 deleted: false,
             });
         }

@@ -215,6 +215,63 @@ impl World {
         self.publish(actor, id, Body::service(Action::Renamed(title)), origin)
     }
 
+    /// Deletes a channel: nobody is in it any more, nobody may read it, its username is free.
+    ///
+    /// # Errors
+    /// As [`Channel::check_admin`].
+    pub fn delete_channel(
+        &mut self,
+        actor: UserId,
+        id: ChannelId,
+        origin: Option<Origin>,
+    ) -> Result<(), Refusal> {
+        let channel = self.channel_mut(id)?;
+        channel.check_admin(actor)?;
+        channel.deleted = true;
+        let username = channel.username.take();
+        let members: Vec<UserId> = channel.members.keys().copied().collect();
+        if let Some(username) = username {
+            self.channel_by_username.remove(&username);
+        }
+        for member in members {
+            let except = origin.filter(|_| member == actor);
+            self.let_go(id, member, except)?;
+        }
+        Ok(())
+    }
+
+    /// Gives a channel of `actor`'s a username, or with an empty one takes it away.
+    ///
+    /// # Errors
+    /// As [`Channel::check_admin`] and [`World::name_channel`]; 400 `USERNAME_NOT_MODIFIED`.
+    pub fn rename_username(
+        &mut self,
+        actor: UserId,
+        id: ChannelId,
+        username: &str,
+        origin: Option<Origin>,
+    ) -> Result<(), Refusal> {
+        let channel = self.channel_mut(id)?;
+        channel.check_admin(actor)?;
+        let name = username.trim_start_matches('@').to_lowercase();
+        if channel.username.as_deref().unwrap_or_default() == name {
+            return Err(Refusal::bad("USERNAME_NOT_MODIFIED"));
+        }
+        if name.is_empty() {
+            if let Some(before) = channel.username.take() {
+                self.channel_by_username.remove(&before);
+            }
+        } else {
+            self.name_channel(id, &name)?;
+        }
+        let members: Vec<UserId> = self.channel_mut(id)?.members.keys().copied().collect();
+        for member in members {
+            let except = origin.filter(|_| member == actor);
+            self.tell(member, News::Membership(id), except);
+        }
+        Ok(())
+    }
+
     /// The channel, for a change.
     ///
     /// # Errors
@@ -226,7 +283,7 @@ impl World {
     }
 
     /// Broadcast channels keep quiet about who comes and goes.
-    fn channel_service(
+    pub(super) fn channel_service(
         &mut self,
         actor: UserId,
         id: ChannelId,
@@ -240,7 +297,7 @@ impl World {
             .map(Some)
     }
 
-    fn take_in(
+    pub(super) fn take_in(
         &mut self,
         id: ChannelId,
         user: UserId,

@@ -10,6 +10,7 @@ use super::World;
 use super::account::Held;
 use super::channel::Line;
 use super::events::EventKind;
+use super::forward::Forward;
 use super::ids::{AudienceId, ChannelId, Peer, PostId, UserId};
 use super::news::Origin;
 use super::post::{Action, Content, Place, Post, Side};
@@ -28,6 +29,10 @@ pub struct Body {
     pub silent: bool,
     /// The message it answers.
     pub reply_to: Option<PostId>,
+    /// Where it came from, if it was forwarded with its author.
+    pub forward: Option<Forward>,
+    /// True if it waited for its time.
+    pub from_scheduled: bool,
     /// The album it belongs to.
     pub grouped_id: Option<i64>,
 }
@@ -38,6 +43,27 @@ impl Body {
         Self {
             action: Some(action),
             ..Self::default()
+        }
+    }
+
+    /// The message that this becomes, as nobody has changed it yet.
+    pub fn into_post(self, author: UserId, place: Place, sides: Vec<Side>, date: i32) -> Post {
+        Post {
+            author,
+            place,
+            sides,
+            date,
+            sent_at: machine_micros(),
+            content: self.content,
+            action: self.action,
+            silent: self.silent,
+            reply_to: self.reply_to,
+            grouped_id: self.grouped_id,
+            forward: self.forward,
+            from_scheduled: self.from_scheduled,
+            reactions: Vec::new(),
+            edits: Vec::new(),
+            deleted_at: None,
         }
     }
 }
@@ -65,6 +91,7 @@ impl World {
                 post,
                 peer: seen_from(*user, author, place).ok_or_else(invalid)?,
                 out: *user == author,
+                pinned: false,
                 deleted: false,
             };
             if let Some(account) = self.accounts.get_mut(user) {
@@ -75,7 +102,7 @@ impl World {
         let id = sides.first().ok_or_else(invalid)?.id;
         let told = sides.clone();
         let date = self.now();
-        self.posts.push(new_post(author, place, sides, date, body));
+        self.posts.push(body.into_post(author, place, sides, date));
         let mut pts = 0;
         for side in told {
             let except = origin.filter(|_| side.user == author);
@@ -110,6 +137,7 @@ impl World {
         let id = found.append(Line {
             post,
             author,
+            pinned: false,
             deleted: false,
         });
         let place = Place::Channel {
@@ -118,7 +146,7 @@ impl World {
             audience,
         };
         self.posts
-            .push(new_post(author, place, Vec::new(), date, body));
+            .push(body.into_post(author, place, Vec::new(), date));
         let event = self.happen_in(channel, date, EventKind::New(id), origin);
         Ok(Sent {
             post,
@@ -140,23 +168,6 @@ impl World {
             self.audiences.push(members);
         }
         audience
-    }
-}
-
-fn new_post(author: UserId, place: Place, sides: Vec<Side>, date: i32, body: Body) -> Post {
-    Post {
-        author,
-        place,
-        sides,
-        date,
-        sent_at: machine_micros(),
-        content: body.content,
-        action: body.action,
-        silent: body.silent,
-        reply_to: body.reply_to,
-        grouped_id: body.grouped_id,
-        edits: Vec::new(),
-        deleted_at: None,
     }
 }
 

@@ -86,26 +86,32 @@ impl Dialog {
 
     /// Picks the ids of a window, newest first. `date` tells a message's time.
     pub fn window(&self, window: Window, date: impl Fn(MessageId) -> i32) -> Vec<MessageId> {
-        let older = if window.offset_id > 0 {
-            self.messages.partition_point(|id| id.0 < window.offset_id)
-        } else if window.offset_date > 0 {
-            self.messages
-                .partition_point(|id| date(*id) < window.offset_date)
+        window.pick(&self.messages, date)
+    }
+}
+
+impl Window {
+    /// Picks ids out of `messages`, which are in order, newest first. `date` tells a message's time.
+    pub fn pick(self, messages: &[MessageId], date: impl Fn(MessageId) -> i32) -> Vec<MessageId> {
+        let older = if self.offset_id > 0 {
+            messages.partition_point(|id| id.0 < self.offset_id)
+        } else if self.offset_date > 0 {
+            messages.partition_point(|id| date(*id) < self.offset_date)
         } else {
-            self.messages.len()
+            messages.len()
         };
-        let end = signed(older) - i64::from(window.add_offset);
-        let start = end - i64::from(window.limit.clamp(1, 100));
-        let bounds = 0..=signed(self.messages.len());
+        let end = signed(older) - i64::from(self.add_offset);
+        let start = end - i64::from(self.limit.clamp(1, 100));
+        let bounds = 0..=signed(messages.len());
         let clip = |at: i64| usize::try_from(at.clamp(*bounds.start(), *bounds.end())).unwrap_or(0);
-        self.messages
+        messages
             .get(clip(start)..clip(end))
             .unwrap_or_default()
             .iter()
             .rev()
             .copied()
-            .filter(|id| window.max_id <= 0 || id.0 < window.max_id)
-            .filter(|id| window.min_id <= 0 || id.0 > window.min_id)
+            .filter(|id| self.max_id <= 0 || id.0 < self.max_id)
+            .filter(|id| self.min_id <= 0 || id.0 > self.min_id)
             .collect()
     }
 }

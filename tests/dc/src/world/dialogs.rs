@@ -6,6 +6,7 @@
 use super::World;
 use super::channel::Channel;
 use super::dialog::Dialog;
+use super::folders::{ARCHIVE, MAIN};
 use super::ids::{MessageId, Peer, PostId, UserId};
 
 /// One chat in an account's list.
@@ -17,6 +18,10 @@ pub struct Listed<'a> {
     pub top: MessageId,
     /// The same in the ledger.
     pub post: PostId,
+    /// The folder it is in.
+    pub folder: i32,
+    /// True if it is pinned there.
+    pub pinned: bool,
     /// Where the read marks are.
     pub marks: Marks<'a>,
 }
@@ -30,7 +35,34 @@ pub enum Marks<'a> {
     Channel(&'a Channel),
 }
 
+impl Listed<'_> {
+    /// What `user` has not read in it.
+    pub fn unread(&self, user: UserId) -> i32 {
+        match self.marks {
+            Marks::Own(dialog) => dialog.unread,
+            Marks::Channel(channel) => channel.unread(user),
+        }
+    }
+}
+
 impl World {
+    /// The chats of an account that hold messages: pinned ones first, from the top, then the others,
+    /// newest first. Of one folder, or of all with those of the list pinned before those of the
+    /// archive.
+    pub fn dialogs(&self, user: UserId, folder: Option<i32>) -> Vec<Listed<'_>> {
+        let mut listed = self.dialogs_by_time(user);
+        listed.retain(|listed| folder.is_none_or(|folder| folder == listed.folder));
+        let Some(account) = self.account(user) else {
+            return listed;
+        };
+        let mut pinned = account.folders.pinned(MAIN);
+        pinned.extend(account.folders.pinned(ARCHIVE));
+        let place = |listed: &Listed<'_>| pinned.iter().position(|peer| *peer == listed.peer);
+        // The sort is stable: what is not pinned stays in the order of time.
+        listed.sort_by_key(|listed| place(listed).unwrap_or(usize::MAX));
+        listed
+    }
+
     /// The chats of an account that hold messages, newest first.
     pub fn dialogs_by_time(&self, user: UserId) -> Vec<Listed<'_>> {
         let Some(account) = self.account(user) else {
@@ -50,6 +82,7 @@ impl World {
 
     /// One chat of an account; `None` when it holds no messages.
     pub fn listed(&self, user: UserId, peer: Peer) -> Option<Listed<'_>> {
+        let folders = &self.account(user)?.folders;
         let (top, marks) = match peer {
             Peer::Channel(id) => {
                 let channel = self.channel(id)?;
@@ -64,8 +97,21 @@ impl World {
             peer,
             top,
             post: self.post_of(user, peer, top)?,
+            folder: folders.folder(peer),
+            pinned: folders.is_pinned(peer),
             marks,
         })
+    }
+
+    /// The ids of the messages that are in a chat, oldest first.
+    pub fn messages_in(&self, user: UserId, peer: Peer) -> &[MessageId] {
+        let dialog = match peer {
+            Peer::Channel(id) => self.channel(id).map(Channel::present),
+            Peer::User(_) | Peer::Group(_) => self
+                .account(user)
+                .and_then(|account| account.dialogs.get(&peer)),
+        };
+        dialog.map_or(&[], Dialog::messages)
     }
 
     /// The message that `user` knows by `id` in `peer`, if it is there and not deleted.

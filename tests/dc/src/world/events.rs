@@ -18,7 +18,7 @@ pub struct Event {
     pub kind: EventKind,
 }
 
-/// The kinds of events that move a pts; in channels only the first three.
+/// The kinds of events that move a pts; in channels only the first four.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum EventKind {
     /// A message was sent or received.
@@ -27,6 +27,17 @@ pub enum EventKind {
     Edited(MessageId),
     /// Messages are gone.
     Deleted(Vec<MessageId>),
+    /// Messages were pinned, or are no longer.
+    Pinned {
+        /// The chat; unused in channels.
+        peer: Peer,
+        /// Which messages.
+        ids: Vec<MessageId>,
+        /// False if they are no longer.
+        pinned: bool,
+    },
+    /// These chats were put into this folder: 0 the list, 1 the archive.
+    Filed(Vec<(Peer, i32)>),
     /// This account has read what was written in `peer`.
     ReadInbox {
         /// The chat.
@@ -82,7 +93,9 @@ impl Events {
     /// Writes an event down and answers it.
     pub fn push(&mut self, date: i32, kind: EventKind) -> Event {
         let pts_count = match &kind {
-            EventKind::Deleted(ids) => i32::try_from(ids.len()).unwrap_or(i32::MAX),
+            EventKind::Deleted(ids) | EventKind::Pinned { ids, .. } => {
+                i32::try_from(ids.len()).unwrap_or(i32::MAX)
+            }
             _ => 1,
         };
         self.pts = self.pts.saturating_add(pts_count);

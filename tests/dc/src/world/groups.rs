@@ -7,7 +7,7 @@ use super::World;
 use super::deliver::Body;
 use super::group::{Group, MAX_MEMBERS, Member, title};
 use super::ids::{GroupId, UserId};
-use super::news::Origin;
+use super::news::{News, Origin};
 use super::post::{Action, Place};
 use super::refusal::Refusal;
 use super::send::Sent;
@@ -147,6 +147,29 @@ impl World {
         self.group_service(actor, id, Action::Renamed(title), None, origin)
     }
 
+    /// Deletes a group: nobody is in it any more. What was written stays with those who hold it.
+    ///
+    /// # Errors
+    /// 400 `CHAT_ID_INVALID` for strangers, `CHAT_ADMIN_REQUIRED`.
+    pub fn delete_group(
+        &mut self,
+        actor: UserId,
+        id: GroupId,
+        origin: Option<Origin>,
+    ) -> Result<(), Refusal> {
+        let group = self.group_of(actor, id)?;
+        if group.creator != actor {
+            return Err(Refusal::bad("CHAT_ADMIN_REQUIRED"));
+        }
+        group.version += 1;
+        let members = std::mem::take(&mut group.members);
+        for member in members {
+            let except = origin.filter(|_| member.user == actor);
+            self.tell(member.user, News::Group(id), except);
+        }
+        Ok(())
+    }
+
     fn group_of(&mut self, actor: UserId, id: GroupId) -> Result<&mut Group, Refusal> {
         let group = self
             .groups
@@ -156,7 +179,7 @@ impl World {
         Ok(group)
     }
 
-    fn group_service(
+    pub(super) fn group_service(
         &mut self,
         actor: UserId,
         id: GroupId,

@@ -78,6 +78,8 @@ pub enum Service {
     Added,
     /// A member was removed, or left.
     Removed,
+    /// A message was pinned.
+    Pinned,
     /// The chat has another title.
     Renamed,
 }
@@ -203,7 +205,8 @@ impl World {
 fn service(action: &Action) -> Service {
     match action {
         Action::GroupCreated { .. } | Action::ChannelCreated(_) => Service::Created,
-        Action::Added(_) => Service::Added,
+        Action::Added(_) | Action::JoinedByLink(_) => Service::Added,
+        Action::Pinned => Service::Pinned,
         Action::Removed(_) => Service::Removed,
         Action::Renamed(_) => Service::Renamed,
     }

@@ -16,29 +16,37 @@ pub mod dialogs;
 pub mod events;
 pub mod faults;
 pub mod files;
+pub mod folders;
 pub mod foreign;
+pub mod forward;
 pub mod group;
 pub mod groups;
 pub mod ids;
+pub mod invites;
 pub mod keys;
 pub mod ledger;
 pub mod logins;
 pub mod media;
+pub mod mentions;
 pub mod moves;
 pub mod news;
 pub mod password;
 pub mod people;
+pub mod pins;
 pub mod post;
 pub mod push_faults;
 pub mod random;
+pub mod reactions;
 pub mod read;
 pub mod refusal;
+pub mod scheduled;
+pub mod search;
 pub mod send;
 pub mod too_long;
 pub mod uploads;
 pub mod web;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use self::account::{Account, Profile};
@@ -48,6 +56,7 @@ use self::files::Files;
 use self::foreign::{Exported, Foreign};
 use self::group::Group;
 use self::ids::{ChannelId, GroupId, KeyId, UserId};
+use self::invites::Invite;
 use self::keys::Key;
 use self::logins::Logins;
 use self::moves::Moves;
@@ -83,6 +92,8 @@ pub struct World {
     groups: HashMap<GroupId, Group>,
     channels: HashMap<ChannelId, Channel>,
     channel_by_username: HashMap<String, ChannelId>,
+    invites: HashMap<String, Invite>,
+    due: BTreeSet<(i32, UserId, i32)>,
     keys: HashMap<KeyId, Key>,
     moves: Moves,
     foreign: Foreign,
@@ -112,6 +123,8 @@ impl World {
             groups: HashMap::new(),
             channels: HashMap::new(),
             channel_by_username: HashMap::new(),
+            invites: HashMap::new(),
+            due: BTreeSet::new(),
             keys: HashMap::new(),
             moves: Moves::default(),
             foreign: Foreign::default(),

@@ -7,7 +7,7 @@ use grammers_tl_types::enums::SendMessageAction;
 
 use super::World;
 use super::events::{Event, EventKind};
-use super::ids::{ChannelId, KeyId, MessageId, Peer, UserId};
+use super::ids::{ChannelId, GroupId, KeyId, MessageId, Peer, UserId};
 
 /// Which session of which key caused something, so that it is not told of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -60,6 +60,44 @@ pub enum News {
         channel: ChannelId,
         /// Up to this message.
         max: MessageId,
+    },
+    /// The reactions to a message have changed.
+    Reacted {
+        /// The chat as the account names it.
+        peer: Peer,
+        /// Which message.
+        id: MessageId,
+        /// Who changed theirs.
+        by: UserId,
+    },
+    /// A message waits for its time, or waits for another one than before.
+    Scheduled(i32),
+    /// These messages wait no longer.
+    Unscheduled {
+        /// Where they would have gone.
+        peer: Peer,
+        /// Their numbers among the scheduled.
+        ids: Vec<i32>,
+        /// What they became; empty for those that were called off.
+        sent: Vec<MessageId>,
+    },
+    /// A chat is pinned to the top of the list, or no longer.
+    DialogPinned {
+        /// Which one.
+        peer: Peer,
+        /// False if no longer.
+        pinned: bool,
+    },
+    /// The pinned chats of a folder have another order.
+    DialogsReordered(i32),
+    /// Something about this basic group itself has changed.
+    Group(GroupId),
+    /// The account has blocked somebody, or lets them write again.
+    Blocked {
+        /// Whom.
+        user: UserId,
+        /// False if they may write again.
+        blocked: bool,
     },
     /// So much has happened to the account that it has to ask.
     TooLong,

@@ -5,8 +5,10 @@
 
 use grammers_tl_types::enums::MessageEntity;
 
+use super::forward::Forward;
 use super::ids::{AudienceId, ChannelId, GroupId, MessageId, PostId, UserId};
 use super::media::Media;
+use super::reactions::Reaction;
 
 /// One message of any chat.
 #[derive(Clone, Debug)]
@@ -31,6 +33,12 @@ pub struct Post {
     pub reply_to: Option<PostId>,
     /// The album it belongs to, the same number for all of its messages.
     pub grouped_id: Option<i64>,
+    /// Where it came from, if it was forwarded with its author.
+    pub forward: Option<Forward>,
+    /// True if it waited for its time.
+    pub from_scheduled: bool,
+    /// Who reacted to it, oldest first, each once.
+    pub reactions: Vec<Reaction>,
     /// What it said before each edit, oldest first, with the time of that edit.
     pub edits: Vec<Edit>,
     /// When it was deleted for everybody, in microseconds since 1970 by the machine's clock.
@@ -91,6 +99,10 @@ pub enum Action {
     Added(Vec<UserId>),
     /// This member was removed; the author, who then left.
     Removed(UserId),
+    /// The author joined by a link of this person's.
+    JoinedByLink(UserId),
+    /// The message that this one answers was pinned.
+    Pinned,
     /// The chat has this title from now on.
     Renamed(String),
 }

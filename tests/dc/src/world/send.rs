@@ -4,6 +4,7 @@
 
 use super::World;
 use super::deliver::Body;
+use super::forward::Forward;
 use super::ids::{MessageId, Peer, PostId, UserId};
 use super::media::Media;
 use super::news::Origin;
@@ -24,6 +25,8 @@ pub struct Draft {
     pub silent: bool,
     /// The id of the message it answers, as the sender knows it.
     pub reply_to: Option<MessageId>,
+    /// Where it came from, if it is forwarded with its author.
+    pub forward: Option<Forward>,
     /// The client's number for this message; without one nothing is remembered.
     pub random_id: Option<i64>,
     /// The album it belongs to.
@@ -85,9 +88,8 @@ impl World {
     /// Sends a message, or answers what became of the same `random_id` before.
     ///
     /// # Errors
-    /// What [`Content::check`] finds; `PEER_ID_INVALID` when a side does not exist;
-    /// `REPLY_MESSAGE_ID_INVALID` when the answered message is not in this chat;
-    /// `CHANNEL_PRIVATE` and 403 `CHAT_WRITE_FORBIDDEN` where the sender may not write.
+    /// What [`Content::check`] and [`World::check_writer`] find; `REPLY_MESSAGE_ID_INVALID` when
+    /// the answered message is not in this chat.
     pub fn send(
         &mut self,
         from: UserId,
@@ -98,16 +100,38 @@ impl World {
         if let Some(sent) = self.sent_before(from, draft.random_id) {
             return Ok(sent);
         }
+        let random_id = draft.random_id;
+        let body = self.body(from, to, draft)?;
+        let sent = self.put(from, to, body, origin)?;
+        if let (Some(random_id), Some(account)) = (random_id, self.accounts.get_mut(&from)) {
+            account.sent.insert(random_id, sent);
+        }
+        Ok(sent)
+    }
+
+    /// What a draft becomes, once everything about it was checked.
+    pub(super) fn body(&self, from: UserId, to: Peer, draft: Draft) -> Result<Body, Refusal> {
         draft.content.check()?;
         self.check_writer(from, to)?;
-        let body = Body {
+        Ok(Body {
             content: draft.content,
-            action: None,
             silent: draft.silent,
             reply_to: self.replied(from, to, draft.reply_to)?,
             grouped_id: draft.grouped_id,
-        };
-        let sent = match to {
+            forward: draft.forward,
+            ..Body::default()
+        })
+    }
+
+    /// Puts a message that may be there into its chat.
+    pub(super) fn put(
+        &mut self,
+        from: UserId,
+        to: Peer,
+        body: Body,
+        origin: Option<Origin>,
+    ) -> Result<Sent, Refusal> {
+        match to {
             Peer::User(to) if to == from => self.deliver(Place::Private(to), &[from], body, origin),
             Peer::User(to) => self.deliver(Place::Private(to), &[from, to], body, origin),
             Peer::Group(id) => {
@@ -115,18 +139,28 @@ impl World {
                 self.deliver(Place::Group(id), &holders, body, origin)
             }
             Peer::Channel(id) => self.publish(from, id, body, origin),
-        }?;
-        if let (Some(random_id), Some(account)) = (draft.random_id, self.accounts.get_mut(&from)) {
-            account.sent.insert(random_id, sent);
         }
-        Ok(sent)
     }
 
-    fn check_writer(&self, from: UserId, to: Peer) -> Result<(), Refusal> {
+    /// Passes for who may write in a chat.
+    ///
+    /// # Errors
+    /// 400 `PEER_ID_INVALID` for what does not exist, `USER_IS_BLOCKED` and `YOU_BLOCKED_USER`
+    /// between people, `CHANNEL_PRIVATE`; 403 `CHAT_WRITE_FORBIDDEN`.
+    pub fn check_writer(&self, from: UserId, to: Peer) -> Result<(), Refusal> {
         let invalid = || Refusal::bad("PEER_ID_INVALID");
         self.account(from).ok_or_else(invalid)?;
         match to {
-            Peer::User(user) => self.account(user).map(drop).ok_or_else(invalid),
+            Peer::User(user) => {
+                let other = self.account(user).ok_or_else(invalid)?;
+                if other.blocked.contains(&from) {
+                    return Err(Refusal::bad("USER_IS_BLOCKED"));
+                }
+                if self.has_blocked(from, user) {
+                    return Err(Refusal::bad("YOU_BLOCKED_USER"));
+                }
+                Ok(())
+            }
             Peer::Group(id) if self.group(id).ok_or_else(invalid)?.has(from) => Ok(()),
             Peer::Group(_) => Err(Refusal::forbidden("CHAT_WRITE_FORBIDDEN")),
             Peer::Channel(id) => self.channel(id).ok_or_else(invalid)?.check_writer(from),

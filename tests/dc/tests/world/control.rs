@@ -139,6 +139,25 @@ fn changes(chat: &Value) -> Vec<(&'static str, Value)> {
     ]
 }
 
+/// What else may be done to it, once Carol is in it.
+fn scenes(chat: &Value) -> Vec<(&'static str, Value)> {
+    vec![
+        ("/archive", json!({"account": "carol", "peer": chat})),
+        ("/pin", json!({"account": "carol", "peer": chat})),
+        (
+            "/pin",
+            json!({"account": "alice", "peer": chat, "message_id": 2}),
+        ),
+        (
+            "/react",
+            json!({"account": "carol", "peer": chat, "message_id": 2, "emoji": "👍"}),
+        ),
+        ("/invite", json!({"chat": chat, "usage_limit": 5})),
+        ("/username", json!({"chat": chat, "username": "newer"})),
+        ("/block", json!({"account": "carol", "user": "bob"})),
+    ]
+}
+
 #[tokio::test]
 async fn chats_are_made_changed_and_shown() {
     let dc = Dc::start(DcOptions::default()).unwrap();
@@ -155,7 +174,7 @@ async fn chats_are_made_changed_and_shown() {
         port.post("/send", &order).await.1["messages"][1]["sender"],
         3
     );
-    for (path, body) in changes(chat) {
+    for (path, body) in changes(chat).into_iter().chain(scenes(chat)) {
         let (status, answer) = port.post(path, &body).await;
         assert_eq!(status, 200, "{path} {body} {answer}");
     }
@@ -164,7 +183,7 @@ async fn chats_are_made_changed_and_shown() {
     assert_eq!(chats["chats"][0]["title"], "Newer");
     assert_eq!(chats["chats"][0]["members"][1], carol);
     let (_, ledger) = port.get("/ledger?from=1&limit=2").await;
-    assert_eq!((&ledger["total"], &ledger["next"]), (&json!(4), &json!(3)));
+    assert_eq!((&ledger["total"], &ledger["next"]), (&json!(5), &json!(3)));
     let [edited, deleted] = ledger["messages"].as_array().unwrap().as_slice() else {
         panic!("a page of two was asked for");
     };
@@ -232,11 +251,29 @@ fn nonsense() -> Vec<(&'static str, Value)> {
     ]
 }
 
+fn nonsensical_scenes() -> Vec<(&'static str, Value)> {
+    vec![
+        ("/archive", json!({"account": "alice", "peer": "nobody"})),
+        (
+            "/pin",
+            json!({"account": "alice", "peer": "bob", "message_id": 9}),
+        ),
+        (
+            "/react",
+            json!({"account": "alice", "peer": "bob", "message_id": 9, "emoji": "x"}),
+        ),
+        ("/invite", json!({"chat": -5})),
+        ("/invite", json!({"revoke": "https://t.me/+nothing"})),
+        ("/username", json!({"chat": -5, "username": "x"})),
+        ("/block", json!({"account": "alice", "user": "nobody"})),
+    ]
+}
+
 #[tokio::test]
 async fn nonsense_is_refused_with_the_reason() {
     let dc = Dc::start(DcOptions::default()).unwrap();
     let port = Port::open(&dc);
-    for (path, body) in nonsense() {
+    for (path, body) in nonsense().into_iter().chain(nonsensical_scenes()) {
         let (status, answer) = port.post(path, &body).await;
         assert_eq!(status, 400, "{path} {body}");
         assert!(answer["error"].is_string(), "{path} {body} {answer}");

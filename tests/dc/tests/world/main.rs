@@ -11,6 +11,8 @@ mod client;
 mod control;
 mod differences;
 mod faults;
+mod files;
 mod messages;
 mod phone;
 mod pushes;
+mod scenes;

@@ -34,7 +34,12 @@ pub(crate) struct Phone {
 impl Phone {
     /// A phone with this key. Its update state is what the session knows.
     pub(crate) async fn connect(dc: &Dc, key: [u8; 256]) -> Self {
-        Self::on(session(dc, key)).await
+        Self::on(session(dc, key, key)).await
+    }
+
+    /// A phone with a key for its home and another for every other data centre.
+    pub(crate) async fn with_keys(dc: &Dc, home: [u8; 256], foreign: [u8; 256]) -> Self {
+        Self::on(session(dc, home, foreign)).await
     }
 
     /// A phone that is logged in as `account` and knows where its updates stand.
@@ -44,7 +49,7 @@ impl Phone {
 
     /// A phone that was away since `pts`.
     pub(crate) async fn resume(dc: &Dc, key: [u8; 256], pts: i32) -> Self {
-        let session = session(dc, key);
+        let session = session(dc, key, key);
         let mut state = session.updates_state().await.unwrap();
         (state.pts, state.date) = (pts, 1);
         session
@@ -204,7 +209,7 @@ fn message(user: &types::User, text: &str, random_id: i64) -> functions::message
     }
 }
 
-fn session(dc: &Dc, key: [u8; 256]) -> MemorySession {
+fn session(dc: &Dc, home: [u8; 256], foreign: [u8; 256]) -> MemorySession {
     let SocketAddr::V4(ipv4) = dc.addr() else {
         panic!("an IPv4 address")
     };
@@ -214,7 +219,7 @@ fn session(dc: &Dc, key: [u8; 256]) -> MemorySession {
     };
     for id in 1..=5 {
         let ipv6 = SocketAddrV6::new(Ipv6Addr::LOCALHOST, ipv4.port(), 0, 0);
-        let auth_key = Some(key);
+        let auth_key = Some(if id == 2 { home } else { foreign });
         let option = DcOption {
             id,
             ipv4,

@@ -67,7 +67,22 @@ impl Cast {
                 }
             }
         }
+        if let Some(forward) = post.forward {
+            self.add(forward.from);
+            if let Some((chat, _)) = forward.saved_from {
+                self.add(chat);
+            }
+        }
+        self.add_reactors(world, post);
         self.add_mentioned(post);
+    }
+
+    /// Adds those who reacted to a message, where they are shown.
+    pub(in crate::rpc) fn add_reactors(&mut self, world: &World, post: &Post) {
+        let channel = post.channel().and_then(|id| world.channel(id));
+        if channel.is_none_or(|channel| channel.kind == ChannelKind::Supergroup) {
+            self.users.extend(post.reactions.iter().map(|one| one.user));
+        }
     }
 
     fn add_mentioned(&mut self, post: &Post) {
@@ -80,10 +95,10 @@ impl Cast {
             Some(Action::GroupCreated { members: users, .. } | Action::Added(users)) => {
                 self.users.extend(users);
             }
-            Some(Action::Removed(user)) => {
+            Some(Action::Removed(user) | Action::JoinedByLink(user)) => {
                 self.users.insert(*user);
             }
-            Some(Action::ChannelCreated(_) | Action::Renamed(_)) | None => {}
+            Some(Action::ChannelCreated(_) | Action::Pinned | Action::Renamed(_)) | None => {}
         }
     }
 
@@ -97,7 +112,14 @@ impl Cast {
                 }
             }
             EventKind::Deleted(_) => {}
-            EventKind::ReadInbox { peer, .. } | EventKind::ReadOutbox { peer, .. } => {
+            EventKind::Filed(moves) => {
+                for (peer, _) in moves {
+                    self.add(*peer);
+                }
+            }
+            EventKind::Pinned { peer, .. }
+            | EventKind::ReadInbox { peer, .. }
+            | EventKind::ReadOutbox { peer, .. } => {
                 self.add(*peer);
             }
         }

@@ -1,18 +1,23 @@
 //! One line of the list of chats.
 //!
-//! Owns where each kind of chat has its read marks and its pts from.
+//! Owns where each kind of chat has its read marks and its pts from, and the archive's own line.
 
 use grammers_tl_types::{enums, types};
 
+use super::chat::count;
 use super::peer::peer;
 use super::user::notify_settings;
+use crate::world::World;
 use crate::world::dialogs::{Listed, Marks};
-use crate::world::ids::{Peer, UserId};
+use crate::world::folders::ARCHIVE;
+use crate::world::ids::{MessageId, Peer, UserId};
 
 /// A chat with messages.
-pub(in crate::rpc) fn dialog(viewer: UserId, listed: &Listed<'_>) -> enums::Dialog {
+pub(in crate::rpc) fn dialog(world: &World, viewer: UserId, listed: &Listed<'_>) -> enums::Dialog {
     let mut dialog = blank(listed.peer);
     dialog.top_message = listed.top.0;
+    dialog.pinned = listed.pinned;
+    dialog.folder_id = Some(listed.folder).filter(|folder| *folder == ARCHIVE);
     match listed.marks {
         Marks::Own(own) => {
             dialog.read_inbox_max_id = own.read_inbox_max.0;
@@ -26,7 +31,38 @@ pub(in crate::rpc) fn dialog(viewer: UserId, listed: &Listed<'_>) -> enums::Dial
             dialog.pts = Some(channel.events.pts());
         }
     }
+    let read = MessageId(dialog.read_inbox_max_id);
+    dialog.unread_mentions_count = world.unread_mentions(viewer, listed.peer, read);
     dialog.into()
+}
+
+/// The archive as it stands in the list of chats.
+pub(in crate::rpc) fn archive(viewer: UserId, archived: &[Listed<'_>]) -> Option<enums::Dialog> {
+    let newest = archived.iter().max_by_key(|listed| listed.post)?;
+    let unread: Vec<i32> = archived
+        .iter()
+        .map(|listed| listed.unread(viewer))
+        .filter(|unread| *unread > 0)
+        .collect();
+    let folder = types::Folder {
+        autofill_new_broadcasts: false,
+        autofill_public_groups: false,
+        autofill_new_correspondents: false,
+        id: ARCHIVE,
+        title: "Archived Chats".to_owned(),
+        photo: None,
+    };
+    let archive = types::DialogFolder {
+        pinned: true,
+        folder: folder.into(),
+        peer: peer(newest.peer),
+        top_message: newest.top.0,
+        unread_muted_peers_count: 0,
+        unread_unmuted_peers_count: count(unread.len()),
+        unread_muted_messages_count: 0,
+        unread_unmuted_messages_count: unread.iter().sum(),
+    };
+    Some(archive.into())
 }
 
 /// A chat without messages.

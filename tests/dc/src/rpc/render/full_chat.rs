@@ -6,20 +6,23 @@ use grammers_tl_types::{enums, types};
 
 use super::chat::{all_rights, banned_rights, count};
 use super::peer::user_peer;
+use super::update::folder_of;
 use super::user::notify_settings;
+use crate::world::World;
 use crate::world::channel::{Channel, ChannelKind, Membership};
 use crate::world::group::Group;
-use crate::world::ids::UserId;
+use crate::world::ids::{Peer, UserId};
 
 fn no_photo() -> enums::Photo {
     types::PhotoEmpty { id: 0 }.into()
 }
 
 /// `chatFull`, with its participants for members only.
-pub(in crate::rpc) fn full_group(viewer: UserId, group: &Group) -> enums::ChatFull {
+pub(in crate::rpc) fn full_group(world: &World, viewer: UserId, group: &Group) -> enums::ChatFull {
+    let peer = Peer::Group(group.id);
     types::ChatFull {
         can_set_username: false,
-        has_scheduled: false,
+        has_scheduled: world.has_scheduled(viewer, peer),
         translations_disabled: false,
         has_welcome_messages: false,
         id: group.id.0,
@@ -29,8 +32,8 @@ pub(in crate::rpc) fn full_group(viewer: UserId, group: &Group) -> enums::ChatFu
         notify_settings: notify_settings(),
         exported_invite: None,
         bot_info: None,
-        pinned_msg_id: None,
-        folder_id: None,
+        pinned_msg_id: world.newest_pinned(viewer, peer),
+        folder_id: folder_of(world, viewer, peer),
         call: None,
         ttl_period: None,
         groupcall_default_join_as: None,
@@ -79,16 +82,21 @@ pub(in crate::rpc) fn participants(viewer: UserId, group: &Group) -> enums::Chat
     clippy::too_many_lines,
     reason = "one literal with every field of the constructor"
 )]
-pub(in crate::rpc) fn full_channel(viewer: UserId, channel: &Channel) -> enums::ChatFull {
+pub(in crate::rpc) fn full_channel(
+    world: &World,
+    viewer: UserId,
+    channel: &Channel,
+) -> enums::ChatFull {
+    let peer = Peer::Channel(channel.id);
     let is_supergroup = channel.kind == ChannelKind::Supergroup;
     let is_creator = channel.creator == viewer;
     types::ChannelFull {
         can_view_participants: is_supergroup || is_creator,
-        can_set_username: false,
+        can_set_username: is_creator,
         can_set_stickers: false,
         hidden_prehistory: false,
         can_set_location: false,
-        has_scheduled: false,
+        has_scheduled: world.has_scheduled(viewer, peer),
         can_view_stats: false,
         blocked: false,
         can_delete_channel: is_creator,
@@ -121,10 +129,10 @@ pub(in crate::rpc) fn full_channel(viewer: UserId, channel: &Channel) -> enums::
         bot_info: Vec::new(),
         migrated_from_chat_id: None,
         migrated_from_max_id: None,
-        pinned_msg_id: None,
+        pinned_msg_id: world.newest_pinned(viewer, peer),
         stickerset: None,
         available_min_id: None,
-        folder_id: None,
+        folder_id: folder_of(world, viewer, peer),
         linked_chat_id: None,
         location: None,
         slowmode_seconds: None,

@@ -5,8 +5,10 @@
 
 use grammers_tl_types::{enums, types};
 
+use super::forward::header;
 use super::media::media;
 use super::peer::{peer, user_peer};
+use super::reactions::reactions;
 use crate::world::World;
 use crate::world::channel::ChannelKind;
 use crate::world::ids::{ChannelId, MessageId, Peer, PostId, UserId};
@@ -42,10 +44,72 @@ pub(in crate::rpc) fn own_message(
         chat: peer(held.peer),
         saved: is_saved.then(|| user_peer(viewer)),
         reply_to: reply_header(world, viewer, post),
+        pinned: held.pinned,
+        mentioned: world.mentions(post, viewer),
+        reactions: shown_reactions(post, Some(viewer), true),
         media: shown(world, held.post),
         is_broadcast: false,
     };
     Some(frame.around(post))
+}
+
+/// A message that waits for its time, under its number among the scheduled.
+pub(in crate::rpc) fn scheduled_message(
+    world: &World,
+    author: UserId,
+    id: i32,
+) -> Option<enums::Message> {
+    let scheduled = world.account(author)?.scheduled.get(&id)?;
+    let post = scheduled.preview(author);
+    let channel = scheduled.peer.channel().and_then(|id| world.channel(id));
+    let is_broadcast = channel.is_some_and(|channel| channel.kind == ChannelKind::Broadcast);
+    let is_private = matches!(scheduled.peer, Peer::User(_));
+    let is_saved = scheduled.peer == Peer::User(author);
+    let frame = Frame {
+        id: MessageId(id),
+        out: !is_saved,
+        from: (!is_broadcast && !is_private).then(|| user_peer(author)),
+        chat: peer(scheduled.peer),
+        saved: is_saved.then(|| user_peer(author)),
+        reply_to: reply_header(world, author, &post),
+        pinned: false,
+        mentioned: false,
+        reactions: None,
+        media: post
+            .content
+            .media
+            .as_ref()
+            .and_then(|shown| media(world, None, shown)),
+        is_broadcast,
+    };
+    Some(frame.around(&post))
+}
+
+/// The reactions to a message, also when there are none; `None` if it is not there. Without a
+/// viewer, who must not be needed to find it, as they look to everybody.
+pub(in crate::rpc) fn reactions_of(
+    world: &World,
+    viewer: Option<UserId>,
+    chat: Peer,
+    id: MessageId,
+) -> Option<enums::MessageReactions> {
+    let (post, shows_people) = match chat {
+        Peer::Channel(channel) => {
+            let found = world.channel(channel)?;
+            let is_supergroup = found.kind == ChannelKind::Supergroup;
+            (found.line(id)?.post, is_supergroup)
+        }
+        Peer::User(_) | Peer::Group(_) => (world.post_of(viewer?, chat, id)?, true),
+    };
+    Some(reactions(world.post(post)?, viewer, shows_people))
+}
+
+fn shown_reactions(
+    post: &Post,
+    viewer: Option<UserId>,
+    shows_people: bool,
+) -> Option<enums::MessageReactions> {
+    (!post.reactions.is_empty()).then(|| reactions(post, viewer, shows_people))
 }
 
 /// A message of a channel, `None` if it is not there or deleted. Without a viewer, as it looks to
@@ -67,6 +131,9 @@ pub(in crate::rpc) fn channel_message(
         chat: peer(Peer::Channel(channel)),
         saved: None,
         reply_to: reply_header(world, line.author, post),
+        pinned: line.pinned,
+        mentioned: viewer.is_some_and(|viewer| world.mentions(post, viewer)),
+        reactions: shown_reactions(post, viewer, !is_broadcast),
         media: shown(world, line.post),
         is_broadcast,
     };
@@ -91,6 +158,10 @@ pub(in crate::rpc) fn date(world: &World, viewer: UserId, chat: Peer, id: Messag
 }
 
 /// What differs from viewer to viewer and from chat to chat.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "they are flags of the constructor, each independent of the others"
+)]
 struct Frame {
     id: MessageId,
     out: bool,
@@ -98,6 +169,9 @@ struct Frame {
     chat: enums::Peer,
     saved: Option<enums::Peer>,
     reply_to: Option<enums::MessageReplyHeader>,
+    pinned: bool,
+    mentioned: bool,
+    reactions: Option<enums::MessageReactions>,
     media: Option<enums::MessageMedia>,
     is_broadcast: bool,
 }
@@ -113,7 +187,7 @@ impl Frame {
     fn service(self, post: &Post, act: &Action) -> types::MessageService {
         types::MessageService {
             out: self.out,
-            mentioned: false,
+            mentioned: self.mentioned,
             media_unread: false,
             reactions_are_possible: false,
             silent: post.silent,
@@ -134,14 +208,14 @@ impl Frame {
     fn text(self, post: &Post) -> types::Message {
         types::Message {
             out: self.out,
-            mentioned: false,
+            mentioned: self.mentioned,
             media_unread: false,
             silent: post.silent,
             post: self.is_broadcast,
-            from_scheduled: false,
+            from_scheduled: post.from_scheduled,
             legacy: false,
             edit_hide: false,
-            pinned: false,
+            pinned: self.pinned,
             noforwards: false,
             invert_media: false,
             offline: false,
@@ -154,7 +228,7 @@ impl Frame {
             from_rank: None,
             peer_id: self.chat,
             saved_peer_id: self.saved,
-            fwd_from: None,
+            fwd_from: post.forward.as_ref().map(header),
             via_bot_id: None,
             via_business_bot_id: None,
             guestchat_via_from: None,
@@ -170,7 +244,7 @@ impl Frame {
             edit_date: post.edits.last().map(|edit| edit.date),
             post_author: None,
             grouped_id: post.grouped_id,
-            reactions: None,
+            reactions: self.reactions,
             restriction_reason: None,
             ttl_period: None,
             quick_reply_shortcut_id: None,
@@ -199,6 +273,11 @@ fn action(action: &Action) -> enums::MessageAction {
         }
         .into(),
         Action::Added(users) => types::MessageActionChatAddUser { users: ids(users) }.into(),
+        Action::JoinedByLink(inviter) => types::MessageActionChatJoinedByLink {
+            inviter_id: inviter.0,
+        }
+        .into(),
+        Action::Pinned => enums::MessageAction::PinMessage,
         Action::Removed(user) => types::MessageActionChatDeleteUser { user_id: user.0 }.into(),
         Action::Renamed(title) => types::MessageActionChatEditTitle {
             title: title.clone(),

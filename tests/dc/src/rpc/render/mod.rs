@@ -2,27 +2,31 @@
 //!
 //! Owns the large constructors with their many absent fields. It only reads the world.
 
+mod aside;
 mod cast;
 mod chat;
 mod config;
 mod dialog;
+mod forward;
 mod full_chat;
 mod hollow;
 mod media;
 mod message;
 mod peer;
 mod push;
+mod reactions;
 mod update;
 mod user;
 
+pub(super) use aside::{add_reactors, reacted, unscheduled};
 pub(super) use cast::Cast;
 pub(super) use chat::count;
 pub(super) use config::config;
-pub(super) use dialog::{dialog, empty_dialog};
+pub(super) use dialog::{archive, dialog, empty_dialog};
 pub(super) use full_chat::{full_channel, full_group, participant, participants, removed};
 pub(super) use hollow::hollow;
 pub(super) use media::{THUMB, letter, media};
-pub(super) use message::{date, message, missing, shown};
+pub(super) use message::{date, message, missing, scheduled_message, shown};
 pub(super) use peer::peer;
 pub(super) use push::pushes;
 pub(super) use update::{channel_changed, channel_too_long, channel_update, update, whole};

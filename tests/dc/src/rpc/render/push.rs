@@ -2,17 +2,20 @@
 //!
 //! Owns the choice between the short form and the whole one in private chats and basic groups (a
 //! first message in a chat brings its people along, later ones do not), and that members of a
-//! channel share the same bytes, with `min` users and chats, but for its authors.
+//! channel share the same bytes, with `min` users and chats, but for its authors and those whom a
+//! message mentions.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use bytes::Bytes;
 use grammers_tl_types::{Serializable, enums, types};
 
+use super::aside::{aside, reacted};
 use super::cast::Cast;
+use super::forward::header;
 use super::message::{entities, reply_header};
 use super::peer::user_peer;
-use super::update::{channel_changed, channel_too_long, channel_update, update, whole};
+use super::update::{channel_changed, channel_too_long, channel_update, folder_of, update, whole};
 use crate::world::World;
 use crate::world::events::{Event, EventKind};
 use crate::world::ids::{ChannelId, MessageId, Peer, UserId};
@@ -69,22 +72,27 @@ fn for_account(world: &World, viewer: UserId, news: &[News]) -> Option<enums::Up
                 updates.push(channel_too_long(*channel, *pts));
             }
             News::TooLong => {}
+            other => updates.extend(aside(world, viewer, other, &mut cast)),
         }
     }
     (!updates.is_empty()).then(|| whole(world, viewer, updates, &cast, date))
 }
 
 fn for_members(world: &World, channel: ChannelId, news: &[News]) -> Push {
-    let mut authors = Vec::new();
+    let mut viewers = BTreeSet::new();
     for news in news {
-        if let News::Event(event) = news {
-            authors.extend(author(world, channel, event));
+        match news {
+            News::Event(event) => viewers.extend(concerned(world, channel, event)),
+            News::Reacted { by, .. } => {
+                viewers.insert(*by);
+            }
+            _ => {}
         }
     }
-    let own = authors.into_iter().filter_map(|author| {
-        let (updates, cast, date) = channel_news(world, Some(author), channel, news);
-        let updates = (!updates.is_empty()).then(|| whole(world, author, updates, &cast, date));
-        Some((author, updates?.to_bytes().into()))
+    let own = viewers.into_iter().filter_map(|viewer| {
+        let (updates, cast, date) = channel_news(world, Some(viewer), channel, news);
+        let updates = (!updates.is_empty()).then(|| whole(world, viewer, updates, &cast, date));
+        Some((viewer, updates?.to_bytes().into()))
     });
     let own = own.collect();
     let (updates, cast, date) = channel_news(world, None, channel, news);
@@ -121,6 +129,13 @@ fn channel_news(
             News::ChannelTooLong { channel, pts } => {
                 updates.push(channel_too_long(*channel, *pts));
             }
+            News::Reacted { peer, id, .. } => {
+                cast.add(*peer);
+                if let Some(post) = world.channel(channel).and_then(|found| found.line(*id)) {
+                    cast.add_post(world, post.post);
+                }
+                updates.extend(reacted(world, viewer, *peer, *id));
+            }
             // The rest concerns single accounts.
             _ => {}
         }
@@ -128,13 +143,19 @@ fn channel_news(
     (updates, cast, date)
 }
 
-fn author(world: &World, channel: ChannelId, event: &Event) -> Option<UserId> {
-    match event.kind {
-        EventKind::New(id) | EventKind::Edited(id) => {
-            Some(world.channel(channel)?.line(id)?.author)
-        }
-        _ => None,
-    }
+/// To whom a message looks different: its author, and those whom it mentions.
+fn concerned(world: &World, channel: ChannelId, event: &Event) -> Vec<UserId> {
+    let (EventKind::New(id) | EventKind::Edited(id)) = event.kind else {
+        return Vec::new();
+    };
+    let line = world.channel(channel).and_then(|found| found.line(id));
+    let Some((line, post)) = line.and_then(|line| Some((line, world.post(line.post)?))) else {
+        return Vec::new();
+    };
+    let mut concerned = world.mentioned_members(post);
+    concerned.push(line.author);
+    concerned.extend(post.reactions.iter().map(|one| one.user));
+    concerned
 }
 
 /// The short form of what has one.
@@ -154,7 +175,7 @@ fn short(world: &World, viewer: UserId, news: &News) -> Option<enums::Updates> {
         News::ChannelTooLong { channel, pts } => {
             Some(brief(world, channel_too_long(*channel, *pts)))
         }
-        News::Membership(_) | News::TooLong => None,
+        _ => None,
     }
 }
 
@@ -195,7 +216,7 @@ fn read_channel(
 ) -> Option<enums::Update> {
     let found = world.channel(channel)?;
     let update = types::UpdateReadChannelInbox {
-        folder_id: None,
+        folder_id: folder_of(world, viewer, Peer::Channel(channel)),
         channel_id: channel.0,
         max_id: max.0,
         still_unread_count: found.unread(viewer),
@@ -222,7 +243,8 @@ fn short_message(
     let held = account.held(id)?;
     let post = world.post(held.post)?;
     let met = account.dialogs.get(&held.peer)?.messages().len() > 1;
-    let is_plain = post.action.is_none() && post.content.media.is_none();
+    let is_text = post.action.is_none() && post.content.media.is_none();
+    let is_plain = is_text && !post.from_scheduled && !held.pinned && post.reactions.is_empty();
     if !met || held.peer == Peer::User(viewer) || !is_plain {
         return None;
     }
@@ -240,7 +262,7 @@ fn short_message(
             pts,
             pts_count,
             date: post.date,
-            fwd_from: None,
+            fwd_from: post.forward.as_ref().map(header),
             via_bot_id: None,
             reply_to,
             entities: entities(post),
@@ -249,7 +271,7 @@ fn short_message(
         .into(),
         Peer::Group(group) => types::UpdateShortChatMessage {
             out: held.out,
-            mentioned: false,
+            mentioned: world.mentions(post, viewer),
             media_unread: false,
             silent: post.silent,
             id: id.0,
@@ -259,7 +281,7 @@ fn short_message(
             pts,
             pts_count,
             date: post.date,
-            fwd_from: None,
+            fwd_from: post.forward.as_ref().map(header),
             via_bot_id: None,
             reply_to,
             entities: entities(post),

@@ -10,7 +10,8 @@ use super::message::{channel_message, own_message};
 use super::peer::peer;
 use crate::world::World;
 use crate::world::events::{Event, EventKind};
-use crate::world::ids::{ChannelId, UserId};
+use crate::world::folders::ARCHIVE;
+use crate::world::ids::{ChannelId, Peer, UserId};
 
 /// One event of an account. `None` for a message that is gone by now.
 pub(in crate::rpc) fn update(
@@ -38,12 +39,30 @@ pub(in crate::rpc) fn update(
             pts_count,
         }
         .into(),
+        EventKind::Pinned {
+            peer: chat,
+            ids,
+            pinned,
+        } => types::UpdatePinnedMessages {
+            pinned: *pinned,
+            peer: peer(*chat),
+            messages: ids.iter().map(|id| id.0).collect(),
+            pts,
+            pts_count,
+        }
+        .into(),
+        EventKind::Filed(moves) => types::UpdateFolderPeers {
+            folder_peers: moves.iter().map(folder_peer).collect(),
+            pts,
+            pts_count,
+        }
+        .into(),
         EventKind::ReadInbox {
             peer: chat,
             max,
             unread,
         } => types::UpdateReadHistoryInbox {
-            folder_id: None,
+            folder_id: folder_of(world, viewer, *chat),
             peer: peer(*chat),
             top_msg_id: None,
             max_id: max.0,
@@ -91,9 +110,33 @@ pub(in crate::rpc) fn channel_update(
             pts_count,
         }
         .into(),
-        // Read marks of channels are outside their pts.
-        EventKind::ReadInbox { .. } | EventKind::ReadOutbox { .. } => return None,
+        EventKind::Pinned { ids, pinned, .. } => types::UpdatePinnedChannelMessages {
+            pinned: *pinned,
+            channel_id: channel.0,
+            messages: ids.iter().map(|id| id.0).collect(),
+            pts,
+            pts_count,
+        }
+        .into(),
+        // Read marks and folders of channels are outside their pts.
+        EventKind::Filed(_) | EventKind::ReadInbox { .. } | EventKind::ReadOutbox { .. } => {
+            return None;
+        }
     })
+}
+
+fn folder_peer((chat, folder): &(Peer, i32)) -> enums::FolderPeer {
+    types::FolderPeer {
+        peer: peer(*chat),
+        folder_id: *folder,
+    }
+    .into()
+}
+
+/// The archive's number for what is in it.
+pub(super) fn folder_of(world: &World, viewer: UserId, chat: Peer) -> Option<i32> {
+    let folder = world.account(viewer)?.folders.folder(chat);
+    (folder == ARCHIVE).then_some(folder)
 }
 
 /// `updateChannel`: something about the channel itself has changed.

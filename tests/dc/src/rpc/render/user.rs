@@ -7,9 +7,10 @@ use std::collections::BTreeSet;
 
 use grammers_tl_types::{enums, types};
 
+use super::update::folder_of;
 use crate::world::World;
 use crate::world::account::Account;
-use crate::world::ids::UserId;
+use crate::world::ids::{Peer, UserId};
 
 /// Several users, each once, by id.
 pub(in crate::rpc) fn users(
@@ -187,13 +188,14 @@ pub(super) fn notify_settings() -> enums::PeerNotifySettings {
     clippy::too_many_lines,
     reason = "one literal with every field of the constructor"
 )]
-pub(in crate::rpc) fn full_user(id: UserId) -> enums::UserFull {
+pub(in crate::rpc) fn full_user(world: &World, viewer: UserId, id: UserId) -> enums::UserFull {
+    let peer = Peer::User(id);
     types::UserFull {
-        blocked: false,
+        blocked: world.has_blocked(viewer, id),
         phone_calls_available: false,
         phone_calls_private: false,
         can_pin_message: true,
-        has_scheduled: false,
+        has_scheduled: world.has_scheduled(viewer, peer),
         video_calls_available: false,
         voice_messages_forbidden: false,
         translations_disabled: false,
@@ -217,9 +219,9 @@ pub(in crate::rpc) fn full_user(id: UserId) -> enums::UserFull {
         fallback_photo: None,
         notify_settings: notify_settings(),
         bot_info: None,
-        pinned_msg_id: None,
+        pinned_msg_id: world.newest_pinned(viewer, peer),
         common_chats_count: 0,
-        folder_id: None,
+        folder_id: folder_of(world, viewer, peer),
         ttl_period: None,
         theme: None,
         private_forward_name: None,

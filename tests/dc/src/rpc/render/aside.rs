@@ -1,0 +1,120 @@
+//! Updates that move no pts: reactions, scheduled messages, the order of the list, blocking.
+//!
+//! Owns their constructors. Whoever misses one of them sees the same in the next answer.
+
+use grammers_tl_types::{enums, types};
+
+use super::cast::Cast;
+use super::message::{reactions_of, scheduled_message};
+use super::peer::{peer, user_peer};
+use crate::world::World;
+use crate::world::ids::{MessageId, Peer, UserId};
+use crate::world::news::News;
+
+/// The update for one account, with everybody named in it added to the cast; `None` for other news.
+pub(super) fn aside(
+    world: &World,
+    viewer: UserId,
+    news: &News,
+    cast: &mut Cast,
+) -> Option<enums::Update> {
+    Some(match news {
+        News::Reacted { peer, id, .. } => {
+            cast.add(*peer);
+            add_reactors(world, viewer, *peer, *id, cast);
+            reacted(world, Some(viewer), *peer, *id)?
+        }
+        News::Scheduled(id) => {
+            cast.add(world.account(viewer)?.scheduled.get(id)?.peer);
+            cast.add_user(viewer);
+            types::UpdateNewScheduledMessage {
+                message: scheduled_message(world, viewer, *id)?,
+            }
+            .into()
+        }
+        News::Unscheduled { peer, ids, sent } => {
+            cast.add(*peer);
+            unscheduled(*peer, ids, sent)
+        }
+        News::DialogPinned { peer: chat, pinned } => {
+            cast.add(*chat);
+            let folder = world.account(viewer)?.folders.folder(*chat);
+            types::UpdateDialogPinned {
+                pinned: *pinned,
+                folder_id: Some(folder).filter(|folder| *folder != 0),
+                peer: dialog_peer(*chat),
+            }
+            .into()
+        }
+        News::DialogsReordered(folder) => {
+            let pinned = world.account(viewer)?.folders.pinned(*folder);
+            types::UpdatePinnedDialogs {
+                folder_id: Some(*folder).filter(|folder| *folder != 0),
+                order: Some(pinned.into_iter().map(dialog_peer).collect()),
+            }
+            .into()
+        }
+        News::Group(id) => {
+            cast.add(Peer::Group(*id));
+            let chat_id = id.0;
+            types::UpdateChat { chat_id }.into()
+        }
+        News::Blocked { user, blocked } => {
+            cast.add_user(*user);
+            types::UpdatePeerBlocked {
+                blocked: *blocked,
+                blocked_my_stories_from: false,
+                peer_id: user_peer(*user),
+            }
+            .into()
+        }
+        _ => return None,
+    })
+}
+
+/// `updateMessageReactions`; without a viewer as it looks to everybody.
+pub(in crate::rpc) fn reacted(
+    world: &World,
+    viewer: Option<UserId>,
+    chat: Peer,
+    id: MessageId,
+) -> Option<enums::Update> {
+    let update = types::UpdateMessageReactions {
+        peer: peer(chat),
+        msg_id: id.0,
+        top_msg_id: None,
+        saved_peer_id: None,
+        reactions: reactions_of(world, viewer, chat, id)?,
+    };
+    Some(update.into())
+}
+
+/// Adds those who reacted to a message.
+pub(in crate::rpc) fn add_reactors(
+    world: &World,
+    viewer: UserId,
+    chat: Peer,
+    id: MessageId,
+    cast: &mut Cast,
+) {
+    let post = world.post_of(viewer, chat, id);
+    if let Some(post) = post.and_then(|post| world.post(post)) {
+        cast.add_reactors(world, post);
+    }
+}
+
+/// `updateDeleteScheduledMessages`.
+pub(in crate::rpc) fn unscheduled(chat: Peer, ids: &[i32], sent: &[MessageId]) -> enums::Update {
+    let sent: Vec<i32> = sent.iter().map(|id| id.0).collect();
+    types::UpdateDeleteScheduledMessages {
+        peer: peer(chat),
+        messages: ids.to_vec(),
+        sent_messages: Some(sent).filter(|sent| !sent.is_empty()),
+    }
+    .into()
+}
+
+/// `dialogPeer`.
+fn dialog_peer(chat: Peer) -> enums::DialogPeer {
+    types::DialogPeer { peer: peer(chat) }.into()
+}
