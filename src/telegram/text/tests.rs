@@ -128,7 +128,7 @@ fn any_text() -> impl Strategy<Value = String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(2_000))]
+    #![proptest_config(ProptestConfig::with_cases(512))]
 
     #[test]
     fn any_markdown_reads_as_tidy_text_and_comes_back_when_it_is_written(source in any_text()) {
@@ -164,7 +164,8 @@ proptest! {
         let said = markdown(&to_markdown(&html(&source)));
         check(&said)?;
         // Blanks that only an entity kept at the beginning go when there is no mark for it.
-        prop_assert_eq!(said.text.trim_start(), html(&source).text.trim_start());
+        let meant = html(&source).text;
+        prop_assert_eq!(said.text.trim_start(), meant.trim_start());
         prop_assert_eq!(markdown(&to_markdown(&said)), said);
     }
 
@@ -313,10 +314,6 @@ fn hostile_texts_of_a_million_characters_take_no_more_than_their_length() {
             let reading = started.elapsed();
             let written = write(&formatted);
             let took = started.elapsed();
-            eprintln!(
-                "{name} {:?} {reading:?} {took:?}",
-                source.chars().take(12).collect::<String>()
-            );
             let shown: String = source.chars().take(12).collect();
             // Seconds, because this is a debug build on a busy machine; quadratic ones take hours.
             assert!(
