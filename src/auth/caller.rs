@@ -20,6 +20,8 @@ pub enum Origin {
     Anonymous,
     /// Came over loopback to a hub that asks for no key.
     Loopback,
+    /// Showed the key of the tools door.
+    Tools,
     /// Showed the hub's key.
     Operator,
 }
@@ -45,6 +47,7 @@ impl Caller {
     pub const fn may(self, scope: Scope) -> bool {
         match self.origin {
             Origin::Anonymous => matches!(scope, Scope::Public),
+            Origin::Tools => !matches!(scope, Scope::Manage),
             Origin::Loopback | Origin::Operator => true,
         }
     }
@@ -67,5 +70,12 @@ mod tests {
                 assert_eq!(caller.may(scope), others, "{origin:?} {scope:?}");
             }
         }
+    }
+
+    #[test]
+    fn a_caller_of_the_tools_manages_no_sessions() {
+        let caller = Caller::new(Origin::Tools);
+        assert!(caller.may(Scope::Read) && caller.may(Scope::Send));
+        assert!(!caller.may(Scope::Manage));
     }
 }

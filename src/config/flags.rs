@@ -147,6 +147,105 @@ pub struct Flags {
         hide_env_values = true
     )]
     pub shutdown_timeout: Option<String>,
+    /// Key that opens the tools door alone; `TELETHON_AUTH_KEY` is read as well.
+    #[arg(long, global = true, env = "HUB_TOOLS_KEY", hide_env_values = true)]
+    pub tools_key: Option<SecretString>,
+    /// Session of calls of the tools door that name none [default: the only one there is].
+    #[arg(
+        long,
+        global = true,
+        env = "HUB_DEFAULT_SESSION",
+        hide_env_values = true
+    )]
+    pub default_session: Option<String>,
+    /// Seconds that the tools door sleeps when Telegram asks for it, 0 to 600 [default: 60].
+    #[arg(
+        long,
+        global = true,
+        env = "HUB_TOOLS_FLOOD_SLEEP",
+        hide_env_values = true
+    )]
+    pub tools_flood_sleep: Option<String>,
+    /// Whether the tools door refuses what changes something, true or false [default: false].
+    #[arg(
+        long,
+        global = true,
+        env = "HUB_TOOLS_READ_ONLY",
+        hide_env_values = true
+    )]
+    pub tools_read_only: Option<String>,
+    /// Chats, separated by commas, that the tools door may read [default: all].
+    #[arg(
+        long,
+        global = true,
+        env = "HUB_TOOLS_READ_CHATS",
+        hide_env_values = true
+    )]
+    pub tools_read_chats: Option<String>,
+    /// Chats, separated by commas, that the tools door may write to [default: all].
+    #[arg(
+        long,
+        global = true,
+        env = "HUB_TOOLS_WRITE_CHATS",
+        hide_env_values = true
+    )]
+    pub tools_write_chats: Option<String>,
+    /// Largest file that clients of the tools door may upload, in bytes [default: 2147483648].
+    #[arg(
+        long,
+        global = true,
+        env = "HUB_TOOLS_MAX_UPLOAD_BYTES",
+        hide_env_values = true
+    )]
+    pub tools_max_upload_bytes: Option<String>,
+    /// Session string of Telethon that is imported at the first start.
+    #[arg(long, global = true, env = "TELETHON_SESSION", hide_env_values = true)]
+    pub telethon_session: Option<SecretString>,
+    #[doc(hidden)]
+    #[arg(
+        long,
+        global = true,
+        env = "TELETHON_API_ID",
+        hide_env_values = true,
+        hide = true
+    )]
+    pub telethon_api_id: Option<String>,
+    #[doc(hidden)]
+    #[arg(
+        long,
+        global = true,
+        env = "TELETHON_API_HASH",
+        hide_env_values = true,
+        hide = true
+    )]
+    pub telethon_api_hash: Option<SecretString>,
+    #[doc(hidden)]
+    #[arg(
+        long,
+        global = true,
+        env = "TELETHON_AUTH_KEY",
+        hide_env_values = true,
+        hide = true
+    )]
+    pub telethon_auth_key: Option<SecretString>,
+    #[doc(hidden)]
+    #[arg(
+        long,
+        global = true,
+        env = "TELETHON_HTTP_LISTEN_ADDRESS",
+        hide_env_values = true,
+        hide = true
+    )]
+    pub telethon_listen: Option<String>,
+    #[doc(hidden)]
+    #[arg(
+        long,
+        global = true,
+        env = "TELETHON_FLOOD_SLEEP_THRESHOLD",
+        hide_env_values = true,
+        hide = true
+    )]
+    pub telethon_flood_sleep: Option<String>,
     /// What is logged, such as `info` or `info,telegram_hub=debug`.
     #[arg(long, global = true, env = "HUB_LOG", hide_env_values = true)]
     pub log: Option<String>,
@@ -182,6 +281,15 @@ impl Flags {
             &mut self.chat_send_interval,
             &mut self.lookups_per_minute,
             &mut self.shutdown_timeout,
+            &mut self.default_session,
+            &mut self.tools_flood_sleep,
+            &mut self.tools_read_only,
+            &mut self.tools_read_chats,
+            &mut self.tools_write_chats,
+            &mut self.tools_max_upload_bytes,
+            &mut self.telethon_api_id,
+            &mut self.telethon_listen,
+            &mut self.telethon_flood_sleep,
             &mut self.log,
             &mut self.log_format,
         ] {
@@ -193,6 +301,10 @@ impl Flags {
             &mut self.master_key,
             &mut self.telegram_api_hash,
             &mut self.fallback_api_hash,
+            &mut self.tools_key,
+            &mut self.telethon_session,
+            &mut self.telethon_api_hash,
+            &mut self.telethon_auth_key,
         ] {
             secret.take_if(|secret| secret.expose_secret().trim().is_empty());
         }

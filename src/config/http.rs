@@ -46,7 +46,8 @@ impl Door {
 pub struct HttpConfig {
     /// Where to listen.
     pub listen: SocketAddr,
-    /// The key that clients must show. Without one `listen` is a loopback address.
+    /// The key that clients must show. Without one `listen` is a loopback address, or the door
+    /// `tools` is the only one and has a key.
     pub api_key: Option<SecretString>,
     /// Host names, in lower case and without port, that requests may be addressed to.
     pub allowed_hosts: Vec<String>,
@@ -58,8 +59,23 @@ pub struct HttpConfig {
 
 impl HttpConfig {
     pub(super) fn from_flags(flags: &Flags) -> Result<Self, ConfigError> {
-        let listen = listen(flags.listen.as_deref())?;
-        refuse_open_hub(listen, flags.api_key.as_ref())?;
+        let text = flags.listen.as_ref().or(flags.telethon_listen.as_ref());
+        let listen = listen(text.map(String::as_str))?;
+        let tools_key = flags
+            .tools_key
+            .as_ref()
+            .or(flags.telethon_auth_key.as_ref());
+        let tools_alone = flags.api_key.is_none() && tools_key.is_some();
+        let default = if tools_alone && !listen.ip().is_loopback() {
+            // Nothing would guard the others.
+            &[Door::Tools][..]
+        } else {
+            &[Door::Hub, Door::Tools, Door::Archive, Door::Reader]
+        };
+        let doors = doors(flags.doors.as_deref(), default)?;
+        if !(tools_alone && doors == [Door::Tools]) {
+            refuse_open_hub(listen, flags.api_key.as_ref())?;
+        }
         let workers = text::number("HUB_HTTP_WORKERS", flags.http_workers.as_ref(), 1..=256)?;
         Ok(Self {
             listen,
@@ -67,7 +83,7 @@ impl HttpConfig {
             allowed_hosts: text::list(flags.allowed_hosts.as_deref().unwrap_or_default())
                 .map(str::to_ascii_lowercase)
                 .collect(),
-            doors: doors(flags.doors.as_deref())?,
+            doors,
             workers: workers.unwrap_or(2),
         })
     }
@@ -90,7 +106,8 @@ fn refuse_open_hub(listen: SocketAddr, key: Option<&SecretString>) -> Result<(),
     match key {
         None if !listen.ip().is_loopback() => Err(ConfigError::setting(format!(
             "HUB_LISTEN={listen} can be reached from other machines: set HUB_API_KEY to a secret \
-             that clients must show, or listen on 127.0.0.1."
+             that clients must show, or open the door tools alone with HUB_DOORS=tools and \
+             HUB_TOOLS_KEY, or listen on 127.0.0.1."
         ))),
         // A header cannot carry anything else, so no client could ever show such a key.
         Some(key) if !key.expose_secret().bytes().all(|b| b.is_ascii_graphic()) => {
@@ -102,9 +119,9 @@ fn refuse_open_hub(listen: SocketAddr, key: Option<&SecretString>) -> Result<(),
     }
 }
 
-fn doors(text: Option<&str>) -> Result<Vec<Door>, ConfigError> {
+fn doors(text: Option<&str>, default: &[Door]) -> Result<Vec<Door>, ConfigError> {
     let Some(text) = text else {
-        return Ok(vec![Door::Hub, Door::Tools, Door::Archive, Door::Reader]);
+        return Ok(default.to_vec());
     };
     let mut doors = Vec::new();
     for name in text::list(text) {

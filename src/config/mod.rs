@@ -11,6 +11,7 @@ mod log;
 mod pace;
 mod telegram;
 mod text;
+mod tools;
 
 pub use error::ConfigError;
 pub use fetch::{AllowedAddresses, AllowedAddressesError, FetchConfig};
@@ -19,6 +20,7 @@ pub use http::{Door, HttpConfig};
 pub use log::{LogConfig, LogFormat};
 pub use pace::PaceConfig;
 pub use telegram::{Device, ServerAddress, TelegramConfig, TelegramServer};
+pub use tools::ToolsConfig;
 
 use clap::Parser as _;
 use secrecy::SecretString;
@@ -31,6 +33,8 @@ use std::time::Duration;
 pub struct Config {
     /// The HTTP side.
     pub http: HttpConfig,
+    /// The tools door.
+    pub tools: ToolsConfig,
     /// The Telegram side.
     pub telegram: TelegramConfig,
     /// The database and the keys at rest.
@@ -108,6 +112,7 @@ impl Config {
             store: StoreConfig::from_flags(&flags)?,
             log: LogConfig::from_flags(&flags)?,
             http: HttpConfig::from_flags(&flags)?,
+            tools: ToolsConfig::from_flags(&flags)?,
             telegram: TelegramConfig::from_flags(&flags)?,
             pace: PaceConfig::from_flags(&flags)?,
             fetch: FetchConfig::from_flags(&flags)?,

@@ -84,7 +84,8 @@ fn api_id(flags: &Flags) -> Result<i32, ConfigError> {
     let text = flags
         .telegram_api_id
         .as_ref()
-        .or(flags.fallback_api_id.as_ref());
+        .or(flags.fallback_api_id.as_ref())
+        .or(flags.telethon_api_id.as_ref());
     let text = text.ok_or_else(|| {
         ConfigError::setting(format!(
             "TELEGRAM_API_ID is not set: set it to the api id of your application; {WHERE_FROM}."
@@ -106,7 +107,8 @@ fn api_hash(flags: &Flags) -> Result<SecretString, ConfigError> {
     let hash = flags
         .telegram_api_hash
         .as_ref()
-        .or(flags.fallback_api_hash.as_ref());
+        .or(flags.fallback_api_hash.as_ref())
+        .or(flags.telethon_api_hash.as_ref());
     hash.cloned().ok_or_else(|| {
         ConfigError::setting(format!(
             "TELEGRAM_API_HASH is not set: set it to the api hash of your application; {WHERE_FROM}."

@@ -85,7 +85,32 @@ fn the_short_names_of_the_api_id_are_read_when_the_long_ones_are_unset() {
 type Set = fn(&mut Flags, Option<String>);
 
 /// A setting, how it is set, and values it refuses.
-const WRONG: [(&str, Set, &[&str]); 13] = [
+const WRONG: [(&str, Set, &[&str]); 18] = [
+    (
+        "HUB_TOOLS_FLOOD_SLEEP",
+        |f, v| f.tools_flood_sleep = v,
+        &["-1", "601", "1m"],
+    ),
+    (
+        "HUB_TOOLS_READ_ONLY",
+        |f, v| f.tools_read_only = v,
+        &["maybe", "2"],
+    ),
+    (
+        "HUB_TOOLS_WRITE_CHATS",
+        |f, v| f.tools_write_chats = v,
+        &["bob,not a chat", "0"],
+    ),
+    (
+        "HUB_TOOLS_MAX_UPLOAD_BYTES",
+        |f, v| f.tools_max_upload_bytes = v,
+        &["0", "2147483649", "1M"],
+    ),
+    (
+        "HUB_DEFAULT_SESSION",
+        |f, v| f.default_session = v,
+        &["a/b", "a\nb"],
+    ),
     (
         "HUB_LISTEN",
         |f, v| f.listen = v,
@@ -282,11 +307,73 @@ fn no_secret_is_in_the_debug_form() {
         master_key: Some("s3cret-b".into()),
         database_url: Some("postgres://u:s3cret-c@h/db".into()),
         telegram_api_hash: Some("s3cret-d".into()),
+        tools_key: Some("s3cret-e".into()),
+        telethon_session: Some("s3cret-f".into()),
         ..given()
     })
     .expect("valid");
     let shown = format!("{config:?}");
     assert!(!shown.contains("s3cret"), "{shown}");
+}
+
+#[test]
+fn the_names_of_the_container_before_are_read_as_well() {
+    use secrecy::ExposeSecret as _;
+    let config = Config::from_flags(Flags {
+        telethon_api_id: text("7"),
+        telethon_api_hash: Some("hash".into()),
+        telethon_auth_key: Some("key".into()),
+        telethon_listen: text("0.0.0.0:8080"),
+        telethon_flood_sleep: text("5"),
+        telethon_session: Some("1Aa".into()),
+        ..Flags::default()
+    })
+    .expect("valid");
+    assert_eq!(config.telegram.api_id, 7);
+    assert_eq!(config.http.listen.to_string(), "0.0.0.0:8080");
+    assert_eq!(config.http.doors, [Door::Tools]);
+    assert_eq!(config.tools.flood_patience, Duration::from_secs(5));
+    let key = config.tools.key.expect("a key");
+    assert_eq!(key.expose_secret(), "key");
+    let string = config.tools.import.expect("a session string");
+    assert_eq!(string.expose_secret(), "1Aa");
+}
+
+#[test]
+fn a_key_for_the_tools_lets_only_the_tools_be_reached_from_elsewhere() {
+    let tools = |doors: Option<&str>| Flags {
+        listen: text("0.0.0.0:8000"),
+        tools_key: Some("key".into()),
+        doors: doors.map(str::to_owned),
+        ..given()
+    };
+    let config = Config::from_flags(tools(None)).expect("valid");
+    assert_eq!(config.http.doors, [Door::Tools]);
+    assert!(Config::from_flags(tools(Some("tools"))).is_ok());
+    assert!(refusal(tools(Some("hub,tools"))).contains("HUB_API_KEY"));
+    let keyless = Flags {
+        tools_key: None,
+        ..tools(Some("tools"))
+    };
+    assert!(refusal(keyless).contains("HUB_TOOLS_KEY"));
+    let both = Flags {
+        api_key: Some("other".into()),
+        ..tools(None)
+    };
+    assert_eq!(Config::from_flags(both).expect("valid").http.doors.len(), 4);
+}
+
+#[test]
+fn lists_of_chats_are_split_and_checked() {
+    let config = Config::from_flags(Flags {
+        tools_read_chats: text("@bob, -1001234567890,,me"),
+        tools_read_only: text("yes"),
+        ..given()
+    })
+    .expect("valid");
+    assert_eq!(config.tools.read_chats, ["@bob", "-1001234567890", "me"]);
+    assert!(config.tools.write_chats.is_empty());
+    assert!(config.tools.read_only);
 }
 
 #[test]

@@ -28,3 +28,15 @@ pub(super) fn list(text: &str) -> impl Iterator<Item = &str> {
         .map(str::trim)
         .filter(|item| !item.is_empty())
 }
+
+/// Reads yes or no; no when there is no text.
+pub(super) fn flag(name: &str, text: Option<&str>) -> Result<bool, ConfigError> {
+    let Some(text) = text else { return Ok(false) };
+    match text.trim().to_ascii_lowercase().as_str() {
+        "1" | "true" | "yes" | "on" => Ok(true),
+        "0" | "false" | "no" | "off" => Ok(false),
+        _ => Err(ConfigError::setting(format!(
+            "{name} must be true or false, not {text:?}."
+        ))),
+    }
+}

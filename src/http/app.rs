@@ -1,6 +1,7 @@
 //! The table of routes, and the application made of it.
 
-use crate::config::Door;
+use crate::auth::ApiKey;
+use crate::config::{Door, ToolsConfig};
 use crate::http::context::Runner;
 use crate::http::fallback::{RouteTable, fallback};
 use crate::http::gate::Gate;
@@ -23,6 +24,7 @@ use utoipa_swagger_ui::Config as SwaggerConfig;
 pub(super) struct Services {
     runner: Data<Runner>,
     gate: Data<Gate>,
+    tools: Data<ToolsConfig>,
     document: Data<Document>,
     routes: Data<RouteTable>,
     doors: Vec<Door>,
@@ -38,13 +40,17 @@ impl Services {
         tasks: TaskTracker,
         settings: &HttpSettings,
     ) -> Self {
-        let gate = Gate::new(settings.key.clone(), settings.allowed_hosts.clone());
-        let document = openapi::document(&settings.doors, gate.asks_for_key());
+        let tools_key = settings.tools.key.as_ref().map(ApiKey::new);
+        let gate = Gate::new(settings.key.clone(), settings.allowed_hosts.clone())
+            .with_tools_key(tools_key)
+            .exposed(settings.exposed);
+        let document = openapi::document(&settings.doors, |path| gate.asks_for_key(path));
         Self {
             routes: Data::new(RouteTable::new(&document)),
             document: Data::new(Document(document.to_string().into())),
             runner: Data::new(Runner::new(hub, runtime, tasks)),
             gate: Data::new(gate),
+            tools: Data::new(settings.tools.clone()),
             doors: settings.doors.clone(),
         }
     }
@@ -65,6 +71,7 @@ pub(super) fn app(
     let Services {
         runner,
         gate,
+        tools,
         document,
         routes: table,
         doors,
@@ -72,9 +79,15 @@ pub(super) fn app(
     App::new()
         .app_data(runner)
         .app_data(gate)
+        .app_data(tools)
         .app_data(document)
         .app_data(table)
         .configure(|config| routes(&doors)(&mut ServiceConfig::new(config)))
+        .configure(|config| {
+            if doors.contains(&Door::Tools) {
+                doors::tools::routes(config);
+            }
+        })
         .service(web::redirect("/docs", "/docs/"))
         .app_data(Data::new(SwaggerConfig::new(["/openapi.json"])))
         .service(

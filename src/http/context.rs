@@ -45,6 +45,11 @@ pub(crate) struct Context {
 }
 
 impl Context {
+    /// The id under which the request is logged.
+    pub(crate) const fn request_id(&self) -> &RequestId {
+        &self.request_id
+    }
+
     /// The same call, which sleeps so long altogether when Telegram asks for waits.
     pub(crate) fn with_flood_patience(self, flood_patience: Duration) -> Self {
         Self {

@@ -12,7 +12,7 @@ use std::fmt;
 use std::time::Duration;
 
 /// The header that carries [`Code::wire`].
-pub(super) const X_ERROR_CODE: HeaderName = HeaderName::from_static("x-error-code");
+pub(crate) const X_ERROR_CODE: HeaderName = HeaderName::from_static("x-error-code");
 
 /// An error on its way out: `{"detail": text}`, or for a refused request
 /// `{"detail": [{"type", "loc", "msg"}]}`.
@@ -22,6 +22,12 @@ pub(crate) struct Failure(Error);
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
         Self(error)
+    }
+}
+
+impl From<Failure> for Error {
+    fn from(failure: Failure) -> Self {
+        failure.0
     }
 }
 
@@ -39,8 +45,8 @@ impl ResponseError for Failure {
     fn error_response(&self) -> HttpResponse {
         let mut response = HttpResponse::build(self.status_code());
         response.insert_header((X_ERROR_CODE, self.0.code.wire()));
-        if let Some(wait) = self.0.retry_after.or_else(|| default_wait(self.0.code)) {
-            response.insert_header((RETRY_AFTER, whole_seconds(wait)));
+        if let Some(seconds) = retry_after(&self.0) {
+            response.insert_header((RETRY_AFTER, seconds));
         }
         response.json(json!({ "detail": detail(&self.0) }))
     }
@@ -67,6 +73,12 @@ fn location(parts: &[String]) -> Value {
                 .map_or_else(|_| Value::from(part.as_str()), Value::from)
         })
         .collect()
+}
+
+/// How many seconds a client should wait, when waiting helps; at least 1.
+pub(crate) fn retry_after(error: &Error) -> Option<u64> {
+    let wait = error.retry_after.or_else(|| default_wait(error.code));
+    wait.map(whole_seconds)
 }
 
 /// What a client should wait when nobody knows better.

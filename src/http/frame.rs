@@ -4,8 +4,9 @@
 
 use crate::auth::Caller;
 use crate::error::{Code, Error};
+use crate::http::doors::tools::unauthorized;
 use crate::http::failure::Failure;
-use crate::http::gate::Gate;
+use crate::http::gate::{Gate, is_tools};
 use crate::metrics::{HTTP_REQUESTS, HTTP_SECONDS};
 use crate::ops::RequestId;
 use actix_web::body::{EitherBody, MessageBody};
@@ -138,7 +139,11 @@ pub(super) async fn gate<B: MessageBody + 'static>(
             Ok(next.call(request).await?.map_into_left_body())
         }
         Err(error) => {
-            let response = Failure::from(error).error_response();
+            let response = if error.code == Code::InvalidKey && is_tools(request.path()) {
+                unauthorized()
+            } else {
+                Failure::from(error).error_response()
+            };
             Ok(request.into_response(response).map_into_right_body())
         }
     }

@@ -12,7 +12,9 @@ use std::net::IpAddr;
 #[derive(Clone, Debug)]
 pub(crate) struct Gate {
     key: Option<ApiKey>,
+    tools_key: Option<ApiKey>,
     hosts: Vec<String>,
+    exposed: bool,
 }
 
 const X_API_KEY: HeaderName = HeaderName::from_static("x-api-key");
@@ -26,15 +28,49 @@ pub(super) fn is_public(path: &str) -> bool {
     ) || path.starts_with("/docs/")
 }
 
+/// Whether a path belongs to the tools door, which has a key of its own.
+pub(super) fn is_tools(path: &str) -> bool {
+    let below = |root: &str| path == root || path.strip_prefix(root).is_some_and(starts_segment);
+    (below("/api") && !below("/api/v3")) || below("/mcp")
+}
+
+fn starts_segment(rest: &str) -> bool {
+    rest.starts_with('/')
+}
+
 impl Gate {
     /// A gate that asks for `key`, and answers for `hosts` beside the loopback names.
     pub(crate) fn new(key: Option<ApiKey>, hosts: Vec<String>) -> Self {
-        Self { key, hosts }
+        Self {
+            key,
+            tools_key: None,
+            hosts,
+            exposed: false,
+        }
     }
 
-    /// Whether callers must show a key.
-    pub(crate) const fn asks_for_key(&self) -> bool {
-        self.key.is_some()
+    /// The same gate with a key that opens the tools door alone.
+    #[must_use]
+    pub(crate) fn with_tools_key(mut self, key: Option<ApiKey>) -> Self {
+        self.tools_key = key;
+        self
+    }
+
+    /// The same gate where other machines reach it: what no key guards stays shut.
+    #[must_use]
+    pub(crate) const fn exposed(mut self, exposed: bool) -> Self {
+        self.exposed = exposed;
+        self
+    }
+
+    /// Whether callers of a path must show a key.
+    pub(crate) fn asks_for_key(&self, path: &str) -> bool {
+        !is_public(path) && self.guards(path)
+    }
+
+    /// Whether some key opens the path, or none does.
+    fn guards(&self, path: &str) -> bool {
+        self.key.is_some() || self.exposed || (is_tools(path) && self.tools_key.is_some())
     }
 
     /// Lets a request in as a caller.
@@ -42,18 +78,21 @@ impl Gate {
     /// # Errors
     /// `host_not_allowed`, `cross_site_request`, `invalid_key`.
     pub(crate) fn admit(&self, path: &str, headers: &HeaderMap) -> Result<Caller, Error> {
-        self.check_host(headers)?;
-        let public = is_public(path);
-        match &self.key {
-            Some(key) if presented(headers).any(|shown| key.matches(shown)) => {
-                Ok(Caller::new(Origin::Operator))
-            }
-            Some(_) if public => Ok(Caller::new(Origin::Anonymous)),
-            Some(_) => Err(Error::new(
+        let guarded = self.guards(path);
+        self.check_host(guarded, headers)?;
+        if Self::shows(self.key.as_ref(), path, headers) {
+            return Ok(Caller::new(Origin::Operator));
+        }
+        if is_tools(path) && Self::shows(self.tools_key.as_ref(), path, headers) {
+            return Ok(Caller::new(Origin::Tools));
+        }
+        match (guarded, is_public(path)) {
+            (true, true) => Ok(Caller::new(Origin::Anonymous)),
+            (true, false) => Err(Error::new(
                 Code::InvalidKey,
                 "Could not validate credentials",
             )),
-            None => {
+            (false, public) => {
                 if !public {
                     self.check_site(headers)?;
                 }
@@ -62,10 +101,21 @@ impl Gate {
         }
     }
 
-    /// Without a key, only the `Host` tells a local client from a page whose name was rebound to
-    /// this address.
-    fn check_host(&self, headers: &HeaderMap) -> Result<(), Error> {
-        if self.key.is_some() && self.hosts.is_empty() {
+    /// Whether a request shows the key. Clients of the tools door may leave the word Bearer out.
+    fn shows(key: Option<&ApiKey>, path: &str, headers: &HeaderMap) -> bool {
+        let raw = headers.get(AUTHORIZATION).filter(|_| is_tools(path));
+        let raw = raw.map(|value| value.as_bytes().trim_ascii());
+        key.is_some_and(|key| {
+            presented(headers)
+                .chain(raw)
+                .any(|shown| key.matches(shown))
+        })
+    }
+
+    /// Where no key is asked for, only the `Host` tells a local client from a page whose name was
+    /// rebound to this address.
+    fn check_host(&self, guarded: bool, headers: &HeaderMap) -> Result<(), Error> {
+        if guarded && self.hosts.is_empty() {
             return Ok(());
         }
         let host = headers.get(HOST).and_then(|host| host.to_str().ok());

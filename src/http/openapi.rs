@@ -5,6 +5,7 @@
 
 use crate::config::Door;
 use crate::http::app;
+use crate::http::doors::tools;
 use crate::http::gate::is_public;
 use actix_web::App;
 use serde_json::{Map, Value, json};
@@ -12,19 +13,22 @@ use utoipa_actix_web::AppExt as _;
 
 /// The OpenAPI 3.1 document of the doors that are open.
 ///
-/// With `keyed`, operations ask for the hub's key.
+/// Operations of the paths that `keyed` names ask for a key.
 /// Source: <https://spec.openapis.org/oas/v3.1.0>.
-pub fn document(doors: &[Door], keyed: bool) -> Value {
+pub fn document(doors: &[Door], keyed: impl Fn(&str) -> bool) -> Value {
     let (_, collected) = App::new()
         .into_utoipa_app()
         .configure(app::routes(doors))
         .split_for_parts();
     let mut document = serde_json::to_value(collected).unwrap_or_default();
     describe(&mut document);
+    if doors.contains(&Door::Tools) {
+        add_tools(&mut document);
+    }
     for (path, item) in entries(document.get_mut("paths")) {
-        let public = is_public(path);
+        let keyed = !is_public(path) && keyed(path);
         for (_, operation) in entries(Some(item)) {
-            complete(operation, keyed && !public);
+            complete(operation, keyed);
         }
     }
     document
@@ -35,6 +39,14 @@ fn entries(object: Option<&mut Value>) -> impl Iterator<Item = (&String, &mut Va
         .and_then(Value::as_object_mut)
         .into_iter()
         .flat_map(Map::iter_mut)
+}
+
+fn add_tools(document: &mut Value) {
+    let (paths, (name, schema)) = tools::document();
+    if let Some(known) = document["paths"].as_object_mut() {
+        known.extend(paths);
+    }
+    document["components"]["schemas"][name] = schema;
 }
 
 fn describe(document: &mut Value) {
@@ -55,6 +67,7 @@ fn describe(document: &mut Value) {
         { "name": "messages", "description": "Sending messages and reading the captured ones" },
         { "name": "entities", "description": "Users, groups and channels" },
         { "name": "admin", "description": "What concerns all sessions" },
+        { "name": "tools", "description": "What people use an account for, for scripts and agents" },
         { "name": "hub", "description": "The hub itself" },
     ]);
     let components = &mut document["components"];
@@ -137,10 +150,12 @@ fn complete(operation: &mut Value, keyed: bool) {
         if status.starts_with(['4', '5']) {
             response["headers"]["X-Error-Code"] =
                 json!({ "$ref": "#/components/headers/ErrorCode" });
-            response["content"]["application/json"] =
-                json!({ "schema": { "$ref": "#/components/schemas/Error" } });
+            if response.get("content").is_none() {
+                response["content"]["application/json"] =
+                    json!({ "schema": { "$ref": "#/components/schemas/Error" } });
+            }
         }
-        if matches!(status.as_str(), "429" | "503") {
+        if matches!(status.as_str(), "429" | "502" | "503") {
             response["headers"]["Retry-After"] =
                 json!({ "$ref": "#/components/headers/RetryAfter" });
         }

@@ -1,14 +1,19 @@
 //! What the HTTP side needs to know.
 
 use crate::auth::ApiKey;
-use crate::config::{Config, Door};
+use crate::config::{Config, Door, ToolsConfig};
 use std::time::Duration;
 
 /// The settings of the HTTP side.
 #[derive(Clone, Debug)]
 pub struct HttpSettings {
-    /// The key that clients must show. Without one the listener must be on loopback.
+    /// The key that clients must show. Without one the listener must be on loopback, or the
+    /// tools door, with a key of its own, the only one.
     pub key: Option<ApiKey>,
+    /// Whether other machines reach the listener.
+    pub exposed: bool,
+    /// The tools door.
+    pub tools: ToolsConfig,
     /// Host names that are answered for beside the loopback names, in lower case.
     pub allowed_hosts: Vec<String>,
     /// Which doors are open.
@@ -23,6 +28,8 @@ impl From<&Config> for HttpSettings {
     fn from(config: &Config) -> Self {
         Self {
             key: config.http.api_key.as_ref().map(ApiKey::new),
+            exposed: !config.http.listen.ip().is_loopback(),
+            tools: config.tools.clone(),
             allowed_hosts: config.http.allowed_hosts.clone(),
             doors: config.http.doors.clone(),
             workers: config.http.workers,

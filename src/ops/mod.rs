@@ -8,6 +8,7 @@ mod call;
 pub mod changes;
 mod chat;
 pub mod chats;
+pub mod default_session;
 mod delivery;
 pub mod dialogs;
 pub mod files;

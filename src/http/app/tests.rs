@@ -1,35 +1,38 @@
 //! What every request meets, whatever its path.
 
 use super::*;
-use crate::auth::ApiKey;
 use crate::config::{Config, Flags};
 use crate::session::Timing;
 use actix_web::http::{Method, StatusCode};
 use actix_web::test::{TestRequest, call_service, init_service, read_body};
 use serde_json::{Value, json};
-use std::time::Duration;
 use tempfile::TempDir;
 
 /// A hub of its own on an empty database, without a session and therefore without Telegram.
 async fn hub(folder: &TempDir) -> Arc<Hub> {
     let flags = Flags {
         data_dir: Some(folder.path().display().to_string()),
-        telegram_api_id: Some("1".to_owned()),
-        telegram_api_hash: Some("hash".into()),
-        ..Flags::default()
+        ..flags()
     };
     let config = Config::from_flags(flags).expect("valid settings");
     Hub::start(&config, Timing::default()).await.expect("a hub")
 }
 
+fn flags() -> Flags {
+    Flags {
+        telegram_api_id: Some("1".to_owned()),
+        telegram_api_hash: Some("hash".into()),
+        doors: Some("hub,tools".to_owned()),
+        ..Flags::default()
+    }
+}
+
 fn services(hub: &Arc<Hub>, key: Option<&str>) -> Services {
-    let settings = HttpSettings {
-        key: key.map(|key| ApiKey::new(&key.into())),
-        allowed_hosts: Vec::new(),
-        doors: vec![Door::Hub],
-        workers: 1,
-        shutdown_timeout: Duration::from_secs(1),
-    };
+    let config = Config::from_flags(Flags {
+        api_key: key.map(Into::into),
+        ..flags()
+    });
+    let settings = HttpSettings::from(&config.expect("valid settings"));
     Services::new(
         Arc::clone(hub),
         Handle::current(),

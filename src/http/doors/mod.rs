@@ -3,3 +3,4 @@
 //! A door owns its paths and the JSON it takes and gives. It must not know another door.
 
 pub(crate) mod hub;
+pub(crate) mod tools;

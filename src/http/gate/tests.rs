@@ -167,3 +167,90 @@ fn a_page_of_another_site_is_refused_where_no_key_is_asked_for() {
         );
     }
 }
+
+fn with_tools_key(key: Option<&str>) -> Gate {
+    let key = key.map(|key| ApiKey::new(&key.into()));
+    Gate::new(key, Vec::new()).with_tools_key(Some(ApiKey::new(&"tools".into())))
+}
+
+const TOOLS_PATHS: [&str; 5] = ["/api/me", "/api", "/api/no/such", "/mcp", "/mcp/"];
+
+#[test]
+fn the_key_of_the_tools_opens_the_tools_alone() {
+    let gate = with_tools_key(Some("secret"));
+    for shown in ["Bearer tools", "bearer  tools", "tools", " tools "] {
+        for path in TOOLS_PATHS {
+            let pairs = [("authorization", shown)];
+            assert_eq!(
+                outcome(&gate, path, &pairs),
+                Ok(Origin::Tools),
+                "{path} {shown}"
+            );
+        }
+        for path in [
+            "/sessions",
+            "/api/v3/me",
+            "/api/v3",
+            "/apix",
+            "/mcpx",
+            "/metrics",
+        ] {
+            let pairs = [("authorization", shown)];
+            assert_eq!(
+                outcome(&gate, path, &pairs),
+                Err(Code::InvalidKey),
+                "{path} {shown}"
+            );
+        }
+    }
+    for pair in [
+        ("x-api-key", "secret"),
+        ("authorization", "Bearer secret"),
+        ("authorization", "secret"),
+    ] {
+        assert_eq!(
+            outcome(&gate, "/api/me", &[pair]),
+            Ok(Origin::Operator),
+            "{pair:?}"
+        );
+    }
+    for pairs in [
+        &[][..],
+        &[("authorization", "Bearer tool")],
+        &[("authorization", "Bearer")],
+        &[("authorization", "Basic tools")],
+    ] {
+        assert_eq!(
+            outcome(&gate, "/api/me", pairs),
+            Err(Code::InvalidKey),
+            "{pairs:?}"
+        );
+    }
+}
+
+#[test]
+fn with_a_key_for_the_tools_alone_the_rest_stays_local() {
+    let gate = with_tools_key(None);
+    let far = ("host", "far.example");
+    let key = ("authorization", "Bearer tools");
+    assert_eq!(outcome(&gate, "/api/me", &[far, key]), Ok(Origin::Tools));
+    assert_eq!(outcome(&gate, "/api/me", &[far]), Err(Code::InvalidKey));
+    assert_eq!(
+        outcome(&gate, "/sessions", &[far, key]),
+        Err(Code::HostNotAllowed)
+    );
+    let near = ("host", "localhost");
+    assert_eq!(outcome(&gate, "/sessions", &[near]), Ok(Origin::Loopback));
+    assert!(gate.asks_for_key("/api/me") && !gate.asks_for_key("/sessions"));
+
+    let exposed = with_tools_key(None).exposed(true);
+    assert_eq!(outcome(&exposed, "/api/me", &[far, key]), Ok(Origin::Tools));
+    assert_eq!(outcome(&exposed, "/healthz", &[far]), Ok(Origin::Anonymous));
+    for path in ["/sessions", "/metrics", "/no/such/path"] {
+        assert_eq!(
+            outcome(&exposed, path, &[near, key]),
+            Err(Code::InvalidKey),
+            "{path}"
+        );
+    }
+}

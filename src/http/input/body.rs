@@ -30,21 +30,34 @@ impl<T: FromFields + 'static> FromRequest for Body<T> {
     type Future = LocalBoxFuture<'static, Result<Self, Failure>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let headers = check(request.headers());
-        let payload = payload.take();
+        let request = request.clone();
+        let mut payload = payload.take();
         Box::pin(async move {
-            headers?;
-            let bytes = tokio::time::timeout(ARRIVAL_LIMIT, collect(payload))
-                .await
-                .map_err(|elapsed| {
-                    refused("body_timeout", "The body did not arrive in time").because(elapsed)
-                })??;
+            check_length(request.headers())?;
+            check_type(request.headers())?;
+            let bytes = body_bytes(&request, &mut payload).await?;
             Ok(Self(object(&bytes)?.read()?))
         })
     }
 }
 
-fn check(headers: &HeaderMap) -> Result<(), Error> {
+/// The bytes of a body, whatever they are called.
+///
+/// # Errors
+/// `payload_too_large` above 1 MiB; `invalid_request` when they do not all arrive.
+pub(crate) async fn body_bytes(
+    request: &HttpRequest,
+    payload: &mut Payload,
+) -> Result<BytesMut, Error> {
+    check_length(request.headers())?;
+    tokio::time::timeout(ARRIVAL_LIMIT, collect(payload.take()))
+        .await
+        .map_err(|elapsed| {
+            refused("body_timeout", "The body did not arrive in time").because(elapsed)
+        })?
+}
+
+fn check_length(headers: &HeaderMap) -> Result<(), Error> {
     let announced = headers
         .get(CONTENT_LENGTH)
         .and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
@@ -53,6 +66,10 @@ fn check(headers: &HeaderMap) -> Result<(), Error> {
     {
         return Err(too_large());
     }
+    Ok(())
+}
+
+fn check_type(headers: &HeaderMap) -> Result<(), Error> {
     match headers.get(CONTENT_TYPE) {
         Some(kind) if !is_json(kind.as_bytes()) => Err(refused(
             "model_attributes_type",

@@ -10,7 +10,7 @@ mod path;
 mod query;
 mod times;
 
-pub(crate) use body::Body;
+pub(crate) use body::{Body, body_bytes};
 pub(crate) use fields::{Fields, FromFields};
 pub(crate) use idempotency::IdempotencyKey;
 pub(crate) use path::SessionPath;

@@ -1,0 +1,15 @@
+//! The tools door: what people use a Telegram account for, for scripts and for agents.
+//!
+//! Owns one table of tools and its two halves, REST under `/api` and MCP under `/mcp`, with the
+//! JSON of the container that this door replaces. It must not know how an operation is done.
+
+mod call;
+mod chats;
+mod objects;
+mod refusal;
+mod rest;
+mod table;
+mod telethon;
+
+pub(crate) use refusal::unauthorized;
+pub(crate) use rest::{document, routes};

@@ -1,0 +1,111 @@
+//! The file of a message, as bytes.
+
+use crate::error::{Code, Error};
+use crate::http::doors::tools::call::Call;
+use crate::http::doors::tools::refusal::Refusal;
+use crate::http::doors::tools::rest::range;
+use crate::http::doors::tools::table::{Arguments, DOWNLOAD_MEDIA};
+use crate::ops::files::{ByteRange, Download, DownloadMedia};
+use actix_web::http::StatusCode;
+use actix_web::http::header::{
+    ACCEPT_RANGES, CONTENT_RANGE, CONTENT_TYPE, Charset, ContentDisposition, DispositionParam,
+    DispositionType, ExtendedValue, HeaderValue,
+};
+use actix_web::{HttpRequest, HttpResponse, ResponseError as _};
+use bytes::Bytes;
+use futures_util::{Stream, stream};
+
+/// Answers 200 with the whole file, 206 with a part of it, or 416.
+pub(super) async fn answer(
+    call: &Call<'_>,
+    given: &Arguments,
+    request: &HttpRequest,
+) -> Result<HttpResponse, Refusal> {
+    let range = range::requested(request.headers());
+    let started = call.limited(&DOWNLOAD_MEDIA, given, start(call, given, range));
+    match started.await {
+        Ok(download) => Ok(sent(download, range.is_some())),
+        Err(error) if error.code == Code::RangeNotSatisfiable => {
+            Ok(not_satisfiable(error, size(call, given).await))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+async fn start(
+    call: &Call<'_>,
+    given: &Arguments,
+    range: Option<ByteRange>,
+) -> Result<Download, Error> {
+    let op = DownloadMedia {
+        session: call.session().await?,
+        chat: given.text("chat"),
+        message_id: given.message_id("message_id"),
+        range,
+    };
+    call.run(op).await
+}
+
+/// An empty file has no first byte to ask for.
+async fn size(call: &Call<'_>, given: &Arguments) -> u64 {
+    let first = Some(ByteRange::From(0, Some(0)));
+    start(call, given, first)
+        .await
+        .map_or(0, |found| found.size)
+}
+
+fn not_satisfiable(error: Error, size: u64) -> HttpResponse {
+    let mut response = Refusal::Error(error).error_response();
+    if let Ok(value) = HeaderValue::from_str(&format!("bytes */{size}")) {
+        response.headers_mut().insert(CONTENT_RANGE, value);
+    }
+    response
+}
+
+fn sent(download: Download, partial: bool) -> HttpResponse {
+    let status = if partial {
+        StatusCode::PARTIAL_CONTENT
+    } else {
+        StatusCode::OK
+    };
+    let mut response = HttpResponse::build(status);
+    if partial {
+        let last = (download.start + download.length).saturating_sub(1);
+        let range = format!("bytes {}-{last}/{}", download.start, download.size);
+        response.insert_header((CONTENT_RANGE, range));
+    }
+    let mime = HeaderValue::from_str(&download.mime);
+    response
+        .insert_header((
+            CONTENT_TYPE,
+            mime.unwrap_or(HeaderValue::from_static("application/octet-stream")),
+        ))
+        .insert_header((ACCEPT_RANGES, "bytes"))
+        .insert_header(("X-Media-Type", download.class))
+        .insert_header(disposition(download.name.as_deref()))
+        .no_chunking(download.length)
+        .streaming(chunks(download))
+}
+
+/// Always an attachment: what people send must not run in a browser as a page of this hub.
+fn disposition(name: Option<&str>) -> ContentDisposition {
+    let parameters = name.map(|name| {
+        DispositionParam::FilenameExt(ExtendedValue {
+            charset: Charset::Ext("UTF-8".to_owned()),
+            language_tag: None,
+            value: name.as_bytes().to_vec(),
+        })
+    });
+    ContentDisposition {
+        disposition: DispositionType::Attachment,
+        parameters: parameters.into_iter().collect(),
+    }
+}
+
+/// An error ends the answer early, which the client sees by its length.
+fn chunks(download: Download) -> impl Stream<Item = Result<Bytes, Error>> {
+    stream::unfold(download.chunks, |mut chunks| async move {
+        let chunk = chunks.recv().await?;
+        Some((chunk, chunks))
+    })
+}

@@ -1,0 +1,88 @@
+//! The REST half: every tool at a path below `/api`, and `/healthz`.
+//!
+//! Owns how a request becomes a call and a result an answer. It must not know the tools: paths,
+//! arguments and answers come from the table.
+
+mod arguments;
+mod document;
+mod download;
+mod health;
+mod range;
+mod upload;
+
+pub(crate) use document::document;
+
+use crate::config::ToolsConfig;
+use crate::http::context::Context;
+use crate::http::doors::tools::call::Call;
+use crate::http::doors::tools::refusal::Refusal;
+use crate::http::doors::tools::table::{Method, Source, TOOLS, Tool, UPLOAD_FILE};
+use crate::http::fallback::fallback;
+use crate::http::input::IdempotencyKey;
+use actix_web::web::{self, Data, ServiceConfig};
+use actix_web::{FromRequest as _, HttpRequest, HttpResponse, Route};
+use serde_json::json;
+
+/// Every tool that REST has.
+fn served() -> impl Iterator<Item = &'static Tool> {
+    TOOLS.into_iter().chain([&UPLOAD_FILE])
+}
+
+/// Registers every path of this half.
+pub(crate) fn routes(config: &mut ServiceConfig) {
+    config.service(
+        web::resource(health::PATH)
+            .route(web::get().to(health::health))
+            .default_service(web::to(fallback)),
+    );
+    let mut paths: Vec<_> = served().map(|tool| tool.route.path).collect();
+    // `/api/messages/read` comes before `/api/messages/{message_id}`, which would match it too.
+    paths.sort_unstable_by_key(|path| (path.contains('{'), *path));
+    paths.dedup();
+    for path in paths {
+        let tools = served().filter(|tool| tool.route.path == path);
+        let resource = tools.fold(web::resource(path), |resource, tool| {
+            resource.route(route(tool))
+        });
+        config.service(resource.default_service(web::to(fallback)));
+    }
+}
+
+fn route(tool: &'static Tool) -> Route {
+    let method = match tool.route.method {
+        Method::Get => web::get(),
+        Method::Post => web::post(),
+        Method::Patch => web::patch(),
+        Method::Delete => web::delete(),
+    };
+    method.to(move |request, config, context, payload| {
+        answer(tool, request, config, context, payload)
+    })
+}
+
+async fn answer(
+    tool: &'static Tool,
+    request: HttpRequest,
+    config: Data<ToolsConfig>,
+    context: Context,
+    payload: web::Payload,
+) -> Result<HttpResponse, Refusal> {
+    let mut payload = payload.into_inner();
+    let given = arguments::read(tool, &request, &mut payload).await?;
+    let key = IdempotencyKey::extract(&request)
+        .await?
+        .or_client_id(None)?;
+    let call = Call::new(context, &config, arguments::session(&request)?).with_key(key);
+    match tool.route.source {
+        Source::Download => download::answer(&call, &given, &request).await,
+        Source::Upload => upload::answer(&call, &given, &request, payload).await,
+        Source::Nothing | Source::Query | Source::Body => {
+            let result = call.invoke(tool, given).await?;
+            let mut response = HttpResponse::Ok();
+            if call.is_replayed() {
+                response.insert_header(("Idempotency-Replayed", "true"));
+            }
+            Ok(response.json(json!({ "result": result })))
+        }
+    }
+}

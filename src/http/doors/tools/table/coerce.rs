@@ -1,0 +1,147 @@
+//! From JSON values to arguments, as forgiving as pydantic's lax mode.
+//!
+//! Owns which values count as a text, a whole number, yes or no. It must not know parameters.
+//! Source: <https://docs.pydantic.dev/2.12/concepts/conversion_table/>.
+
+use super::fault::Trouble;
+use crate::http::input::instant;
+use crate::model::UtcTime;
+use serde_json::{Number, Value};
+
+/// More digits are not read, because reading takes the square of their number.
+const MOST_DIGITS: usize = 4300;
+
+/// A text; nothing else counts as one.
+pub(super) fn text(value: &Value, min: usize, max: Option<usize>) -> Result<String, Trouble> {
+    let Value::String(text) = value else {
+        return Err(Trouble::NoText);
+    };
+    let length = text.chars().count();
+    match max {
+        _ if length < min => Err(Trouble::TextTooShort(min)),
+        Some(max) if length > max => Err(Trouble::TextTooLong(max)),
+        _ => Ok(text.clone()),
+    }
+}
+
+/// A whole number, also as a text, as a number with a zero fraction, or as yes or no.
+pub(super) fn integer(value: &Value, min: i64, max: Option<i64>) -> Result<i64, Trouble> {
+    let read = match value {
+        Value::Number(number) => of_number(number)?,
+        Value::String(text) => of_text(text)?,
+        Value::Bool(answer) => Read::Within(i64::from(*answer)),
+        Value::Null | Value::Array(_) | Value::Object(_) => return Err(Trouble::NoInteger),
+    };
+    let max_or_last = max.unwrap_or(i64::MAX);
+    match read {
+        Read::Below => Err(Trouble::TooSmall(min)),
+        Read::Within(number) if number < min => Err(Trouble::TooSmall(min)),
+        Read::Within(number) if number <= max_or_last => Ok(number),
+        Read::Within(_) | Read::Above => Err(Trouble::TooLarge(max_or_last)),
+    }
+}
+
+/// A whole number of any size in a path, cut to 64 bits.
+pub(crate) fn whole_number(text: &str) -> Option<i64> {
+    match of_text(text).ok()? {
+        Read::Below => Some(i64::MIN),
+        Read::Within(number) => Some(number),
+        Read::Above => Some(i64::MAX),
+    }
+}
+
+/// A whole number, or on which side of 64 bits it lies.
+enum Read {
+    Below,
+    Within(i64),
+    Above,
+}
+
+fn of_number(number: &Number) -> Result<Read, Trouble> {
+    if let Some(number) = number.as_i64() {
+        return Ok(Read::Within(number));
+    }
+    if number.is_u64() {
+        return Ok(Read::Above);
+    }
+    let float = number.as_f64().unwrap_or_default();
+    if float.fract() != 0.0 {
+        return Err(Trouble::Fraction);
+    }
+    // Exact: a float without a fraction is written without one.
+    let written = format!("{float:.0}");
+    match written.parse() {
+        Ok(number) => Ok(Read::Within(number)),
+        Err(_) => Err(Trouble::IntegerSize),
+    }
+}
+
+/// An optional sign and digits, which single underscores may part, or digits with `.0` after them.
+fn of_text(text: &str) -> Result<Read, Trouble> {
+    let text = text.trim();
+    if text.len() > MOST_DIGITS {
+        return Err(Trouble::IntegerSize);
+    }
+    let (negative, unsigned) = match text.strip_prefix('-') {
+        Some(rest) => (true, rest),
+        None => (false, text.strip_prefix('+').unwrap_or(text)),
+    };
+    let whole = match unsigned.split_once('.') {
+        Some((whole, zeros)) if !zeros.is_empty() && zeros.bytes().all(|b| b == b'0') => whole,
+        Some(_) => return Err(Trouble::IntegerText),
+        None => unsigned,
+    };
+    let groups = whole.split('_');
+    let well_formed = groups
+        .clone()
+        .all(|group| !group.is_empty() && group.bytes().all(|b| b.is_ascii_digit()));
+    if !well_formed {
+        return Err(Trouble::IntegerText);
+    }
+    let sign = if negative { "-" } else { "" };
+    let digits: String = std::iter::once(sign).chain(groups).collect();
+    Ok(match digits.parse() {
+        Ok(number) => Read::Within(number),
+        Err(_) if negative => Read::Below,
+        Err(_) => Read::Above,
+    })
+}
+
+/// Yes or no, also as 1 or 0 and as one of the words for them.
+pub(super) fn flag(value: &Value) -> Result<bool, Trouble> {
+    match value {
+        Value::Bool(answer) => Ok(*answer),
+        Value::Number(number) => match number.as_f64() {
+            Some(0.0) => Ok(false),
+            Some(1.0) => Ok(true),
+            _ if number.is_f64() => Err(of_fractional(number)),
+            _ => Err(Trouble::FlagText),
+        },
+        Value::String(text) => match text.to_ascii_lowercase().as_str() {
+            "1" | "true" | "t" | "yes" | "y" | "on" => Ok(true),
+            "0" | "false" | "f" | "no" | "n" | "off" => Ok(false),
+            _ => Err(Trouble::FlagText),
+        },
+        Value::Null | Value::Array(_) | Value::Object(_) => Err(Trouble::NoFlag),
+    }
+}
+
+/// A float that could be read as a whole number is a wrong answer; another one is none.
+fn of_fractional(number: &Number) -> Trouble {
+    match of_number(number) {
+        Ok(_) => Trouble::FlagText,
+        Err(_) => Trouble::NoFlag,
+    }
+}
+
+/// An instant.
+pub(super) fn time(value: &Value) -> Result<UtcTime, Trouble> {
+    match value {
+        Value::String(text) => instant(text)
+            // Python writes instants without an offset; they are taken for UTC.
+            .or_else(|_reason| instant(&format!("{text}Z")))
+            .or(Err(Trouble::TimeText)),
+        Value::Number(number) => instant(&number.to_string()).or(Err(Trouble::TimeText)),
+        Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => Err(Trouble::NoTime),
+    }
+}

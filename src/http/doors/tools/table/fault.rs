@@ -1,0 +1,222 @@
+//! One fault of one argument, as pydantic 2.12 tells it.
+//!
+//! Owns the names and sentences of the faults. Source: <https://docs.pydantic.dev/2.12/errors/validation_errors/>.
+
+use serde_json::{Value, json};
+
+/// A fault of an argument.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Fault {
+    /// Where: a field, and in a list the position.
+    pub(crate) place: Vec<Place>,
+    /// What is wrong.
+    pub(crate) trouble: Trouble,
+    /// The value, or for a missing field everything that was given.
+    pub(crate) input: Value,
+}
+
+/// A step on the way to a value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Place {
+    /// A field.
+    Field(String),
+    /// A position in a list, from 0.
+    Index(usize),
+}
+
+/// What is wrong with a value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Trouble {
+    /// Not there.
+    Missing,
+    /// There, and nobody asks for it.
+    Extra,
+    /// No text.
+    NoText,
+    /// Fewer characters than this.
+    TextTooShort(usize),
+    /// More characters than this.
+    TextTooLong(usize),
+    /// No whole number, by its type.
+    NoInteger,
+    /// A text that is no whole number.
+    IntegerText,
+    /// A number with a fraction.
+    Fraction,
+    /// A number with more digits than are read.
+    IntegerSize,
+    /// Smaller than this.
+    TooSmall(i64),
+    /// Larger than this.
+    TooLarge(i64),
+    /// Neither yes nor no, by its type.
+    NoFlag,
+    /// A value that is neither yes nor no.
+    FlagText,
+    /// No list.
+    NoList,
+    /// Fewer items than the first number; the second says how many.
+    ListTooShort(usize, usize),
+    /// More items than the first number; the second says how many.
+    ListTooLong(usize, usize),
+    /// No instant, by its type.
+    NoTime,
+    /// A text that is no instant.
+    TimeText,
+}
+
+impl Fault {
+    /// A fault of a whole field.
+    pub(crate) fn of(field: &str, trouble: Trouble, input: Value) -> Self {
+        let place = vec![Place::Field(field.to_owned())];
+        Self {
+            place,
+            trouble,
+            input,
+        }
+    }
+
+    /// The fault as an item of pydantic's list of errors: `type`, `loc` without a prefix, `msg`,
+    /// `input`, `ctx` where there is one, and `url`.
+    pub(crate) fn to_json(&self) -> Value {
+        let kind = self.trouble.kind();
+        let mut item = json!({
+            "type": kind,
+            "loc": self.place.iter().map(Place::to_json).collect::<Vec<_>>(),
+            "msg": self.trouble.to_string(),
+            "input": self.input,
+        });
+        if let Some(ctx) = self.trouble.context() {
+            item["ctx"] = ctx;
+        }
+        item["url"] = format!("https://errors.pydantic.dev/2.12/v/{kind}").into();
+        item
+    }
+}
+
+impl std::fmt::Display for Fault {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        for (number, place) in self.place.iter().enumerate() {
+            let dot = if number == 0 { "" } else { "." };
+            match place {
+                Place::Field(name) => write!(f, "{dot}{name}")?,
+                Place::Index(index) => write!(f, "{dot}{index}")?,
+            }
+        }
+        write!(f, ": {}", self.trouble)
+    }
+}
+
+impl Place {
+    fn to_json(&self) -> Value {
+        match self {
+            Self::Field(name) => name.as_str().into(),
+            Self::Index(index) => (*index).into(),
+        }
+    }
+}
+
+impl Trouble {
+    /// Pydantic's name of the fault.
+    pub(crate) const fn kind(&self) -> &'static str {
+        match self {
+            Self::Missing => "missing",
+            Self::Extra => "extra_forbidden",
+            Self::NoText => "string_type",
+            Self::TextTooShort(_) => "string_too_short",
+            Self::TextTooLong(_) => "string_too_long",
+            Self::NoInteger => "int_type",
+            Self::IntegerText => "int_parsing",
+            Self::Fraction => "int_from_float",
+            Self::IntegerSize => "int_parsing_size",
+            Self::TooSmall(_) => "greater_than_equal",
+            Self::TooLarge(_) => "less_than_equal",
+            Self::NoFlag => "bool_type",
+            Self::FlagText => "bool_parsing",
+            Self::NoList => "list_type",
+            Self::ListTooShort(..) => "too_short",
+            Self::ListTooLong(..) => "too_long",
+            Self::NoTime => "datetime_type",
+            Self::TimeText => "datetime_parsing",
+        }
+    }
+
+    fn context(&self) -> Option<Value> {
+        match self {
+            Self::TextTooShort(min) => Some(json!({ "min_length": min })),
+            Self::TextTooLong(max) => Some(json!({ "max_length": max })),
+            Self::TooSmall(min) => Some(json!({ "ge": min })),
+            Self::TooLarge(max) => Some(json!({ "le": max })),
+            Self::ListTooShort(min, found) => {
+                Some(json!({ "field_type": "List", "min_length": min, "actual_length": found }))
+            }
+            Self::ListTooLong(max, found) => {
+                Some(json!({ "field_type": "List", "max_length": max, "actual_length": found }))
+            }
+            Self::TimeText => Some(json!({ "error": TIME_FORMS })),
+            _ => None,
+        }
+    }
+}
+
+const TIME_FORMS: &str = "neither RFC 3339 nor seconds since 1970";
+
+impl std::fmt::Display for Trouble {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Missing => f.write_str("Field required"),
+            Self::Extra => f.write_str("Extra inputs are not permitted"),
+            Self::NoText => f.write_str("Input should be a valid string"),
+            Self::TextTooShort(min) => {
+                write!(
+                    f,
+                    "String should have at least {}",
+                    count(*min, "character")
+                )
+            }
+            Self::TextTooLong(max) => {
+                write!(f, "String should have at most {}", count(*max, "character"))
+            }
+            Self::NoInteger => f.write_str("Input should be a valid integer"),
+            Self::IntegerText => {
+                f.write_str("Input should be a valid integer, unable to parse string as an integer")
+            }
+            Self::Fraction => {
+                f.write_str("Input should be a valid integer, got a number with a fractional part")
+            }
+            Self::IntegerSize => {
+                f.write_str("Unable to parse input string as an integer, exceeded maximum size")
+            }
+            Self::TooSmall(min) => {
+                write!(f, "Input should be greater than or equal to {min}")
+            }
+            Self::TooLarge(max) => write!(f, "Input should be less than or equal to {max}"),
+            Self::NoFlag => f.write_str("Input should be a valid boolean"),
+            Self::FlagText => {
+                f.write_str("Input should be a valid boolean, unable to interpret input")
+            }
+            Self::NoList => f.write_str("Input should be a valid list"),
+            Self::ListTooShort(min, found) => {
+                let least = count(*min, "item");
+                write!(
+                    f,
+                    "List should have at least {least} after validation, not {found}"
+                )
+            }
+            Self::ListTooLong(max, found) => {
+                let most = count(*max, "item");
+                write!(
+                    f,
+                    "List should have at most {most} after validation, not {found}"
+                )
+            }
+            Self::NoTime => f.write_str("Input should be a valid datetime"),
+            Self::TimeText => write!(f, "Input should be a valid datetime, {TIME_FORMS}"),
+        }
+    }
+}
+
+fn count(number: usize, noun: &str) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{number} {noun}{plural}")
+}

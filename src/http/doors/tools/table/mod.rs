@@ -1,0 +1,69 @@
+//! The one table of tools, which the REST half and the MCP half both serve.
+//!
+//! Owns every tool's name, arguments, bounds, defaults, answer and the operation behind it. It
+//! must not know how a call came in: paths name where REST finds a tool, and nothing else of HTTP
+//! is here.
+
+mod arguments;
+mod coerce;
+mod fault;
+mod output;
+mod param;
+mod tool;
+
+pub(crate) use arguments::{Arguments, Strictness};
+pub(crate) use coerce::whole_number;
+pub(crate) use fault::Fault;
+pub(crate) use output::Output;
+pub(crate) use param::Param;
+pub(crate) use tool::{Hints, Method, Route, Source, Tool};
+
+mod account;
+mod captured;
+mod chats;
+mod files;
+mod marks;
+mod messages;
+mod scheduled;
+mod shared;
+
+pub(crate) use files::{DOWNLOAD_MEDIA, UPLOAD_FILE, send_file};
+
+/// Every tool: the fifteen of the original in its order, then the further ones.
+pub(crate) static TOOLS: [&Tool; 27] = [
+    &account::GET_ME,
+    &account::GET_ENTITY,
+    &messages::SEND_MESSAGE,
+    &messages::GET_MESSAGES,
+    &chats::GET_DIALOGS,
+    &messages::FORWARD_MESSAGES,
+    &messages::DELETE_MESSAGES,
+    &messages::EDIT_MESSAGE,
+    &messages::MARK_READ,
+    &files::SEND_FILE,
+    &chats::GET_PARTICIPANTS,
+    &chats::CREATE_GROUP,
+    &chats::DELETE_CHAT,
+    &chats::JOIN_CHAT,
+    &chats::LEAVE_CHAT,
+    &messages::GET_MESSAGE,
+    &marks::PIN_MESSAGE,
+    &marks::UNPIN_MESSAGE,
+    &marks::SET_REACTION,
+    &marks::REMOVE_REACTION,
+    &scheduled::LIST_SCHEDULED,
+    &scheduled::CANCEL_SCHEDULED,
+    &chats::JOIN_VIA_INVITE,
+    &files::SEND_ALBUM,
+    &DOWNLOAD_MEDIA,
+    &account::LIST_SESSIONS,
+    &captured::GET_CAPTURED_MESSAGES,
+];
+
+/// The tool of that name.
+pub(crate) fn find(name: &str) -> Option<&'static Tool> {
+    TOOLS.into_iter().find(|tool| tool.name == name)
+}
+
+#[cfg(test)]
+mod tests;
