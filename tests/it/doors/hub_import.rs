@@ -2,7 +2,6 @@
 
 use super::{fault, scripted};
 use crate::support::contract;
-use crate::support::db::TestDb;
 use crate::support::hub::{Options, TestHub};
 use secrecy::ExposeSecret as _;
 use serde_json::{Value, json};
