@@ -20,7 +20,9 @@ fn operations(document: &Value) -> Vec<String> {
     let mut lines = Vec::new();
     for (path, item) in document["paths"].as_object().into_iter().flatten() {
         for (method, _) in item.as_object().into_iter().flatten() {
-            let path = path.replace("{session_id}", "nobody").replace("{message_id}", "1");
+            let path = path
+                .replace("{session_id}", "nobody")
+                .replace("{message_id}", "1");
             lines.push(format!("{} {path}", method.to_uppercase()));
         }
     }
