@@ -7,10 +7,11 @@ use crate::config::Config;
 use crate::error::{Code, Error};
 use crate::hub::lock::DatabaseLock;
 use crate::hub::{Hub, StartError, link_settings, open_store};
-use crate::model::SessionName;
+use crate::model::{SessionName, StoredState};
 use crate::session::{ForeignKey, Timing, import};
 use crate::store::peers::PeerRow;
 use crate::store::sessions::{self, ApiCredentials};
+use crate::telegram::StringKind;
 use log::{error, info, warn};
 use std::time::Duration;
 
@@ -56,7 +57,29 @@ fn credentials(config: &Config) -> ApiCredentials {
     }
 }
 
-/// Takes an account over if no session of its name was ever there, trying until Telegram answers.
+/// The session that an account gets when the settings bring one and name none.
+const FIRST_NAME: &str = "default";
+
+/// The account that the settings bring, and its name.
+///
+/// # Errors
+/// [`StartError::SessionString`], before anything is touched.
+pub(super) fn wanted(config: &Config) -> Result<Option<(SessionName, ForeignKey)>, StartError> {
+    let Some(string) = &config.tools.import else {
+        return Ok(None);
+    };
+    let key = ForeignKey::read(string, Some(StringKind::Telethon));
+    let key = key.map_err(StartError::SessionString)?;
+    let name = match &config.tools.default_session {
+        Some(name) => name.clone(),
+        None => SessionName::parse(FIRST_NAME).map_err(|error| {
+            StartError::SessionString(Error::new(Code::Internal, error.to_string()))
+        })?,
+    };
+    Ok(Some((name, key)))
+}
+
+/// Takes an account over unless a session of its name is logged in, trying until Telegram answers.
 pub(super) async fn at_first_start(hub: &Hub, name: SessionName, key: ForeignKey) {
     loop {
         match take_new(hub, &name, key.clone()).await {
@@ -84,9 +107,10 @@ async fn take_new(hub: &Hub, name: &SessionName, key: ForeignKey) -> Result<bool
     let wanted = name.clone();
     let known = hub
         .store
-        .read(move |conn| sessions::id_of_name(conn, &wanted))
+        .read(move |conn| sessions::by_name(conn, &wanted))
         .await?;
-    if known.is_some() {
+    // A session that was logged out or refused may have got a new string.
+    if known.is_some_and(|row| row.state == StoredState::Active) {
         return Ok(false);
     }
     let context = hub.registry.context();

@@ -99,6 +99,9 @@ pub enum StartError {
     /// The HTTP client that reads files from URLs cannot be set up.
     #[error("files cannot be fetched: {0}")]
     Fetch(#[from] FetchError),
+    /// The session string of the settings cannot be read.
+    #[error("TELETHON_SESSION cannot be used: {0}")]
+    SessionString(Error),
     /// Another hub holds the database.
     #[error(transparent)]
     Lock(#[from] LockError),
@@ -109,6 +112,7 @@ impl Hub {
     pub async fn start(config: &Config, timing: Timing) -> Result<Arc<Self>, StartError> {
         // Before the database: a wrong setting leaves nothing behind.
         let link = link_settings(config, timing.call_timeout)?;
+        let first = imports::wanted(config)?;
         let fetcher = Fetcher::new(config.fetch.clone().into())?;
         let store = open_store(&config.store).await?;
         let lock = Arc::new(DatabaseLock::acquire(&store).await?);
@@ -145,6 +149,10 @@ impl Hub {
             stop: CancellationToken::new(),
         });
         hub.spawn_tasks();
+        if let Some((name, key)) = first {
+            let owner = Arc::clone(&hub);
+            hub.spawn(async move { imports::at_first_start(&owner, name, key).await });
+        }
         Ok(hub)
     }
 

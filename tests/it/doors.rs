@@ -3,6 +3,7 @@
 mod hub_database;
 mod hub_entities;
 mod hub_idempotency;
+mod hub_import;
 mod hub_input;
 mod hub_login;
 mod hub_login_errors;

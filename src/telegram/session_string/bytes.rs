@@ -6,7 +6,7 @@
 use super::{DATA_CENTRES, SessionStringError};
 use base64::Engine as _;
 use base64::alphabet::URL_SAFE;
-use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+use base64::engine::{Config as _, DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use secrecy::SecretString;
 use zeroize::Zeroizing;
 
@@ -52,10 +52,6 @@ impl Bytes {
             length,
             at: 0,
         })
-    }
-
-    pub(super) fn remaining(&self) -> usize {
-        self.length - self.at
     }
 
     /// The next bytes; zeros after the end, which the lengths of the forms exclude.
@@ -107,9 +103,11 @@ pub(super) fn encode(prefix: &str, engine: &GeneralPurpose, parts: &[&[u8]]) -> 
     for part in parts {
         bytes.extend_from_slice(part);
     }
-    let mut text = String::with_capacity(prefix.len() + length.div_ceil(3) * 4);
+    // Just as long as needed, so that making a secret of it leaves no copy behind.
+    let padded = engine.config().encode_padding();
+    let encoded = base64::encoded_len(length, padded).unwrap_or_default();
+    let mut text = String::with_capacity(prefix.len() + encoded);
     text.push_str(prefix);
     engine.encode_string(&*bytes, &mut text);
-    // Its capacity is what is needed, so that making a secret of it leaves no copy behind.
     text.into()
 }

@@ -9,17 +9,18 @@
     reason = "a program for people at a terminal, which may end at the first failure"
 )]
 
-use std::net::SocketAddr;
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+mod wire;
 
-use grammers_crypto::{AuthKey, DequeBuffer};
-use grammers_tl_types::{LAYER, Serializable as _, functions};
+use std::net::SocketAddr;
+use std::time::{Duration, Instant};
+
 use local_dc::dc::chats::NewChat;
 use local_dc::dc::load::Load;
 use local_dc::dc::{Dc, DcOptions};
 use local_dc::world::channel::ChannelKind;
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::TcpStream;
+use tokio::io::AsyncReadExt as _;
+
+use self::wire::{Wire, thread_time};
 
 /// How long nothing must be sent any more for a load to be out.
 const QUIET: Duration = Duration::from_millis(200);
@@ -109,69 +110,11 @@ async fn measure(dc: &Dc, load: &Load) -> (Duration, u64) {
     (thread_time().saturating_sub(busy), sent - before)
 }
 
-/// The time for which this thread has been running.
-fn thread_time() -> Duration {
-    let schedule = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap();
-    let nanos = schedule.split(' ').next().unwrap();
-    Duration::from_nanos(nanos.parse().unwrap())
-}
-
 /// Opens a session, and from then on reads whatever comes.
 async fn listen(address: SocketAddr, key: [u8; 256]) {
-    let mut stream = TcpStream::connect(address).await.unwrap();
-    stream.write_all(&[0xee; 4]).await.unwrap();
-    let key = AuthKey::from_bytes(key);
-    let session = i64::from(key.to_bytes()[0]) + 1;
-    // The salt is wrong, and the answer names the right one.
-    ask(&mut stream, &key, 0, session, 1).await;
-    let answer = answer(&mut stream, &key).await;
-    let salt = answer[answer.len() - 8..].try_into().unwrap();
-    ask(&mut stream, &key, i64::from_le_bytes(salt), session, 3).await;
-    self::answer(&mut stream, &key).await;
+    let mut stream = Wire::open(address, key).await.stream;
     tokio::spawn(async move {
         let mut buffer = vec![0; 256 * 1024];
         while stream.read(&mut buffer).await.is_ok_and(|read| read > 0) {}
     });
-}
-
-async fn ask(stream: &mut TcpStream, key: &AuthKey, salt: i64, session: i64, seqno: i32) {
-    let request = functions::InvokeWithLayer {
-        layer: LAYER,
-        query: functions::InitConnection {
-            api_id: 1,
-            device_model: String::new(),
-            system_version: String::new(),
-            app_version: String::new(),
-            system_lang_code: String::new(),
-            lang_pack: String::new(),
-            lang_code: String::new(),
-            proxy: None,
-            params: None,
-            query: functions::updates::GetState {},
-        },
-    };
-    let body = request.to_bytes();
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
-    let id = (now.as_secs() << 32) | (u64::from(now.subsec_nanos()) << 2 & !3);
-    let mut packet = DequeBuffer::with_capacity(1024, 64);
-    packet.extend(salt.to_le_bytes());
-    packet.extend(session.to_le_bytes());
-    packet.extend(id.to_le_bytes());
-    packet.extend(seqno.to_le_bytes());
-    packet.extend(i32::try_from(body.len()).unwrap().to_le_bytes());
-    packet.extend(body);
-    grammers_crypto::encrypt_data_v2(&mut packet, key);
-    let length = u32::try_from(packet.len()).unwrap();
-    stream.write_all(&length.to_le_bytes()).await.unwrap();
-    stream.write_all(&packet[..]).await.unwrap();
-}
-
-/// The body of the next packet's message.
-async fn answer(stream: &mut TcpStream, key: &AuthKey) -> Vec<u8> {
-    let length = stream.read_u32_le().await.unwrap();
-    let mut packet = vec![0; usize::try_from(length).unwrap()];
-    stream.read_exact(&mut packet).await.unwrap();
-    let plain = grammers_crypto::decrypt_data_v2(&mut packet, key).unwrap();
-    let length = u32::from_le_bytes(plain[28..32].try_into().unwrap());
-    plain[32..32 + usize::try_from(length).unwrap()].to_vec()
 }

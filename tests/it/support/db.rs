@@ -48,6 +48,18 @@ impl TestDb {
         }))
     }
 
+    /// A fresh database of the same kind.
+    pub(crate) fn another(&self) -> Result<Self, Box<dyn std::error::Error>> {
+        #[cfg(feature = "postgres-system")]
+        if self._schema.is_some() {
+            return Self::postgres()?.ok_or_else(|| "PostgreSQL went away".into());
+        }
+        #[cfg(feature = "sqlite")]
+        return Self::sqlite();
+        #[cfg(not(feature = "sqlite"))]
+        Err("there is no other kind".into())
+    }
+
     /// A database that the test has made itself, and that is to be empty.
     #[cfg(feature = "postgres-system")]
     pub(crate) fn at(url: &str) -> Result<Self, Box<dyn std::error::Error>> {

@@ -21,6 +21,7 @@ pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
         .service(login::password)
         .service(login::logout)
         .service(sessions::list)
+        .service(sessions::import)
         .service(sessions::status)
         .service(sessions::destroy)
         .service(sessions::reconnect)

@@ -2,10 +2,12 @@
 
 use crate::http::context::Context;
 use crate::http::doors::hub::wire::{
-    DestroyQuery, Done, ListQuery, Restored, Session, SessionNameParam, Sessions,
+    DestroyQuery, Done, ImportRequest, Imported, ListQuery, Restored, Session, SessionNameParam,
+    Sessions,
 };
 use crate::http::failure::Failure;
-use crate::http::input::{Query, SessionPath};
+use crate::http::input::{Body, Query, SessionPath};
+use crate::ops::import::ImportSession;
 use crate::ops::sessions::{
     DestroySession, ListSessions, Reconnect, RestoreSessions, SessionStatus,
 };
@@ -32,6 +34,33 @@ pub(super) async fn list(context: Context, query: Query<ListQuery>) -> Answer<Se
         state: state.map(str::to_owned),
         limit,
         after: cursor,
+    };
+    Ok(Json(context.call(op).await?.into()))
+}
+
+/// Take over an account that is logged in elsewhere, from a session string.
+///
+/// Telegram is asked for the account before anything is replaced. The string must not be used
+/// anywhere else from then on: Telegram ends a key that is connected twice.
+#[utoipa::path(
+    tag = "sessions",
+    operation_id = "session_import",
+    request_body = ImportRequest,
+    responses(
+        (status = 200, description = "The account is here", body = Imported),
+        (status = 400, description = "`session_string_invalid`"),
+        (status = 409, description = "`session_in_use`, `account_mismatch`"),
+        (status = 429, description = "`flood_wait`"),
+        (status = 502, description = "`telegram_unreachable`"),
+    )
+)]
+#[post("/sessions/import")]
+pub(super) async fn import(context: Context, body: Body<ImportRequest>) -> Answer<Imported> {
+    let Body(request) = body;
+    let op = ImportSession {
+        session: request.session_id,
+        string: request.session_string,
+        kind: request.kind,
     };
     Ok(Json(context.call(op).await?.into()))
 }

@@ -6,6 +6,8 @@
 
 mod references;
 mod tags;
+#[cfg(test)]
+mod tests;
 mod write;
 
 pub use write::to_html;

@@ -9,6 +9,8 @@ mod escapes;
 mod inline;
 mod mask;
 mod quote;
+#[cfg(test)]
+mod tests;
 mod write;
 
 pub use write::to_markdown;

@@ -16,8 +16,7 @@ use crate::world::search::{Filter, Query};
 /// `messages.search`, newest first.
 ///
 /// # Errors
-/// What names a chat; `SEARCH_QUERY_EMPTY` without a text, a sender or a filter in a chat that is
-/// not named.
+/// What names a chat: without one, `messages.searchGlobal` is the method.
 pub(super) fn search(
     request: &Request<'_>,
     input: f::messages::Search,

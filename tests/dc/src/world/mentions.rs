@@ -32,11 +32,12 @@ impl World {
         let by_name = post.content.entities.iter().any(
             |entity| matches!(entity, MessageEntity::MentionName(name) if name.user_id == user.0),
         );
+        let text = &post.content.text;
         by_name
-            || self.account(user).is_some_and(|account| {
-                usernames(&post.content.text)
-                    .any(|name| name.eq_ignore_ascii_case(&account.username))
-            })
+            || text.contains('@')
+                && self.account(user).is_some_and(|account| {
+                    usernames(text).any(|name| name.eq_ignore_ascii_case(&account.username))
+                })
     }
 
     /// The members of a channel whom a message mentions.

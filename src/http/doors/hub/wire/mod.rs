@@ -6,6 +6,7 @@
 mod entities;
 mod gaps;
 mod healing;
+mod import;
 mod login;
 mod messages;
 mod sends;
@@ -13,6 +14,7 @@ mod sessions;
 
 pub(crate) use entities::{CachedEntities, ResolveRequest, Resolved};
 pub(crate) use gaps::{GapQueryParams, Gaps};
+pub(crate) use import::{ImportRequest, Imported};
 pub(crate) use login::{
     CodeRequest, LoginProgressAnswer, LoginStartedAnswer, PasswordRequest, SessionRequest,
     StartRequest, User,
