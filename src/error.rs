@@ -151,7 +151,7 @@ pub struct Error {
     /// The faults of single fields, when the code is [`Code::InvalidRequest`].
     pub fields: Vec<FieldFault>,
     /// Telegram's own error, when it is Telegram that refused.
-    pub refusal: Option<Refusal>,
+    pub refusal: Option<Box<Refusal>>,
     #[source]
     source: Option<Box<dyn std::error::Error + Send + Sync>>,
 }
@@ -184,7 +184,7 @@ impl Error {
     /// Adds Telegram's own error.
     #[must_use]
     pub fn refused(mut self, refusal: Refusal) -> Self {
-        self.refusal = Some(refusal);
+        self.refusal = Some(Box::new(refusal));
         self
     }
 

@@ -161,7 +161,7 @@ impl From<Error> for crate::error::Error {
     fn from(error: Error) -> Self {
         let refusal = error.refusal();
         let mut told = told(error);
-        told.refusal = refusal;
+        told.refusal = refusal.map(Box::new);
         told
     }
 }

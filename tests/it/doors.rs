@@ -14,6 +14,7 @@ mod hub_reconnect;
 mod hub_send;
 mod hub_send_errors;
 mod hub_sessions;
+mod tools;
 
 use local_dc::world::refusal::Refusal;
 use serde_json::{Value, json};

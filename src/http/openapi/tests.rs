@@ -62,7 +62,7 @@ fn a_closed_door_leaves_the_document() {
 
 #[test]
 fn every_operation_says_what_it_answers() {
-    let document = document(&[Door::Hub], |_| true);
+    let document = document(&[Door::Hub, Door::Tools], |_| true);
     let mut ids = BTreeSet::new();
     for (method, path, operation) in operations(&document) {
         let place = format!("{method} {path}");
@@ -115,7 +115,7 @@ fn every_reference_leads_somewhere() {
             _ => {}
         }
     }
-    let document = document(&[Door::Hub], |_| true);
+    let document = document(&[Door::Hub, Door::Tools], |_| true);
     let mut count = 0;
     walk(&document, &document, &mut count);
     assert!(count > 100, "{count} references");
@@ -123,10 +123,31 @@ fn every_reference_leads_somewhere() {
 
 #[test]
 fn without_a_key_no_operation_asks_for_one() {
-    let document = document(&[Door::Hub], |_| false);
+    let document = document(&[Door::Hub, Door::Tools], |_| false);
     for (_, path, operation) in operations(&document) {
         assert_eq!(operation["security"], json!([]), "{path}");
     }
+}
+
+#[test]
+fn the_page_of_the_tools_door_names_every_route_of_it() {
+    let page = include_str!("../../../docs/doors/tools.md");
+    let pages = document(&[], |_| true);
+    let document = document(&[Door::Tools], |_| true);
+    let mut count = 0;
+    for (method, path, operation) in operations(&document) {
+        if pages["paths"].get(&path).is_some() {
+            continue;
+        }
+        let named = format!("`{} {path}`", method.to_uppercase());
+        assert!(
+            page.contains(&named),
+            "docs/doors/tools.md does not name {named}"
+        );
+        assert_eq!(operation["tags"], json!(["tools"]));
+        count += 1;
+    }
+    assert_eq!(count, 29);
 }
 
 #[test]

@@ -61,7 +61,8 @@ mod tests {
             (400, "MD5_CHECKSUM_INVALID", "Md5ChecksumInvalidError"),
             (401, "AUTH_KEY_UNREGISTERED", "AuthKeyUnregisteredError"),
             (400, "NEVER_HEARD_OF", "BadRequestError"),
-            (-503, "Timeout", "TimedOutError"),
+            (-503, "Timeout", "TimeoutError"),
+            (-503, "No answer", "TimedOutError"),
             (-500, "No workers running", "ServerError"),
             (999, "", "RPCError"),
         ] {

@@ -12,7 +12,10 @@ use serde_json::{Map, Value, json};
 pub(crate) fn document() -> (Map<String, Value>, (&'static str, Value)) {
     let mut paths = Map::new();
     paths.insert(health::PATH.to_owned(), json!({ "get": healthz() }));
-    for tool in served() {
+    // Whoever looks a path up takes the first that matches, and a parameter matches any word.
+    let mut tools: Vec<_> = served().collect();
+    tools.sort_by_key(|tool| tool.route.path.contains('{'));
+    for tool in tools {
         let item = paths.entry(tool.route.path).or_insert_with(|| json!({}));
         item[method(tool.route.method)] = operation(tool);
     }
