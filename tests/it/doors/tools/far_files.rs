@@ -1,12 +1,13 @@
 //! Files in other data centres, and locations that go out of date.
 
-use super::{Failure, get};
+use super::{Failure, ask, get};
 use crate::doors::scripted;
 use crate::support::contract;
 use crate::support::hub::TestHub;
 use local_dc::dc::files::NewFile;
 use local_dc::world::foreign::Death;
 use local_dc::world::send::Draft;
+use serde_json::json;
 
 /// Alice gets a file in the data centre where new files are; answers its message's number.
 fn given(hub: &TestHub, text: &str) -> Result<i32, Failure> {
@@ -76,8 +77,8 @@ contract! {
         hub.log_in("alice", "+15550000001").await?;
         let id = hub.client.send("alice", "@bob", "soon gone").await?;
         hub.client.wait_for_messages("alice", 1).await?;
-        let body = serde_json::json!({ "chat": "@bob", "message_ids": [id] });
-        drop(super::ask(&hub, "DELETE /api/messages", &body).await?.expect(200));
+        let body = json!({ "chat": "@bob", "message_ids": [id] });
+        drop(ask(&hub, "DELETE /api/messages", &body).await?.expect(200));
         let messages = hub.client.messages("alice").await?;
         assert!(messages[0]["deleted_at"].is_string(), "{messages:?}");
         hub.stop().await?;
