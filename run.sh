@@ -13,6 +13,9 @@ usage() {
 ./run.sh test ARGS   run the Rust tests that ARGS select
 ./run.sh chaos ARGS  run the hub under faults and prove what it captured; --help shows ARGS
 ./run.sh bench ARGS  measure the hub beside the bare client library; --help shows ARGS
+./run.sh fuzz [TARGET] [SECONDS]
+                     throw any texts at the readers of markdown, html and session strings; all of
+                     them for a minute each, or as given; needs a nightly Rust
 ./run.sh help        show this
 
 Variables that move a sandbox aside, so that several run side by side:
@@ -408,12 +411,55 @@ bench() {
   esac
 }
 
+# --- Any input ----------------------------------------------------------------------------------
+
+# need_fuzzer: a nightly compiler, which only the sanitizers need, and cargo-fuzz.
+need_fuzzer() {
+  need cargo "install Rust from https://rustup.rs"
+  cargo +nightly --version >/dev/null 2>&1 ||
+    die "fuzzing needs a nightly Rust: rustup toolchain install nightly --profile minimal"
+  command -v cargo-fuzz >/dev/null && return
+  say "installing cargo-fuzz from crates.io"
+  cargo install --locked cargo-fuzz >"$target/run-fuzz-install.log" 2>&1 </dev/null || {
+    cat "$target/run-fuzz-install.log" >&2
+    die "cargo-fuzz could not be installed; without it there is no fuzzing"
+  }
+}
+
+# fuzz [TARGET] [SECONDS]: what is found on the way stays below the target folder.
+fuzz() {
+  local targets=(markdown html session_string) seconds=60 name
+  if [[ ${1:-} =~ ^[a-z] ]]; then
+    [[ " ${targets[*]} " == *" $1 "* ]] || die "there is no fuzz target $1, only: ${targets[*]}"
+    targets=("$1")
+    shift
+  fi
+  if (($# > 0)); then
+    [[ $1 =~ ^[1-9][0-9]*$ && $# -eq 1 ]] || die "usage: ./run.sh fuzz [TARGET] [SECONDS]"
+    seconds=$1
+  fi
+  mkdir -p "$target"
+  need_fuzzer
+  stop_on_signals 143
+  for name in "${targets[@]}"; do
+    mkdir -p "$target/fuzz/corpus/$name" "$target/fuzz/found/$name"
+    say "fuzzing $name for $seconds s (the first build takes several minutes)"
+    run cargo +nightly fuzz run --fuzz-dir tests/fuzz --target-dir "$target/fuzz" "$name" \
+      "$target/fuzz/corpus/$name" "tests/fuzz/corpus/$name" -- \
+      -max_total_time="$seconds" -max_len=8192 -timeout=10 -print_final_stats=1 \
+      -artifact_prefix="$target/fuzz/found/$name/" ||
+      die "fuzzing $name found something; the input is in $target/fuzz/found/$name"
+  done
+  say "nothing found"
+}
+
 case ${1:-} in
   '') run_hub ;;
   --sandbox) sandbox ;;
   test) run_tests "${@:2}" ;;
   chaos) chaos "${@:2}" ;;
   bench) bench "${@:2}" ;;
+  fuzz) fuzz "${@:2}" ;;
   help | -h | --help) usage ;;
   *)
     usage >&2

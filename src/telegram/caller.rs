@@ -5,8 +5,10 @@
 
 use crate::telegram::budget::Budget;
 use crate::telegram::error::Error;
+use crate::telegram::handshake;
 use crate::telegram::link::LinkSettings;
 use crate::telegram::patience;
+use crate::telegram::server::Server;
 use crate::telegram::storage::HubSession;
 use crate::telegram::vitals::Vitals;
 use grammers_client::sender::{InvocationError, SenderPoolFatHandle};
@@ -15,7 +17,7 @@ use grammers_client::tl;
 use grammers_mtproto::authentication;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::watch;
+use tokio::sync::{Mutex, watch};
 use tokio::time::timeout;
 
 /// One link's way of calling.
@@ -27,6 +29,8 @@ pub(super) struct Caller {
     connects: Arc<Budget>,
     call_timeout: Duration,
     custom_server: bool,
+    /// Held while the account is made known to another data centre.
+    introducing: Mutex<()>,
 }
 
 impl Caller {
@@ -44,6 +48,7 @@ impl Caller {
             connects: Arc::clone(&settings.connects),
             call_timeout: settings.call_timeout,
             custom_server: settings.server.is_custom(),
+            introducing: Mutex::default(),
         }
     }
 
@@ -128,19 +133,43 @@ impl Caller {
         if dc_id == self.home()? {
             return self.invoke(request).await;
         }
+        self.ensure_key_in(dc_id).await?;
         match self.foreign(dc_id, request).await {
             Err(Error::SessionEnded(_)) => {}
             answer => return answer,
         }
-        let request_key = tl::functions::auth::ExportAuthorization { dc_id };
+        let _one = self.introducing.lock().await;
+        // Another call may have done it meanwhile.
+        match self.foreign(dc_id, request).await {
+            Err(Error::SessionEnded(_)) => {}
+            answer => return answer,
+        }
+        let export = tl::functions::auth::ExportAuthorization { dc_id };
         let tl::enums::auth::ExportedAuthorization::Authorization(exported) =
-            self.invoke(&request_key).await?;
+            self.invoke(&export).await?;
         let import = tl::functions::auth::ImportAuthorization {
             id: exported.id,
             bytes: exported.bytes,
         };
         self.foreign(dc_id, &import).await.map_err(away)?;
         self.foreign(dc_id, request).await.map_err(away)
+    }
+
+    /// Makes a key with a data centre of a server of one's own; with Telegram's the library does.
+    async fn ensure_key_in(&self, dc_id: i32) -> Result<(), Error> {
+        if !self.session.lacks_key_in(dc_id) {
+            return Ok(());
+        }
+        let _one = self.introducing.lock().await;
+        if let Server::Custom { address, key } = self.session.server()
+            && self.session.lacks_key_in(dc_id)
+        {
+            let made = timeout(self.call_timeout, handshake::exchange(*address, key));
+            let made = made.await.map_err(|_elapsed| Error::Timeout)??;
+            let adopted = self.session.adopt_key_in(dc_id, made).await;
+            adopted.map_err(|error| Error::Storage(error.into()))?;
+        }
+        Ok(())
     }
 
     async fn foreign<R>(&self, dc_id: i32, request: &R) -> Result<R::Return, Error>

@@ -34,15 +34,24 @@ impl From<&DcOption> for DataCentre {
 }
 
 impl DataCentres {
-    /// The stored ones; with a server of one's own, its one key serves every data centre.
-    pub(super) fn new(server: &Server, keys: Vec<DcKey>) -> Self {
+    /// The stored ones; with a server of one's own, the key of `home` serves every data centre
+    /// that has none.
+    pub(super) fn new(server: &Server, home: i32, keys: Vec<DcKey>) -> Self {
         if server.is_custom() {
-            let key = keys.into_iter().find_map(|row| row.auth_key).map(Arc::new);
+            let mut keys: Vec<_> = keys
+                .into_iter()
+                .filter_map(|row| Some((row.dc_id, Arc::new(row.auth_key?))))
+                .collect();
+            keys.sort_by_key(|(id, _)| *id != home);
+            let key = |id| {
+                let own = keys.iter().find(|(dc, _)| *dc == id);
+                own.or(keys.first()).map(|(_, key)| Arc::clone(key))
+            };
             let options = ALL.filter_map(|id| server.dc_option(id));
             return Self(
                 options
                     .map(|option| DataCentre {
-                        auth_key: key.clone(),
+                        auth_key: key(option.id),
                         ..DataCentre::from(&option)
                     })
                     .collect(),
@@ -76,15 +85,28 @@ impl DataCentres {
         self.set(DataCentre::from(option));
     }
 
-    /// The same for a server of one's own, which is every data centre.
-    pub(super) fn put_everywhere(&mut self, option: &DcOption) {
+    /// The same for a server of one's own, where data centres may share a key.
+    pub(super) fn put_shared(&mut self, option: &DcOption) {
+        let before = self.key(option.id);
         let known = DataCentre::from(option);
         for id in ALL {
-            self.set(DataCentre {
-                id,
-                ..known.clone()
-            });
+            if id == option.id || self.key(id) == before {
+                self.set(DataCentre {
+                    id,
+                    ..known.clone()
+                });
+            }
         }
+    }
+
+    /// Whether two data centres have the same key, or none.
+    pub(super) fn share_key(&self, one: i32, other: i32) -> bool {
+        self.key(one) == self.key(other)
+    }
+
+    fn key(&self, id: i32) -> Option<Arc<Zeroizing<[u8; 256]>>> {
+        let known = self.0.iter().find(|known| known.id == id)?;
+        known.auth_key.clone()
     }
 
     fn set(&mut self, known: DataCentre) {

@@ -79,7 +79,7 @@ impl HubSession {
             store,
             id,
             home_dc: AtomicI32::new(home_dc),
-            options: Mutex::new(DataCentres::new(&server, keys)),
+            options: Mutex::new(DataCentres::new(&server, home_dc, keys)),
             server,
             peers: Mutex::default(),
             position: Mutex::new(position.map_or_else(Position::default, Position::from)),
@@ -151,6 +151,44 @@ impl HubSession {
             })
             .await?;
         }
+        Ok(())
+    }
+
+    /// Whether a data centre of a server of one's own has to get a key first: the library, which
+    /// would make one, cannot with such a server.
+    pub(super) fn lacks_key_in(&self, dc_id: i32) -> bool {
+        let home = self.home_dc.load(Ordering::Relaxed);
+        self.server.is_custom() && dc_id != home && lock(&self.options).share_key(dc_id, home)
+    }
+
+    /// The server's address and public key, when it is one of one's own.
+    pub(super) const fn server(&self) -> &Server {
+        &self.server
+    }
+
+    /// Takes a key that the hub has made itself for one data centre alone.
+    pub(super) async fn adopt_key_in(
+        &self,
+        dc_id: i32,
+        key: Zeroizing<[u8; 256]>,
+    ) -> Result<(), StorageError> {
+        let Some(option) = self.server.dc_option(dc_id) else {
+            return Ok(());
+        };
+        let row = DcKey {
+            dc_id,
+            ipv4: option.ipv4,
+            ipv6: option.ipv6,
+            auth_key: Some(key.clone()),
+        };
+        let (id, vault) = (self.id, self.store.vault().clone());
+        self.store
+            .write(move |conn| auth_keys::put(conn, &vault, id, &row, UtcTime::now()))
+            .await?;
+        lock(&self.options).put(&DcOption {
+            auth_key: Some(*key),
+            ..option
+        });
         Ok(())
     }
 
@@ -237,7 +275,7 @@ impl HubSession {
             .await?;
         let mut options = lock(&self.options);
         if self.server.is_custom() {
-            options.put_everywhere(option);
+            options.put_shared(option);
         } else {
             options.put(option);
         }

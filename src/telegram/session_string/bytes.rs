@@ -5,24 +5,10 @@
 
 use super::{DATA_CENTRES, SessionStringError};
 use base64::Engine as _;
-use base64::alphabet::URL_SAFE;
-use base64::engine::{Config as _, DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+use base64::engine::{Config as _, GeneralPurpose};
+pub(super) use base64::prelude::{BASE64_URL_SAFE as PADDED, BASE64_URL_SAFE_NO_PAD as UNPADDED};
 use secrecy::SecretString;
 use zeroize::Zeroizing;
-
-/// Telethon pads its strings.
-pub(super) const PADDED: GeneralPurpose = GeneralPurpose::new(
-    &URL_SAFE,
-    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::RequireCanonical),
-);
-
-/// Pyrogram does not.
-pub(super) const UNPADDED: GeneralPurpose = GeneralPurpose::new(
-    &URL_SAFE,
-    GeneralPurposeConfig::new()
-        .with_encode_padding(false)
-        .with_decode_padding_mode(DecodePaddingMode::RequireNone),
-);
 
 /// More than any string holds.
 const ROOM: usize = 512;

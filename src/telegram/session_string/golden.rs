@@ -7,7 +7,7 @@ pub(super) const TELETHON_IPV4: &str = "1ApWapzMBuwMKERgfJi00O0JJUFdeZWxzeoGIj5a
     1PENKUVhfZm10e4KJkJeepayzusHIz9bd5Ovy-QAHDhUcIyoxOD9GTVRbYmlwd36FjJOaoaivtr3Ey9LZ4Ofu9fw\
     =";
 
-/// Data centre 4 at [2001:67c:4e8:f004::a]:443.
+/// Data centre 4 at `[2001:67c:4e8:f004::a]:443`.
 pub(super) const TELETHON_IPV6: &str = "1BCABBnwE6PAEAAAAAAAAAAoBuwMKERgfJi00O0JJUFdeZWxzeoGIj5adpKuyucDHztXc4-rx-P8GDRQbIikwNz5\
     FTFNaYWhvdn2Ei5KZoKeutbzDytHY3-bt9PsCCRAXHiUsMzpBSE9WXWRrcnmAh46VnKOqsbi_xs3U2-Lp8Pf-BQw\
     TGiEoLzY9REtSWWBnbnV8g4qRmJ-mrbS7wsnQ197l7PP6AQgPFh0kKzI5QEdOVVxjanF4f4aNlJuiqbC3vsXM09r\

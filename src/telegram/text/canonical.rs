@@ -123,13 +123,13 @@ impl Ruler {
         let quotes = self.apart(quotes);
         let mut cut = Vec::with_capacity(quotes.len() + others.len());
         for span in others {
-            self.cut(span, &quotes, &mut cut);
+            self.cut(&span, &quotes, &mut cut);
         }
         cut.extend(quotes);
         cut
     }
 
-    fn cut(&self, span: Span, quotes: &[Span], pieces: &mut Vec<Span>) {
+    fn cut(&self, span: &Span, quotes: &[Span], pieces: &mut Vec<Span>) {
         // The quotes lie in their order and apart from each other.
         let mut next = quotes.partition_point(|quote| quote.end <= span.start);
         let mut start = span.start;

@@ -1,5 +1,6 @@
 """Checks of files: uploads, downloads, albums, previews, other data centres."""
 
+import datetime
 import hashlib
 import io
 import random
@@ -375,3 +376,51 @@ async def a_script_sends_a_document(dc):
     assert [m.raw_text for m in messages] == ["number 2", "number 1"]
     data = await messages[0].download_media(bytes)
     assert data == (bytes(range(251)) * 2400)[:600_000]
+
+
+@checks
+async def media_is_forwarded_and_albums_stay_together(dc):
+    a, b_peer, b, a_peer = await dc.pair()
+    data = content(3000)
+    await a.send_file("me", named(data, "note.bin"), caption="look")
+    files = [named(png(3 + n, 2, n), f"{n}.png") for n in range(2)]
+    album = await a.send_file("me", files)
+    [note] = await a.get_messages("me", limit=1, offset_id=album[0].id)
+    await a.forward_messages(b_peer, [note, *album])
+    received = (await b.get_messages(a_peer, limit=3))[::-1]
+    assert (received[0].raw_text, received[0].grouped_id) == ("look", None)
+    assert received[0].forward and await received[0].download_media(bytes) == data
+    assert received[1].grouped_id == received[2].grouped_id != album[0].grouped_id
+    assert await received[2].download_media(bytes) == png(4, 2, 1)
+
+
+@checks
+async def files_are_searched_by_kind(dc):
+    a, b_peer, *_ = await dc.pair()
+    photo = await a.send_file(b_peer, named(png(), "a.png"))
+    document = await a.send_file(b_peer, named(content(100), "a.bin"))
+    await a.send_message(b_peer, "no file")
+    for kind, message in (
+        (types.InputMessagesFilterPhotoVideo, photo),
+        (types.InputMessagesFilterPhotos, photo),
+        (types.InputMessagesFilterDocument, document),
+    ):
+        assert [m.id for m in await a.get_messages(b_peer, filter=kind, limit=5)] == [message.id]
+
+
+@checks
+async def media_is_scheduled(dc):
+    a, b_peer, b, a_peer = await dc.pair()
+    data = content(3000)
+    late = datetime.timedelta(hours=1)
+    await a.send_file(b_peer, named(data, "late.bin"), caption="late", schedule=late)
+    files = [named(png(3 + n, 2, n), f"{n}.png") for n in range(2)]
+    await a.send_file(b_peer, files, schedule=late)
+    assert not await b.get_messages(a_peer, limit=5)
+    waiting = await a.get_messages(b_peer, scheduled=True)
+    assert len(waiting) == 3 and all(m.file for m in waiting)
+    ids = sorted(m.id for m in waiting)
+    await a(functions.messages.SendScheduledMessagesRequest(b_peer, ids))
+    received = (await b.get_messages(a_peer, limit=3))[::-1]
+    assert await received[0].download_media(bytes) == data
+    assert received[1].grouped_id == received[2].grouped_id is not None

@@ -2,6 +2,7 @@
 
 mod chats;
 mod errors;
+mod far_files;
 mod files;
 mod input;
 mod keys;
