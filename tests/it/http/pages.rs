@@ -96,6 +96,8 @@ contract! {
                 assert!(responses.is_some_and(|all| all.contains_key("200")), "{method} {path}");
             }
         }
+        // The tools door's are held by its page and its table.
+        named.retain(|(_, path)| !path.starts_with("/api/") && path != "/healthz");
         named.sort_unstable();
         let mut expected = ROUTES.map(|(method, path)| (method.to_owned(), path.to_owned()));
         expected.sort_unstable();
