@@ -9,8 +9,7 @@ use crate::ops::files::source::{FileSource, FileStream};
 use crate::ops::{Ctx, delivery};
 use crate::telegram::{PART_BYTES, SMALL_FILE_BYTES, Upload, UploadedFile};
 use bytes::{Bytes, BytesMut};
-use futures_util::StreamExt as _;
-use futures_util::stream::FuturesUnordered;
+use futures_util::{TryStreamExt as _, stream};
 
 /// How many parts of a file travel at the same time.
 const PARTS_AT_ONCE: usize = 4;
@@ -47,6 +46,14 @@ impl Incoming {
                 }
                 Ok((Self::Brought(stream), max_bytes))
             }
+        }
+    }
+
+    /// The size in bytes, when it is known beforehand.
+    fn len(&self) -> Option<u64> {
+        match self {
+            Self::Fetched(download) => download.len(),
+            Self::Brought(stream) => stream.len,
         }
     }
 
@@ -89,6 +96,7 @@ pub(super) async fn save(ctx: &Ctx, chat: &OpenChat, source: FileSource) -> Resu
     let _turn = ctx.hub.transfer().await?;
     let (incoming, max_bytes) = Incoming::open(ctx, source).await?;
     let (name, mime) = (incoming.name(), incoming.mime().map(str::to_owned));
+    let known = incoming.len();
     let mut parts = Parts {
         incoming,
         pending: BytesMut::new(),
@@ -97,12 +105,13 @@ pub(super) async fn save(ctx: &Ctx, chat: &OpenChat, source: FileSource) -> Resu
     };
     // Whether a file is a large one has to be known before its first part is saved.
     let mut first = Vec::new();
-    while first.len() < SMALL_PARTS
+    let enough = known.map_or(SMALL_PARTS, |_| 1);
+    while first.len() < enough
         && let Some(part) = parts.next().await?
     {
         first.push(part);
     }
-    let small = first.len() < SMALL_PARTS;
+    let small = known.map_or(first.len() < SMALL_PARTS, |bytes| bytes <= SMALL_FILE_BYTES);
     let is_picture = first.first().is_some_and(|part| is_picture(part));
     if first.is_empty() {
         return Err(Error::new(Code::FileInvalid, "the file is empty"));
@@ -111,7 +120,8 @@ pub(super) async fn save(ctx: &Ctx, chat: &OpenChat, source: FileSource) -> Resu
         file_id: delivery::random_id()?,
         big: !small,
     };
-    let count = send_parts(chat, upload, first, &mut parts).await?;
+    let total = known.and_then(|bytes| i32::try_from(bytes.div_ceil(PART_BYTES as u64)).ok());
+    let count = send_parts(chat, upload, total, first, &mut parts).await?;
     Ok(Saved {
         mime: settled_mime(mime, &name),
         file: UploadedFile {
@@ -128,49 +138,81 @@ pub(super) async fn save(ctx: &Ctx, chat: &OpenChat, source: FileSource) -> Resu
 const SMALL_PARTS: usize = SMALL_FILE_BYTES.div_ceil(PART_BYTES as u64) as usize + 1;
 
 /// Sends the first parts and all that follow; answers how many there were.
+///
+/// While some parts are on their way to Telegram the next ones are taken in.
 async fn send_parts(
     chat: &OpenChat,
     upload: Upload,
+    total: Option<i32>,
     first: Vec<Bytes>,
     rest: &mut Parts,
 ) -> Result<i32, Error> {
-    let mut under_way = FuturesUnordered::new();
     let mut first = first.into_iter();
-    let mut next = first.next();
-    let mut number = 0;
-    while let Some(part) = next {
-        next = match first.next() {
-            Some(part) => Some(part),
-            // After a short part there is none.
-            None if part.len() < PART_BYTES => None,
-            None => rest.next().await?,
-        };
-        // Only the last part has to say how many there are.
-        let total = if next.is_none() { number + 1 } else { -1 };
-        if under_way.len() >= PARTS_AT_ONCE {
-            under_way.next().await.transpose()?;
-        }
-        under_way.push(save_part(chat, upload, number, total, part));
-        number += 1;
-    }
-    while let Some(saved) = under_way.next().await {
-        saved?;
-    }
-    Ok(number)
+    let cut = Cut {
+        next: first.next(),
+        first,
+        rest,
+        number: 0,
+        total,
+    };
+    stream::try_unfold(cut, Cut::part)
+        .map_ok(|part| save_part(chat, upload, part))
+        .try_buffer_unordered(PARTS_AT_ONCE)
+        .try_fold(0, |count, ()| async move { Ok(count + 1) })
+        .await
 }
 
-async fn save_part(
-    chat: &OpenChat,
-    upload: Upload,
+/// One part on its way.
+struct Part {
     number: i32,
+    /// How many there are; -1 while that is not known, which it is with the last one.
     total: i32,
-    part: Bytes,
-) -> Result<(), Error> {
+    bytes: Bytes,
+}
+
+/// A file while it is cut into parts.
+struct Cut<'a> {
+    next: Option<Bytes>,
+    first: std::vec::IntoIter<Bytes>,
+    rest: &'a mut Parts,
+    number: i32,
+    total: Option<i32>,
+}
+
+impl Cut<'_> {
+    async fn part(mut self) -> Result<Option<(Part, Self)>, Error> {
+        let Some(bytes) = self.next.take() else {
+            return Ok(None);
+        };
+        self.next = match self.first.next() {
+            Some(part) => Some(part),
+            // After a short part there is none.
+            None if bytes.len() < PART_BYTES => None,
+            None => self.rest.next().await?,
+        };
+        let count = self.number + 1;
+        let part = Part {
+            number: self.number,
+            total: match (&self.next, self.total) {
+                (None, _) => count,
+                (Some(_), total) => total.unwrap_or(-1),
+            },
+            bytes,
+        };
+        self.number = count;
+        Ok(Some((part, self)))
+    }
+}
+
+async fn save_part(chat: &OpenChat, upload: Upload, part: Part) -> Result<(), Error> {
+    let (number, total) = (part.number, part.total);
     let mut attempt = 1;
     loop {
         let saved = match chat.link().await {
             Ok(link) => {
-                let saved = link.save_part(upload, number, total, part.to_vec()).await;
+                let saved = link
+                    .save_part(upload, number, total, part.bytes.to_vec())
+                    .await;
                 saved.map_err(Error::from)
             }
             Err(error) => Err(error),
