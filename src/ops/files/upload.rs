@@ -121,7 +121,7 @@ pub(super) async fn save(ctx: &Ctx, chat: &OpenChat, source: FileSource) -> Resu
         big: !small,
     };
     let total = known.and_then(|bytes| i32::try_from(bytes.div_ceil(PART_BYTES as u64)).ok());
-    let count = send_parts(chat, upload, total, first, &mut parts).await?;
+    let (count, bytes) = send_parts(chat, upload, total, first, parts).await?;
     Ok(Saved {
         mime: settled_mime(mime, &name),
         file: UploadedFile {
@@ -129,7 +129,7 @@ pub(super) async fn save(ctx: &Ctx, chat: &OpenChat, source: FileSource) -> Resu
             parts: count,
             name,
         },
-        bytes: parts.taken,
+        bytes,
         is_picture,
     })
 }
@@ -137,7 +137,7 @@ pub(super) async fn save(ctx: &Ctx, chat: &OpenChat, source: FileSource) -> Resu
 /// One part more than the largest small file has.
 const SMALL_PARTS: usize = SMALL_FILE_BYTES.div_ceil(PART_BYTES as u64) as usize + 1;
 
-/// Sends the first parts and all that follow; answers how many there were.
+/// Sends the first parts and all that follow; answers how many there were, and of how many bytes.
 ///
 /// While some parts are on their way to Telegram the next ones are taken in.
 async fn send_parts(
@@ -145,8 +145,8 @@ async fn send_parts(
     upload: Upload,
     total: Option<i32>,
     first: Vec<Bytes>,
-    rest: &mut Parts,
-) -> Result<i32, Error> {
+    rest: Parts,
+) -> Result<(i32, u64), Error> {
     let mut first = first.into_iter();
     let cut = Cut {
         next: first.next(),
@@ -158,7 +158,9 @@ async fn send_parts(
     stream::try_unfold(cut, Cut::part)
         .map_ok(|part| save_part(chat, upload, part))
         .try_buffer_unordered(PARTS_AT_ONCE)
-        .try_fold(0, |count, ()| async move { Ok(count + 1) })
+        .try_fold((0, 0), |(count, bytes), saved| async move {
+            Ok((count + 1, bytes + saved))
+        })
         .await
 }
 
@@ -171,15 +173,15 @@ struct Part {
 }
 
 /// A file while it is cut into parts.
-struct Cut<'a> {
+struct Cut {
     next: Option<Bytes>,
     first: std::vec::IntoIter<Bytes>,
-    rest: &'a mut Parts,
+    rest: Parts,
     number: i32,
     total: Option<i32>,
 }
 
-impl Cut<'_> {
+impl Cut {
     async fn part(mut self) -> Result<Option<(Part, Self)>, Error> {
         let Some(bytes) = self.next.take() else {
             return Ok(None);
@@ -204,7 +206,7 @@ impl Cut<'_> {
     }
 }
 
-async fn save_part(chat: &OpenChat, upload: Upload, part: Part) -> Result<(), Error> {
+async fn save_part(chat: &OpenChat, upload: Upload, part: Part) -> Result<u64, Error> {
     let (number, total) = (part.number, part.total);
     let mut attempt = 1;
     loop {
@@ -221,7 +223,7 @@ async fn save_part(chat: &OpenChat, upload: Upload, part: Part) -> Result<(), Er
             Err(error) if error.code == Code::TelegramUnreachable && attempt < ATTEMPTS => {
                 attempt += 1;
             }
-            saved => return saved,
+            saved => return saved.map(|()| part.bytes.len() as u64),
         }
     }
 }
