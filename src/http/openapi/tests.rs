@@ -4,7 +4,7 @@ use super::*;
 use std::collections::BTreeSet;
 
 /// Every route of the hub's own pages and of the door `hub`.
-const ROUTES: [(&str, &str); 21] = [
+const ROUTES: [(&str, &str); 22] = [
     ("get", "/"),
     ("get", "/health"),
     ("get", "/metrics"),
@@ -14,6 +14,7 @@ const ROUTES: [(&str, &str); 21] = [
     ("post", "/login/password"),
     ("post", "/logout"),
     ("get", "/sessions"),
+    ("post", "/sessions/import"),
     ("get", "/session/{session_id}/status"),
     ("delete", "/session/{session_id}"),
     ("post", "/session/{session_id}/reconnect"),

@@ -8,7 +8,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 /// Every route of the contract, as the document must name it.
-const ROUTES: [(&str, &str); 21] = [
+const ROUTES: [(&str, &str); 22] = [
     ("get", "/"),
     ("get", "/health"),
     ("get", "/metrics"),
@@ -18,6 +18,7 @@ const ROUTES: [(&str, &str); 21] = [
     ("post", "/login/password"),
     ("post", "/logout"),
     ("get", "/sessions"),
+    ("post", "/sessions/import"),
     ("get", "/session/{session_id}/status"),
     ("delete", "/session/{session_id}"),
     ("post", "/session/{session_id}/reconnect"),
