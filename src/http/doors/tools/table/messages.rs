@@ -3,12 +3,14 @@
 use super::output::{OK, Output, field};
 use super::shared::{CHAT, LINK_PREVIEW, MESSAGE_ID, PARSE_MODE, SILENT, ok, parse_mode};
 use super::{Arguments, Hints, Method, Param, Route, Tool};
-use crate::error::Error;
+use crate::error::{Code, Error};
 use crate::http::doors::tools::call::Call;
 use crate::http::doors::tools::objects;
 use crate::ops::changes::{DeleteMessages, EditMessage, ForwardMessages};
 use crate::ops::history::{GetMessage, MarkRead, ReadHistory};
 use crate::ops::messages::SendMessage;
+use crate::ops::scheduled::ListScheduled;
+use crate::telegram::LiveMessage;
 use serde_json::{Value, json};
 
 /// A text as Telegram takes it. Source: <https://core.telegram.org/method/messages.sendMessage>.
@@ -59,10 +61,20 @@ async fn send_message(call: &Call<'_>, given: Arguments) -> Result<Value, Error>
     if let Some(message) = &sent.message {
         return Ok(objects::message(message));
     }
+    let (chat, message_id) = (given.text("chat"), sent.message_id);
+    if given.time("schedule").is_some() {
+        let waiting = call.run(ListScheduled { session, chat }).await?;
+        let same = |message: &&LiveMessage| message.content.message_id == message_id;
+        // One that has been sent meanwhile has another number, which nobody tells.
+        return waiting.iter().find(same).map(objects::message).ok_or_else(|| {
+            let why = "the message is not scheduled any more";
+            Error::new(Code::MessageNotFound, why)
+        });
+    }
     let op = GetMessage {
         session,
-        chat: given.text("chat"),
-        message_id: sent.message_id,
+        chat,
+        message_id,
     };
     Ok(objects::message(&call.run(op).await?))
 }
