@@ -84,7 +84,7 @@ impl Pacer {
         let mut turns = self.accounts.entry(account).or_default();
         // A minute's look-ups may be made at once after a rest.
         let earliest = now
-            .checked_sub(Duration::from_mins(1) - each)
+            .checked_sub(each * (self.pace.lookups - 1))
             .unwrap_or(now);
         let at = turns.lookup.map_or(earliest, |next| next.max(earliest));
         if at > now {

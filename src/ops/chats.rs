@@ -134,12 +134,11 @@ impl Operation for JoinChat {
 
     async fn run(self, ctx: &Ctx) -> Result<Self::Output, Error> {
         let (handle, link) = accounts::online(&ctx.hub, &self.session).await?;
-        let joined = match ChatTarget::parse(&self.chat) {
-            Some(ChatTarget::Invite(hash)) => link.follow_invite(&hash).await?,
-            _ => {
-                let peer = chat::find(ctx, &handle, &link, &self.chat).await?;
-                link.join(&peer).await?
-            }
+        let joined = if let Some(ChatTarget::Invite(hash)) = ChatTarget::parse(&self.chat) {
+            Box::pin(link.follow_invite(&hash)).await?
+        } else {
+            let peer = chat::find(ctx, &handle, &link, &self.chat).await?;
+            link.join(&peer).await?
         };
         match joined {
             Some(peer) => {

@@ -87,7 +87,7 @@ impl Caller {
         loop {
             match self.invoke_once(request).await {
                 Err(Error::FloodWait(wait)) if patience::spend(wait) => {
-                    tokio::time::sleep(wait).await
+                    tokio::time::sleep(wait).await;
                 }
                 answer => return answer,
             }

@@ -18,6 +18,7 @@ mod patience;
 mod position;
 mod received;
 mod receiver;
+mod refusals;
 mod retries;
 mod server;
 mod session_string;
@@ -31,7 +32,7 @@ pub use calls::auth::{SentCode, SignIn};
 pub use calls::changes::{Edit, Forward};
 pub use calls::dialogs::{Dialog, DialogList};
 pub use calls::files::{
-    FileLocation, MediaFile, PART_BYTES, SMALL_FILE_BYTES, Upload, UploadedFile,
+    FileLocation, MediaFile, PART_BYTES, SMALL_FILE_BYTES, SMALL_FILE_PARTS, Upload, UploadedFile,
 };
 pub use calls::history::{Fetched, MESSAGES_A_CALL};
 pub use calls::listing::{DialogEntry, ListedDialogs};

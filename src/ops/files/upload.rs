@@ -7,7 +7,7 @@ use crate::fetch::Download;
 use crate::ops::chat::OpenChat;
 use crate::ops::files::source::{FileSource, FileStream};
 use crate::ops::{Ctx, delivery};
-use crate::telegram::{PART_BYTES, SMALL_FILE_BYTES, Upload, UploadedFile};
+use crate::telegram::{PART_BYTES, SMALL_FILE_BYTES, SMALL_FILE_PARTS, Upload, UploadedFile};
 use bytes::{Bytes, BytesMut};
 use futures_util::{TryStreamExt as _, stream};
 
@@ -135,7 +135,7 @@ pub(super) async fn save(ctx: &Ctx, chat: &OpenChat, source: FileSource) -> Resu
 }
 
 /// One part more than the largest small file has.
-const SMALL_PARTS: usize = SMALL_FILE_BYTES.div_ceil(PART_BYTES as u64) as usize + 1;
+const SMALL_PARTS: usize = SMALL_FILE_PARTS + 1;
 
 /// Sends the first parts and all that follow; answers how many there were, and of how many bytes.
 ///

@@ -72,15 +72,12 @@ impl Link {
         revoke: bool,
     ) -> Result<u32, Error> {
         let id = numbers(ids);
-        let affected = match convert::input_channel(peer) {
-            Some(channel) => {
-                let request = tl::functions::channels::DeleteMessages { channel, id };
-                self.invoke(&request).await?
-            }
-            None => {
-                let request = tl::functions::messages::DeleteMessages { revoke, id };
-                self.invoke(&request).await?
-            }
+        let affected = if let Some(channel) = convert::input_channel(peer) {
+            let request = tl::functions::channels::DeleteMessages { channel, id };
+            self.invoke(&request).await?
+        } else {
+            let request = tl::functions::messages::DeleteMessages { revoke, id };
+            self.invoke(&request).await?
         };
         let tl::enums::messages::AffectedMessages::Messages(affected) = affected;
         Ok(u32::try_from(affected.pts_count).unwrap_or_default())

@@ -122,16 +122,13 @@ impl Link {
 
     /// `channels.deleteChannel` or `messages.deleteChat`, for everybody.
     pub async fn delete_chat(&self, peer: &PeerRow) -> Result<(), Error> {
-        match convert::input_channel(peer) {
-            Some(channel) => {
-                let request = tl::functions::channels::DeleteChannel { channel };
-                self.invoke(&request).await.map(drop)
-            }
-            None => {
-                let chat_id = peer.peer_id.bare();
-                let request = tl::functions::messages::DeleteChat { chat_id };
-                self.invoke(&request).await.map(drop)
-            }
+        if let Some(channel) = convert::input_channel(peer) {
+            let request = tl::functions::channels::DeleteChannel { channel };
+            self.invoke(&request).await.map(drop)
+        } else {
+            let chat_id = peer.peer_id.bare();
+            let request = tl::functions::messages::DeleteChat { chat_id };
+            self.invoke(&request).await.map(drop)
         }
     }
 
@@ -181,19 +178,16 @@ impl Link {
 
     /// `channels.leaveChannel`, or `messages.deleteChatUser` of the account itself.
     pub async fn leave(&self, peer: &PeerRow) -> Result<(), Error> {
-        match convert::input_channel(peer) {
-            Some(channel) => {
-                let request = tl::functions::channels::LeaveChannel { channel };
-                self.invoke(&request).await.map(drop)
-            }
-            None => {
-                let request = tl::functions::messages::DeleteChatUser {
-                    revoke_history: false,
-                    chat_id: peer.peer_id.bare(),
-                    user_id: tl::enums::InputUser::UserSelf,
-                };
-                self.invoke(&request).await.map(drop)
-            }
+        if let Some(channel) = convert::input_channel(peer) {
+            let request = tl::functions::channels::LeaveChannel { channel };
+            self.invoke(&request).await.map(drop)
+        } else {
+            let request = tl::functions::messages::DeleteChatUser {
+                revoke_history: false,
+                chat_id: peer.peer_id.bare(),
+                user_id: tl::enums::InputUser::UserSelf,
+            };
+            self.invoke(&request).await.map(drop)
         }
     }
 }

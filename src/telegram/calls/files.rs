@@ -9,8 +9,11 @@ use grammers_client::tl;
 /// The size of a part in bytes, both ways; Telegram takes and gives no more at once.
 pub const PART_BYTES: usize = 512 * 1024;
 
-/// Files above this size in bytes are saved with another method.
-pub const SMALL_FILE_BYTES: u64 = 10 * 1024 * 1024;
+/// Files of more parts are saved with another method.
+pub const SMALL_FILE_PARTS: usize = 20;
+
+/// The same in bytes: 10 MiB.
+pub const SMALL_FILE_BYTES: u64 = (SMALL_FILE_PARTS * PART_BYTES) as u64;
 
 /// A file whose parts are being saved.
 #[derive(Clone, Copy, Debug)]

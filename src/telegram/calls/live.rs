@@ -136,16 +136,13 @@ impl Link {
     /// `messages.readHistory` or `channels.readHistory`; `None` is all.
     pub async fn mark_read(&self, peer: &PeerRow, up_to: Option<MessageId>) -> Result<(), Error> {
         let max_id = up_to.map_or(0, |id| id.0);
-        match convert::input_channel(peer) {
-            Some(channel) => {
-                let request = tl::functions::channels::ReadHistory { channel, max_id };
-                self.invoke(&request).await.map(drop)
-            }
-            None => {
-                let peer = convert::input_peer(peer);
-                let request = tl::functions::messages::ReadHistory { peer, max_id };
-                self.invoke(&request).await.map(drop)
-            }
+        if let Some(channel) = convert::input_channel(peer) {
+            let request = tl::functions::channels::ReadHistory { channel, max_id };
+            self.invoke(&request).await.map(drop)
+        } else {
+            let peer = convert::input_peer(peer);
+            let request = tl::functions::messages::ReadHistory { peer, max_id };
+            self.invoke(&request).await.map(drop)
         }
     }
 

@@ -109,6 +109,10 @@ async fn compare(mut answer: reqwest::Response, blocks: u64) -> Result<(), Failu
 }
 
 #[cfg(feature = "sqlite")]
+#[expect(
+    clippy::print_stdout,
+    reason = "the figures are of interest also when they are good"
+)]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_large_file_passes_through_both_ways_in_little_memory() -> crate::support::TestResult {
     let blocks = std::env::var("HUB_TEST_FILE_MIB").map_or(Ok(96), |text| text.parse())?;

@@ -11,7 +11,7 @@ pub(crate) struct TestDb {
     dir: tempfile::TempDir,
     /// Dropped with this value; `None` for SQLite.
     #[cfg(feature = "postgres-system")]
-    _schema: Option<Schema>,
+    schema: Option<Schema>,
 }
 
 impl TestDb {
@@ -23,7 +23,7 @@ impl TestDb {
             url: format!("sqlite:{}", dir.path().join("hub.db").display()),
             dir,
             #[cfg(feature = "postgres-system")]
-            _schema: None,
+            schema: None,
         })
     }
 
@@ -44,14 +44,14 @@ impl TestDb {
         Ok(Some(Self {
             url: format!("{server}{joint}options=-csearch_path%3D{}", schema.name),
             dir: tempfile::tempdir()?,
-            _schema: Some(schema),
+            schema: Some(schema),
         }))
     }
 
     /// A fresh database of the same kind.
     pub(crate) fn another(&self) -> Result<Self, Box<dyn std::error::Error>> {
         #[cfg(feature = "postgres-system")]
-        if self._schema.is_some() {
+        if self.schema.is_some() {
             return Self::postgres()?.ok_or_else(|| "PostgreSQL went away".into());
         }
         #[cfg(feature = "sqlite")]
@@ -66,7 +66,7 @@ impl TestDb {
         Ok(Self {
             url: url.to_owned(),
             dir: tempfile::tempdir()?,
-            _schema: None,
+            schema: None,
         })
     }
 

@@ -1,8 +1,9 @@
 //! Pins, reactions and scheduled messages.
 
-use super::{ask, get, result};
+use super::{Failure, ask, get, request, result};
 use crate::doors::scripted;
 use crate::support::contract;
+use crate::support::http::read;
 use crate::support::hub::TestHub;
 use chrono::{TimeDelta, Utc};
 use serde_json::json;
@@ -33,12 +34,12 @@ contract! {
         hub.log_in("a", "+15550000001").await?;
         let later = (Utc::now() + TimeDelta::hours(2)).format("%Y-%m-%dT%H:%M:%S").to_string();
         let body = json!({ "chat": "@bob", "text": "later", "schedule": later });
-        let send = || -> Result<_, super::Failure> {
+        let schedule = || -> Result<_, Failure> {
             let keyed = request(&hub, "POST /api/messages")?.header("idempotency-key", "k-1");
             Ok(read(keyed.body(body.to_string())))
         };
-        let sent = result(send()?.await?);
-        assert_eq!(result(send()?.await?), sent, "a repetition schedules nothing");
+        let sent = result(schedule()?.await?);
+        assert_eq!(result(schedule()?.await?), sent, "a repetition schedules nothing");
         assert_eq!((&sent["text"], &sent["date"]), (&json!("later"), &json!(format!("{later}+00:00"))));
         let listed = result(get(&hub, "/api/messages/scheduled?chat=@bob").await?);
         assert_eq!(listed, json!([sent]));

@@ -66,10 +66,14 @@ async fn send_message(call: &Call<'_>, given: Arguments) -> Result<Value, Error>
         let waiting = call.run(ListScheduled { session, chat }).await?;
         let same = |message: &&LiveMessage| message.content.message_id == message_id;
         // One that has been sent meanwhile has another number, which nobody tells.
-        return waiting.iter().find(same).map(objects::message).ok_or_else(|| {
-            let why = "the message is not scheduled any more";
-            Error::new(Code::MessageNotFound, why)
-        });
+        return waiting
+            .iter()
+            .find(same)
+            .map(objects::message)
+            .ok_or_else(|| {
+                let why = "the message is not scheduled any more";
+                Error::new(Code::MessageNotFound, why)
+            });
     }
     let op = GetMessage {
         session,
