@@ -104,6 +104,11 @@ const WRONG: [(&str, Set, &[&str]); 18] = [
         &["bob,not a chat", "0"],
     ),
     (
+        "HUB_TOOLS_ALLOWED_ORIGINS",
+        |f, v| f.tools_allowed_origins = v,
+        &["agent.example", "https://", "https://a.example/page"],
+    ),
+    (
         "HUB_TOOLS_MAX_UPLOAD_BYTES",
         |f, v| f.tools_max_upload_bytes = v,
         &["0", "2147483649", "1M"],
