@@ -87,8 +87,8 @@ class Sandbox:
         }
         self.spawn("hub", [hub], settings)
         self.url = "http://" + self.read("hub", r"(127\.0\.0\.1:\d+)")[1]
-        for name, phone in (("alice", "+15550000001"), ("carol", "+15550000003")):
-            self.log_in(name, phone)
+        for name, number in (("alice", 1), ("carol", 3), ("user0004", 4)):
+            self.log_in(name, f"+1555000{number:04}")
 
     def spawn(self, name, command, settings=None):
         log = open(os.path.join(self.folder.name, f"{name}.log"), "wb")

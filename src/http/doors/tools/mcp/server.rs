@@ -5,6 +5,7 @@
 use super::answer;
 use super::listing::{self, SESSION_ID};
 use crate::config::ToolsConfig;
+use crate::error::Code;
 use crate::http::context::Context;
 use crate::http::doors::tools::call::Call;
 use crate::http::doors::tools::table::{self, Arguments, Strictness};
@@ -58,21 +59,26 @@ impl Server {
     }
 
     async fn call(&self, inbound: Inbound, name: &str, given: &JsonObject) -> CallToolResult {
+        let session = session(given, inbound.session);
+        let named = session.as_ref().ok().cloned().flatten();
+        let call = Call::new(inbound.context, &self.config, named);
         let Some(tool) = table::find(name) else {
+            call.note_refused(None, Code::NotFound);
             return answer::refused("unknown_tool", &format!("Unknown tool: {name}"));
         };
-        let session = match session(given, inbound.session) {
-            Ok(session) => session,
-            Err(refused) => return *refused,
+        let faulty = |answer| {
+            call.note_refused(Some(tool), Code::InvalidRequest);
+            answer
         };
-        let given = match tool.arguments(given, Strictness::IgnoreUnknown) {
-            Ok(given) => given,
-            Err(faults) => return answer::faults(&faults),
-        };
-        let call = Call::new(inbound.context, &self.config, session);
-        match call.invoke(tool, given).await {
-            Ok(result) => answer::success(result),
-            Err(error) => answer::failure(error),
+        if let Err(refused) = session {
+            return faulty(*refused);
+        }
+        match tool.arguments(given, Strictness::IgnoreUnknown) {
+            Err(faults) => faulty(answer::faults(&faults)),
+            Ok(given) => match call.invoke(tool, given).await {
+                Ok(result) => answer::success(result),
+                Err(error) => answer::failure(error),
+            },
         }
     }
 }
