@@ -127,7 +127,10 @@ mod tests {
     #[test]
     fn debug_does_not_bring_the_calls_of_agents_with_it() {
         assert_eq!(quiet_about_calls("debug"), "debug,rmcp=warn");
-        assert_eq!(quiet_about_calls("a=debug,debug/b"), "a=debug,debug,rmcp=warn/b");
+        assert_eq!(
+            quiet_about_calls("a=debug,debug/b"),
+            "a=debug,debug,rmcp=warn/b"
+        );
         for left in ["error", "info,rmcp=info", DEFAULT_FILTER] {
             assert_eq!(quiet_about_calls(left), left);
         }

@@ -48,7 +48,10 @@ fn event(answer: Answer) -> Value {
 async fn ask(hub: &TestHub, method: &str, params: Value) -> Result<Value, Failure> {
     let body = json!({ "jsonrpc": "2.0", "id": 7, "method": method, "params": params });
     let mut message = event(read(post(hub, "/mcp", body.to_string())).await?);
-    assert_eq!((&message["jsonrpc"], &message["id"]), (&json!("2.0"), &json!(7)));
+    assert_eq!(
+        (&message["jsonrpc"], &message["id"]),
+        (&json!("2.0"), &json!(7))
+    );
     match message["error"].take() {
         Value::Null => Ok(message["result"].take()),
         error => Ok(error),
@@ -196,7 +199,8 @@ contract! {
             ("send_message", json!({ "chat": "me", "text": "x".repeat(4097) }), "invalid_argument"),
             ("send_message", json!({ "chat": "me", "text": "x", "parse_mode": "bbcode" }), "invalid_argument"),
             ("send_message", json!({ "chat": "no such chat", "text": "x" }), "invalid_argument"),
-            ("get_entity", json!({ "chat": "@nobody_at_all" }), "telegram_rpc"),
+            ("get_entity", json!({ "chat": "@nobody_at_all" }), "invalid_argument"),
+            ("join_via_invite", json!({ "invite": "AbCdEfGhIj" }), "telegram_rpc"),
             ("get_me", json!({ "session_id": "other" }), "session_not_found"),
             ("get_me", json!({ "session_id": "a/b" }), "invalid_argument"),
             ("no_such_tool", json!({}), "unknown_tool"),
