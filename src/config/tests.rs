@@ -87,7 +87,7 @@ fn the_short_names_of_the_api_id_are_read_when_the_long_ones_are_unset() {
 type Set = fn(&mut Flags, Option<String>);
 
 /// A setting, how it is set, and values it refuses.
-const WRONG: [(&str, Set, &[&str]); 18] = [
+const WRONG: [(&str, Set, &[&str]); 19] = [
     (
         "HUB_TOOLS_FLOOD_SLEEP",
         |f, v| f.tools_flood_sleep = v,

@@ -19,6 +19,8 @@ from tools import CALLS, CONTRACT, Scene
 
 # The handshake of the years before, and the generation without one.
 GENERATIONS = {"legacy": "2025-11-25", "auto": "2026-07-28"}
+# What calls say, and the log must not.
+PRIVATE = ["bold", "too much", "notes.txt", "latest/meta-data", TOOLS_KEY]
 # Which account each generation sends too fast with.
 FLOODED = ["carol", "user0004"]
 
@@ -150,15 +152,19 @@ async def main():
             show(calls)
             rounds.append(calls)
         missed = sum(len(calls.missed) for calls in rounds)
-        audited = sandbox.log("hub").count("telegram_hub::audit")
-        if missed:
-            print(sandbox.log("hub"), file=sys.stderr)
+        log = sandbox.log("hub")
+        audited = log.count("telegram_hub::audit")
+        told = [text for text in PRIVATE if text in log]
+        if missed or told:
+            print(log, file=sys.stderr)
     ok, refused = (
         sum(counts[which] for calls in rounds for counts in calls.counts.values())
         for which in (0, 1)
     )
     print(f"\n{ok} successes, {refused} refusals, {missed} missed; {audited} lines of audit")
-    sys.exit(1 if missed or not audited else 0)
+    if told:
+        print(f"the log tells {told}")
+    sys.exit(1 if missed or told or not audited else 0)
 
 
 asyncio.run(main())

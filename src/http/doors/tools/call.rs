@@ -152,18 +152,18 @@ impl<'a> Call<'a> {
     }
 
     /// One line for each call; what is written in messages stays out of it.
-    fn note(&self, tool: &str, chats: &[String], refused: Option<Code>, took: Duration) {
+    fn note(&self, name: &str, chats: &[String], refused: Option<Code>, took: Duration) {
         let session = self.chosen.get().or(self.named.as_ref());
         let outcome = refused.map_or("ok", Code::wire);
         log::info!(
             target: "telegram_hub::audit",
-            tool = tool,
+            tool = name,
             session = session.map_or("-", SessionName::as_str),
             chats:? = chats,
             outcome = outcome,
             request_id = self.context.request_id().as_str(),
             took_ms:% = took.as_millis();
-            "tool {tool} {outcome}"
+            "tool {name} {outcome}"
         );
     }
 }

@@ -24,7 +24,9 @@ fn given(hub: &TestHub, text: &str) -> Result<i32, Failure> {
 async fn contents(hub: &TestHub, id: i32) -> Result<String, Failure> {
     let answer = get(hub, &format!("/api/messages/{id}/media?chat=@bob")).await?;
     let body = answer.expect(200);
-    Ok(body.as_str().map_or_else(|| body.to_string(), str::to_owned))
+    Ok(body
+        .as_str()
+        .map_or_else(|| body.to_string(), str::to_owned))
 }
 
 contract! {

