@@ -325,7 +325,7 @@ run_hub() {
 
 # --- Tests --------------------------------------------------------------------------------------
 
-# Telethon, the foreign client, lives in a virtual environment.
+# The foreign clients, Telethon and the official one of MCP, live in virtual environments.
 need_venv() {
   need python3 "install Debian's packages python3 and python3-venv"
   if python3 -c 'import ensurepip, venv' 2>/dev/null; then
@@ -375,6 +375,7 @@ run_tests() {
   # nextest leaves the examples of the documentation out.
   run cargo test --workspace --locked --doc --quiet
   run tests/dc/telethon/run
+  run tests/mcp/run
   say "all tests passed"
 }
 

@@ -190,6 +190,14 @@ pub struct Flags {
         hide_env_values = true
     )]
     pub tools_write_chats: Option<String>,
+    /// Origins of web pages, separated by commas, that may use the tools door.
+    #[arg(
+        long,
+        global = true,
+        env = "HUB_TOOLS_ALLOWED_ORIGINS",
+        hide_env_values = true
+    )]
+    pub tools_allowed_origins: Option<String>,
     /// Largest file that clients of the tools door may upload, in bytes [default: 2147483648].
     #[arg(
         long,
@@ -286,6 +294,7 @@ impl Flags {
             &mut self.tools_read_only,
             &mut self.tools_read_chats,
             &mut self.tools_write_chats,
+            &mut self.tools_allowed_origins,
             &mut self.tools_max_upload_bytes,
             &mut self.telethon_api_id,
             &mut self.telethon_listen,

@@ -25,23 +25,28 @@ pub enum LogFormat {
 
 /// The libraries report every connection at `info`, which a fleet of thousands drowns in.
 const DEFAULT_FILTER: &str = "info,actix_server=warn,grammers_client=warn,grammers_mtproto=warn,\
-                              grammers_mtsender=warn,grammers_session=warn";
+                              grammers_mtsender=warn,grammers_session=warn,rmcp=warn,tracing=warn";
 
-/// Libraries that print whole messages or secrets at their lowest level.
-const TALKATIVE: [&str; 4] = [
-    "grammers_client",
-    "grammers_session",
-    "grammers_mtsender",
-    "grammers_mtproto",
+/// Libraries that print whole messages or secrets from a level on, with the level before it.
+const TALKATIVE: [(&str, Level, Level); 5] = [
+    ("grammers_client", Level::Trace, Level::Debug),
+    ("grammers_session", Level::Trace, Level::Debug),
+    ("grammers_mtsender", Level::Trace, Level::Debug),
+    ("grammers_mtproto", Level::Trace, Level::Debug),
+    (MCP, Level::Debug, Level::Info),
 ];
+
+/// The library that speaks with agents.
+const MCP: &str = "rmcp";
 
 impl LogConfig {
     pub(super) fn from_flags(flags: &Flags) -> Result<Self, ConfigError> {
         let filter = flags.log.as_deref().unwrap_or(DEFAULT_FILTER);
         refuse_unreadable(filter)?;
-        refuse_message_texts(filter)?;
+        let filter = quiet_about_calls(filter);
+        refuse_message_texts(&filter)?;
         Ok(Self {
-            filter: filter.to_owned(),
+            filter,
             format: format(flags.log_format.as_deref())?,
         })
     }
@@ -74,26 +79,65 @@ fn refuse_unreadable(filter: &str) -> Result<(), ConfigError> {
     }
 }
 
+/// `debug` is asked for because of the hub itself; what agents say is not to come with it.
+fn quiet_about_calls(filter: &str) -> String {
+    let (directives, pattern) = filter.split_at(filter.find('/').unwrap_or(filter.len()));
+    let named = text::list(directives).any(|directive| directive.starts_with(MCP));
+    let logger = env_logger::Builder::new().parse_filters(filter).build();
+    let calls = Metadata::builder().level(Level::Debug).target(MCP).build();
+    if named || !logger.enabled(&calls) {
+        return filter.to_owned();
+    }
+    format!("{directives},{MCP}=warn{pattern}")
+}
+
 fn refuse_message_texts(filter: &str) -> Result<(), ConfigError> {
     let logger = env_logger::Builder::new().parse_filters(filter).build();
     // A directive may name a module inside a library, which a question about the library itself
     // would not show; so the modules that directives name are asked about too.
-    let named = filter
+    let named: Vec<_> = filter
         .split(['/', ','])
         .map(|directive| directive.split('=').next().unwrap_or(directive).trim())
-        .filter(|target| TALKATIVE.iter().any(|library| target.starts_with(library)));
-    let unsafe_target = TALKATIVE.into_iter().chain(named).find(|target| {
-        let trace = Metadata::builder()
-            .level(Level::Trace)
-            .target(target)
-            .build();
-        logger.enabled(&trace)
-    });
-    match unsafe_target {
-        None => Ok(()),
-        Some(target) => Err(ConfigError::setting(format!(
-            "HUB_LOG enables trace for {target}, which would log message texts: add {target}=debug \
-             after it, or set HUB_LOG to debug."
-        ))),
+        .collect();
+    for (library, level, enough) in TALKATIVE {
+        let inside = named.iter().filter(|target| target.starts_with(library));
+        let unsafe_target = [&library].into_iter().chain(inside).find(|target| {
+            let record = Metadata::builder().level(level).target(target).build();
+            logger.enabled(&record)
+        });
+        if let Some(target) = unsafe_target {
+            let (level, enough) = (word(level), word(enough));
+            return Err(ConfigError::setting(format!(
+                "HUB_LOG enables {level} for {target}, which would log message texts: add \
+                 {target}={enough} after it, or set HUB_LOG to debug."
+            )));
+        }
+    }
+    Ok(())
+}
+
+fn word(level: Level) -> String {
+    level.as_str().to_ascii_lowercase()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn debug_does_not_bring_the_calls_of_agents_with_it() {
+        assert_eq!(quiet_about_calls("debug"), "debug,rmcp=warn");
+        assert_eq!(
+            quiet_about_calls("a=debug,debug/b"),
+            "a=debug,debug,rmcp=warn/b"
+        );
+        for left in ["error", "info,rmcp=info", DEFAULT_FILTER] {
+            assert_eq!(quiet_about_calls(left), left);
+        }
+        assert!(refuse_message_texts("debug,rmcp=warn").is_ok());
+        for refused in ["info,rmcp=debug", "info,rmcp::service=trace"] {
+            let error = refuse_message_texts(refused).expect_err("refused");
+            assert!(error.to_string().contains("rmcp"), "{error}");
+        }
     }
 }

@@ -87,7 +87,7 @@ fn the_short_names_of_the_api_id_are_read_when_the_long_ones_are_unset() {
 type Set = fn(&mut Flags, Option<String>);
 
 /// A setting, how it is set, and values it refuses.
-const WRONG: [(&str, Set, &[&str]); 18] = [
+const WRONG: [(&str, Set, &[&str]); 19] = [
     (
         "HUB_TOOLS_FLOOD_SLEEP",
         |f, v| f.tools_flood_sleep = v,
@@ -102,6 +102,11 @@ const WRONG: [(&str, Set, &[&str]); 18] = [
         "HUB_TOOLS_WRITE_CHATS",
         |f, v| f.tools_write_chats = v,
         &["bob,not a chat", "0"],
+    ),
+    (
+        "HUB_TOOLS_ALLOWED_ORIGINS",
+        |f, v| f.tools_allowed_origins = v,
+        &["agent.example", "https://", "https://a.example/page"],
     ),
     (
         "HUB_TOOLS_MAX_UPLOAD_BYTES",

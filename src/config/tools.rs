@@ -20,6 +20,9 @@ pub struct ToolsConfig {
     pub read_chats: Vec<String>,
     /// The chats that may be written to, as clients name chats; all when empty.
     pub write_chats: Vec<String>,
+    /// Origins of web pages that may use the door beside loopback and `HUB_ALLOWED_HOSTS`, such as
+    /// `https://agent.example`; `*` stands for all.
+    pub allowed_origins: Vec<String>,
     /// The largest file that a client may send, in bytes.
     pub max_upload_bytes: u64,
     /// A session string of Telethon to import at the first start.
@@ -52,6 +55,7 @@ impl ToolsConfig {
             read_only: text::flag("HUB_TOOLS_READ_ONLY", flags.tools_read_only.as_deref())?,
             read_chats: chats("HUB_TOOLS_READ_CHATS", flags.tools_read_chats.as_deref())?,
             write_chats: chats("HUB_TOOLS_WRITE_CHATS", flags.tools_write_chats.as_deref())?,
+            allowed_origins: origins(flags.tools_allowed_origins.as_deref())?,
             max_upload_bytes: upload.unwrap_or(LARGEST_UPLOAD_BYTES),
             import: flags.telethon_session.clone(),
         })
@@ -88,6 +92,24 @@ fn chats(name: &str, chats: Option<&str>) -> Result<Vec<String>, ConfigError> {
             "{name} must be a list of usernames, links, phone numbers and ids, separated by \
              commas; {chat:?} is none."
         ))),
+    });
+    checked.collect()
+}
+
+/// What browsers send as `Origin`: a scheme, a host and perhaps a port (RFC 6454, section 6.2).
+fn origins(origins: Option<&str>) -> Result<Vec<String>, ConfigError> {
+    let origins = text::list(origins.unwrap_or_default());
+    let checked = origins.map(|origin| {
+        let has_host = origin.split_once("://").is_some_and(|(scheme, host)| {
+            !scheme.is_empty() && !host.is_empty() && !host.contains(['/', '?', '#', '@', ' '])
+        });
+        if has_host || matches!(origin, "*" | "null") {
+            return Ok(origin.to_owned());
+        }
+        Err(ConfigError::setting(format!(
+            "HUB_TOOLS_ALLOWED_ORIGINS must be a list of origins such as https://agent.example, \
+             separated by commas; {origin:?} is none."
+        )))
     });
     checked.collect()
 }

@@ -3,6 +3,7 @@
 use crate::auth::ApiKey;
 use crate::config::{Door, ToolsConfig};
 use crate::http::context::Runner;
+use crate::http::doors::tools::McpService;
 use crate::http::fallback::{RouteTable, fallback};
 use crate::http::gate::Gate;
 use crate::http::{HttpSettings, doors, frame, openapi, pages};
@@ -25,6 +26,7 @@ pub(super) struct Services {
     runner: Data<Runner>,
     gate: Data<Gate>,
     tools: Data<ToolsConfig>,
+    mcp: Data<McpService>,
     document: Data<Document>,
     routes: Data<RouteTable>,
     doors: Vec<Door>,
@@ -43,6 +45,7 @@ impl Services {
         let tools_key = settings.tools.key.as_ref().map(ApiKey::new);
         let gate = Gate::new(settings.key.clone(), settings.allowed_hosts.clone())
             .with_tools_key(tools_key)
+            .with_origins(settings.tools.allowed_origins.clone())
             .exposed(settings.exposed);
         let document = openapi::document(&settings.doors, |path| gate.asks_for_key(path));
         Self {
@@ -51,6 +54,7 @@ impl Services {
             runner: Data::new(Runner::new(hub, runtime, tasks)),
             gate: Data::new(gate),
             tools: Data::new(settings.tools.clone()),
+            mcp: Data::new(McpService::new(settings.tools.clone())),
             doors: settings.doors.clone(),
         }
     }
@@ -72,6 +76,7 @@ pub(super) fn app(
         runner,
         gate,
         tools,
+        mcp,
         document,
         routes: table,
         doors,
@@ -80,6 +85,7 @@ pub(super) fn app(
         .app_data(runner)
         .app_data(gate)
         .app_data(tools)
+        .app_data(mcp)
         .app_data(document)
         .app_data(table)
         .configure(|config| routes(&doors)(&mut ServiceConfig::new(config)))

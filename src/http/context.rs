@@ -37,6 +37,7 @@ impl Runner {
 
 /// Who asks and under which id, with the means to run an operation. Every handler that does
 /// more than show a constant takes one.
+#[derive(Clone)]
 pub(crate) struct Context {
     runner: web::Data<Runner>,
     caller: Caller,

@@ -14,6 +14,7 @@ pub(crate) struct Gate {
     key: Option<ApiKey>,
     tools_key: Option<ApiKey>,
     hosts: Vec<String>,
+    origins: Vec<String>,
     exposed: bool,
 }
 
@@ -31,7 +32,13 @@ pub(super) fn is_public(path: &str) -> bool {
 /// Whether a path belongs to the tools door, which has a key of its own.
 pub(super) fn is_tools(path: &str) -> bool {
     let below = |root: &str| path == root || path.strip_prefix(root).is_some_and(starts_segment);
-    (below("/api") && !below("/api/v3")) || below("/mcp")
+    (below("/api") && !below("/api/v3")) || is_mcp(path)
+}
+
+/// Whether agents are served there. The protocol asks its servers to look at every `Origin`.
+/// Source: <https://modelcontextprotocol.io/specification/2025-11-25/basic/transports#security-warning>.
+fn is_mcp(path: &str) -> bool {
+    path == "/mcp" || path.strip_prefix("/mcp").is_some_and(starts_segment)
 }
 
 fn starts_segment(rest: &str) -> bool {
@@ -45,6 +52,7 @@ impl Gate {
             key,
             tools_key: None,
             hosts,
+            origins: Vec::new(),
             exposed: false,
         }
     }
@@ -53,6 +61,13 @@ impl Gate {
     #[must_use]
     pub(crate) fn with_tools_key(mut self, key: Option<ApiKey>) -> Self {
         self.tools_key = key;
+        self
+    }
+
+    /// The same gate, with origins whose pages may use the tools door; `*` stands for all.
+    #[must_use]
+    pub(crate) fn with_origins(mut self, origins: Vec<String>) -> Self {
+        self.origins = origins;
         self
     }
 
@@ -80,6 +95,9 @@ impl Gate {
     pub(crate) fn admit(&self, path: &str, headers: &HeaderMap) -> Result<Caller, Error> {
         let guarded = self.guards(path);
         self.check_host(guarded, headers)?;
+        if is_mcp(path) {
+            self.check_site(path, headers)?;
+        }
         if Self::shows(self.key.as_ref(), path, headers) {
             return Ok(Caller::new(Origin::Operator));
         }
@@ -94,7 +112,7 @@ impl Gate {
             )),
             (false, public) => {
                 if !public {
-                    self.check_site(headers)?;
+                    self.check_site(path, headers)?;
                 }
                 Ok(Caller::new(Origin::Loopback))
             }
@@ -129,13 +147,14 @@ impl Gate {
     }
 
     /// An `Origin` says more than `Sec-Fetch-Site`: a page on another loopback port is welcome.
-    fn check_site(&self, headers: &HeaderMap) -> Result<(), Error> {
+    fn check_site(&self, path: &str, headers: &HeaderMap) -> Result<(), Error> {
         let foreign = match headers.get(ORIGIN) {
-            Some(origin) => !origin
-                .to_str()
-                .ok()
-                .and_then(|origin| origin.split_once("://"))
-                .is_some_and(|(_, authority)| self.answers_for(&host_name(authority))),
+            Some(origin) => !origin.to_str().is_ok_and(|origin| {
+                (is_tools(path) && self.lists(origin))
+                    || origin
+                        .split_once("://")
+                        .is_some_and(|(_, authority)| self.answers_for(&host_name(authority)))
+            }),
             None => headers
                 .get(SEC_FETCH_SITE)
                 .is_some_and(|site| site == "cross-site"),
@@ -147,6 +166,12 @@ impl Gate {
             ));
         }
         Ok(())
+    }
+
+    fn lists(&self, origin: &str) -> bool {
+        self.origins
+            .iter()
+            .any(|listed| listed == "*" || listed.eq_ignore_ascii_case(origin))
     }
 
     fn answers_for(&self, name: &str) -> bool {

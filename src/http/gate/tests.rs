@@ -254,3 +254,42 @@ fn with_a_key_for_the_tools_alone_the_rest_stays_local() {
         );
     }
 }
+
+#[test]
+fn pages_of_other_sites_reach_no_agent_door_even_with_the_key() {
+    let gate = Gate::new(Some(ApiKey::new(&"secret".into())), Vec::new());
+    let key = ("x-api-key", "secret");
+    let from = |origin| [key, ("origin", origin)];
+    let refused = Err(Code::CrossSiteRequest);
+    for path in ["/mcp", "/mcp/"] {
+        assert_eq!(outcome(&gate, path, &[key]), Ok(Origin::Operator));
+        assert_eq!(outcome(&gate, path, &from("https://evil.example")), refused);
+        assert_eq!(outcome(&gate, path, &from("null")), refused);
+        let local = from("http://localhost:6274");
+        assert_eq!(outcome(&gate, path, &local), Ok(Origin::Operator));
+    }
+    let other = from("https://evil.example");
+    assert_eq!(outcome(&gate, "/sessions", &other), Ok(Origin::Operator));
+    let listed = vec!["https://agent.example".to_owned(), "null".to_owned()];
+    let gate = gate.with_origins(listed);
+    for origin in ["https://agent.example", "HTTPS://Agent.example", "null"] {
+        assert_eq!(outcome(&gate, "/mcp", &from(origin)), Ok(Origin::Operator));
+    }
+    for origin in ["https://agent.example:8443", "http://agent.example"] {
+        assert_eq!(outcome(&gate, "/mcp", &from(origin)), refused, "{origin}");
+    }
+    let gate = gate.with_origins(vec!["*".to_owned()]);
+    let any = from("https://evil.example");
+    assert_eq!(outcome(&gate, "/mcp", &any), Ok(Origin::Operator));
+}
+
+#[test]
+fn listed_origins_open_the_tools_alone_where_no_key_is_asked_for() {
+    let gate = open().with_origins(vec!["https://agent.example".to_owned()]);
+    let page = [("host", "localhost"), ("origin", "https://agent.example")];
+    for path in ["/mcp", "/api/me"] {
+        assert_eq!(outcome(&gate, path, &page), Ok(Origin::Loopback));
+    }
+    let refused = Err(Code::CrossSiteRequest);
+    assert_eq!(outcome(&gate, "/sessions", &page), refused);
+}

@@ -8,6 +8,7 @@ mod input;
 mod keys;
 mod limits;
 mod marks;
+mod mcp;
 mod messages;
 mod sessions;
 

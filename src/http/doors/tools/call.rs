@@ -13,7 +13,7 @@ use crate::ops::Operation;
 use crate::ops::default_session::ChooseSession;
 use serde_json::Value;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 use tokio::sync::OnceCell;
 
 /// A call under way.
@@ -116,8 +116,16 @@ impl<'a> Call<'a> {
             Ok(()) => run.await,
             Err(error) => Err(error),
         };
-        self.note(tool, given, outcome.as_ref().err(), started);
+        let refused = outcome.as_ref().err().map(|error| error.code);
+        self.note(tool.name, &chats(tool, given), refused, started.elapsed());
         outcome
+    }
+
+    /// Notes a call that does not get as far as its tool. A name that no tool has is the client's
+    /// own text, and is not repeated.
+    pub(crate) fn note_refused(&self, tool: Option<&Tool>, code: Code) {
+        let name = tool.map_or("-", |tool| tool.name);
+        self.note(name, &[], Some(code), Duration::ZERO);
     }
 
     async fn admit(&self, tool: &Tool, given: &Arguments) -> Result<(), Error> {
@@ -144,24 +152,24 @@ impl<'a> Call<'a> {
     }
 
     /// One line for each call; what is written in messages stays out of it.
-    fn note(&self, tool: &Tool, given: &Arguments, error: Option<&Error>, started: Instant) {
+    fn note(&self, name: &str, chats: &[String], refused: Option<Code>, took: Duration) {
         let session = self.chosen.get().or(self.named.as_ref());
-        let chats: Vec<_> = tool
-            .reads
-            .iter()
-            .chain(tool.writes)
-            .filter_map(|name| given.optional_text(name))
-            .collect();
-        let outcome = error.map_or("ok", |error| error.code.wire());
+        let outcome = refused.map_or("ok", Code::wire);
         log::info!(
             target: "telegram_hub::audit",
-            tool = tool.name,
+            tool = name,
             session = session.map_or("-", SessionName::as_str),
             chats:? = chats,
             outcome = outcome,
             request_id = self.context.request_id().as_str(),
-            took_ms:% = started.elapsed().as_millis();
-            "tool {} {outcome}", tool.name
+            took_ms:% = took.as_millis();
+            "tool {name} {outcome}"
         );
     }
+}
+
+/// The chats that a call names.
+fn chats(tool: &Tool, given: &Arguments) -> Vec<String> {
+    let names = tool.reads.iter().chain(tool.writes);
+    names.filter_map(|name| given.optional_text(name)).collect()
 }

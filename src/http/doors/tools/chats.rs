@@ -56,15 +56,26 @@ impl Call<'_> {
         {
             return Ok(());
         }
-        if let Ok(found) = self.look_up(chat).await
-            && self.allowed(access).await?.admits(&found)
-        {
-            return Ok(());
+        let refused = || {
+            let why = format!("{} does not list this chat", access.setting());
+            Error::new(Code::ChatNotAllowed, why)
+        };
+        let found = match self.look_up(chat).await {
+            Err(error) if leads_nowhere(&error) => return Err(refused()),
+            found => found?,
+        };
+        let mut unsure = None;
+        for listed in self.list(access) {
+            if names(listed, &found) {
+                return Ok(());
+            }
+            match self.look_up(listed).await {
+                Ok(entity) if marked(&entity) == marked(&found) => return Ok(()),
+                Err(error) if !leads_nowhere(&error) => unsure = Some(error),
+                Ok(_) | Err(_) => {}
+            }
         }
-        Err(Error::new(
-            Code::ChatNotAllowed,
-            format!("{} does not list this chat", access.setting()),
-        ))
+        Err(unsure.unwrap_or_else(refused))
     }
 
     /// The chats that a list admits, as far as they can be found.
@@ -79,7 +90,8 @@ impl Call<'_> {
         for listed in self.list(access) {
             match self.look_up(listed).await {
                 Ok(entity) => found.push(marked(&entity)),
-                Err(error) if error.code == Code::ChatNotFound => {}
+                // A name that leads nowhere costs look-ups for ever; the others are to stay readable.
+                Err(error) if leads_nowhere(&error) || error.code == Code::RateLimited => {}
                 Err(error) => return Err(error),
             }
         }
@@ -128,6 +140,26 @@ fn marked(entity: &EntityView) -> ChatId {
         "Channel" | "ChannelForbidden" => ChatId::channel(entity.id),
         _ => ChatId::user(entity.id),
     }
+}
+
+/// Whether a listed name is one that the chat itself shows, which needs no look-up.
+fn names(listed: &str, chat: &EntityView) -> bool {
+    match ChatTarget::parse(listed) {
+        Some(ChatTarget::Marked(id)) => id == marked(chat),
+        Some(ChatTarget::Username(name)) => chat
+            .username
+            .as_deref()
+            .is_some_and(|shown| shown.eq_ignore_ascii_case(&name)),
+        _ => false,
+    }
+}
+
+/// Whether nothing but the name is to blame that no chat was found.
+fn leads_nowhere(error: &Error) -> bool {
+    matches!(
+        error.code,
+        Code::ChatNotFound | Code::InviteInvalid | Code::WriteForbidden | Code::TelegramError
+    )
 }
 
 /// A name of a chat apart from its spelling.

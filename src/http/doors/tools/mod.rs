@@ -5,11 +5,21 @@
 
 mod call;
 mod chats;
+mod mcp;
 mod objects;
 mod refusal;
 mod rest;
 mod table;
 mod telethon;
 
+pub(crate) use mcp::McpService;
 pub(crate) use refusal::unauthorized;
-pub(crate) use rest::{document, routes};
+pub(crate) use rest::document;
+
+use actix_web::web::ServiceConfig;
+
+/// Registers every path of both halves.
+pub(crate) fn routes(config: &mut ServiceConfig) {
+    rest::routes(config);
+    mcp::routes(config);
+}

@@ -1,0 +1,124 @@
+//! The table's tools as MCP lists them.
+//!
+//! Owns what MCP adds to a tool: the argument that names the account, and the object that holds a
+//! list. It must not know how a tool is run.
+
+use crate::config::ToolsConfig;
+use crate::http::doors::tools::table::{Hints, Output, Param, TOOLS, Tool};
+use rmcp::model::{JsonObject, Tool as Listed, ToolAnnotations};
+use serde_json::{Map, Value, json};
+use std::sync::Arc;
+
+/// The argument that names the account of a call.
+pub(super) const SESSION_ID: Param = Param::text_of(
+    "session_id",
+    1,
+    128,
+    "Which account to use, by its session's name as list_sessions tells it. Leave it out for the \
+     default account.",
+)
+.optional();
+
+/// The tools that the settings leave open, in the order of the table.
+pub(super) fn offered(config: &ToolsConfig) -> Vec<Listed> {
+    TOOLS
+        .iter()
+        .filter(|tool| is_offered(config, tool))
+        .map(|tool| listed(tool))
+        .collect()
+}
+
+/// Whether a call of the tool can ever succeed under these settings.
+pub(super) fn is_offered(config: &ToolsConfig, tool: &Tool) -> bool {
+    let makes_chats = tool.writes.is_empty();
+    tool.hints.read_only || !(config.read_only || (makes_chats && !config.write_chats.is_empty()))
+}
+
+fn listed(tool: &Tool) -> Listed {
+    Listed::new(tool.name, tool.description, input_schema(tool))
+        .with_title(tool.title)
+        .with_raw_output_schema(Arc::new(output_schema(&tool.output)))
+        .with_annotations(annotations(tool.title, tool.hints))
+}
+
+/// Hints: <https://modelcontextprotocol.io/specification/2025-06-18/schema#toolannotations>.
+/// Every tool reaches people outside, so every world is open.
+fn annotations(title: &str, hints: Hints) -> ToolAnnotations {
+    ToolAnnotations::with_title(title)
+        .read_only(hints.read_only)
+        .destructive(hints.destructive)
+        .idempotent(hints.idempotent)
+        .open_world(true)
+}
+
+/// An object of the arguments. More are allowed, and ignored.
+fn input_schema(tool: &Tool) -> JsonObject {
+    let params = || tool.params.iter().chain([&SESSION_ID]);
+    let properties: Map<_, _> = params()
+        .map(|param| (param.name.to_owned(), param.schema()))
+        .collect();
+    let required: Vec<_> = params()
+        .filter(|param| param.is_required())
+        .map(|param| param.name)
+        .collect();
+    let mut schema = Map::new();
+    schema.insert("type".to_owned(), "object".into());
+    schema.insert("title".to_owned(), format!("{}Arguments", tool.name).into());
+    schema.insert("properties".to_owned(), properties.into());
+    if !required.is_empty() {
+        schema.insert("required".to_owned(), required.into());
+    }
+    schema
+}
+
+/// The schema of structured content, which must be an object: a list is its only field.
+fn output_schema(output: &Output) -> JsonObject {
+    let schema = match output {
+        Output::List(_) => json!({
+            "type": "object",
+            "properties": { "result": output.schema() },
+            "required": ["result"],
+        }),
+        _ => output.schema(),
+    };
+    match schema {
+        Value::Object(schema) => schema,
+        _ => JsonObject::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::http::doors::tools::table::find;
+
+    #[test]
+    fn every_tool_is_described_and_every_schema_is_an_object() {
+        for tool in TOOLS {
+            let listed = listed(tool);
+            assert!(listed.description.is_some_and(|text| text.ends_with('.')));
+            assert_eq!(listed.input_schema["type"], "object", "{}", tool.name);
+            let properties = listed.input_schema["properties"]
+                .as_object()
+                .expect("an object");
+            assert_eq!(properties.len(), tool.params.len() + 1);
+            for (name, schema) in properties {
+                assert!(schema["description"].is_string(), "{} {name}", tool.name);
+            }
+            let output = listed.output_schema.expect("a schema");
+            assert_eq!(output["type"], "object", "{}", tool.name);
+            let hints = listed.annotations.expect("hints");
+            assert_eq!(hints.read_only_hint, Some(tool.hints.read_only));
+        }
+    }
+
+    #[test]
+    fn a_list_is_a_field_of_an_object() {
+        let schema = output_schema(&Output::List(&Output::Entity));
+        assert_eq!(schema["required"], json!(["result"]));
+        assert_eq!(schema["properties"]["result"]["items"]["title"], "Entity");
+        let me = find("get_me").expect("a tool");
+        assert_eq!(input_schema(me)["title"], "get_meArguments");
+        assert!(!input_schema(me).contains_key("required"));
+    }
+}

@@ -1,0 +1,72 @@
+//! The MCP half of the tools door, at `/mcp` and `/mcp/`: streamable HTTP without sessions.
+//!
+//! Owns both paths and the way of a message from HTTP to rmcp and back, which speaks the protocol.
+//! It must not know what the tools do.
+//! Source: <https://modelcontextprotocol.io/specification/2025-11-25/basic/transports>.
+
+mod answer;
+mod carrier;
+mod listing;
+mod message;
+mod server;
+
+pub(crate) use carrier::McpService;
+
+use crate::error::{Code, Error};
+use crate::http::context::Context;
+use crate::http::failure::Failure;
+use crate::http::input;
+use actix_web::http::header::{ALLOW, HeaderMap, HeaderValue};
+use actix_web::{HttpRequest, HttpResponse, ResponseError as _, web};
+use message::Malformed;
+use server::Inbound;
+
+/// The header that names the account of a call.
+const X_SESSION_ID: &str = "x-session-id";
+
+/// Registers both paths of this half.
+pub(crate) fn routes(config: &mut web::ServiceConfig) {
+    config.service(
+        web::resource(["/mcp", "/mcp/"])
+            .route(web::post().to(post))
+            .default_service(web::to(other)),
+    );
+}
+
+/// Takes one JSON-RPC message and answers a request with one event, a notification with 202.
+async fn post(
+    request: HttpRequest,
+    payload: web::Payload,
+    context: Context,
+    service: web::Data<McpService>,
+) -> HttpResponse {
+    let headers = request.headers();
+    if let Err(malformed) = message::check_headers(headers) {
+        return malformed.respond();
+    }
+    let body = match input::body_bytes(&request, &mut payload.into_inner()).await {
+        Ok(body) => body,
+        Err(error) => return Malformed::Unread(error).respond(),
+    };
+    match message::check_body(&body) {
+        Ok(()) => {
+            let inbound = Inbound::new(context, text(headers, X_SESSION_ID));
+            service.carry(headers, body.freeze(), inbound).await
+        }
+        Err(malformed) => malformed.respond(),
+    }
+}
+
+/// There is no stream to listen to, and no session to end.
+async fn other() -> HttpResponse {
+    let error = Error::new(Code::MethodNotAllowed, "Method Not Allowed");
+    let mut response = Failure::from(error).error_response();
+    let post = HeaderValue::from_static("POST");
+    response.headers_mut().insert(ALLOW, post);
+    response
+}
+
+fn text(headers: &HeaderMap, name: &str) -> Option<String> {
+    let text = headers.get(name)?.to_str().ok()?;
+    Some(text.trim().to_owned())
+}
