@@ -447,7 +447,8 @@ fuzz() {
     say "fuzzing $name for $seconds s (the first build takes several minutes)"
     run cargo +nightly fuzz run --fuzz-dir tests/fuzz --target-dir "$target/fuzz" "$name" \
       "$target/fuzz/corpus/$name" "tests/fuzz/corpus/$name" -- \
-      -max_total_time="$seconds" -max_len=8192 -timeout=10 -print_final_stats=1 \
+      -dict="tests/fuzz/dictionaries/$name" -max_total_time="$seconds" -max_len=8192 \
+      -timeout=10 -print_final_stats=1 \
       -artifact_prefix="$target/fuzz/found/$name/" ||
       die "fuzzing $name found something; the input is in $target/fuzz/found/$name"
   done

@@ -152,10 +152,10 @@ impl<'a> Reader<'a> {
         };
         self.flush();
         let inside = self.source.get(from..end).unwrap_or_default();
-        let (kind, text) = if count < 3 {
-            (Kind::Code, inside)
-        } else {
-            preformatted(inside)
+        let (kind, text) = match count {
+            1 => (Kind::Code, inside),
+            2 => (Kind::Code, unpadded(inside)),
+            _ => preformatted(inside),
         };
         self.pieces
             .extend([Piece::Open(kind), Piece::Text(text), Piece::Close]);
@@ -242,6 +242,24 @@ impl<'a> Reader<'a> {
         self.skip(2);
         true
     }
+}
+
+/// Whether code begins or ends with a backtick, but for spaces.
+pub(super) fn touches_ticks(code: &str) -> (bool, bool) {
+    let code = code.trim_matches(' ');
+    (code.starts_with('`'), code.ends_with('`'))
+}
+
+/// Without the space that parts a backtick at an end of the code from those around it.
+fn unpadded(inside: &str) -> &str {
+    let (first, last) = touches_ticks(inside);
+    let from = if first {
+        inside.strip_prefix(' ')
+    } else {
+        None
+    }
+    .unwrap_or(inside);
+    if last { from.strip_suffix(' ') } else { None }.unwrap_or(from)
 }
 
 fn styled(mark: usize) -> Kind {

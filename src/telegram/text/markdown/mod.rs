@@ -25,7 +25,7 @@ use inline::Piece;
 /// | source | entity |
 /// |---|---|
 /// | `**a**`, `__a__`, `~~a~~`, `\|\|a\|\|` | bold, italic, strike, spoiler |
-/// | `` `a` `` or ``` ``a`b`` ``` | code, as it stands |
+/// | `` `a` ``, ``` ``a`b`` ```, ``` `` `a` `` ``` | code, as it stands |
 /// | three or more backticks on each side | preformatted; a word alone in the first line is its language |
 /// | `[a](address)`, `[a](tg://user?id=1)` | link, mention (see [`Formatted::resolve_mentions`]) |
 /// | `![a](tg://emoji?id=1)` | custom emoji |

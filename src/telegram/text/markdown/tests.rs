@@ -51,6 +51,10 @@ fn code_is_verbatim() {
             &["code 0 3", "code 8 3"],
         ),
         ("``a`b``", "a`b", &["code 0 3"]),
+        ("`` `a` ``", "`a`", &["code 0 3"]),
+        ("x``  `a``", "x `a", &["code 1 3"]),
+        ("x `` a ``b", "x  a b", &["code 2 3"]),
+        ("``a` ``", "a`", &["code 0 2"]),
         ("```rust\nlet a;\n```", "let a;", &["pre 0 6 rust"]),
         ("```c++\na\n```", "a", &["pre 0 1 c++"]),
         ("```\n  a\n\n  b\n```", "  a\n\n  b", &["pre 0 8"]),
@@ -86,6 +90,7 @@ fn links_lead_to_addresses_users_and_emoji() {
         ("[a](u\\)v)", "a", &["link 0 1 u)v"]),
         ("[a](b\\c)", "a", &["link 0 1 b\\c"]),
         ("[a\nb](u)", "a\nb", &["link 0 3 u"]),
+        ("[`a\\]b`](u)", "a\\]b", &["link 0 4 u", "code 0 4"]),
         ("[a](u)[b](u) [c](v)", "ab c", &["link 0 2 u", "link 3 1 v"]),
         ("a[0](", "a[0](", &[]),
         (
@@ -208,7 +213,8 @@ fn what_has_no_mark_is_left_out_and_its_text_stays() {
     for (source, written) in [
         ("<u>a</u> **b**", "a \\**b\\**"),
         ("a<blockquote>b</blockquote>c", "abc"),
-        ("<code>`</code>", "\\`"),
+        ("<code>a``b</code>", "``a` ```` `b``"),
+        ("<code>`</code>", "`` ` ``"),
         (
             "<pre><code class=\"language-a b\">x</code></pre>",
             "```\nx\n```",

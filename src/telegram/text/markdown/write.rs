@@ -4,7 +4,7 @@
 //! mark is its neighbour's.
 
 use super::escapes::{self, Place};
-use super::inline::is_language;
+use super::inline::{is_language, touches_ticks};
 use super::mask::{Part, mask};
 use crate::telegram::text::Formatted;
 use crate::telegram::text::measured::Measured;
@@ -15,8 +15,7 @@ use crate::telegram::text::span::{Edge, Kind, Span, edges};
 /// What [`markdown`](super::markdown) makes of the answer is the text with its entities in the form
 /// of [`Formatted::tidy`], but for those that Markdown has no mark for, whose text stays: underlined
 /// text, what Telegram finds by itself, quotes that are not whole lines, custom emoji within links,
-/// code that begins or ends with a backtick, holds two in a row, or holds a bracket within a link,
-/// and a language of preformatted text that is not a word.
+/// code that holds a bracket within a link, and a language of preformatted text that is not a word.
 pub fn to_markdown(formatted: &Formatted) -> String {
     let (text, spans) = formatted.spans();
     let text = Measured::new(&text);
@@ -52,11 +51,12 @@ fn writable(text: &Measured<'_>, spans: Vec<Span>) -> Vec<Span> {
         while open.pop_if(|(end, _)| *end <= span.start).is_some() {}
         let in_label = open.iter().any(|(_, kind)| has_label(kind));
         let inside = text.slice(span.start, span.end);
-        let is_free = !in_label || !inside.contains(['[', ']']);
+        // Nothing in code can be escaped, and the label ends at its first bracket.
+        let is_free = !in_label || escapes::find(inside, *b"[]").is_none();
         let fits = match &mut span.kind {
             Kind::Underline => false,
             Kind::Quote { .. } => is_lines(text, span.start, span.end),
-            Kind::Code => is_free && ticks(inside).is_some(),
+            Kind::Code => is_free,
             Kind::Pre { language } => {
                 if !is_language(language) {
                     language.clear();
@@ -89,18 +89,30 @@ fn is_lines(text: &Measured<'_>, start: usize, end: usize) -> bool {
     (start == 0 || text.is_break(start - 1)) && (end == text.len() || text.is_break(end))
 }
 
-fn longest_run(text: &str) -> usize {
-    let runs = text.split(|letter| letter != '`');
-    runs.map(str::len).max().unwrap_or_default()
+/// Code as it is written. Of two backticks in a row each ends up in code of its own, which reads as
+/// one again because the two touch.
+fn code(inside: &str) -> String {
+    let mut source = String::new();
+    let mut rest = inside;
+    while !rest.is_empty() {
+        let length = rest.find("``").map_or(rest.len(), |at| at + 1);
+        let (part, after) = rest.split_at_checked(length).unwrap_or((rest, ""));
+        let (first, last) = touches_ticks(part);
+        let ticks = if part.contains('`') { "``" } else { "`" };
+        source.push_str(ticks);
+        source.push_str(if first { " " } else { "" });
+        source.push_str(part);
+        source.push_str(if last { " " } else { "" });
+        source.push_str(ticks);
+        rest = after;
+    }
+    source
 }
 
-/// The backticks on each side of code; none if it cannot be written.
-fn ticks(code: &str) -> Option<&'static str> {
-    match longest_run(code) {
-        0 => Some("`"),
-        1 if !code.starts_with('`') && !code.ends_with('`') => Some("``"),
-        _ => None,
-    }
+fn preformatted(language: &str, inside: &str) -> String {
+    let longest = inside.split(|letter| letter != '`').map(str::len).max();
+    let fence = "`".repeat((longest.unwrap_or_default() + 1).max(3));
+    format!("{fence}{language}\n{inside}\n{fence}")
 }
 
 /// Writes a part of the text that is outside of quotes, or one quote, which `end` ends.
@@ -117,31 +129,26 @@ fn lines(
     let mut parts = Vec::new();
     let mut at = start;
     let mut labels = 0;
-    let mut verbatim = false;
     for edge in edges(spans.get(first..last).unwrap_or_default()) {
         let place = if labels > 0 { Place::Label } else { place };
-        parts.extend(part(text.slice(at, edge.at), place, verbatim));
+        parts.extend(part(text.slice(at, edge.at), place));
         at = edge.at;
         let inside = text.slice(edge.span.start, edge.span.end);
         parts.push(Part::Markup(markup(&edge, inside)));
-        verbatim = edge.opens && edge.span.kind.is_verbatim();
+        if edge.opens && edge.span.kind.is_verbatim() {
+            at = edge.span.end;
+        }
         if has_label(&edge.span.kind) {
             labels = usize::from(edge.opens);
         }
     }
-    parts.extend(part(text.slice(at, end_at), place, false));
+    parts.extend(part(text.slice(at, end_at), place));
     parts.push(Part::Markup(end.to_owned()));
     mask(&parts, start == 0 || place == Place::Quote)
 }
 
-fn part(text: &str, place: Place, verbatim: bool) -> Option<Part<'_>> {
-    if text.is_empty() {
-        None
-    } else if verbatim {
-        Some(Part::Markup(text.to_owned()))
-    } else {
-        Some(Part::Text(text, place))
-    }
+fn part(text: &str, place: Place) -> Option<Part<'_>> {
+    (!text.is_empty()).then_some(Part::Text(text, place))
 }
 
 fn markup(edge: &Edge<'_>, inside: &str) -> String {
@@ -152,20 +159,13 @@ fn markup(edge: &Edge<'_>, inside: &str) -> String {
         Kind::Italic => "__".to_owned(),
         Kind::Strike => "~~".to_owned(),
         Kind::Spoiler => "||".to_owned(),
-        Kind::Code => ticks(inside).unwrap_or_default().to_owned(),
-        Kind::Pre { language } => {
-            let fence = "`".repeat((longest_run(inside) + 1).max(3));
-            if opens {
-                format!("{fence}{language}\n")
-            } else {
-                format!("\n{fence}")
-            }
-        }
+        Kind::Code if opens => code(inside),
+        Kind::Pre { language } if opens => preformatted(language, inside),
         Kind::Emoji { .. } if opens => "![".to_owned(),
         Kind::Link { .. } | Kind::Mention { .. } if opens => "[".to_owned(),
         Kind::Link { url } => address(url),
         Kind::Mention { user_id } => address(&format!("tg://user?id={user_id}")),
         Kind::Emoji { document_id } => address(&format!("tg://emoji?id={document_id}")),
-        Kind::Underline | Kind::Quote { .. } => String::new(),
+        Kind::Code | Kind::Pre { .. } | Kind::Underline | Kind::Quote { .. } => String::new(),
     }
 }
