@@ -22,6 +22,9 @@ pub fn document(doors: &[Door], keyed: impl Fn(&str) -> bool) -> Value {
         .split_for_parts();
     let mut document = serde_json::to_value(collected).unwrap_or_default();
     describe(&mut document);
+    for (_, item) in entries(document.get_mut("paths")) {
+        entries(Some(item)).for_each(|(_, operation)| allow_empty_values(operation));
+    }
     if doors.contains(&Door::Tools) {
         add_tools(&mut document);
     }
@@ -116,6 +119,20 @@ fn error_schema() -> Value {
             },
         },
     })
+}
+
+/// Says of every parameter of a query that an empty value counts as a missing one.
+fn allow_empty_values(operation: &mut Value) {
+    let parameters = operation.get_mut("parameters");
+    for parameter in parameters
+        .and_then(Value::as_array_mut)
+        .into_iter()
+        .flatten()
+    {
+        if parameter["in"] == "query" {
+            parameter["allowEmptyValue"] = true.into();
+        }
+    }
 }
 
 /// Adds to an operation what holds for every one of its kind.

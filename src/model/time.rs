@@ -14,6 +14,12 @@ impl UtcTime {
         Self::from(Utc::now())
     }
 
+    /// The earliest time there is, in seconds since 1970.
+    pub const EARLIEST_SECOND: i64 = DateTime::<Utc>::MIN_UTC.timestamp();
+
+    /// The latest time there is, in seconds since 1970.
+    pub const LATEST_SECOND: i64 = DateTime::<Utc>::MAX_UTC.timestamp();
+
     /// From Telegram's dates: whole seconds since 1970. `None` outside chrono's range.
     pub fn from_unix(seconds: i64) -> Option<Self> {
         DateTime::from_timestamp(seconds, 0).map(Self)

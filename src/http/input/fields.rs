@@ -3,7 +3,7 @@
 use crate::error::{Error, FieldFault};
 use crate::model::{ChatTarget, SessionName};
 use secrecy::SecretString;
-use serde_json::{Map, Value};
+use serde_json::{Map, Number, Value};
 use std::ops::RangeInclusive;
 
 /// Something that is read from the fields of a body or a query.
@@ -203,7 +203,7 @@ impl Fields {
         range: RangeInclusive<i64>,
     ) -> Option<i64> {
         let number = match value {
-            Value::Number(number) => number.as_i64(),
+            Value::Number(number) => number.as_i64().or_else(|| without_fraction(number)),
             Value::String(text) => text.trim().parse().ok(),
             Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => None,
         };
@@ -226,6 +226,15 @@ impl Fields {
         self.fault(name, kind, message);
         None
     }
+}
+
+/// `7.0` is a whole number too, in JSON Schema as in pydantic.
+///
+/// Source: <https://json-schema.org/draft/2020-12/json-schema-core#section-4.2.3>.
+fn without_fraction(number: &Number) -> Option<i64> {
+    let float = number.as_f64().filter(|float| float.fract() == 0.0)?;
+    // Exact: a float without a fraction is written without one.
+    format!("{float:.0}").parse().ok()
 }
 
 /// `a`, `a or b`, `a, b or c`.

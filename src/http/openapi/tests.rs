@@ -165,3 +165,34 @@ fn the_doors_page_names_every_route() {
         );
     }
 }
+
+fn parameter<'a>(document: &'a Value, path: &str, name: &str) -> &'a Value {
+    let parameters = document["paths"][path]["get"]["parameters"].as_array();
+    let mut parameters = parameters.expect("parameters").iter();
+    let found = parameters.find(|parameter| parameter["name"] == name);
+    found.unwrap_or_else(|| panic!("{path} has no {name}"))
+}
+
+#[test]
+fn the_document_forbids_what_the_hub_refuses() {
+    let document = document(&[Door::Hub, Door::Tools], |_| true);
+    let schema = |path, name| &parameter(&document, path, name)["schema"];
+    let gaps = "/session/{session_id}/gaps";
+    assert_eq!(
+        schema(gaps, "state")["enum"],
+        json!(["open", "closed", "all"])
+    );
+    let since = &schema("/admin/messages", "since")["anyOf"];
+    assert_eq!(since[0]["format"], "date-time");
+    assert_eq!(since[1]["type"], "integer");
+    assert_eq!(parameter(&document, gaps, "state")["allowEmptyValue"], true);
+    let session = &schema("/api/me", "X-Session-Id")["pattern"];
+    assert_eq!(session, "^[!-.0-~]+$");
+    assert!(schema("/api/sessions", "after")["pattern"].is_string());
+    let parameters = document["paths"]["/api/sessions"]["get"]["parameters"].as_array();
+    let mut names = parameters.expect("parameters").iter().map(|p| &p["name"]);
+    assert!(names.all(|name| name != "X-Session-Id"));
+    let mode = "/paths/~1api~1messages/post/requestBody/content/application~1json/schema\
+                /properties/parse_mode/anyOf/0/pattern";
+    assert!(document.pointer(mode).is_some_and(Value::is_string));
+}

@@ -89,6 +89,7 @@ fn an_id_may_be_a_number_or_a_text() {
 fn numbers_are_bounded_and_may_be_written_as_text() {
     for (value, expected, kind) in [
         (json!(7), Some(7), None),
+        (json!(7.0), Some(7), None),
         (json!(" 7 "), Some(7), None),
         (json!("seven"), None, Some("int_parsing")),
         (json!(0), None, Some("greater_than_equal")),

@@ -283,7 +283,9 @@ contract! {
             ("/api/messages/1/media?chat=me&x=1", "x extra_forbidden"),
             ("/api/captured?limit=501", "limit less_than_equal"),
             ("/api/captured?since=soon", "since datetime_parsing"),
+            ("/api/captured?cursor=elsewhere", "cursor value_error"),
             ("/api/sessions?limit=0", "limit greater_than_equal"),
+            ("/api/sessions?after=nobody", "after value_error"),
         ] {
             let refused = get(&hub, path).await?.refused(400, "invalid_request");
             let found: Vec<_> = faults(&refused).into_iter().map(|(place, kind)| format!("{place} {kind}")).collect();

@@ -5,7 +5,7 @@
     reason = "the names of fields are the contract's"
 )]
 
-use super::SUCCESS;
+use super::{SUCCESS, choice};
 use crate::http::input::{Fields, FromFields};
 use crate::model::{Cursor, SessionName, UtcTime};
 use crate::ops::gaps::{GapList, GapView};
@@ -16,8 +16,8 @@ use utoipa::{IntoParams, ToSchema};
 #[derive(Debug, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct GapQueryParams {
-    /// `open`, `closed` or `all`.
-    #[param(value_type = Option<String>, default = "all")]
+    /// Which gaps to answer.
+    #[param(schema_with = state, required = false)]
     pub(crate) state: Option<bool>,
     /// How many to answer.
     #[param(value_type = Option<u32>, minimum = 1, maximum = 500, default = 100)]
@@ -25,6 +25,12 @@ pub(crate) struct GapQueryParams {
     /// `next_cursor` of the page before.
     #[param(value_type = Option<String>)]
     pub(crate) cursor: Option<Cursor>,
+}
+
+fn state() -> utoipa::openapi::Schema {
+    let all = Some("all".into());
+    let state = choice("Which gaps to answer", ["open", "closed", "all"]).default(all);
+    state.build().into()
 }
 
 impl FromFields for GapQueryParams {

@@ -11,6 +11,9 @@ use crate::model::{ChatTarget, Cursor, Page, SessionName, UtcTime};
 use crate::ops::messages::{MessageQuery, MessageView};
 use serde::Serialize;
 use serde_json::Value;
+use utoipa::openapi::schema::{
+    AnyOfBuilder, KnownFormat, ObjectBuilder, Schema, SchemaFormat, Type,
+};
 use utoipa::{IntoParams, ToSchema};
 
 /// Query of `GET /session/{session_id}/messages` and `GET /admin/messages`.
@@ -25,10 +28,10 @@ pub(crate) struct MessageQueryParams {
     #[param(value_type = Option<String>)]
     pub(crate) from: Option<ChatTarget>,
     /// Only messages sent at or after this time: RFC 3339 or seconds since 1970.
-    #[param(value_type = Option<String>, example = "2026-01-01T00:00:00Z")]
+    #[param(schema_with = instant_schema, required = false, example = "2026-01-01T00:00:00Z")]
     pub(crate) since: Option<UtcTime>,
     /// Only messages sent before this time: RFC 3339 or seconds since 1970.
-    #[param(value_type = Option<String>)]
+    #[param(schema_with = instant_schema, required = false)]
     pub(crate) until: Option<UtcTime>,
     /// Only messages whose text contains this, whatever the case.
     #[param(max_length = 256)]
@@ -66,6 +69,17 @@ impl FromFields for MessageQueryParams {
             cursor,
         })
     }
+}
+
+fn instant_schema() -> Schema {
+    let text = ObjectBuilder::new()
+        .schema_type(Type::String)
+        .format(Some(SchemaFormat::KnownFormat(KnownFormat::DateTime)));
+    let seconds = ObjectBuilder::new()
+        .schema_type(Type::Integer)
+        .minimum(Some(UtcTime::EARLIEST_SECOND))
+        .maximum(Some(UtcTime::LATEST_SECOND));
+    AnyOfBuilder::new().item(text).item(seconds).build().into()
 }
 
 fn time(fields: &mut Fields, name: &str) -> Option<UtcTime> {

@@ -101,7 +101,7 @@ pub(crate) struct ReplyRequest {
     #[schema(schema_with = chat_schema)]
     pub(crate) chat_id: String,
     /// The message to answer, as a number or a text.
-    #[schema(value_type = i32, minimum = 1)]
+    #[schema(value_type = i32, minimum = 1, maximum = 2_147_483_647)]
     pub(crate) message_id: MessageId,
     /// The text, with markdown.
     #[schema(example = "Hello to you too!")]

@@ -86,20 +86,24 @@ fn parameters(tool: &Tool) -> Vec<Value> {
             Some(parameter(param, place))
         })
         .collect();
-    parameters.push(header(
-        SESSION,
-        128,
-        "The account; the default one when missing.",
-    ));
+    if tool.name != "list_sessions" {
+        parameters.push(header(
+            SESSION,
+            128,
+            "^[!-.0-~]+$",
+            "The account; the default one when missing.",
+        ));
+    }
     if tool.name == "send_message" {
         let description = "The caller's key for this request: 1 to 255 visible ASCII characters. \
                            The same request is sent once only, however often it is repeated.";
-        parameters.push(header("Idempotency-Key", 255, description));
+        parameters.push(header("Idempotency-Key", 255, "^[!-~]+$", description));
     }
     if tool.route.source == Source::Download {
         parameters.push(header(
             "Range",
             64,
+            "^[!-~]+$",
             "One range of bytes (RFC 9110, section 14.2).",
         ));
     }
@@ -121,13 +125,13 @@ fn parameter(param: &Param, place: &str) -> Value {
     })
 }
 
-fn header(name: &str, max_length: usize, description: &str) -> Value {
+fn header(name: &str, max_length: usize, pattern: &str, description: &str) -> Value {
     json!({
         "name": name,
         "in": "header",
         "required": false,
         "description": description,
-        "schema": { "type": "string", "minLength": 1, "maxLength": max_length, "pattern": "^[!-~]+$" },
+        "schema": { "type": "string", "minLength": 1, "maxLength": max_length, "pattern": pattern },
     })
 }
 

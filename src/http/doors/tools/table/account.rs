@@ -69,6 +69,7 @@ pub(super) static LIST_SESSIONS: Tool = Tool {
             128,
             "Only accounts that come after the one of this name.",
         )
+        .like(r"^[^/\u0000-\u001f\u007f-\u009f]+$")
         .optional(),
     ],
     output: Output::List(&Output::Session),
@@ -85,6 +86,14 @@ async fn list_sessions(call: &Call<'_>, given: Arguments) -> Result<Value, Error
         limit: given.count("limit"),
         after: given.optional_session("after")?,
     };
-    let listed = call.run(op).await?;
+    let listed = call.run(op).await.map_err(about_after)?;
     Ok(listed.sessions.iter().map(objects::session).collect())
+}
+
+/// The operation names its one argument that can be wrong as the hub door does.
+fn about_after(mut error: Error) -> Error {
+    for fault in &mut error.fields {
+        fault.location = vec!["query".to_owned(), "after".to_owned()];
+    }
+    error
 }

@@ -80,5 +80,5 @@ fn chat(given: &Arguments, name: &str) -> Result<Option<ChatTarget>, Error> {
 fn cursor(given: &Arguments) -> Result<Option<Cursor>, Error> {
     let text = given.optional_text("cursor");
     let parsed = text.as_deref().map(Cursor::parse).transpose();
-    parsed.map_err(|error| Error::new(Code::InvalidRequest, format!("cursor {error}")))
+    parsed.map_err(|error| Error::invalid_query("cursor", "value_error", error.to_string()))
 }

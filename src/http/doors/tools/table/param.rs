@@ -19,6 +19,8 @@ pub(crate) struct Param {
     pub(crate) missing: Missing,
     /// What it is for, in a sentence.
     pub(crate) description: &'static str,
+    /// The pattern of a text. It is published only: the tool itself refuses other texts.
+    pub(crate) pattern: Option<&'static str>,
 }
 
 /// What values a parameter takes.
@@ -78,6 +80,7 @@ impl Param {
             kind,
             missing: Missing::Refused,
             description,
+            pattern: None,
         }
     }
 
@@ -146,6 +149,14 @@ impl Param {
         self
     }
 
+    /// The same text, of which the tool takes only those that match this whole pattern.
+    ///
+    /// Source: <https://json-schema.org/draft/2020-12/json-schema-validation#section-6.3.3>.
+    pub(crate) const fn like(mut self, pattern: &'static str) -> Self {
+        self.pattern = Some(pattern);
+        self
+    }
+
     /// The same number, with a value for its absence.
     pub(crate) const fn or(mut self, default: i64) -> Self {
         self.missing = Missing::Integer(default);
@@ -161,7 +172,10 @@ impl Param {
     ///
     /// Source: <https://json-schema.org/draft/2020-12/json-schema-validation>.
     pub(crate) fn schema(&self) -> Value {
-        let own = self.kind.schema();
+        let mut own = self.kind.schema();
+        if let Some(pattern) = self.pattern {
+            own["pattern"] = pattern.into();
+        }
         let mut schema = match (self.missing, own) {
             (Missing::Null, own) => {
                 let mut schema = Map::new();
@@ -257,6 +271,8 @@ mod tests {
             "description": "Which one.",
         });
         assert_eq!(reply_to.schema(), expected);
+        let word = Param::text("word", "Which.").like("^a+$").optional();
+        assert_eq!(word.schema()["anyOf"][0]["pattern"], "^a+$");
         let ids = Param::message_ids("ids", "Which.").schema();
         assert_eq!(
             (&ids["minItems"], &ids["maxItems"]),

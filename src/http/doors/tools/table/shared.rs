@@ -21,6 +21,7 @@ pub(super) const PARSE_MODE: Param = Param::text(
     "parse_mode",
     "How the text is formatted: md or markdown, html, or null for plain text.",
 )
+.like("^([Mm][Dd]|[Mm][Aa][Rr][Kk][Dd][Oo][Ww][Nn]|[Hh][Tt][Mm][Ll]?)?$")
 .optional();
 
 /// Whether nobody hears a message arrive.

@@ -1,0 +1,242 @@
+"""What schemathesis cannot know of a hub: what exists there, and what must outlive the run.
+
+Loaded by schemathesis, which runs in a process of its own; the sandbox is told by the environment.
+"""
+
+import atexit
+import collections
+import json
+import os
+from datetime import UTC, datetime, timedelta
+
+import schemathesis
+from sandbox import API_KEY, CODE, ask
+
+HUB = os.environ["OPENAPI_HUB"]
+CONTROL = os.environ["OPENAPI_CONTROL"]
+FILE_URL = os.environ["OPENAPI_FILE_URL"]
+STRING = os.environ["OPENAPI_STRING"]
+COUNTS = os.environ["OPENAPI_COUNTS"]
+
+# Whose sessions and which chat every other case needs.
+LASTING = {"alice", "bob", "carol"}
+TEAM = "@team"
+BOB = "+15550000002"
+# What ends a session, or an account's being in a chat; who has to have made that chat.
+ENDS_SESSION = {"logout", "session_destroy"}
+ENDS_CHAT = {"tools_delete_chat": "alice", "tools_leave_chat": "bob"}
+# Cursors are good only if the hub has given them out, the names of chats have a grammar of their
+# own, and one of two fields may contradict the other.
+NOT_IN_THE_DOCUMENT = (["cursor"], ["after"], ["chat_id"], ["from"], ["client_id"])
+ABOUT_A_MESSAGE = {
+    "tools_edit_message",
+    "tools_pin_message",
+    "tools_unpin_message",
+    "tools_set_reaction",
+    "tools_remove_reaction",
+}
+CHATS = {"me", "@bob", "carol", "https://t.me/alice", TEAM, "+15550000003", "5550000002"}
+
+counts = collections.Counter()
+refusals = collections.Counter()
+made = collections.Counter()
+
+
+def number(kind):
+    made[kind] += 1
+    return made[kind]
+
+
+def hub(path, **body):
+    return ask(HUB + path, json.dumps(body).encode(), {"X-API-Key": API_KEY})
+
+
+def control(path, **body):
+    return ask(CONTROL + path, json.dumps(body).encode(), {})
+
+
+def new_session():
+    """A session of an account that nobody else uses."""
+    name, code = new_login()
+    hub("/login/code", session_id=name, phone_code=CODE, phone_code_hash=code)
+    return name
+
+
+def new_login(phone=None):
+    """A session that waits for its code, and what has to be sent back with that."""
+    nth = number("login")
+    name = f"short-lived-{nth}"
+    started = hub("/login/start", session_id=name, phone_number=phone or f"+1555000{5000 + nth}")
+    return name, started["phone_code_hash"]
+
+
+def new_login_with_code():
+    """A session that waits for the password of its account."""
+    name, code = new_login(BOB)
+    hub("/login/code", session_id=name, phone_code=CODE, phone_code_hash=code)
+    return name
+
+
+def new_chat(creator="alice"):
+    """A group with Alice in it; only its creator can delete it, and everybody else leave."""
+    name = f"short_lived_{number('chat')}"
+    members = [member for member in ("alice", "bob") if member != creator]
+    group = {"kind": "supergroup", "creator": creator, "members": members, "username": name}
+    control("/chat", title="Short-lived", **group)
+    return f"@{name}"
+
+
+def new_invite():
+    chat = control("/chat", kind="supergroup", creator="bob", title="Private", members=[])["chat"]
+    return control("/invite", chat=chat)["link"]
+
+
+def new_message():
+    """A message of Alice with a file to the team."""
+    file = {"name": "a.bin", "size": 1000, "mime": "text/plain"}
+    sent = control("/send", **{"from": "alice", "to": TEAM, "text": "short-lived", "file": file})
+    return sent["messages"][0]["sender"]
+
+
+def new_schedule():
+    """A scheduled message to the team."""
+    headers = {"X-API-Key": API_KEY, "X-Session-Id": "alice"}
+    body = {"chat": TEAM, "text": "later", "schedule": soon()}
+    return ask(f"{HUB}/api/messages", json.dumps(body).encode(), headers)["result"]["id"]
+
+
+def soon():
+    return (datetime.now(UTC) + timedelta(hours=1)).isoformat()
+
+
+# What the dictionaries of schemathesis.toml stand for.
+MAKE = {
+    "<session>": new_session,
+    "<chat>": new_chat,
+    "<invite>": new_invite,
+    "<file>": lambda: FILE_URL,
+    "<string>": lambda: STRING,
+    "2001-02-03T04:05:06Z": soon,
+}
+
+
+def real(value):
+    """The value with something real in the place of each word in angle brackets."""
+    if isinstance(value, str):
+        return MAKE[value]() if value in MAKE else value
+    if isinstance(value, list):
+        return [real(item) for item in value]
+    if isinstance(value, dict):
+        return {name: real(item) for name, item in value.items()}
+    return value
+
+
+@schemathesis.hook
+def before_call(_context, case, _kwargs):
+    name = case.operation.definition.raw.get("operationId")
+    for place in ("path_parameters", "query", "body"):
+        values = getattr(case, place)
+        if isinstance(values, (dict, list)):
+            changed = real(values)
+            if changed != values:
+                setattr(case, place, changed)
+    spare(name, case)
+    if case.meta is None or case.meta.generation.mode.is_positive:
+        point_to_what_exists(name, case)
+
+
+def spare(name, case):
+    """Ends something short-lived in the place of what must last."""
+    for values in (case.path_parameters, case.body):
+        if not isinstance(values, dict):
+            continue
+        session, chat = str(values.get("session_id")), str(values.get("chat"))
+        if name in ENDS_SESSION and session.strip() in LASTING:
+            values["session_id"] = new_session()
+        if name in ENDS_CHAT and "team" in chat.lower():
+            values["chat"] = new_chat(ENDS_CHAT[name])
+
+
+def point_to_what_exists(name, case):
+    """Every other case is about an account, a chat, a message or a login that exists."""
+    path, query, body = (
+        values if isinstance(values, dict) else {}
+        for values in (case.path_parameters, case.query, case.body)
+    )
+    if number(f"case of {name}") % 2:
+        return
+    case.headers.pop("X-Session-Id", None)
+    for values in (path, query, body):
+        if "session_id" in values and name not in ENDS_SESSION and name != "session_import":
+            values["session_id"] = "alice"
+        for place in ("chat", "chat_id", "from_chat", "to_chat", "entity_identifier"):
+            if place in values and values[place] not in CHATS:
+                values[place] = TEAM
+    if body:
+        point_to_what_is_new(name, body)
+    elif "message_id" in path and "chat" in query:
+        query["chat"] = TEAM
+    if "message_id" in path:
+        path["message_id"] = message = new_message()
+        if name == "tools_remove_reaction":
+            control("/react", account="alice", peer=TEAM, message_id=message, emoji="👍")
+    spare(name, case)
+
+
+def point_to_what_is_new(name, body):
+    if name == "login_start":
+        body["session_id"] = f"short-lived-{number('login')}"
+    elif name == "login_code":
+        body["session_id"], body["phone_code_hash"] = new_login()
+    elif name == "login_password":
+        body["session_id"] = new_login_with_code()
+    elif name == "tools_cancel_scheduled":
+        body |= {"chat": TEAM, "message_ids": [new_schedule()]}
+    elif name == "message_reply":
+        body |= {"chat_id": TEAM, "message_id": new_message()}
+    elif "message_ids" in body:
+        body |= {"message_ids": [new_message()], "from_chat" if "from_chat" in body else "chat": TEAM}
+    elif name in ABOUT_A_MESSAGE:
+        body["chat"] = TEAM
+    elif name in ENDS_CHAT:
+        body["chat"] = new_chat(ENDS_CHAT[name])
+
+
+@schemathesis.hook
+def after_call(_context, case, response):
+    name = case.operation.definition.raw.get("operationId")
+    counts[f"{name} {response.status_code}"] += 1
+    if response.status_code == 502:
+        told = response.json()["detail"]
+        told = told["telegram_error"] if isinstance(told, dict) else told
+        refusals[f"{error_code(response)}: {told}"] += 1
+
+
+@schemathesis.check
+def a_502_is_a_refusal_of_telegram(_context, response, _case):
+    """Telegram is there all the time, so it is never out of reach."""
+    if response.status_code == 502:
+        code = error_code(response)
+        assert code not in (None, "telegram_unreachable"), f"502 with X-Error-Code {code}"
+
+
+@schemathesis.check
+def what_the_document_allows_is_not_malformed(_context, response, case):
+    """What the document cannot say is excepted: see NOT_IN_THE_DOCUMENT."""
+    if case.meta is None or not case.meta.generation.mode.is_positive:
+        return
+    if error_code(response) == "invalid_request":
+        detail = response.json()["detail"]
+        faults = detail if isinstance(detail, list) else [{"loc": [], "msg": detail}]
+        for fault in faults:
+            assert fault["loc"][-1:] in NOT_IN_THE_DOCUMENT, f"{fault['loc']}: {fault['msg']}"
+
+
+def error_code(response):
+    return response.headers.get("x-error-code", [None])[0]
+
+
+@atexit.register
+def write_counts():
+    with open(COUNTS, "w", encoding="utf-8") as file:
+        json.dump([counts, refusals], file)
