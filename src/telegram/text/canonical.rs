@@ -60,7 +60,7 @@ impl Ruler {
             .collect();
         let spans = self.around_quotes(merge(spans));
         let mut spans = nest(spans);
-        spans.retain(|span| self.shows(span) && !self.is_address(span));
+        spans.retain(|span| self.shows(span));
         spans
     }
 
@@ -84,16 +84,6 @@ impl Ruler {
 
     fn shows(&self, span: &Span) -> bool {
         span.start < span.end && self.visible[span.start] < self.visible[span.end]
-    }
-
-    /// Whether a link leads to the mail address that its text is, which Telegram finds by itself.
-    fn is_address(&self, span: &Span) -> bool {
-        let Kind::Link { url } = &span.kind else {
-            return false;
-        };
-        let text = self.units.get(span.start..span.end).unwrap_or_default();
-        url.strip_prefix("mailto:")
-            .is_some_and(|address| address.encode_utf16().eq(text.iter().copied()))
     }
 
     fn is_break(&self, at: usize) -> bool {

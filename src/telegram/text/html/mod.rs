@@ -28,8 +28,7 @@ use tags::{Tag, Token};
 /// | `tg-emoji emoji-id="1"` | custom emoji |
 ///
 /// `br` breaks the line, and a `p` begins and ends on one of its own. Characters are named by number
-/// or by the usual names. Comments and unknown tags are left out; what is no tag is text. A link
-/// to `mailto:` and just that address is text, in which Telegram finds the address. Source:
+/// or by the usual names. Comments and unknown tags are left out; what is no tag is text. Source:
 /// <https://core.telegram.org/bots/api#html-style>.
 pub fn html(source: &str) -> Formatted {
     let mut reader = Reader::default();

@@ -63,7 +63,6 @@ fn every_tag_of_telegram_becomes_its_entity() {
             "👍",
             &["emoji 0 2 536"],
         ),
-        ("<a href=\"mailto:a@b.c\">a@b.c</a>", "a@b.c", &[]),
         (
             "<a href=\"mailto:a@b.c\">me</a>",
             "me",
@@ -76,6 +75,11 @@ fn every_tag_of_telegram_becomes_its_entity() {
 fn tags_nest_and_crossed_ones_are_cut() {
     reads_as(&[
         ("<b>a<i>b</i>c</b>", "abc", &["bold 0 3", "italic 1 1"]),
+        (
+            "<b>a<i>b<a href=x></b>c</i>d</a>",
+            "abcd",
+            &["bold 0 2", "italic 1 1", "link 2 2 x", "italic 2 1"],
+        ),
         ("<b>a<b>b</b>c</b>d", "abcd", &["bold 0 3"]),
         (
             "<b>a<i>b</b>c</i>",

@@ -98,7 +98,6 @@ fn links_lead_to_addresses_users_and_emoji() {
             "[](u) [a]() [a] (u) [a b",
             &["link 23 1 u"],
         ),
-        ("[a@b.c](mailto:a@b.c)", "a@b.c", &[]),
     ]);
 }
 
