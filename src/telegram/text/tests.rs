@@ -111,6 +111,21 @@ proptest! {
     }
 
     #[test]
+    fn what_html_says_of_quotes_and_code_markdown_says_stably(
+        parts in prop::collection::vec(
+            prop::sample::select(vec![
+                "<blockquote>", "</blockquote>", "<pre>", "</pre>", "<a href=\"x\">", "</a>", "<b>", "<code>", "</code>", "<br>",
+                "**", ">", "a", "`",
+            ]),
+            0..12,
+        ),
+    ) {
+        let said = markdown(&to_markdown(&html(&parts.concat())));
+        check(&said)?;
+        prop_assert_eq!(markdown(&to_markdown(&said)), said);
+    }
+
+    #[test]
     fn a_plain_text_stays_byte_for_byte(source in any::<String>()) {
         prop_assert_eq!(Formatted::plain(source.clone()).text, source);
     }

@@ -47,6 +47,7 @@ pub fn to_markdown(formatted: &Formatted) -> String {
 fn writable(text: &Measured<'_>, spans: Vec<Span>) -> Vec<Span> {
     let mut open: Vec<(usize, Kind)> = Vec::new();
     let mut kept = Vec::with_capacity(spans.len());
+    let touched = touched_quotes(&spans);
     for mut span in spans {
         while open.pop_if(|(end, _)| *end <= span.start).is_some() {}
         let in_label = open.iter().any(|(_, kind)| has_label(kind));
@@ -55,7 +56,9 @@ fn writable(text: &Measured<'_>, spans: Vec<Span>) -> Vec<Span> {
         let is_free = !in_label || escapes::find(inside, *b"[]").is_none();
         let fits = match &mut span.kind {
             Kind::Underline => false,
-            Kind::Quote { .. } => is_lines(text, span.start, span.end),
+            Kind::Quote { .. } => {
+                is_lines(text, span.start, span.end) && !touched.contains(&span.start)
+            }
             Kind::Code => is_free,
             Kind::Pre { language } => {
                 if !is_language(language) {
@@ -76,6 +79,22 @@ fn writable(text: &Measured<'_>, spans: Vec<Span>) -> Vec<Span> {
         }
     }
     kept
+}
+
+/// Where quotes begin whose line break to the text around them is part of something marked: the
+/// break must stand within those marks, and the quote would not begin or end with a line.
+fn touched_quotes(spans: &[Span]) -> Vec<usize> {
+    let (quotes, others): (Vec<_>, Vec<_>) = spans.iter().partition(|span| span.kind.is_quote());
+    let touches = |quote: &&&Span| {
+        let ends = |other: &&Span| other.start < quote.start && other.end == quote.start;
+        let begins = |other: &&Span| other.start == quote.end;
+        others.iter().any(|other| ends(other) || begins(other))
+    };
+    quotes
+        .iter()
+        .filter(touches)
+        .map(|quote| quote.start)
+        .collect()
 }
 
 fn has_label(kind: &Kind) -> bool {
