@@ -325,7 +325,7 @@ run_hub() {
 
 # --- Tests --------------------------------------------------------------------------------------
 
-# The foreign clients, Telethon and the official one of MCP, live in virtual environments.
+# The clients of others live in virtual environments.
 need_venv() {
   need python3 "install Debian's packages python3 and python3-venv"
   if python3 -c 'import ensurepip, venv' 2>/dev/null; then
@@ -374,8 +374,13 @@ run_tests() {
   rust_tests
   # nextest leaves the examples of the documentation out.
   run cargo test --workspace --locked --doc --quiet
-  run tests/dc/telethon/run
-  run tests/mcp/run
+  # As for the tests, so that nothing is built anew.
+  run cargo build --workspace --locked --bins --tests --quiet
+  local hub=$target/debug/telegram-hub dc=$target/debug/local-dc
+  run tests/dc/telethon/run "$dc"
+  run tests/mcp/run "$hub" "$dc"
+  run tests/sessions/run "$hub" "$dc"
+  run tests/openapi/run "$hub" "$dc"
   say "all tests passed"
 }
 

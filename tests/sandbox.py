@@ -18,6 +18,13 @@ API_KEY = "the-hubs-own-key"
 TOOLS_KEY = "the-key-of-the-tools"
 CODE = "12345"
 FILE = b"contents of a file\n"
+# Limits on how fast an account acts are not what is looked at with these.
+UNLIMITED = {
+    "HUB_SEND_INTERVAL": "0",
+    "HUB_CHAT_SEND_INTERVAL": "0",
+    "HUB_LOOKUPS_PER_MINUTE": "0",
+    "HUB_LOGINS_PER_MINUTE": "100000",
+}
 
 
 class Files(http.server.BaseHTTPRequestHandler):

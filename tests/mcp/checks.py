@@ -14,7 +14,7 @@ import httpx2
 from mcp import Client
 from mcp.client.streamable_http import streamable_http_client
 from mcp.shared.exceptions import MCPDeprecationWarning, MCPError
-from sandbox import TOOLS_KEY, Sandbox
+from sandbox import TOOLS_KEY, UNLIMITED, Sandbox
 from tools import CALLS, CONTRACT, Scene
 
 # The handshake of the years before, and the generation without one.
@@ -123,6 +123,18 @@ async def generation(sandbox, number, mode, version):
     return calls
 
 
+def prepare(sandbox):
+    """A hub with three accounts."""
+    settings = sandbox.settings() | UNLIMITED
+    settings["HUB_TOOLS_KEY"] = TOOLS_KEY
+    settings["HUB_DEFAULT_SESSION"] = "alice"
+    settings["HUB_TOOLS_FLOOD_SLEEP"] = "2"
+    settings["HUB_FETCH_ALLOW"] = sandbox.files_at
+    sandbox.start_hub(settings)
+    for name, number in (("alice", 1), ("carol", 3), ("user0004", 4)):
+        sandbox.log_in(name, f"+1555000{number:04}")
+
+
 async def refused_without_key(sandbox):
     try:
         async with Client(f"{sandbox.url}/mcp", mode="legacy") as client:
@@ -146,6 +158,7 @@ async def main():
     warnings.simplefilter("ignore", MCPDeprecationWarning)
     rounds = []
     with Sandbox(*sys.argv[1:3]) as sandbox:
+        prepare(sandbox)
         await refused_without_key(sandbox)
         for number, (mode, version) in enumerate(GENERATIONS.items(), start=1):
             calls = await generation(sandbox, number, mode, version)

@@ -12,17 +12,9 @@ import os
 import subprocess
 import sys
 
-from sandbox import API_KEY, TOOLS_KEY, Sandbox
+from sandbox import API_KEY, TOOLS_KEY, UNLIMITED, Sandbox
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-# Nothing that Telegram or the hub does against too many requests is looked at here.
-UNLIMITED = {
-    "HUB_SEND_INTERVAL": "0",
-    "HUB_CHAT_SEND_INTERVAL": "0",
-    "HUB_LOOKUPS_PER_MINUTE": "0",
-    "HUB_LOGINS_PER_MINUTE": "100000",
-}
-
 # Cases that are there however few are wanted: the document's examples, and every bound of it and
 # the value beyond. The others are drawn, so many for one more example of each operation.
 FIXED_CASES = 2400
