@@ -11,6 +11,7 @@ mod marks;
 mod mcp;
 mod messages;
 mod sessions;
+mod texts;
 
 use crate::support::http::{Answer, read};
 use crate::support::hub::TestHub;
