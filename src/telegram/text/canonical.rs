@@ -9,7 +9,7 @@ use std::cmp::{Ordering, Reverse};
 use std::collections::BinaryHeap;
 
 /// What Telegram cuts off at the ends of a message.
-const BLANKS: [char; 4] = [' ', '\n', '\t', '\r'];
+pub(super) const BLANKS: [char; 4] = [' ', '\n', '\t', '\r'];
 
 /// Puts a text and its spans into their one form. Doing it again changes nothing.
 pub(super) fn canonical(mut text: String, spans: Vec<Span>) -> (String, Vec<Span>) {

@@ -3,6 +3,8 @@
 //! It owns what makes a line one: `>` at its beginning with a blank or a letter after it, so that
 //! `>5`, `>_<` and `>>>` stay what they are. It knows nothing of the marks within lines.
 
+use crate::telegram::text::canonical::BLANKS;
+
 /// Quoted lines at the beginning of a text.
 pub(super) struct Block {
     /// The lines without what makes them a quote.
@@ -21,7 +23,7 @@ pub(super) fn read(source: &str, after_quote: bool) -> Option<Block> {
     };
     let mut lines = first.split('\n');
     let line = quoted(lines.next()?)?;
-    if line.trim_end_matches("||").trim().is_empty() {
+    if line.trim_end_matches("||").trim_matches(BLANKS).is_empty() {
         return None;
     }
     let mut inside = line.to_owned();

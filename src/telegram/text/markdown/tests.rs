@@ -128,6 +128,7 @@ fn lines_after_a_sign_are_a_quote() {
             &["bold 0 1", "quote 2 1", "bold 2 1", "bold 4 1"],
         ),
         ("> > a", "> a", &["quote 0 3"]),
+        ("> \u{c}", "\u{c}", &["quote 0 1"]),
         ("```\n> a\n```", "> a", &["pre 0 3"]),
     ]);
 }
