@@ -21,7 +21,7 @@ type Answer<T> = Result<Json<T>, Failure>;
         (status = 200, description = "The entity", body = Resolved),
         (status = 401, description = "`session_not_authorized`"),
         (status = 404, description = "`chat_not_found`"),
-        (status = 429, description = "`flood_wait`"),
+        (status = 429, description = "`flood_wait`, `rate_limited`"),
         (status = 502, description = "`telegram_error`, `telegram_unreachable`"),
     )
 )]
@@ -59,7 +59,7 @@ pub(super) async fn list(context: Context, path: SessionPath) -> Answer<CachedEn
     responses(
         (status = 200, description = "How many entities were found", body = Done),
         (status = 401, description = "`session_not_authorized`"),
-        (status = 429, description = "`flood_wait`"),
+        (status = 429, description = "`flood_wait`, `rate_limited`"),
         (status = 502, description = "`telegram_error`, `telegram_unreachable`"),
     )
 )]

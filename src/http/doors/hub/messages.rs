@@ -27,7 +27,7 @@ use actix_web::{HttpResponse, get, post};
         (status = 403, description = "`write_forbidden`, `invalid_key`"),
         (status = 404, description = "`chat_not_found`"),
         (status = 422, description = "`invalid_request`, `idempotency_key_reused`"),
-        (status = 429, description = "`flood_wait`"),
+        (status = 429, description = "`flood_wait`, `rate_limited`"),
         (status = 502, description = "`telegram_error`, `telegram_unreachable`"),
     )
 )]
@@ -57,7 +57,7 @@ pub(super) async fn send(
         (status = 403, description = "`write_forbidden`, `invalid_key`"),
         (status = 404, description = "`chat_not_found`, `message_not_found`"),
         (status = 422, description = "`invalid_request`, `idempotency_key_reused`"),
-        (status = 429, description = "`flood_wait`"),
+        (status = 429, description = "`flood_wait`, `rate_limited`"),
         (status = 502, description = "`telegram_error`, `telegram_unreachable`"),
     )
 )]
