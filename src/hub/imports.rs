@@ -43,18 +43,14 @@ pub async fn import_offline(
     let lock = DatabaseLock::acquire(&store)
         .await
         .map_err(StartError::from)?;
-    let app = credentials(config);
+    let app = ApiCredentials {
+        api_id: config.telegram.api_id,
+        api_hash: config.telegram.api_hash.clone(),
+    };
     let imported = import(&store, &link, &app, name, key).await;
     lock.release(&store).await;
     store.close().await;
     imported.map(|(_, user)| user).map_err(ImportError::Refused)
-}
-
-fn credentials(config: &Config) -> ApiCredentials {
-    ApiCredentials {
-        api_id: config.telegram.api_id,
-        api_hash: config.telegram.api_hash.clone(),
-    }
 }
 
 /// The session that an account gets when the settings bring one and name none.
@@ -114,11 +110,7 @@ async fn take_new(hub: &Hub, name: &SessionName, key: ForeignKey) -> Result<bool
         return Ok(false);
     }
     let context = hub.registry.context();
-    let app = ApiCredentials {
-        api_id: context.api_id,
-        api_hash: context.api_hash.clone(),
-    };
-    let (id, _) = import(&hub.store, &context.link, &app, name, key).await?;
+    let (id, _) = import(&hub.store, &context.link, &context.app(), name, key).await?;
     hub.registry.get_or_connect(name, id);
     Ok(true)
 }

@@ -6,7 +6,6 @@ use crate::model::SessionName;
 use crate::ops::login::UserView;
 use crate::ops::{Ctx, Operation, accounts};
 use crate::session::{ForeignKey, import};
-use crate::store::sessions::ApiCredentials;
 use crate::telegram::StringKind;
 use secrecy::SecretString;
 
@@ -36,10 +35,7 @@ impl Operation for ImportSession {
     async fn run(self, ctx: &Ctx) -> Result<Self::Output, Error> {
         let key = ForeignKey::read(&self.string, self.kind)?;
         let context = ctx.hub.registry.context();
-        let app = ApiCredentials {
-            api_id: context.api_id,
-            api_hash: context.api_hash.clone(),
-        };
+        let app = context.app();
         let (id, user) = import(&ctx.hub.store, &context.link, &app, &self.session, key).await?;
         // What was parked under the name knows nothing of the new key.
         if let Some(parked) = ctx.hub.registry.get(&self.session) {

@@ -14,6 +14,7 @@ use crate::session::online::Online;
 use crate::session::restore::RestoreTicket;
 use crate::session::waiting::{Reconnected, Waiting};
 use crate::session::writer::Writer;
+use crate::store::sessions::ApiCredentials;
 use crate::store::{self, Store, sessions};
 use crate::telegram::{Budget, LinkSettings};
 use futures_util::FutureExt as _;
@@ -96,6 +97,16 @@ pub struct SessionContext {
     pub logins: Budget,
     /// How many sessions may be comparing their logs at once.
     pub reconciles: Semaphore,
+}
+
+impl SessionContext {
+    /// The application as accounts that come from elsewhere are stored with it.
+    pub fn app(&self) -> ApiCredentials {
+        ApiCredentials {
+            api_id: self.api_id,
+            api_hash: self.api_hash.clone(),
+        }
+    }
 }
 
 /// Everything of one account.

@@ -28,7 +28,6 @@ pub(super) struct Caller {
     ended: watch::Sender<Option<String>>,
     connects: Arc<Budget>,
     call_timeout: Duration,
-    custom_server: bool,
     /// Held while the account is made known to another data centre.
     introducing: Mutex<()>,
 }
@@ -47,7 +46,6 @@ impl Caller {
             ended: watch::Sender::new(None),
             connects: Arc::clone(&settings.connects),
             call_timeout: settings.call_timeout,
-            custom_server: settings.server.is_custom(),
             introducing: Mutex::default(),
         }
     }
@@ -210,7 +208,7 @@ impl Caller {
         match error {
             InvocationError::Authentication(authentication::Error::UnknownFingerprints {
                 ..
-            }) if self.custom_server => Error::KeyRejected,
+            }) if self.session.server().is_custom() => Error::KeyRejected,
             other => Error::from(other),
         }
     }

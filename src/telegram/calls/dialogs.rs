@@ -34,12 +34,12 @@ pub struct DialogList {
 }
 
 /// One answer, taken apart.
-struct DialogPage {
-    dialogs: Vec<tl::enums::Dialog>,
-    messages: Vec<tl::enums::Message>,
-    chats: Vec<tl::enums::Chat>,
-    peers: Vec<PeerRow>,
-    complete: bool,
+pub(super) struct DialogPage {
+    pub(super) dialogs: Vec<tl::enums::Dialog>,
+    pub(super) messages: Vec<tl::enums::Message>,
+    pub(super) chats: Vec<tl::enums::Chat>,
+    pub(super) peers: Vec<PeerRow>,
+    pub(super) complete: bool,
 }
 
 impl Link {
@@ -48,7 +48,7 @@ impl Link {
         let mut all = DialogList::default();
         let mut offset = DialogOffset::default();
         for _ in 0..pages {
-            let Some(page) = self.dialog_page(&offset).await? else {
+            let Some(page) = self.dialog_page(&offset, None, 100).await? else {
                 break;
             };
             all.dialogs
@@ -64,14 +64,20 @@ impl Link {
         Ok(all)
     }
 
-    async fn dialog_page(&self, offset: &DialogOffset) -> Result<Option<DialogPage>, Error> {
+    /// One call: of one folder or of all, at most 100 dialogs. `None` when there is nothing new.
+    pub(super) async fn dialog_page(
+        &self,
+        offset: &DialogOffset,
+        folder_id: Option<i32>,
+        limit: i32,
+    ) -> Result<Option<DialogPage>, Error> {
         let request = tl::functions::messages::GetDialogs {
             exclude_pinned: false,
-            folder_id: None,
+            folder_id,
             offset_date: offset.date,
             offset_id: offset.id,
             offset_peer: offset.peer.clone(),
-            limit: 100,
+            limit,
             hash: 0,
         };
         let (dialogs, messages, users, chats, complete) = match self.invoke(&request).await? {

@@ -97,7 +97,7 @@ impl Link {
 
     /// The peers of the newest messages of a chat, for filling the cache. At most 100 messages.
     pub async fn history_peers(&self, peer: &PeerRow, limit: i32) -> Result<Vec<PeerRow>, Error> {
-        let answer = self.history(peer, 0, limit).await?;
+        let answer = self.history(peer, 0, 0, limit).await?;
         Ok(convert::peers(&answer.users, &answer.chats))
     }
 
@@ -110,15 +110,23 @@ impl Link {
     ) -> Result<Option<MessageId>, Error> {
         let seconds = time.as_datetime().timestamp();
         let date = i32::try_from(seconds).unwrap_or(i32::MAX);
-        let answer = self.history(peer, date, 1).await?;
+        let answer = self.history(peer, 0, date, 1).await?;
         let place = answer.messages.iter().find_map(convert::message_place);
         Ok(place.map(|(_, id)| id))
     }
 
-    async fn history(&self, peer: &PeerRow, offset_date: i32, limit: i32) -> Result<Answer, Error> {
+    /// Messages with smaller numbers than `offset_id` that were sent before `offset_date`, newest
+    /// first; 0 is no limit.
+    pub(super) async fn history(
+        &self,
+        peer: &PeerRow,
+        offset_id: i32,
+        offset_date: i32,
+        limit: i32,
+    ) -> Result<Answer, Error> {
         let request = tl::functions::messages::GetHistory {
             peer: convert::input_peer(peer),
-            offset_id: 0,
+            offset_id,
             offset_date,
             add_offset: 0,
             limit,

@@ -40,55 +40,41 @@ impl Link {
     /// Up to `limit` chats of the archive, or of those outside it.
     pub async fn list_dialogs(&self, limit: u32, archived: bool) -> Result<ListedDialogs, Error> {
         let limit = limit as usize;
+        let folder = if archived { ARCHIVE } else { 0 };
         let mut listed = ListedDialogs::default();
         let mut offset = DialogOffset::default();
         while listed.entries.len() < limit {
             let wanted = (limit - listed.entries.len()).clamp(1, 100);
-            let request = tl::functions::messages::GetDialogs {
-                exclude_pinned: false,
-                folder_id: Some(if archived { ARCHIVE } else { 0 }),
-                offset_date: offset.date,
-                offset_id: offset.id,
-                offset_peer: offset.peer.clone(),
-                limit: i32::try_from(wanted).unwrap_or(100),
-                hash: 0,
+            let wanted = i32::try_from(wanted).unwrap_or(100);
+            let Some(page) = self.dialog_page(&offset, Some(folder), wanted).await? else {
+                break;
             };
-            let (dialogs, messages, users, chats, complete) = match self.invoke(&request).await? {
-                tl::enums::messages::Dialogs::Dialogs(all) => {
-                    (all.dialogs, all.messages, all.users, all.chats, true)
-                }
-                tl::enums::messages::Dialogs::Slice(page) => {
-                    (page.dialogs, page.messages, page.users, page.chats, false)
-                }
-                tl::enums::messages::Dialogs::NotModified(_) => break,
-            };
-            let peers = convert::peers(&users, &chats);
             let own = self.own();
-            for dialog in &dialogs {
+            for dialog in &page.dialogs {
                 // The archive itself is listed as one entry among the others.
                 let tl::enums::Dialog::Dialog(dialog) = dialog else {
                     continue;
                 };
                 let chat_id = convert::chat_id(&dialog.peer);
-                let Some(peer) = peers.iter().find(|peer| peer.peer_id == chat_id) else {
+                let Some(peer) = page.peers.iter().find(|peer| peer.peer_id == chat_id) else {
                     continue;
                 };
-                let top = messages.iter().find(|message| {
+                let top = page.messages.iter().find(|message| {
                     let place = convert::message_place(message);
                     place.is_some_and(|(chat, id)| chat == chat_id && id.0 == dialog.top_message)
                 });
                 listed.entries.push(DialogEntry {
                     peer: peer.clone(),
-                    forbidden: is_forbidden(&chats, chat_id),
+                    forbidden: is_forbidden(&page.chats, chat_id),
                     unread_count: dialog.unread_count,
                     pinned: dialog.pinned,
                     last_message: top.and_then(|message| convert::live(own, message)),
                 });
             }
-            let next = DialogOffset::after(&dialogs, &messages, &peers);
-            listed.peers.extend(peers);
+            let next = DialogOffset::after(&page.dialogs, &page.messages, &page.peers);
+            listed.peers.extend(page.peers);
             match next {
-                Some(next) if !complete => offset = next,
+                Some(next) if !page.complete => offset = next,
                 _ => break,
             }
         }

@@ -70,43 +70,27 @@ impl Link {
         limit: usize,
     ) -> Result<Answer, Error> {
         let limit = i32::try_from(limit).unwrap_or(i32::MAX);
-        let peer = convert::input_peer(peer);
-        let answer = match search {
-            None => {
-                let request = tl::functions::messages::GetHistory {
-                    peer,
-                    offset_id,
-                    offset_date: 0,
-                    add_offset: 0,
-                    limit,
-                    max_id: 0,
-                    min_id: 0,
-                    hash: 0,
-                };
-                self.invoke(&request).await?
-            }
-            Some(text) => {
-                let request = tl::functions::messages::Search {
-                    peer,
-                    q: text.to_owned(),
-                    from_id: None,
-                    saved_peer_id: None,
-                    saved_reaction: None,
-                    top_msg_id: None,
-                    filter: tl::enums::MessagesFilter::InputMessagesFilterEmpty,
-                    min_date: 0,
-                    max_date: 0,
-                    offset_id,
-                    add_offset: 0,
-                    limit,
-                    max_id: 0,
-                    min_id: 0,
-                    hash: 0,
-                };
-                self.invoke(&request).await?
-            }
+        let Some(text) = search else {
+            return self.history(peer, offset_id, 0, limit).await;
         };
-        Ok(answer.into())
+        let request = tl::functions::messages::Search {
+            peer: convert::input_peer(peer),
+            q: text.to_owned(),
+            from_id: None,
+            saved_peer_id: None,
+            saved_reaction: None,
+            top_msg_id: None,
+            filter: tl::enums::MessagesFilter::InputMessagesFilterEmpty,
+            min_date: 0,
+            max_date: 0,
+            offset_id,
+            add_offset: 0,
+            limit,
+            max_id: 0,
+            min_id: 0,
+            hash: 0,
+        };
+        Ok(self.invoke(&request).await?.into())
     }
 
     /// One message of a chat; `None` when there is none of that number.
