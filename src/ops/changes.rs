@@ -39,23 +39,24 @@ impl Operation for EditMessage {
     async fn run(self, ctx: &Ctx) -> Result<Self::Output, Error> {
         let chat = chat::open(ctx, &self.session, &self.chat).await?;
         let text = delivery::formatted(ctx, &chat, self.parse_mode, &self.text).await?;
+        let message = chat.message(ctx, "message_id", self.message_id).await?;
         let edit = Edit {
-            message_id: self.message_id,
             text,
             link_preview: self.link_preview,
         };
-        Ok(chat.link.edit_message(&chat.peer, edit).await?)
+        Ok(chat.link.edit_message(&message, edit).await?)
     }
 }
 
 /// Deletes messages.
 ///
-/// In channels messages are always deleted for everybody.
+/// In channels messages are always deleted for everybody. Elsewhere nothing is deleted when one of
+/// the numbers is of no message of the chat.
 /// Source: <https://core.telegram.org/method/messages.deleteMessages>.
 ///
 /// # Errors
-/// `session_not_authorized`, `chat_not_found`, `write_forbidden`, `flood_wait`,
-/// `telegram_error`, `telegram_unreachable`.
+/// `session_not_authorized`, `chat_not_found`, `message_not_found`, `write_forbidden`,
+/// `flood_wait`, `telegram_error`, `telegram_unreachable`, `database_unavailable`.
 #[derive(Clone, Debug)]
 pub struct DeleteMessages {
     /// The account that deletes.
@@ -76,20 +77,21 @@ impl Operation for DeleteMessages {
 
     async fn run(self, ctx: &Ctx) -> Result<Self::Output, Error> {
         let chat = chat::open(ctx, &self.session, &self.chat).await?;
-        let (ids, revoke) = (&self.message_ids, self.revoke);
-        let deleted = chat.link.delete_messages(&chat.peer, ids, revoke).await?;
-        chat.note_deleted(ctx, self.message_ids).await?;
+        let messages = chat.messages(ctx, "message_ids", self.message_ids).await?;
+        let deleted = chat.link.delete_messages(&messages, self.revoke).await?;
+        chat.note_deleted(ctx, &messages).await?;
         Ok(deleted)
     }
 }
 
 /// Forwards messages to another chat, in the order of the list.
 ///
-/// Numbers without a message are left out.
+/// Nothing is forwarded when one of the numbers is of no message of the chat; in channels those
+/// without a message are left out.
 /// Source: <https://core.telegram.org/method/messages.forwardMessages>.
 ///
 /// # Errors
-/// `session_not_authorized`, `chat_not_found`, `message_not_found` when none exists,
+/// `session_not_authorized`, `chat_not_found`, `message_not_found`,
 /// `write_forbidden`, `rate_limited`, `flood_wait`, `telegram_error`, `telegram_unreachable`.
 #[derive(Clone, Debug)]
 pub struct ForwardMessages {
@@ -113,14 +115,14 @@ impl Operation for ForwardMessages {
     async fn run(self, ctx: &Ctx) -> Result<Self::Output, Error> {
         let from = chat::open(ctx, &self.session, &self.from_chat).await?;
         let to = chat::find(ctx, &from.handle, &from.link, &self.to_chat).await?;
+        let messages = from.messages(ctx, "message_ids", self.message_ids).await?;
         ctx.pace(from.handle.id, to.peer_id).await?;
-        let random_ids = self.message_ids.iter().map(|_| delivery::random_id());
+        let random_ids = messages.ids().iter().map(|_| delivery::random_id());
         let forward = Forward {
             random_ids: random_ids.collect::<Result<_, _>>()?,
-            message_ids: self.message_ids,
             silent: self.silent,
         };
-        Ok(from.link.forward_messages(&from.peer, &to, forward).await?)
+        Ok(from.link.forward_messages(&messages, &to, forward).await?)
     }
 }
 
@@ -152,11 +154,9 @@ impl Operation for PinMessage {
 
     async fn run(self, ctx: &Ctx) -> Result<Self::Output, Error> {
         let chat = chat::open(ctx, &self.session, &self.chat).await?;
-        let (id, silent) = (self.message_id, !self.notify);
-        Ok(chat
-            .link
-            .pin_message(&chat.peer, id, self.pin, silent)
-            .await?)
+        let message = chat.message(ctx, "message_id", self.message_id).await?;
+        let silent = !self.notify;
+        Ok(chat.link.pin_message(&message, self.pin, silent).await?)
     }
 }
 
@@ -188,7 +188,8 @@ impl Operation for React {
 
     async fn run(self, ctx: &Ctx) -> Result<Self::Output, Error> {
         let chat = chat::open(ctx, &self.session, &self.chat).await?;
-        let (id, emoji) = (self.message_id, self.emoji.as_deref());
-        Ok(chat.link.react(&chat.peer, id, emoji, self.big).await?)
+        let message = chat.message(ctx, "message_id", self.message_id).await?;
+        let emoji = self.emoji.as_deref();
+        Ok(chat.link.react(&message, emoji, self.big).await?)
     }
 }

@@ -1,13 +1,14 @@
 //! One chat of one account, found and ready for calls.
 
-use crate::error::Error;
+use crate::error::{Code, Error};
 use crate::model::{ChatKind, MessageId, SessionName, UtcTime};
 use crate::ops::resolve::{Resolver, store_peers};
 use crate::ops::{Ctx, accounts};
 use crate::session::SessionHandle;
 use crate::store::capture::{CapturedBatch, Deletion};
+use crate::store::messages;
 use crate::store::peers::PeerRow;
-use crate::telegram::Link;
+use crate::telegram::{Link, MessageOf, MessagesOf, Places};
 use std::sync::Arc;
 
 /// An account's view of a chat.
@@ -27,6 +28,14 @@ pub(super) async fn open(ctx: &Ctx, session: &SessionName, text: &str) -> Result
     Ok(OpenChat { handle, link, peer })
 }
 
+/// The refusal of numbers that are of no message of the chat.
+fn not_here(field: &str, ids: &[MessageId]) -> Error {
+    let numbers: Vec<String> = ids.iter().map(ToString::to_string).collect();
+    let numbers = numbers.join(", ");
+    let why = format!("{field}: no message of the chat has the number {numbers}; nothing was done");
+    Error::new(Code::MessageNotFound, why)
+}
+
 /// Finds another chat of the same account.
 pub(super) async fn find(
     ctx: &Ctx,
@@ -43,6 +52,44 @@ pub(super) async fn find(
 }
 
 impl OpenChat {
+    /// The numbers as ones of this chat.
+    ///
+    /// # Errors
+    /// `message_not_found` with the field and the numbers that are of no message here, whether of
+    /// another chat or of none: what is elsewhere is not told.
+    pub(super) async fn messages(
+        &self,
+        ctx: &Ctx,
+        field: &str,
+        ids: Vec<MessageId>,
+    ) -> Result<MessagesOf, Error> {
+        let logged = self.places(ctx, &ids).await?;
+        let found = self.link.messages_of(&self.peer, ids, &logged).await?;
+        found.map_err(|foreign| not_here(field, &foreign))
+    }
+
+    /// The same for one number.
+    pub(super) async fn message(
+        &self,
+        ctx: &Ctx,
+        field: &str,
+        id: MessageId,
+    ) -> Result<MessageOf, Error> {
+        let logged = self.places(ctx, &[id]).await?;
+        let found = self.link.message_of(&self.peer, id, &logged).await?;
+        found.ok_or_else(|| not_here(field, &[id]))
+    }
+
+    /// Where the log has these numbers. A number outside of channels never moves to another chat.
+    async fn places(&self, ctx: &Ctx, ids: &[MessageId]) -> Result<Places, Error> {
+        if self.peer.peer_id.kind() == ChatKind::Channel {
+            return Ok(Places::new());
+        }
+        let (id, wanted) = (self.handle.id, ids.to_vec());
+        let read = move |conn: &mut _| messages::places(conn, id, &wanted);
+        Ok(ctx.hub.store.read(read).await?.into_iter().collect())
+    }
+
     /// The account's link as it is now: a long operation may outlive one.
     pub(super) async fn link(&self) -> Result<Arc<Link>, Error> {
         self.handle.link(accounts::PATIENCE).await
@@ -50,12 +97,8 @@ impl OpenChat {
 
     /// Marks captured messages as deleted. Telegram tells an account nothing of what it has
     /// deleted itself outside of channels.
-    pub(super) async fn note_deleted(
-        &self,
-        ctx: &Ctx,
-        message_ids: Vec<MessageId>,
-    ) -> Result<(), Error> {
-        let chat = self.peer.peer_id;
+    pub(super) async fn note_deleted(&self, ctx: &Ctx, deleted: &MessagesOf) -> Result<(), Error> {
+        let chat = deleted.peer().peer_id;
         let channel = Some(chat).filter(|chat| chat.kind() == ChatKind::Channel);
         let batch = CapturedBatch {
             session_id: self.handle.id,
@@ -63,7 +106,7 @@ impl OpenChat {
             messages: Vec::new(),
             deletions: vec![Deletion {
                 channel,
-                message_ids,
+                message_ids: deleted.ids().to_vec(),
             }],
             position: None,
             gaps: Vec::new(),

@@ -16,7 +16,7 @@ use crate::session::SessionHandle;
 use crate::store::messages::{self, MessageFilter};
 use crate::store::peers::{self, PeerRow};
 use crate::store::sends::{self, Claim};
-use crate::telegram::{Formatted, Link, OutgoingMessage, html, markdown};
+use crate::telegram::{Formatted, Link, MessageOf, OutgoingMessage, html, markdown};
 use sha2::{Digest as _, Sha256};
 use std::time::Duration;
 
@@ -70,15 +70,20 @@ async fn read(hub: &Hub, id: SessionId, mode: ParseMode, text: &str) -> Result<F
 pub(super) async fn require_reply(
     chat: &OpenChat,
     reply_to: Option<MessageId>,
-) -> Result<(), Error> {
+) -> Result<Option<MessageOf>, Error> {
     require_message(&chat.link, &chat.peer, reply_to).await
 }
 
-async fn require_message(link: &Link, peer: &PeerRow, id: Option<MessageId>) -> Result<(), Error> {
-    match id {
-        Some(id) if !link.has_message(peer, id).await? => Err(message_not_found(id)),
-        _ => Ok(()),
-    }
+async fn require_message(
+    link: &Link,
+    peer: &PeerRow,
+    id: Option<MessageId>,
+) -> Result<Option<MessageOf>, Error> {
+    let Some(id) = id else {
+        return Ok(None);
+    };
+    let found = link.answerable(peer, id).await?;
+    found.map(Some).ok_or_else(|| message_not_found(id))
 }
 
 async fn send_under_key(
@@ -172,11 +177,11 @@ async fn deliver(
         link: &link,
     };
     let found = resolver.chat(&message.chat).await?;
-    require_message(&link, &found.peer, message.reply_to).await?;
+    let reply_to = require_message(&link, &found.peer, message.reply_to).await?;
     let text = read(hub, handle.id, message.parse_mode, &message.text).await?;
     let outgoing = OutgoingMessage {
         text: text.clone(),
-        reply_to: message.reply_to,
+        reply_to,
         silent: message.silent,
         link_preview: message.link_preview,
         schedule_at: message.schedule_at,

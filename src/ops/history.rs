@@ -80,8 +80,8 @@ impl Operation for GetMessage {
 /// Source: <https://core.telegram.org/method/messages.readHistory>.
 ///
 /// # Errors
-/// `session_not_authorized`, `chat_not_found`, `flood_wait`, `telegram_error`,
-/// `telegram_unreachable`.
+/// `session_not_authorized`, `chat_not_found`, `message_not_found`, `flood_wait`,
+/// `telegram_error`, `telegram_unreachable`, `database_unavailable`.
 #[derive(Clone, Debug)]
 pub struct MarkRead {
     /// The account that has read.
@@ -99,7 +99,11 @@ impl Operation for MarkRead {
 
     async fn run(self, ctx: &Ctx) -> Result<Self::Output, Error> {
         let chat = chat::open(ctx, &self.session, &self.chat).await?;
-        Ok(chat.link.mark_read(&chat.peer, self.up_to).await?)
+        let Some(id) = self.up_to else {
+            return Ok(chat.link.mark_all_read(&chat.peer).await?);
+        };
+        let message = chat.message(ctx, "max_id", id).await?;
+        Ok(chat.link.mark_read_to(&message).await?)
     }
 }
 

@@ -206,6 +206,22 @@ pub fn get(
     Ok(with_names(conn, row.into_iter().collect())?.pop())
 }
 
+/// In which chats the account's log has messages of these numbers, channels left out. Deleted
+/// messages are told of too.
+pub fn places(
+    conn: &mut AnyConnection,
+    session_id: SessionId,
+    ids: &[MessageId],
+) -> Result<Vec<(MessageId, ChatId)>, Error> {
+    Ok(t::table
+        .filter(t::session_id.eq(session_id))
+        .filter(t::message_id.eq_any(ids))
+        // Marked ids of channels lie below all others.
+        .filter(t::chat_id.gt(ChatId::channel(0)))
+        .select((t::message_id, t::chat_id))
+        .load(conn)?)
+}
+
 /// The message's raw TL bytes, as it was last captured.
 pub fn raw(
     conn: &mut AnyConnection,

@@ -39,6 +39,7 @@ pub use calls::listing::{DialogEntry, ListedDialogs};
 pub use calls::live::{FoundMessages, HistoryQuery};
 pub use calls::media::{Media, MediaKind, OutgoingAlbum, OutgoingMedia};
 pub use calls::messages::OutgoingMessage;
+pub use calls::numbers::{MessageOf, MessagesOf, Places};
 pub use calls::peers::Found;
 pub use calls::updates::Reading;
 pub use convert::{AccountRef, LiveMessage};

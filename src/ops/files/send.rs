@@ -9,7 +9,8 @@ use crate::ops::files::upload::{self, Saved};
 use crate::ops::messages::ParseMode;
 use crate::ops::{Ctx, Operation, delivery};
 use crate::telegram::{
-    Formatted, LiveMessage, Media, MediaKind, OutgoingAlbum, OutgoingMedia, SMALL_FILE_BYTES,
+    Formatted, LiveMessage, Media, MediaKind, MessageOf, OutgoingAlbum, OutgoingMedia,
+    SMALL_FILE_BYTES,
 };
 use std::time::Duration;
 
@@ -56,12 +57,12 @@ impl Operation for SendFile {
     async fn run(self, ctx: &Ctx) -> Result<Self::Output, Error> {
         let chat = chat::open(ctx, &self.session, &self.chat).await?;
         let caption = delivery::formatted(ctx, &chat, self.parse_mode, &self.caption).await?;
-        delivery::require_reply(&chat, self.reply_to).await?;
+        let reply_to = delivery::require_reply(&chat, self.reply_to).await?;
         let saved = upload::save(ctx, &chat, self.source).await?;
         let message = OutgoingMedia {
             media: media(saved, self.force_document),
             caption,
-            reply_to: self.reply_to,
+            reply_to,
             silent: self.silent,
             schedule_at: self.schedule_at,
             random_id: delivery::random_id()?,
@@ -108,7 +109,7 @@ impl Operation for SendAlbum {
     async fn run(self, ctx: &Ctx) -> Result<Self::Output, Error> {
         let chat = chat::open(ctx, &self.session, &self.chat).await?;
         let caption = delivery::formatted(ctx, &chat, self.parse_mode, &self.caption).await?;
-        delivery::require_reply(&chat, self.reply_to).await?;
+        let reply_to = delivery::require_reply(&chat, self.reply_to).await?;
         let mut files = Vec::with_capacity(self.sources.len());
         for source in self.sources {
             let saved = upload::save(ctx, &chat, source).await?;
@@ -116,7 +117,7 @@ impl Operation for SendAlbum {
             let stored = link.store_media(&chat.peer, media(saved, self.force_document));
             files.push((stored.await?, delivery::random_id()?));
         }
-        send_album(ctx, &chat, files, caption, self.reply_to, self.silent).await
+        send_album(ctx, &chat, files, caption, reply_to, self.silent).await
     }
 }
 
@@ -125,7 +126,7 @@ async fn send_album(
     chat: &OpenChat,
     files: Vec<(Media, i64)>,
     caption: Formatted,
-    reply_to: Option<MessageId>,
+    reply_to: Option<MessageOf>,
     silent: bool,
 ) -> Result<Vec<LiveMessage>, Error> {
     let album = OutgoingAlbum {

@@ -5,9 +5,9 @@
 //! <https://core.telegram.org/method/messages.updatePinnedMessage>,
 //! <https://core.telegram.org/method/messages.sendReaction>.
 
-use crate::model::MessageId;
 use crate::store::peers::PeerRow;
 use crate::telegram::calls::messages::without_message;
+use crate::telegram::calls::numbers::{MessageOf, MessagesOf};
 use crate::telegram::convert::{self, LiveMessage};
 use crate::telegram::error::Error;
 use crate::telegram::link::Link;
@@ -17,8 +17,6 @@ use grammers_client::tl;
 /// A new text of a message.
 #[derive(Clone, Debug)]
 pub struct Edit {
-    /// Which message.
-    pub message_id: MessageId,
     /// The text with its entities.
     pub text: Formatted,
     /// Whether a link in the text gets a preview.
@@ -28,8 +26,6 @@ pub struct Edit {
 /// Messages on their way to another chat.
 #[derive(Clone, Debug)]
 pub struct Forward {
-    /// Their numbers in the chat where they are, at most 100.
-    pub message_ids: Vec<MessageId>,
     /// By which Telegram knows a second try; as many as numbers.
     pub random_ids: Vec<i64>,
     /// No sound at the receivers'.
@@ -38,12 +34,12 @@ pub struct Forward {
 
 impl Link {
     /// `messages.editMessage`.
-    pub async fn edit_message(&self, peer: &PeerRow, edit: Edit) -> Result<LiveMessage, Error> {
+    pub async fn edit_message(&self, of: &MessageOf, edit: Edit) -> Result<LiveMessage, Error> {
         let request = tl::functions::messages::EditMessage {
             no_webpage: !edit.link_preview,
             invert_media: false,
-            peer: convert::input_peer(peer),
-            id: edit.message_id.0,
+            peer: convert::input_peer(of.peer()),
+            id: of.id().0,
             message: Some(edit.text.text),
             media: None,
             reply_markup: None,
@@ -59,20 +55,15 @@ impl Link {
             .iter()
             .filter_map(convert::update_message)
             .filter_map(|message| convert::live(own, message))
-            .find(|live| live.content.message_id == edit.message_id)
+            .find(|live| live.content.message_id == of.id())
             .ok_or_else(|| without_message("messages.editMessage"))
     }
 
     /// `messages.deleteMessages` or `channels.deleteMessages`, at most 100 numbers. Answers how
     /// many messages Telegram has deleted.
-    pub async fn delete_messages(
-        &self,
-        peer: &PeerRow,
-        ids: &[MessageId],
-        revoke: bool,
-    ) -> Result<u32, Error> {
-        let id = numbers(ids);
-        let affected = if let Some(channel) = convert::input_channel(peer) {
+    pub async fn delete_messages(&self, of: &MessagesOf, revoke: bool) -> Result<u32, Error> {
+        let id = of.raw_ids();
+        let affected = if let Some(channel) = convert::input_channel(of.peer()) {
             let request = tl::functions::channels::DeleteMessages { channel, id };
             self.invoke(&request).await?
         } else {
@@ -86,7 +77,7 @@ impl Link {
     /// `messages.forwardMessages`. Messages that do not exist are left out.
     pub async fn forward_messages(
         &self,
-        from: &PeerRow,
+        from: &MessagesOf,
         to: &PeerRow,
         forward: Forward,
     ) -> Result<Vec<LiveMessage>, Error> {
@@ -99,8 +90,8 @@ impl Link {
             noforwards: false,
             allow_paid_floodskip: false,
             from_ephemeral: false,
-            from_peer: convert::input_peer(from),
-            id: numbers(&forward.message_ids),
+            from_peer: convert::input_peer(from.peer()),
+            id: from.raw_ids(),
             random_id: forward.random_ids.clone(),
             to_peer: convert::input_peer(to),
             top_msg_id: None,
@@ -120,31 +111,19 @@ impl Link {
     }
 
     /// `messages.updatePinnedMessage`, for both sides of a private chat.
-    pub async fn pin_message(
-        &self,
-        peer: &PeerRow,
-        id: MessageId,
-        pin: bool,
-        silent: bool,
-    ) -> Result<(), Error> {
+    pub async fn pin_message(&self, of: &MessageOf, pin: bool, silent: bool) -> Result<(), Error> {
         let request = tl::functions::messages::UpdatePinnedMessage {
             silent,
             unpin: !pin,
             pm_oneside: false,
-            peer: convert::input_peer(peer),
-            id: id.0,
+            peer: convert::input_peer(of.peer()),
+            id: of.id().0,
         };
         self.invoke(&request).await.map(drop)
     }
 
     /// `messages.sendReaction`; without an emoji the account's reaction is removed.
-    pub async fn react(
-        &self,
-        peer: &PeerRow,
-        id: MessageId,
-        emoji: Option<&str>,
-        big: bool,
-    ) -> Result<(), Error> {
+    pub async fn react(&self, of: &MessageOf, emoji: Option<&str>, big: bool) -> Result<(), Error> {
         let emoji = emoji.map(|emoji| {
             tl::types::ReactionEmoji {
                 emoticon: emoji.to_owned(),
@@ -154,15 +133,10 @@ impl Link {
         let request = tl::functions::messages::SendReaction {
             big,
             add_to_recent: false,
-            peer: convert::input_peer(peer),
-            msg_id: id.0,
+            peer: convert::input_peer(of.peer()),
+            msg_id: of.id().0,
             reaction: Some(emoji.into_iter().collect()),
         };
         self.invoke(&request).await.map(drop)
     }
-}
-
-/// Numbers as calls take them.
-pub(super) fn numbers(ids: &[MessageId]) -> Vec<i32> {
-    ids.iter().map(|id| id.0).collect()
 }

@@ -63,16 +63,6 @@ impl Link {
         })
     }
 
-    /// Whether a message exists in a chat, as the account sees it.
-    pub async fn has_message(&self, peer: &PeerRow, id: MessageId) -> Result<bool, Error> {
-        let channel = convert::input_channel(peer).map(|_| peer);
-        let answer = self.by_number(channel, &[id]).await?;
-        Ok(answer
-            .messages
-            .iter()
-            .any(|message| convert::message_place(message) == Some((peer.peer_id, id))))
-    }
-
     pub(super) async fn by_number(
         &self,
         channel: Option<&PeerRow>,

@@ -5,8 +5,8 @@
 
 use crate::model::MessageId;
 use crate::store::peers::PeerRow;
-use crate::telegram::calls::changes::numbers;
 use crate::telegram::calls::history::{Answer, MESSAGES_A_CALL};
+use crate::telegram::calls::numbers::MessageOf;
 use crate::telegram::convert::{self, LiveMessage};
 use crate::telegram::error::Error;
 use crate::telegram::link::Link;
@@ -117,9 +117,17 @@ impl Link {
         Ok(messages.find(|message| convert::message_place(message) == place))
     }
 
-    /// `messages.readHistory` or `channels.readHistory`; `None` is all.
-    pub async fn mark_read(&self, peer: &PeerRow, up_to: Option<MessageId>) -> Result<(), Error> {
-        let max_id = up_to.map_or(0, |id| id.0);
+    /// `messages.readHistory` or `channels.readHistory` of a whole chat.
+    pub async fn mark_all_read(&self, peer: &PeerRow) -> Result<(), Error> {
+        self.mark_read(peer, 0).await
+    }
+
+    /// The same up to a message.
+    pub async fn mark_read_to(&self, of: &MessageOf) -> Result<(), Error> {
+        self.mark_read(of.peer(), of.id().0).await
+    }
+
+    async fn mark_read(&self, peer: &PeerRow, max_id: i32) -> Result<(), Error> {
         if let Some(channel) = convert::input_channel(peer) {
             let request = tl::functions::channels::ReadHistory { channel, max_id };
             self.invoke(&request).await.map(drop)
@@ -138,11 +146,12 @@ impl Link {
         Ok(self.live(&answer.messages))
     }
 
-    /// `messages.deleteScheduledMessages`, at most 100 numbers of the chat's schedule.
+    /// `messages.deleteScheduledMessages`, at most 100 numbers of the chat's schedule. Schedules
+    /// are counted and called by chat: their numbers reach no other one.
     pub async fn cancel_scheduled(&self, peer: &PeerRow, ids: &[MessageId]) -> Result<(), Error> {
         let request = tl::functions::messages::DeleteScheduledMessages {
             peer: convert::input_peer(peer),
-            id: numbers(ids),
+            id: ids.iter().map(|id| id.0).collect(),
         };
         self.invoke(&request).await.map(drop)
     }

@@ -2,10 +2,11 @@
 //! <https://core.telegram.org/method/messages.sendMedia>,
 //! <https://core.telegram.org/method/messages.sendMultiMedia>.
 
-use crate::model::{MessageId, UtcTime};
+use crate::model::UtcTime;
 use crate::store::peers::PeerRow;
 use crate::telegram::calls::files::UploadedFile;
 use crate::telegram::calls::messages::{reply_header, seconds, without_message};
+use crate::telegram::calls::numbers::MessageOf;
 use crate::telegram::convert::{self, LiveMessage};
 use crate::telegram::error::Error;
 use crate::telegram::link::Link;
@@ -70,7 +71,7 @@ pub struct OutgoingMedia {
     /// The text below it.
     pub caption: Formatted,
     /// The message it answers, in the same chat.
-    pub reply_to: Option<MessageId>,
+    pub reply_to: Option<MessageOf>,
     /// No sound at the receiver's.
     pub silent: bool,
     /// When Telegram is to send it; `None` is at once.
@@ -87,7 +88,7 @@ pub struct OutgoingAlbum {
     /// The text below it.
     pub caption: Formatted,
     /// The message it answers, in the same chat.
-    pub reply_to: Option<MessageId>,
+    pub reply_to: Option<MessageOf>,
     /// No sound at the receiver's.
     pub silent: bool,
 }
@@ -109,7 +110,7 @@ impl Link {
             invert_media: false,
             allow_paid_floodskip: false,
             peer: convert::input_peer(peer),
-            reply_to: message.reply_to.map(reply_header),
+            reply_to: message.reply_to.as_ref().map(reply_header),
             media: message.media.0,
             message: message.caption.text,
             random_id,
@@ -178,7 +179,7 @@ impl Link {
             invert_media: false,
             allow_paid_floodskip: false,
             peer: convert::input_peer(peer),
-            reply_to: album.reply_to.map(reply_header),
+            reply_to: album.reply_to.as_ref().map(reply_header),
             multi_media: files.collect(),
             schedule_date: None,
             send_as: None,

@@ -1,7 +1,8 @@
 //! Sending texts. Source: <https://core.telegram.org/method/messages.sendMessage>.
 
-use crate::model::{MessageId, UtcTime};
+use crate::model::UtcTime;
 use crate::store::peers::PeerRow;
+use crate::telegram::calls::numbers::MessageOf;
 use crate::telegram::convert::{self, LiveMessage};
 use crate::telegram::error::Error;
 use crate::telegram::link::Link;
@@ -14,7 +15,7 @@ pub struct OutgoingMessage {
     /// The text with its entities.
     pub text: Formatted,
     /// The message it answers, in the same chat.
-    pub reply_to: Option<MessageId>,
+    pub reply_to: Option<MessageOf>,
     /// No sound at the receiver's.
     pub silent: bool,
     /// Whether a link in the text gets a preview.
@@ -46,7 +47,7 @@ impl Link {
             invert_media: false,
             allow_paid_floodskip: false,
             peer: convert::input_peer(peer),
-            reply_to: message.reply_to.map(reply_header),
+            reply_to: message.reply_to.as_ref().map(reply_header),
             message: message.text.text,
             random_id,
             reply_markup: None,
@@ -108,9 +109,9 @@ pub(super) fn seconds(time: UtcTime) -> i32 {
     i32::try_from(time.as_datetime().timestamp()).unwrap_or(i32::MAX)
 }
 
-pub(super) fn reply_header(id: MessageId) -> tl::enums::InputReplyTo {
+pub(super) fn reply_header(of: &MessageOf) -> tl::enums::InputReplyTo {
     tl::types::InputReplyToMessage {
-        reply_to_msg_id: id.0,
+        reply_to_msg_id: of.id().0,
         top_msg_id: None,
         reply_to_peer_id: None,
         quote_text: None,

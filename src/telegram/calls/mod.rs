@@ -13,5 +13,6 @@ pub(super) mod listing;
 pub(super) mod live;
 pub(super) mod media;
 pub(super) mod messages;
+pub(super) mod numbers;
 pub(super) mod peers;
 pub(super) mod updates;

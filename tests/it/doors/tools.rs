@@ -10,6 +10,7 @@ mod limits;
 mod marks;
 mod mcp;
 mod messages;
+mod numbers;
 mod sessions;
 mod texts;
 
