@@ -128,6 +128,21 @@ impl Dc {
         Ok(Peer::Channel(id).marked())
     }
 
+    /// Lets a basic group's creator make a supergroup of it, and answers that one's marked id.
+    ///
+    /// # Errors
+    /// 400 `CHAT_NOT_FOUND`, and what `messages.migrateChat` answers.
+    pub fn upgrade(&self, group: &str) -> Result<i64, Refusal> {
+        let mut world = self.0.api.world();
+        let Peer::Group(id) = find_chat(&world, group)? else {
+            return Err(Refusal::bad("CHAT_ID_INVALID"));
+        };
+        let creator = world.group(id).map(|group| group.creator);
+        let creator = creator.ok_or_else(|| Refusal::bad("CHAT_NOT_FOUND"))?;
+        let channel = world.upgrade_group(creator, id, None)?;
+        Ok(Peer::Channel(channel).marked())
+    }
+
     /// Lets the chat's creator add accounts.
     ///
     /// # Errors

@@ -20,7 +20,10 @@ pub(super) fn peer(world: &World, caller: UserId, peer: &InputPeer) -> Result<Pe
         InputPeer::UserFromMessage(seen) => {
             from_message(world, caller, &seen.peer, seen.msg_id, seen.user_id).map(Peer::User)
         }
-        InputPeer::ChannelFromMessage(_) => Err(Refusal::bad("MSG_ID_INVALID")),
+        InputPeer::ChannelFromMessage(seen) => {
+            let id = ChannelId(seen.channel_id);
+            channel_from_message(world, caller, &seen.peer, seen.msg_id, id).map(Peer::Channel)
+        }
         other => plain_peer(world, caller, other),
     }
 }
@@ -89,7 +92,7 @@ pub(super) fn users(
 /// The channel behind an `InputChannel` that the caller may read.
 ///
 /// # Errors
-/// `CHANNEL_INVALID` for a wrong access hash, `CHANNEL_PRIVATE`.
+/// `CHANNEL_INVALID` for a wrong access hash, `CHANNEL_PRIVATE`, `MSG_ID_INVALID`.
 pub(super) fn channel(
     world: &World,
     caller: UserId,
@@ -100,7 +103,11 @@ pub(super) fn channel(
             let id = ChannelId(channel.channel_id);
             readable(world, caller, id, channel.access_hash)
         }
-        InputChannel::Empty | InputChannel::FromMessage(_) => Err(Refusal::bad("CHANNEL_INVALID")),
+        InputChannel::FromMessage(seen) => {
+            let id = ChannelId(seen.channel_id);
+            channel_from_message(world, caller, &seen.peer, seen.msg_id, id)
+        }
+        InputChannel::Empty => Err(Refusal::bad("CHANNEL_INVALID")),
     }
 }
 
@@ -170,14 +177,34 @@ fn from_message(
     user: i64,
 ) -> Result<UserId, Refusal> {
     let user = UserId(user);
+    if shown(world, caller, peer, id)?.has_user(user) {
+        Ok(user)
+    } else {
+        Err(Refusal::bad("MSG_ID_INVALID"))
+    }
+}
+
+/// The same for a channel that the caller may read.
+fn channel_from_message(
+    world: &World,
+    caller: UserId,
+    peer: &InputPeer,
+    id: i32,
+    channel: ChannelId,
+) -> Result<ChannelId, Refusal> {
+    if !shown(world, caller, peer, id)?.has_channel(channel) {
+        return Err(Refusal::bad("MSG_ID_INVALID"));
+    }
+    found_channel(world, channel)?.check_reader(caller)?;
+    Ok(channel)
+}
+
+/// Everybody whom a message shows; nobody when it is not there for the caller.
+fn shown(world: &World, caller: UserId, peer: &InputPeer, id: i32) -> Result<Cast, Refusal> {
     let chat = plain_peer(world, caller, peer)?;
     let mut cast = Cast::default();
     if let Some(post) = world.post_of(caller, chat, MessageId(id)) {
         cast.add_post(world, post);
     }
-    if cast.has_user(user) {
-        Ok(user)
-    } else {
-        Err(Refusal::bad("MSG_ID_INVALID"))
-    }
+    Ok(cast)
 }

@@ -50,6 +50,11 @@ impl World {
         AccessHash(hasher.finish().cast_signed())
     }
 
+    /// The id of the channel that is made next.
+    pub(super) fn next_channel(&self) -> ChannelId {
+        ChannelId(BASE + i64::try_from(self.channels.len()).unwrap_or(0) + 1)
+    }
+
     /// Makes a channel whose only member is `creator`.
     ///
     /// # Errors
@@ -64,7 +69,7 @@ impl World {
     ) -> Result<(ChannelId, Sent), Refusal> {
         let title = title(name)?;
         let date = self.now();
-        let id = ChannelId(BASE + i64::try_from(self.channels.len()).unwrap_or(0) + 1);
+        let id = self.next_channel();
         let mut channel = Channel::new(id, kind, title.clone(), creator, date);
         about.clone_into(&mut channel.about);
         self.channels.insert(id, channel);

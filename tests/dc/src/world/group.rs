@@ -3,7 +3,7 @@
 //! Owns the rules of who may change what in it. Messages are in the boxes of its members: it
 //! knows neither them nor who is told.
 
-use super::ids::{GroupId, UserId};
+use super::ids::{ChannelId, GroupId, UserId};
 use super::refusal::Refusal;
 
 /// Members of a basic group, at most.
@@ -24,6 +24,8 @@ pub struct Group {
     pub members: Vec<Member>,
     /// Grows by one with every change of the members or the title.
     pub version: i32,
+    /// The supergroup that has taken its place.
+    pub migrated_to: Option<ChannelId>,
 }
 
 /// Somebody in a group.
@@ -43,12 +45,12 @@ impl Group {
         self.members.iter().any(|member| member.user == user)
     }
 
-    /// Passes for members only.
+    /// Passes for members only, and for nobody once a supergroup has taken its place.
     ///
     /// # Errors
     /// 400 `CHAT_ID_INVALID`, as for a group that does not exist.
     pub fn check_member(&self, user: UserId) -> Result<(), Refusal> {
-        if self.has(user) {
+        if self.has(user) && self.migrated_to.is_none() {
             Ok(())
         } else {
             Err(Refusal::bad("CHAT_ID_INVALID"))

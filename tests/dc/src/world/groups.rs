@@ -66,6 +66,7 @@ impl World {
                 date,
                 members: members.map(member).collect(),
                 version: 1,
+                migrated_to: None,
             },
         );
         let members = others;
@@ -170,7 +171,7 @@ impl World {
         Ok(())
     }
 
-    fn group_of(&mut self, actor: UserId, id: GroupId) -> Result<&mut Group, Refusal> {
+    pub(super) fn group_of(&mut self, actor: UserId, id: GroupId) -> Result<&mut Group, Refusal> {
         let group = self
             .groups
             .get_mut(&id)

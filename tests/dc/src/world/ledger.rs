@@ -82,6 +82,8 @@ pub enum Service {
     Pinned,
     /// The chat has another title.
     Renamed,
+    /// A basic group became a supergroup; told in both.
+    Migrated,
 }
 
 /// An earlier text of a message.
@@ -209,5 +211,6 @@ fn service(action: &Action) -> Service {
         Action::Pinned => Service::Pinned,
         Action::Removed(_) => Service::Removed,
         Action::Renamed(_) => Service::Renamed,
+        Action::MigratedTo(_) | Action::MigratedFrom(..) => Service::Migrated,
     }
 }

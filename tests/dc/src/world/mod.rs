@@ -43,6 +43,7 @@ pub mod scheduled;
 pub mod search;
 pub mod send;
 pub mod too_long;
+pub mod upgrade;
 pub mod uploads;
 pub mod web;
 

@@ -105,6 +105,10 @@ pub enum Action {
     Pinned,
     /// The chat has this title from now on.
     Renamed(String),
+    /// This supergroup has taken the basic group's place.
+    MigratedTo(ChannelId),
+    /// The supergroup was this basic group, under this title.
+    MigratedFrom(GroupId, String),
 }
 
 /// An earlier version of a message.

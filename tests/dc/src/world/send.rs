@@ -161,8 +161,14 @@ impl World {
                 }
                 Ok(())
             }
-            Peer::Group(id) if self.group(id).ok_or_else(invalid)?.has(from) => Ok(()),
-            Peer::Group(_) => Err(Refusal::forbidden("CHAT_WRITE_FORBIDDEN")),
+            Peer::Group(id) => {
+                let group = self.group(id).ok_or_else(invalid)?;
+                if group.migrated_to.is_some() {
+                    return Err(invalid());
+                }
+                let refused = || Refusal::forbidden("CHAT_WRITE_FORBIDDEN");
+                group.has(from).then_some(()).ok_or_else(refused)
+            }
             Peer::Channel(id) => self.channel(id).ok_or_else(invalid)?.check_writer(from),
         }
     }

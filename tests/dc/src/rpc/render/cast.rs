@@ -98,6 +98,12 @@ impl Cast {
             Some(Action::Removed(user) | Action::JoinedByLink(user)) => {
                 self.users.insert(*user);
             }
+            Some(Action::MigratedTo(channel)) => {
+                self.channels.insert(*channel);
+            }
+            Some(Action::MigratedFrom(group, _)) => {
+                self.groups.insert(*group);
+            }
             Some(Action::ChannelCreated(_) | Action::Pinned | Action::Renamed(_)) | None => {}
         }
     }
@@ -136,6 +142,11 @@ impl Cast {
     /// Whether a user is among them.
     pub(in crate::rpc) fn has_user(&self, user: UserId) -> bool {
         self.users.contains(&user)
+    }
+
+    /// Whether a channel is among them.
+    pub(in crate::rpc) fn has_channel(&self, channel: ChannelId) -> bool {
+        self.channels.contains(&channel)
     }
 
     /// The users, whole.

@@ -13,7 +13,7 @@ use crate::world::ids::{AccessHash, Peer, UserId};
 pub(in crate::rpc) fn chat(world: &World, viewer: UserId, peer: Peer) -> Option<enums::Chat> {
     match peer {
         Peer::User(_) => None,
-        Peer::Group(id) => Some(group(viewer, world.group(id)?)),
+        Peer::Group(id) => Some(group(world, viewer, world.group(id)?)),
         Peer::Channel(id) => {
             let found = world.channel(id)?;
             let hash = world.channel_hash(viewer, id);
@@ -26,7 +26,7 @@ pub(in crate::rpc) fn chat(world: &World, viewer: UserId, peer: Peer) -> Option<
     }
 }
 
-fn group(viewer: UserId, group: &Group) -> enums::Chat {
+fn group(world: &World, viewer: UserId, group: &Group) -> enums::Chat {
     if !group.has(viewer) {
         return types::ChatForbidden {
             id: group.id.0,
@@ -37,7 +37,7 @@ fn group(viewer: UserId, group: &Group) -> enums::Chat {
     types::Chat {
         creator: group.creator == viewer,
         left: false,
-        deactivated: false,
+        deactivated: group.migrated_to.is_some(),
         call_active: false,
         call_not_empty: false,
         noforwards: false,
@@ -47,7 +47,15 @@ fn group(viewer: UserId, group: &Group) -> enums::Chat {
         participants_count: count(group.members.len()),
         date: group.date,
         version: group.version,
-        migrated_to: None,
+        migrated_to: group.migrated_to.map(|channel| {
+            let access_hash = world.channel_hash(viewer, channel).0;
+            let channel_id = channel.0;
+            types::InputChannel {
+                channel_id,
+                access_hash,
+            }
+            .into()
+        }),
         admin_rights: None,
         default_banned_rights: Some(no_bans()),
     }

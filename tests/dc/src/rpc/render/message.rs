@@ -283,6 +283,15 @@ fn action(action: &Action) -> enums::MessageAction {
             title: title.clone(),
         }
         .into(),
+        Action::MigratedTo(channel) => types::MessageActionChatMigrateTo {
+            channel_id: channel.0,
+        }
+        .into(),
+        Action::MigratedFrom(group, title) => types::MessageActionChannelMigrateFrom {
+            title: title.clone(),
+            chat_id: group.0,
+        }
+        .into(),
     }
 }
 
