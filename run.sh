@@ -12,6 +12,7 @@ usage() {
 ./run.sh test        run every test; starts a PostgreSQL server of its own if none is given
 ./run.sh test ARGS   run the Rust tests that ARGS select
 ./run.sh chaos ARGS  run the hub under faults and prove what it captured; --help shows ARGS
+./run.sh ledger ARGS send by every form of address and prove whom it reached; --help shows ARGS
 ./run.sh bench ARGS  measure the hub beside the bare client library; --help shows ARGS
 ./run.sh fuzz [TARGET] [SECONDS]
                      throw any texts at the readers of markdown, html and session strings; all of
@@ -405,6 +406,14 @@ chaos() {
   esac
 }
 
+# Whom messages reach. It asks for nothing that an optimised build is needed for.
+ledger() {
+  profile=debug
+  stop_on_signals 143
+  build telegram-hub hub-load
+  run "$target/$profile/hub-ledger" --hub "$target/$profile/telegram-hub" "$@"
+}
+
 bench() {
   stop_on_signals 143
   build telegram-hub hub-load
@@ -465,6 +474,7 @@ case ${1:-} in
   --sandbox) sandbox ;;
   test) run_tests "${@:2}" ;;
   chaos) chaos "${@:2}" ;;
+  ledger) ledger "${@:2}" ;;
   bench) bench "${@:2}" ;;
   fuzz) fuzz "${@:2}" ;;
   help | -h | --help) usage ;;

@@ -12,6 +12,7 @@ pub mod database;
 pub mod figures;
 pub mod fleet;
 pub mod hub;
+pub mod ledger;
 pub mod postgres;
 pub mod process;
 
