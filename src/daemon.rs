@@ -1,10 +1,11 @@
 //! The daemon's life: listen, start the hub, serve, stop.
 
 use crate::config::Config;
-use crate::http::{self, HttpSettings};
+use crate::http::{self, HttpSettings, TooManyConnections};
 use crate::hub::{Hub, StartError};
 use crate::metrics;
 use crate::session::Timing;
+use nix::sys::resource::{Resource, getrlimit};
 use std::io;
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
@@ -21,6 +22,9 @@ pub enum RunError {
         /// Why not.
         source: io::Error,
     },
+    /// More connections are wanted than files may be open.
+    #[error(transparent)]
+    Connections(#[from] TooManyConnections),
     /// The hub does not start.
     #[error(transparent)]
     Start(#[from] StartError),
@@ -56,6 +60,9 @@ pub async fn serve(
 ) -> Result<(), RunError> {
     // Installed before anything records, or the first figures would be lost.
     metrics::recorder();
+    // A limit that cannot be read is none.
+    let open_files = getrlimit(Resource::RLIMIT_NOFILE).map_or(u64::MAX, |(soft, _)| soft);
+    let settings = HttpSettings::within(config, open_files)?;
     let hub = tokio::select! {
         started = Hub::start(config, timing) => started?,
         // Waiting for another host's lock to lapse can take a while.
@@ -65,12 +72,7 @@ pub async fn serve(
         log::info!(address:% = address; "listening on http://{address}");
     }
     let stop_serving = stop.child_token();
-    let serving = http::serve(
-        listener,
-        Arc::clone(&hub),
-        HttpSettings::from(config),
-        stop_serving.clone(),
-    );
+    let serving = http::serve(listener, Arc::clone(&hub), settings, stop_serving.clone());
     let mut serving = std::pin::pin!(serving);
     let ended = tokio::select! {
         served = &mut serving => served.map_err(RunError::Serve),

@@ -43,6 +43,8 @@ codes! {
     NotFound = 404, "not_found";
     /// The path exists, the method does not.
     MethodNotAllowed = 405, "method_not_allowed";
+    /// The request did not arrive in time, or too slowly.
+    RequestTimeout = 408, "request_timeout";
     /// The body is larger than the limit.
     PayloadTooLarge = 413, "payload_too_large";
     /// No session has that name.
@@ -87,6 +89,8 @@ codes! {
     ReadOnly = 403, "read_only";
     /// The message has no file, or one that cannot be downloaded.
     MediaNotFound = 404, "media_not_found";
+    /// A search of the log found nothing in its time.
+    SearchTimeout = 400, "search_timeout";
     /// The file ends before the range that was asked for begins.
     RangeNotSatisfiable = 416, "range_not_satisfiable";
     /// The file is larger than the limit.

@@ -11,6 +11,10 @@ use std::sync::OnceLock;
 pub const HTTP_REQUESTS: &str = "telegram_hub_http_requests_total";
 /// Histogram of the seconds from request to answer, by `method` and `route`.
 pub const HTTP_SECONDS: &str = "telegram_hub_http_request_seconds";
+/// Gauge of open HTTP connections.
+pub const HTTP_CONNECTIONS: &str = "telegram_hub_http_connections";
+/// Counter of HTTP connections that were refused because there were too many.
+pub const HTTP_CONNECTIONS_REFUSED: &str = "telegram_hub_http_connections_refused_total";
 /// Histogram of the seconds an operation took, by `operation` and `outcome`.
 pub const OPERATION_SECONDS: &str = "telegram_hub_operation_seconds";
 /// Gauge of sessions in the registry, by `state`.
@@ -83,6 +87,8 @@ pub fn recorder() -> Option<&'static PrometheusHandle> {
 fn describe() {
     describe_counter!(HTTP_REQUESTS, "Answered HTTP requests");
     describe_histogram!(HTTP_SECONDS, Unit::Seconds, "Time from request to answer");
+    describe_gauge!(HTTP_CONNECTIONS, "Open HTTP connections");
+    describe_counter!(HTTP_CONNECTIONS_REFUSED, "Connections refused by a limit");
     describe_histogram!(OPERATION_SECONDS, Unit::Seconds, "Time an operation took");
     describe_gauge!(SESSIONS, "Sessions in the registry");
     describe_counter!(MESSAGES_CAPTURED, "Messages written for the first time");

@@ -1,5 +1,6 @@
 //! The flags and variables as they are written, before any check.
 
+use crate::config::LimitFlags;
 use clap::Parser;
 use secrecy::{ExposeSecret as _, SecretString};
 
@@ -25,6 +26,9 @@ pub struct Flags {
     /// Threads that serve HTTP, 1 to 256 [default: 2].
     #[arg(long, global = true, env = "HUB_HTTP_WORKERS", hide_env_values = true)]
     pub http_workers: Option<String>,
+    /// What a client may cost.
+    #[command(flatten)]
+    pub limits: LimitFlags,
     /// Folder of everything the hub writes to disk [default: ./data].
     #[arg(long, global = true, env = "HUB_DATA_DIR", hide_env_values = true)]
     pub data_dir: Option<String>,
@@ -265,6 +269,7 @@ pub struct Flags {
 impl Flags {
     /// Takes empty values for unset ones, as compose files and `.env` templates mean them.
     pub(super) fn without_empty(mut self) -> Self {
+        self.limits.without_empty();
         for text in [
             &mut self.listen,
             &mut self.allowed_hosts,

@@ -7,6 +7,7 @@ mod error;
 mod fetch;
 mod flags;
 mod http;
+mod limits;
 mod log;
 mod pace;
 mod telegram;
@@ -17,6 +18,7 @@ pub use error::ConfigError;
 pub use fetch::{AllowedAddresses, AllowedAddressesError, FetchConfig};
 pub use flags::Flags;
 pub use http::{Door, HttpConfig};
+pub use limits::{LimitFlags, LimitsConfig};
 pub use log::{LogConfig, LogFormat};
 pub use pace::PaceConfig;
 pub use telegram::{Device, ServerAddress, TelegramConfig, TelegramServer};
@@ -33,6 +35,8 @@ use std::time::Duration;
 pub struct Config {
     /// The HTTP side.
     pub http: HttpConfig,
+    /// What a client may cost.
+    pub limits: LimitsConfig,
     /// The tools door.
     pub tools: ToolsConfig,
     /// The Telegram side.
@@ -112,6 +116,7 @@ impl Config {
             store: StoreConfig::from_flags(&flags)?,
             log: LogConfig::from_flags(&flags)?,
             http: HttpConfig::from_flags(&flags)?,
+            limits: LimitsConfig::from_flags(&flags.limits)?,
             tools: ToolsConfig::from_flags(&flags)?,
             telegram: TelegramConfig::from_flags(&flags)?,
             pace: PaceConfig::from_flags(&flags)?,

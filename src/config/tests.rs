@@ -45,6 +45,11 @@ fn with_an_api_id_alone_everything_has_its_default() {
     assert_eq!(config.restore_concurrency, 50);
     assert_eq!(config.shutdown_timeout, Duration::from_secs(5));
     assert_eq!(config.fetch, FetchConfig::default());
+    assert_eq!(config.limits.max_connections, None);
+    assert_eq!(config.limits.max_connections_per_address, 256);
+    assert_eq!(config.limits.stall_timeout, Duration::from_secs(20));
+    assert_eq!(config.limits.least_upload_rate, 1024);
+    assert_eq!(config.limits.search_timeout, Duration::from_secs(10));
 }
 
 #[test]

@@ -6,7 +6,7 @@ use crate::http::context::Runner;
 use crate::http::doors::tools::McpService;
 use crate::http::fallback::{RouteTable, fallback};
 use crate::http::gate::Gate;
-use crate::http::{HttpSettings, doors, frame, openapi, pages};
+use crate::http::{HttpSettings, doors, frame, openapi, pages, pieces};
 use crate::hub::Hub;
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
@@ -104,6 +104,7 @@ pub(super) fn app(
         .default_service(web::to(fallback))
         .wrap(from_fn(frame::gate))
         .wrap(from_fn(frame::frame))
+        .wrap(from_fn(pieces::in_pieces))
 }
 
 /// Registers every path of the pages and of the doors that are open.

@@ -8,9 +8,11 @@ use crate::ops::{self, Ctx, Operation, RequestId};
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpMessage as _, HttpRequest, web};
 use std::future::{Ready, ready};
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::runtime::Handle;
+use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 /// Where operations run: on the hub's runtime, not on the thread that serves the connection.
@@ -43,6 +45,7 @@ pub(crate) struct Context {
     caller: Caller,
     request_id: RequestId,
     flood_patience: Duration,
+    client: Option<IpAddr>,
 }
 
 impl Context {
@@ -64,12 +67,17 @@ impl Context {
     /// # Errors
     /// Those of [`ops::call`].
     pub(crate) async fn call<O: Operation>(&self, op: O) -> Result<O::Output, Error> {
+        // Whoever asks drops this future when the client is gone.
+        let gone = CancellationToken::new();
         let ctx = Ctx {
             hub: Arc::clone(&self.runner.hub),
             caller: self.caller,
             request_id: self.request_id.clone(),
             flood_patience: self.flood_patience,
+            client: self.client,
+            gone: gone.clone(),
         };
+        let _gone = gone.drop_guard();
         let run = async move { ops::call(op, &ctx).await };
         let task = self.runner.tasks.spawn_on(run, &self.runner.runtime);
         // Panics are caught inside; what is left is a runtime that shuts down.
@@ -100,6 +108,7 @@ impl FromRequest for Context {
                 .cloned()
                 .unwrap_or_else(RequestId::generate),
             flood_patience: Duration::ZERO,
+            client: request.peer_addr().map(|peer| peer.ip().to_canonical()),
         }))
     }
 }

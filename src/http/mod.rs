@@ -4,6 +4,7 @@
 //! reaches the hub through operations only; it knows neither the database nor Telegram.
 
 mod app;
+mod connection;
 mod context;
 mod doors;
 mod failure;
@@ -13,9 +14,10 @@ mod gate;
 mod input;
 mod openapi;
 mod pages;
+mod pieces;
 mod server;
 mod settings;
 
 pub use openapi::document;
 pub use server::serve;
-pub use settings::HttpSettings;
+pub use settings::{HttpSettings, TooManyConnections};

@@ -9,7 +9,9 @@ use crate::ops::health::{CountSessions, DatabaseHealth, Health, HealthView};
 use actix_web::http::header::{self, Accept, Header as _};
 use actix_web::web::{Data, Json, Path};
 use actix_web::{HttpRequest, HttpResponse, get};
+use bytes::Bytes;
 use serde::Serialize;
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -219,7 +221,9 @@ pub(super) async fn documentation(
     if file.gzpipped {
         response.insert_header((header::CONTENT_ENCODING, header::ContentEncoding::Gzip));
     }
-    Ok(response
-        .content_type(file.content_type)
-        .body(file.bytes.into_owned()))
+    let bytes = match file.bytes {
+        Cow::Borrowed(bytes) => Bytes::from_static(bytes),
+        Cow::Owned(bytes) => bytes.into(),
+    };
+    Ok(response.content_type(file.content_type).body(bytes))
 }

@@ -10,12 +10,14 @@ mod lock;
 mod lookups;
 mod pacer;
 mod sends;
+mod turns;
 
 pub use imports::{ImportError, import_offline};
 pub use lock::LockError;
+pub(crate) use turns::{Holder, Turn};
 
-use crate::config::{Config, StoreConfig};
-use crate::error::{Code, Error};
+use crate::config::{Config, LimitsConfig, StoreConfig};
+use crate::error::Error;
 use crate::fetch::{FetchError, Fetcher};
 use crate::session::{Registry, RestoreProgress, SessionContext, Timing, Writer};
 use crate::store::{
@@ -32,9 +34,10 @@ use std::num::NonZeroUsize;
 use std::os::unix::fs::DirBuilderExt as _;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
+use turns::Turns;
 
 /// How long a request waits for a free database connection.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(10);
@@ -43,11 +46,23 @@ const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(10);
 /// it drops is found again as a hole in the account's sequence.
 const UPDATES_CAPACITY: NonZeroUsize = NonZeroUsize::new(1000).unwrap();
 
-/// How many files may pass through at once.
+/// How many files may pass through at once; each takes some mebibytes on its way.
 const TRANSFERS: usize = 8;
+
+/// How many of them may be an account's.
+const TRANSFERS_OF_ACCOUNT: usize = 3;
+
+/// How many of them may be a caller's.
+const TRANSFERS_OF_CALLER: usize = 6;
 
 /// How long a file waits for its turn.
 const TRANSFER_PATIENCE: Duration = Duration::from_secs(30);
+
+/// How many database connections there are for each search of the log that may go on.
+const CONNECTIONS_OF_SEARCH: u32 = 4;
+
+/// How long a search waits for its turn.
+const SEARCH_PATIENCE: Duration = Duration::from_secs(5);
 
 /// How many accounts may be reading their history at once.
 const RECONCILES: usize = 16;
@@ -68,7 +83,12 @@ pub struct Hub {
     pub(crate) pacer: Pacer,
     /// What reads files from URLs.
     pub(crate) fetcher: Fetcher,
-    transfers: Arc<Semaphore>,
+    /// Files that pass through.
+    pub(crate) transfers: Arc<Turns>,
+    /// Searches of the whole log.
+    pub(crate) searches: Arc<Turns>,
+    /// What a client may cost.
+    pub(crate) limits: LimitsConfig,
     lock: Arc<DatabaseLock>,
     tasks: TaskTracker,
     stop: CancellationToken,
@@ -143,7 +163,14 @@ impl Hub {
                 lookups: config.pace.lookups_per_minute,
             }),
             fetcher,
-            transfers: Arc::new(Semaphore::new(TRANSFERS)),
+            transfers: Turns::new(
+                TRANSFERS,
+                TRANSFERS_OF_ACCOUNT,
+                TRANSFERS_OF_CALLER,
+                TRANSFER_PATIENCE,
+            ),
+            searches: searches(config.store.pool_size),
+            limits: config.limits.clone(),
             lock,
             tasks: TaskTracker::new(),
             stop: CancellationToken::new(),
@@ -191,18 +218,6 @@ impl Hub {
         });
     }
 
-    /// Waits until another file may pass through; each takes some mebibytes on its way.
-    pub(crate) async fn transfer(&self) -> Result<OwnedSemaphorePermit, Error> {
-        let turn = Arc::clone(&self.transfers).acquire_owned();
-        match tokio::time::timeout(TRANSFER_PATIENCE, turn).await {
-            Ok(Ok(turn)) => Ok(turn),
-            _ => Err(
-                Error::new(Code::RateLimited, "too many files are on their way already")
-                    .retry_after(Duration::from_secs(5)),
-            ),
-        }
-    }
-
     /// Waits until another hub has taken the database; this one must stop then.
     pub async fn lock_lost(&self) {
         self.lock.lost().await;
@@ -241,6 +256,12 @@ pub(crate) fn link_settings(
         connects: Arc::new(connects(config.connects_per_second)),
         updates_capacity: UPDATES_CAPACITY,
     })
+}
+
+/// A caller holds all but one of the turns, if there are several.
+fn searches(connections: u32) -> Arc<Turns> {
+    let all = (connections / CONNECTIONS_OF_SEARCH).max(1) as usize;
+    Turns::new(all, all, (all - 1).max(1), SEARCH_PATIENCE)
 }
 
 /// A tenth of a second's connections may be made in one moment.

@@ -9,8 +9,10 @@ use crate::ops::resolve::readings;
 use crate::ops::{Ctx, Operation, accounts, delivery};
 use crate::store::messages::{self, MessageFilter, StoredMessage};
 use crate::store::peers;
+use crate::store::search;
 use crate::telegram::LiveMessage;
 use serde_json::Value;
+use std::time::Instant;
 
 /// How a text becomes a message.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -124,7 +126,7 @@ pub struct MessageQuery {
 /// Reads captured messages, newest first by sending time and then by row.
 ///
 /// # Errors
-/// `session_not_found`, `database_unavailable`.
+/// `session_not_found`, `rate_limited`, `search_timeout`, `database_unavailable`.
 #[derive(Clone, Debug)]
 pub struct ListMessages {
     /// The session, or all of them.
@@ -191,16 +193,36 @@ impl Operation for ListMessages {
             limit: self.filter.limit,
             before: self.filter.cursor,
         };
-        let page = ctx
-            .hub
-            .store
-            .read(move |conn| messages::page(conn, &filter))
-            .await?;
+        let page = if filter.is_search() {
+            search(ctx, filter).await?
+        } else {
+            let read = move |conn: &mut _| messages::page(conn, &filter);
+            ctx.hub.store.read(read).await?
+        };
         Ok(Page {
             items: page.items.into_iter().map(MessageView::from).collect(),
             next: page.next,
         })
     }
+}
+
+/// What a search finds in its time; a page that is not full may have a next one.
+async fn search(ctx: &Ctx, filter: MessageFilter) -> Result<Page<StoredMessage>, Error> {
+    let _turn = ctx.search().await?;
+    let limit = ctx.hub.limits.search_timeout;
+    let until = Instant::now() + limit;
+    let searched = search::search(&ctx.hub.store, filter, until, &ctx.gone).await?;
+    if searched.broken_off && searched.page.items.is_empty() {
+        let place = searched.page.next.map(|cursor| cursor.time);
+        let place = place.map_or_else(String::new, |time| format!(" from now back to {time}"));
+        let why = format!(
+            "Nothing was found{place} within {} s; name a session and a chat, or search what is \
+             older with `until`",
+            limit.as_secs()
+        );
+        return Err(Error::new(Code::SearchTimeout, why));
+    }
+    Ok(searched.page)
 }
 
 /// The chat that a filter means, as far as the stored peers tell. Telegram is not asked.

@@ -30,10 +30,12 @@ pub use request_id::RequestId;
 
 use crate::auth::{Caller, Scope};
 use crate::error::{Code, Error};
-use crate::hub::Hub;
+use crate::hub::{Holder, Hub, Turn};
 use crate::model::{ChatId, SessionId};
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio_util::sync::CancellationToken;
 
 /// Something a caller can ask the hub to do.
 pub trait Operation: Send + 'static {
@@ -59,11 +61,49 @@ pub struct Ctx {
     pub caller: Caller,
     /// The id under which the request is logged.
     pub request_id: RequestId,
+    /// Where the caller is, as far as is known.
+    pub client: Option<IpAddr>,
+    /// Cancelled when nobody waits for the answer any more. Only what changes nothing may heed it.
+    pub gone: CancellationToken,
     /// How long the call sleeps when Telegram asks for a wait, instead of answering `flood_wait`.
     pub flood_patience: Duration,
 }
 
 impl Ctx {
+    /// Who turns are counted for.
+    const fn holder(&self) -> Holder {
+        Holder::Caller(self.caller.origin(), self.client)
+    }
+
+    /// Waits until another file of the account may pass through.
+    ///
+    /// # Errors
+    /// `rate_limited` when too many are on their way for too long.
+    pub(crate) async fn transfer(&self, session: SessionId) -> Result<Turn, Error> {
+        let holders = [Holder::Account(session), self.holder()];
+        self.hub.transfers.take(&holders).await.ok_or_else(|| {
+            Error::new(Code::RateLimited, "too many files are on their way already")
+                .retry_after(Duration::from_secs(5))
+        })
+    }
+
+    /// Waits until the caller may search the log.
+    ///
+    /// # Errors
+    /// `rate_limited` when too many searches go on for too long.
+    pub(crate) async fn search(&self) -> Result<Turn, Error> {
+        let gone = || Error::new(Code::RequestTimeout, "The client has gone");
+        let holders = [self.holder()];
+        let turn = tokio::select! {
+            () = self.gone.cancelled() => return Err(gone()),
+            turn = self.hub.searches.take(&holders) => turn,
+        };
+        turn.ok_or_else(|| {
+            Error::new(Code::RateLimited, "too many searches are under way already")
+                .retry_after(Duration::from_secs(5))
+        })
+    }
+
     /// Waits until the account may send to the chat; Telegram limits who sends too fast.
     ///
     /// # Errors

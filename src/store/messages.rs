@@ -116,8 +116,11 @@ pub fn page(
     filter: &MessageFilter,
 ) -> Result<Page<StoredMessage>, Error> {
     let limit = filter.limit.clamp(1, 500);
-    let too_long = |query: &String| query.chars().nth(LONGEST_QUERY_CHARS).is_some();
-    if filter.query.as_ref().is_some_and(too_long) {
+    if filter
+        .query
+        .as_ref()
+        .is_some_and(|query| is_too_long(query))
+    {
         return Ok(Page {
             items: Vec::new(),
             next: None,
@@ -136,6 +139,71 @@ pub fn page(
         items: with_names(conn, page.items)?,
         next: page.next,
     })
+}
+
+impl MessageFilter {
+    /// Whether such a listing looks at messages that it does not show: no index has its order and
+    /// leaves these out.
+    pub fn is_search(&self) -> bool {
+        self.query.is_some()
+            || self.sender_id.is_some()
+            || self.hide_deleted
+            || (self.chat_id.is_some() && self.session_id.is_none())
+    }
+
+    /// The messages that an index leads to, the wanted ones among them.
+    fn indexed(&self) -> Self {
+        Self {
+            query: None,
+            sender_id: None,
+            hide_deleted: false,
+            chat_id: self.chat_id.filter(|_| self.session_id.is_some()),
+            ..self.clone()
+        }
+    }
+}
+
+/// Looks at the next so many messages in the order of a listing: the wanted ones among them, one
+/// more than the limit at most, and the place of the last one, if there are more.
+pub(super) fn look(
+    conn: &mut AnyConnection,
+    filter: &MessageFilter,
+    messages: u32,
+) -> Result<(Vec<StoredMessage>, Option<Cursor>), Error> {
+    if filter
+        .query
+        .as_ref()
+        .is_some_and(|query| is_too_long(query))
+    {
+        return Ok((Vec::new(), None));
+    }
+    let end: Option<(UtcTime, i64)> = matching(&filter.indexed())
+        .order((t::sent_at.desc(), t::id.desc()))
+        .offset(i64::from(messages))
+        .limit(1)
+        .select((t::sent_at, t::id))
+        .first(conn)
+        .optional()?;
+    let end = end.map(|(time, id)| Cursor { time, id });
+    let mut wanted = matching(filter);
+    if let Some(Cursor { time, id }) = end {
+        // As in `matching`, from the other side.
+        wanted = wanted.filter(t::sent_at.ge(time)).filter(
+            t::sent_at
+                .gt(time)
+                .or(t::sent_at.eq(time).and(t::id.ge(id))),
+        );
+    }
+    let rows: Vec<Row> = wanted
+        .order((t::sent_at.desc(), t::id.desc()))
+        .limit(i64::from(filter.limit.clamp(1, 500)) + 1)
+        .select(Row::as_select())
+        .load(conn)?;
+    Ok((with_names(conn, rows)?, end))
+}
+
+fn is_too_long(query: &str) -> bool {
+    query.chars().nth(LONGEST_QUERY_CHARS).is_some()
 }
 
 fn matching(filter: &MessageFilter) -> Listing<'_> {

@@ -33,6 +33,7 @@ pub mod hub_lock;
 pub mod messages;
 pub mod peers;
 pub mod revisions;
+pub mod search;
 pub mod sends;
 pub mod sequences;
 pub mod sessions;

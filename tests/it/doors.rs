@@ -11,6 +11,7 @@ mod hub_messages;
 mod hub_missing;
 mod hub_names;
 mod hub_reconnect;
+mod hub_search;
 mod hub_send;
 mod hub_send_errors;
 mod hub_sessions;

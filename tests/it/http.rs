@@ -1,6 +1,7 @@
 //! What holds for every path: the pages of the hub itself, the gate, the frame, and silence about
 //! secrets.
 
+mod crowd;
 mod frame;
 mod gate;
 mod pages;

@@ -1,6 +1,6 @@
 //! The store's contract, each test on both databases.
 
-mod capturing;
+pub(crate) mod capturing;
 mod flood_waits;
 mod keys;
 mod lock;
@@ -9,6 +9,7 @@ mod peers;
 mod pool;
 mod positions;
 mod reading;
+mod searching;
 mod sends;
 mod sessions;
 #[cfg(all(feature = "sqlite", feature = "postgres-system"))]
@@ -36,7 +37,10 @@ async fn session(store: &Store, name: &str) -> Result<SessionRow, Box<dyn std::e
         .await?)
 }
 
-async fn session_id(store: &Store, name: &str) -> Result<SessionId, Box<dyn std::error::Error>> {
+pub(crate) async fn session_id(
+    store: &Store,
+    name: &str,
+) -> Result<SessionId, Box<dyn std::error::Error>> {
     Ok(session(store, name).await?.id)
 }
 

@@ -53,7 +53,8 @@ pub(crate) async fn body_bytes(
     tokio::time::timeout(ARRIVAL_LIMIT, collect(payload.take()))
         .await
         .map_err(|elapsed| {
-            refused("body_timeout", "The body did not arrive in time").because(elapsed)
+            let why = "The body did not arrive within 30 seconds";
+            Error::new(Code::RequestTimeout, why).because(elapsed)
         })?
 }
 

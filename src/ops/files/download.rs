@@ -18,9 +18,6 @@ const PARTS_AT_ONCE: usize = 4;
 /// How often a part is asked for; the link may be replaced meanwhile.
 const ATTEMPTS: u32 = 4;
 
-/// How long a reader may take nothing before the download ends.
-const READER_PATIENCE: Duration = Duration::from_mins(1);
-
 /// Which bytes of a file, both ends included, as in RFC 9110, section 14.1.2.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ByteRange {
@@ -77,7 +74,7 @@ impl Operation for DownloadMedia {
         let chat = chat::open(ctx, &self.session, &self.chat).await?;
         let file = current(&chat, self.message_id).await?;
         let (start, end) = bounds(self.range, file.size)?;
-        let turn = ctx.hub.transfer().await?;
+        let turn = ctx.transfer(chat.handle.id).await?;
         let (sender, chunks) = mpsc::channel(1);
         let download = Download {
             name: file.name,
@@ -92,6 +89,7 @@ impl Operation for DownloadMedia {
             chat,
             message_id: self.message_id,
             location: Mutex::new(file.location),
+            patience: ctx.hub.limits.stall_timeout,
         };
         ctx.hub.spawn(async move {
             reader.send(start, end, sender).await;
@@ -129,6 +127,8 @@ struct Reader {
     chat: OpenChat,
     message_id: MessageId,
     location: Mutex<FileLocation>,
+    /// How long whoever reads may take nothing before the download ends.
+    patience: Duration,
 }
 
 impl Reader {
@@ -140,7 +140,7 @@ impl Reader {
             .buffered(PARTS_AT_ONCE);
         while let Some(part) = parts.next().await {
             let ends = part.is_err();
-            let sent = sender.send_timeout(part, READER_PATIENCE).await;
+            let sent = sender.send_timeout(part, self.patience).await;
             if ends || sent.is_err() {
                 break;
             }

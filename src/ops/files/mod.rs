@@ -3,6 +3,7 @@
 //! Files pass through in parts of half a mebibyte; none is ever held as a whole.
 
 mod download;
+mod pace;
 mod send;
 mod source;
 mod upload;

@@ -5,6 +5,7 @@
 use crate::error::{Code, Error};
 use crate::fetch::Download;
 use crate::ops::chat::OpenChat;
+use crate::ops::files::pace::Pace;
 use crate::ops::files::source::{FileSource, FileStream};
 use crate::ops::{Ctx, delivery};
 use crate::telegram::{PART_BYTES, SMALL_FILE_BYTES, SMALL_FILE_PARTS, Upload, UploadedFile};
@@ -16,6 +17,9 @@ const PARTS_AT_ONCE: usize = 4;
 
 /// How often a part is tried; the link may be replaced meanwhile.
 const ATTEMPTS: u32 = 4;
+
+/// How many bytes of an upload are there before it gets its turn, if it has as many.
+const FIRST_BYTES: usize = 64 * 1024;
 
 /// A file that Telegram has, and what is known of it.
 pub(super) struct Saved {
@@ -29,7 +33,7 @@ pub(super) struct Saved {
 /// A file while it arrives, from wherever.
 enum Incoming {
     Fetched(Box<Download>),
-    Brought(FileStream),
+    Brought(FileStream, Pace),
 }
 
 impl Incoming {
@@ -44,7 +48,7 @@ impl Incoming {
                 if stream.len.is_some_and(|len| len > max_bytes) {
                     return Err(too_large(max_bytes));
                 }
-                Ok((Self::Brought(stream), max_bytes))
+                Ok((Self::Brought(stream, Pace::new(&ctx.hub.limits)), max_bytes))
             }
         }
     }
@@ -53,32 +57,36 @@ impl Incoming {
     fn len(&self) -> Option<u64> {
         match self {
             Self::Fetched(download) => download.len(),
-            Self::Brought(stream) => stream.len,
+            Self::Brought(stream, _) => stream.len,
         }
     }
 
     fn name(&self) -> String {
         match self {
             Self::Fetched(download) => download.file_name().to_owned(),
-            Self::Brought(stream) => stream.name.clone(),
+            Self::Brought(stream, _) => stream.name.clone(),
         }
     }
 
     fn mime(&self) -> Option<&str> {
         match self {
             Self::Fetched(download) => download.mime(),
-            Self::Brought(stream) => stream.mime.as_deref(),
+            Self::Brought(stream, _) => stream.mime.as_deref(),
         }
     }
 
     async fn chunk(&mut self) -> Result<Option<Bytes>, Error> {
         match self {
             Self::Fetched(download) => Ok(download.chunk().await?),
-            Self::Brought(stream) => match stream.chunks.recv().await {
+            Self::Brought(stream, pace) => match pace.wait(stream.chunks.recv()).await? {
                 None => Ok(None),
-                Some(chunk) => chunk.map(Some).map_err(|error| {
-                    Error::new(Code::DownloadFailed, "the upload broke off").because(error)
-                }),
+                Some(Ok(chunk)) => {
+                    pace.note(chunk.len());
+                    Ok(Some(chunk))
+                }
+                Some(Err(error)) => {
+                    Err(Error::new(Code::DownloadFailed, "the upload broke off").because(error))
+                }
             },
         }
     }
@@ -93,7 +101,11 @@ fn too_large(limit: u64) -> Error {
 
 /// Takes a file in and hands it to Telegram at the same time.
 pub(super) async fn save(ctx: &Ctx, chat: &OpenChat, source: FileSource) -> Result<Saved, Error> {
-    let _turn = ctx.hub.transfer().await?;
+    let fetched = matches!(source, FileSource::Url { .. });
+    let mut turn = None;
+    if fetched {
+        turn = Some(ctx.transfer(chat.handle.id).await?);
+    }
     let (incoming, max_bytes) = Incoming::open(ctx, source).await?;
     let (name, mime) = (incoming.name(), incoming.mime().map(str::to_owned));
     let known = incoming.len();
@@ -103,6 +115,11 @@ pub(super) async fn save(ctx: &Ctx, chat: &OpenChat, source: FileSource) -> Resu
         taken: 0,
         max_bytes,
     };
+    if !fetched {
+        // Whoever sends next to nothing keeps nobody from a turn.
+        parts.take_in(FIRST_BYTES).await?;
+        turn = Some(ctx.transfer(chat.handle.id).await?);
+    }
     // Whether a file is a large one has to be known before its first part is saved.
     let mut first = Vec::new();
     let enough = known.map_or(SMALL_PARTS, |_| 1);
@@ -122,6 +139,7 @@ pub(super) async fn save(ctx: &Ctx, chat: &OpenChat, source: FileSource) -> Resu
     };
     let total = known.and_then(|bytes| i32::try_from(bytes.div_ceil(PART_BYTES as u64)).ok());
     let (count, bytes) = send_parts(chat, upload, total, first, parts).await?;
+    drop(turn);
     Ok(Saved {
         mime: settled_mime(mime, &name),
         file: UploadedFile {
@@ -238,7 +256,14 @@ struct Parts {
 
 impl Parts {
     async fn next(&mut self) -> Result<Option<Bytes>, Error> {
-        while self.pending.len() < PART_BYTES
+        self.take_in(PART_BYTES).await?;
+        let length = self.pending.len().min(PART_BYTES);
+        Ok((length > 0).then(|| self.pending.split_to(length).freeze()))
+    }
+
+    /// Takes bytes in until so many are there, or all.
+    async fn take_in(&mut self, bytes: usize) -> Result<(), Error> {
+        while self.pending.len() < bytes
             && let Some(chunk) = self.incoming.chunk().await?
         {
             self.taken += chunk.len() as u64;
@@ -247,8 +272,7 @@ impl Parts {
             }
             self.pending.extend_from_slice(&chunk);
         }
-        let length = self.pending.len().min(PART_BYTES);
-        Ok((length > 0).then(|| self.pending.split_to(length).freeze()))
+        Ok(())
     }
 }
 

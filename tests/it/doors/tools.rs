@@ -12,6 +12,7 @@ mod mcp;
 mod messages;
 mod numbers;
 mod sessions;
+mod slow_files;
 mod texts;
 
 use crate::support::http::{Answer, read};

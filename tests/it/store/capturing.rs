@@ -11,7 +11,7 @@ use telegram_hub::store::{AnyConnection, Error, messages, revisions};
 const BOB: ChatId = ChatId::user(2);
 const CHANNEL: ChatId = ChatId::channel(77);
 
-pub(super) fn message(chat_id: ChatId, message_id: i32, text: &str) -> NewMessage {
+pub(crate) fn message(chat_id: ChatId, message_id: i32, text: &str) -> NewMessage {
     NewMessage {
         chat_id,
         message_id: MessageId(message_id),
@@ -39,7 +39,7 @@ fn edited(base: NewMessage, text: &str, when: i64) -> NewMessage {
     }
 }
 
-pub(super) fn batch(session_id: SessionId, messages: Vec<NewMessage>) -> CapturedBatch {
+pub(crate) fn batch(session_id: SessionId, messages: Vec<NewMessage>) -> CapturedBatch {
     CapturedBatch {
         session_id,
         peers: Vec::new(),

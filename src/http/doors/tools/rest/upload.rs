@@ -12,11 +12,7 @@ use bytes::Bytes;
 use futures_util::StreamExt as _;
 use serde_json::json;
 use std::io;
-use std::time::Duration;
 use tokio::sync::mpsc;
-
-/// How long a client may send nothing.
-const IDLE_LIMIT: Duration = Duration::from_mins(1);
 
 /// Answers the message that the file became.
 pub(super) async fn answer(
@@ -47,11 +43,11 @@ pub(super) async fn answer(
 
 async fn hand_on(mut payload: Payload, sender: mpsc::Sender<Result<Bytes, io::Error>>) {
     loop {
-        let chunk = match tokio::time::timeout(IDLE_LIMIT, payload.next()).await {
-            Ok(None) => return,
-            Ok(Some(chunk)) => chunk.map_err(io::Error::other),
-            Err(elapsed) => Err(io::Error::from(elapsed)),
+        // How long it may take is the business of whoever waits for the bytes.
+        let Some(chunk) = payload.next().await else {
+            return;
         };
+        let chunk = chunk.map_err(io::Error::other);
         let ends = chunk.is_err();
         if sender.send(chunk).await.is_err() || ends {
             return;
