@@ -14,6 +14,7 @@ usage() {
 ./run.sh chaos ARGS  run the hub under faults and prove what it captured; --help shows ARGS
 ./run.sh ledger ARGS send by every form of address and prove whom it reached; --help shows ARGS
 ./run.sh bench ARGS  measure the hub beside the bare client library; --help shows ARGS
+./run.sh attack ARGS attack a hub on loopback and measure what others notice; --help shows ARGS
 ./run.sh fuzz [TARGET] [SECONDS]
                      throw any texts at the readers of markdown, html and session strings; all of
                      them for a minute each, or as given; needs a nightly Rust
@@ -426,6 +427,18 @@ bench() {
   esac
 }
 
+attack() {
+  stop_on_signals 143
+  build telegram-hub hub-load
+  ulimit -n "$(ulimit -Hn)" || true
+  local command=("$target/release/hub-attack" --hub "$target/release/telegram-hub"
+    --out "$target/attack.json" "$@")
+  case " $* " in
+    *" --help "*) run "${command[@]}" ;;
+    *) with_postgres "${command[@]}" ;;
+  esac
+}
+
 # --- Any input ----------------------------------------------------------------------------------
 
 # need_fuzzer: a nightly compiler, which only the sanitizers need, and cargo-fuzz.
@@ -476,6 +489,7 @@ case ${1:-} in
   chaos) chaos "${@:2}" ;;
   ledger) ledger "${@:2}" ;;
   bench) bench "${@:2}" ;;
+  attack) attack "${@:2}" ;;
   fuzz) fuzz "${@:2}" ;;
   help | -h | --help) usage ;;
   *)

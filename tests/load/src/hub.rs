@@ -8,6 +8,7 @@ use crate::database::Database;
 use local_dc::dc::Dc;
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
+use reqwest::header::HeaderMap;
 use serde_json::Value;
 use std::fs::OpenOptions;
 use std::net::TcpListener;
@@ -55,6 +56,15 @@ impl HubSettings {
         self.database.dir().join("hub.log")
     }
 
+    /// The hub's key, if it has one.
+    fn key(&self) -> Option<&str> {
+        let key = self
+            .variables
+            .iter()
+            .find(|(name, _)| *name == "HUB_API_KEY");
+        key.map(|(_, key)| key.as_str())
+    }
+
     /// Starts the hub and waits until HTTP answers.
     pub async fn start(&self) -> Result<Hub, Failure> {
         let listen = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
@@ -88,7 +98,7 @@ impl HubSettings {
         let mut hub = Hub {
             child,
             pid,
-            client: HubClient::new(&format!("http://{listen}"))?,
+            client: HubClient::new(&format!("http://{listen}"), self.key())?,
             answered_after: Duration::ZERO,
         };
         hub.wait_for_http(started).await?;
@@ -171,11 +181,16 @@ pub struct HubClient {
 }
 
 impl HubClient {
-    /// A client of the hub at `base`, such as `http://127.0.0.1:8000`.
-    pub fn new(base: &str) -> Result<Self, Failure> {
+    /// A client of the hub at `base`, such as `http://127.0.0.1:8000`, with its key.
+    pub fn new(base: &str, key: Option<&str>) -> Result<Self, Failure> {
+        let mut headers = HeaderMap::new();
+        if let Some(key) = key {
+            headers.insert("x-api-key", key.parse()?);
+        }
         Ok(Self {
             base: base.to_owned(),
             http: reqwest::Client::builder()
+                .default_headers(headers)
                 .timeout(Duration::from_secs(10))
                 .no_proxy()
                 .build()?,
