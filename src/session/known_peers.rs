@@ -25,10 +25,10 @@ pub(super) struct KnownPeers {
     hasher: RandomState,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 struct Fingerprint {
     all: u64,
-    username: Option<u64>,
+    usernames: Vec<u64>,
     phone: Option<u64>,
 }
 
@@ -56,10 +56,9 @@ impl KnownPeers {
             let new = self.fingerprint(peer);
             // The one who is found by a name is the one who was stored last: when an earlier owner
             // shows up again, that one must be stored again.
-            let shares = |a: Option<u64>, b: Option<u64>| a.is_some() && a == b;
-            self.stored.retain(|_, old| {
-                !shares(old.username, new.username) && !shares(old.phone, new.phone)
-            });
+            let name = |old: &Fingerprint| old.usernames.iter().any(|n| new.usernames.contains(n));
+            let phone = |old: &Fingerprint| new.phone.is_some() && old.phone == new.phone;
+            self.stored.retain(|_, old| !name(old) && !phone(old));
             if self.stored.len() >= MOST {
                 self.stored.clear();
             }
@@ -69,11 +68,11 @@ impl KnownPeers {
 
     fn fingerprint(&self, peer: &PeerRow) -> Fingerprint {
         // Names are looked up in any spelling.
-        let name = |text: Option<&str>| Some(self.hasher.hash_one(text?.to_lowercase()));
+        let name = |text: &String| self.hasher.hash_one(text.to_ascii_lowercase());
         Fingerprint {
             all: self.hasher.hash_one(peer),
-            username: name(peer.username.as_deref()),
-            phone: name(peer.phone.as_deref()),
+            usernames: peer.usernames.iter().flatten().map(name).collect(),
+            phone: peer.phone.as_ref().map(name),
         }
     }
 }
@@ -85,6 +84,7 @@ mod tests {
     fn peer(id: i64, username: &str) -> PeerRow {
         PeerRow {
             username: Some(username.to_owned()),
+            usernames: Some(vec![username.to_owned()]),
             ..PeerRow::new(ChatId::user(id))
         }
     }

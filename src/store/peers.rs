@@ -8,6 +8,8 @@
     reason = "`Insertable` writes an implementation that names its lifetime once"
 )]
 
+pub mod usernames;
+
 use crate::model::{ChatId, ChatKind, SessionId, UtcTime};
 use crate::store::backend::on_backend;
 use crate::store::columns::{coalesce, storable};
@@ -18,10 +20,11 @@ use diesel::upsert::excluded;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
+use usernames::Claims;
 
-/// A peer as one account knows it. `None` means unknown, and unknown never erases what is stored.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Queryable, Selectable)]
-#[diesel(table_name = t)]
+/// A peer as one account knows it. `None` means unknown, and unknown erases what is stored only
+/// where the source is [`whole`](Self::whole).
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct PeerRow {
     /// Its marked id.
     pub peer_id: ChatId,
@@ -29,8 +32,13 @@ pub struct PeerRow {
     pub kind: ChatKind,
     /// What Telegram wants beside the id; basic groups have none.
     pub access_hash: Option<i64>,
-    /// Its username without `@`, as its owner spells it.
+    /// Its main username without `@`, as its owner spells it.
     pub username: Option<String>,
+    /// All usernames that lead to it, the main one first. `None` when the source does not say, as
+    /// `min` objects and stored rows do not.
+    pub usernames: Option<Vec<String>>,
+    /// Whether the source says all there is, so that what it leaves out is not so any more.
+    pub whole: bool,
     /// Its phone number, digits only.
     pub phone: Option<String>,
     /// The name to show: first and last name, or the title.
@@ -55,6 +63,8 @@ impl PeerRow {
             kind: peer_id.kind(),
             access_hash: None,
             username: None,
+            usernames: None,
+            whole: false,
             phone: None,
             name: None,
             first_name: None,
@@ -62,6 +72,43 @@ impl PeerRow {
             is_bot: None,
             is_self: None,
             is_broadcast: None,
+        }
+    }
+}
+
+/// A row of the table.
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = t)]
+struct Stored {
+    peer_id: ChatId,
+    kind: ChatKind,
+    access_hash: Option<i64>,
+    username: Option<String>,
+    phone: Option<String>,
+    name: Option<String>,
+    first_name: Option<String>,
+    last_name: Option<String>,
+    is_bot: Option<bool>,
+    is_self: Option<bool>,
+    is_broadcast: Option<bool>,
+}
+
+impl From<Stored> for PeerRow {
+    fn from(row: Stored) -> Self {
+        Self {
+            peer_id: row.peer_id,
+            kind: row.kind,
+            access_hash: row.access_hash,
+            username: row.username,
+            usernames: None,
+            whole: false,
+            phone: row.phone,
+            name: row.name,
+            first_name: row.first_name,
+            last_name: row.last_name,
+            is_bot: row.is_bot,
+            is_self: row.is_self,
+            is_broadcast: row.is_broadcast,
         }
     }
 }
@@ -74,7 +121,6 @@ struct NewPeer<'a> {
     kind: ChatKind,
     access_hash: Option<i64>,
     username: Option<Cow<'a, str>>,
-    username_folded: Option<String>,
     phone: Option<Cow<'a, str>>,
     name: Option<Cow<'a, str>>,
     first_name: Option<Cow<'a, str>>,
@@ -83,6 +129,11 @@ struct NewPeer<'a> {
     is_self: Option<bool>,
     is_broadcast: Option<bool>,
     updated_at: UtcTime,
+    #[diesel(skip_insertion)]
+    whole: bool,
+    /// Whether the source says which usernames there are.
+    #[diesel(skip_insertion)]
+    says_usernames: bool,
 }
 
 impl<'a> NewPeer<'a> {
@@ -93,11 +144,11 @@ impl<'a> NewPeer<'a> {
             peer_id: peer.peer_id,
             kind: peer.kind,
             access_hash: peer.access_hash,
-            username: text(&peer.username),
-            username_folded: peer
-                .username
-                .as_deref()
-                .map(|name| storable(name).to_lowercase()),
+            username: peer
+                .usernames
+                .as_ref()
+                .and_then(|names| names.first())
+                .map(|name| storable(name)),
             phone: text(&peer.phone),
             name: text(&peer.name),
             first_name: text(&peer.first_name),
@@ -106,6 +157,8 @@ impl<'a> NewPeer<'a> {
             is_self: peer.is_self,
             is_broadcast: peer.is_broadcast,
             updated_at: now,
+            whole: peer.whole,
+            says_usernames: peer.usernames.is_some(),
         }
     }
 
@@ -113,14 +166,22 @@ impl<'a> NewPeer<'a> {
     fn merge(&mut self, later: Self) {
         self.kind = later.kind;
         self.access_hash = later.access_hash.or(self.access_hash);
-        if later.username.is_some() {
+        if later.says_usernames {
             self.username = later.username;
-            self.username_folded = later.username_folded;
+            self.says_usernames = true;
         }
-        self.phone = later.phone.or_else(|| self.phone.take());
-        self.name = later.name.or_else(|| self.name.take());
-        self.first_name = later.first_name.or_else(|| self.first_name.take());
-        self.last_name = later.last_name.or_else(|| self.last_name.take());
+        if later.whole {
+            self.phone = later.phone;
+            self.name = later.name;
+            self.first_name = later.first_name;
+            self.last_name = later.last_name;
+            self.whole = true;
+        } else {
+            self.phone = later.phone.or_else(|| self.phone.take());
+            self.name = later.name.or_else(|| self.name.take());
+            self.first_name = later.first_name.or_else(|| self.first_name.take());
+            self.last_name = later.last_name.or_else(|| self.last_name.take());
+        }
         self.is_bot = later.is_bot.or(self.is_bot);
         self.is_self = later.is_self.or(self.is_self);
         self.is_broadcast = later.is_broadcast.or(self.is_broadcast);
@@ -128,7 +189,7 @@ impl<'a> NewPeer<'a> {
     }
 }
 
-/// Rows of a statement: 14 values each, far under the 32,766 that SQLite takes.
+/// Rows of a statement: 13 values each, far under the 32,766 that SQLite takes.
 const CHUNK: usize = 500;
 
 /// Stores peers of one account, the later of two rows of one peer winning.
@@ -148,7 +209,11 @@ pub(super) fn upsert_group<'a>(
 ) -> Result<(), Error> {
     // PostgreSQL refuses a statement that touches one row twice.
     let mut rows: BTreeMap<(SessionId, ChatId), NewPeer<'a>> = BTreeMap::new();
+    let mut claims = Claims::default();
     for (session_id, peer, now) in peers {
+        if let Some(usernames) = &peer.usernames {
+            claims.say(session_id, peer.peer_id, usernames, now);
+        }
         let new = NewPeer::new(session_id, peer, now);
         match rows.entry((session_id, peer.peer_id)) {
             Entry::Occupied(mut row) => row.get_mut().merge(new),
@@ -157,14 +222,49 @@ pub(super) fn upsert_group<'a>(
             }
         }
     }
-    let rows: Vec<NewPeer<'_>> = rows.into_values().collect();
-    for chunk in rows.chunks(CHUNK) {
-        upsert(conn, chunk)?;
+    let (mut whole, mut partial) = (Vec::new(), Vec::new());
+    for ((session_id, peer), mut row) in rows {
+        row.username = row
+            .username
+            .filter(|name| claims.belongs(session_id, peer, name));
+        let same = if row.whole { &mut whole } else { &mut partial };
+        same.push(row);
     }
+    for chunk in whole.chunks(CHUNK) {
+        replace(conn, chunk)?;
+    }
+    for chunk in partial.chunks(CHUNK) {
+        amend(conn, chunk)?;
+    }
+    claims.settle(conn)
+}
+
+/// Stores peers of which all is said: what is left out is forgotten. An access hash is kept, as it
+/// is no property of the peer, and whole objects of the account itself may come without.
+fn replace(conn: &mut AnyConnection, rows: &[NewPeer<'_>]) -> Result<(), Error> {
+    let _: usize = on_backend!(conn, |c| diesel::insert_into(t::table)
+        .values(rows)
+        .on_conflict((t::session_id, t::peer_id))
+        .do_update()
+        .set((
+            t::kind.eq(excluded(t::kind)),
+            t::access_hash.eq(coalesce(excluded(t::access_hash), t::access_hash)),
+            t::username.eq(excluded(t::username)),
+            t::phone.eq(excluded(t::phone)),
+            t::name.eq(excluded(t::name)),
+            t::first_name.eq(excluded(t::first_name)),
+            t::last_name.eq(excluded(t::last_name)),
+            t::is_bot.eq(coalesce(excluded(t::is_bot), t::is_bot)),
+            t::is_self.eq(coalesce(excluded(t::is_self), t::is_self)),
+            t::is_broadcast.eq(coalesce(excluded(t::is_broadcast), t::is_broadcast)),
+            t::updated_at.eq(excluded(t::updated_at)),
+        ))
+        .execute(c))?;
     Ok(())
 }
 
-fn upsert(conn: &mut AnyConnection, rows: &[NewPeer<'_>]) -> Result<(), Error> {
+/// Stores peers of which something is said, and forgets nothing.
+fn amend(conn: &mut AnyConnection, rows: &[NewPeer<'_>]) -> Result<(), Error> {
     let _: usize = on_backend!(conn, |c| diesel::insert_into(t::table)
         .values(rows)
         .on_conflict((t::session_id, t::peer_id))
@@ -173,7 +273,6 @@ fn upsert(conn: &mut AnyConnection, rows: &[NewPeer<'_>]) -> Result<(), Error> {
             t::kind.eq(excluded(t::kind)),
             t::access_hash.eq(coalesce(excluded(t::access_hash), t::access_hash)),
             t::username.eq(coalesce(excluded(t::username), t::username)),
-            t::username_folded.eq(coalesce(excluded(t::username_folded), t::username_folded)),
             t::phone.eq(coalesce(excluded(t::phone), t::phone)),
             t::name.eq(coalesce(excluded(t::name), t::name)),
             t::first_name.eq(coalesce(excluded(t::first_name), t::first_name)),
@@ -195,24 +294,20 @@ pub fn get(
 ) -> Result<Option<PeerRow>, Error> {
     Ok(t::table
         .find((session_id, peer_id))
-        .select(PeerRow::as_select())
+        .select(Stored::as_select())
         .first(conn)
-        .optional()?)
+        .optional()?
+        .map(PeerRow::from))
 }
 
-/// The peer of that username in any spelling; of several, the one seen last.
+/// The peer of that username in any spelling.
 pub fn by_username(
     conn: &mut AnyConnection,
     session_id: SessionId,
     username: &str,
 ) -> Result<Option<PeerRow>, Error> {
-    Ok(t::table
-        .filter(t::session_id.eq(session_id))
-        .filter(t::username_folded.eq(storable(username).to_lowercase()))
-        .order((t::updated_at.desc(), t::peer_id))
-        .select(PeerRow::as_select())
-        .first(conn)
-        .optional()?)
+    let owner = usernames::owner(conn, session_id, username)?;
+    Ok(owner.map(|(peer, _)| peer))
 }
 
 /// The peer of that phone number, digits only; of several, the one seen last.
@@ -225,9 +320,10 @@ pub fn by_phone(
         .filter(t::session_id.eq(session_id))
         .filter(t::phone.eq(storable(phone)))
         .order((t::updated_at.desc(), t::peer_id))
-        .select(PeerRow::as_select())
+        .select(Stored::as_select())
         .first(conn)
-        .optional()?)
+        .optional()?
+        .map(PeerRow::from))
 }
 
 /// The account itself.
@@ -239,22 +335,42 @@ pub fn self_peer(
         .filter(t::session_id.eq(session_id))
         .filter(t::is_self.eq(true))
         .order((t::updated_at.desc(), t::peer_id))
-        .select(PeerRow::as_select())
+        .select(Stored::as_select())
         .first(conn)
-        .optional()?)
+        .optional()?
+        .map(PeerRow::from))
 }
 
 /// Every peer of the account, ordered by marked id.
 pub fn list(conn: &mut AnyConnection, session_id: SessionId) -> Result<Vec<PeerRow>, Error> {
-    Ok(t::table
+    let rows: Vec<Stored> = t::table
         .filter(t::session_id.eq(session_id))
         .order(t::peer_id)
-        .select(PeerRow::as_select())
-        .load(conn)?)
+        .select(Stored::as_select())
+        .load(conn)?;
+    Ok(rows.into_iter().map(PeerRow::from).collect())
+}
+
+/// Forgets an access hash, unless another one has come since.
+pub fn forget_hash(
+    conn: &mut AnyConnection,
+    session_id: SessionId,
+    peer_id: ChatId,
+    access_hash: i64,
+) -> Result<(), Error> {
+    let row = t::table
+        .filter(t::session_id.eq(session_id))
+        .filter(t::peer_id.eq(peer_id))
+        .filter(t::access_hash.eq(access_hash));
+    diesel::update(row)
+        .set(t::access_hash.eq(None::<i64>))
+        .execute(conn)?;
+    Ok(())
 }
 
 /// Forgets every peer of the account.
 pub fn delete_all(conn: &mut AnyConnection, session_id: SessionId) -> Result<(), Error> {
+    usernames::delete_all(conn, session_id)?;
     diesel::delete(t::table.filter(t::session_id.eq(session_id))).execute(conn)?;
     Ok(())
 }

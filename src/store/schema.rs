@@ -76,7 +76,6 @@ diesel::table! {
         kind -> Text,
         access_hash -> Nullable<BigInt>,
         username -> Nullable<Text>,
-        username_folded -> Nullable<Text>,
         phone -> Nullable<Text>,
         name -> Nullable<Text>,
         first_name -> Nullable<Text>,
@@ -193,6 +192,15 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    usernames (session_id, username) {
+        session_id -> BigInt,
+        username -> Text,
+        peer_id -> BigInt,
+        seen_at -> Timestamp,
+    }
+}
+
 diesel::joinable!(sessions -> session_names (id));
 diesel::joinable!(messages -> session_names (session_id));
 diesel::joinable!(message_revisions -> messages (message_row));
@@ -211,5 +219,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     session_names,
     sessions,
     update_states,
+    usernames,
     vault_keys,
 );

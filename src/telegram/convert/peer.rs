@@ -26,7 +26,8 @@ pub(in crate::telegram) fn peers(
         .collect()
 }
 
-/// A user. The access hash of a `min` user is good for nothing and left out.
+/// A user. The access hash of a `min` user is good for nothing and left out, and what such an
+/// object leaves out may be so all the same.
 /// Source: <https://core.telegram.org/api/min>.
 pub(in crate::telegram) fn user(user: &tl::enums::User) -> Option<PeerRow> {
     let tl::enums::User::User(user) = user else {
@@ -38,11 +39,14 @@ pub(in crate::telegram) fn user(user: &tl::enums::User) -> Option<PeerRow> {
         .flatten()
         .filter(|part| !part.is_empty())
         .collect::<Vec<_>>();
+    let usernames = active_usernames(user.username.as_deref(), user.usernames.as_deref());
     Some(PeerRow {
         peer_id: ChatId::user(user.id),
         kind: ChatKind::User,
         access_hash: user.access_hash.filter(|_| !user.min),
-        username: active_username(user.username.as_deref(), user.usernames.as_deref()),
+        username: usernames.first().cloned(),
+        usernames: (!user.min).then_some(usernames),
+        whole: !user.min,
         phone: user.phone.clone(),
         name: Some(name.join(" ")).filter(|name| !name.is_empty()),
         first_name: user.first_name.clone(),
@@ -60,57 +64,73 @@ pub(in crate::telegram) fn chat(chat: &tl::enums::Chat) -> Option<PeerRow> {
         tl::enums::Chat::ChannelForbidden(channel) => Some(channel.broadcast),
         _ => None,
     };
-    let titled = |peer_id: ChatId, title: &str, access_hash, username| PeerRow {
-        peer_id,
-        kind: peer_id.kind(),
+    let titled = |peer_id: ChatId, title: &str, access_hash| PeerRow {
         access_hash,
-        username,
-        phone: None,
         name: Some(title.to_owned()).filter(|title| !title.is_empty()),
-        first_name: None,
-        last_name: None,
-        is_bot: None,
-        is_self: None,
         is_broadcast: broadcast,
+        ..PeerRow::new(peer_id)
     };
     match chat {
-        tl::enums::Chat::Chat(chat) => Some(titled(ChatId::chat(chat.id), &chat.title, None, None)),
-        tl::enums::Chat::Forbidden(chat) => {
-            Some(titled(ChatId::chat(chat.id), &chat.title, None, None))
+        tl::enums::Chat::Chat(chat) => Some(PeerRow {
+            whole: true,
+            ..titled(ChatId::chat(chat.id), &chat.title, None)
+        }),
+        tl::enums::Chat::Forbidden(chat) => Some(titled(ChatId::chat(chat.id), &chat.title, None)),
+        tl::enums::Chat::Channel(channel) => {
+            let usernames =
+                active_usernames(channel.username.as_deref(), channel.usernames.as_deref());
+            let hash = channel.access_hash.filter(|_| !channel.min);
+            Some(PeerRow {
+                username: usernames.first().cloned(),
+                usernames: (!channel.min).then_some(usernames),
+                whole: !channel.min,
+                ..titled(ChatId::channel(channel.id), &channel.title, hash)
+            })
         }
-        tl::enums::Chat::Channel(channel) => Some(titled(
-            ChatId::channel(channel.id),
-            &channel.title,
-            channel.access_hash.filter(|_| !channel.min),
-            active_username(channel.username.as_deref(), channel.usernames.as_deref()),
-        )),
         tl::enums::Chat::ChannelForbidden(channel) => {
             let hash = Some(channel.access_hash);
-            Some(titled(
-                ChatId::channel(channel.id),
-                &channel.title,
-                hash,
-                None,
-            ))
+            Some(titled(ChatId::channel(channel.id), &channel.title, hash))
         }
         _ => None,
     }
 }
 
-fn active_username(
+/// What `updateUserName` says of a user.
+/// Source: <https://core.telegram.org/constructor/updateUserName>.
+pub(in crate::telegram) fn renamed(update: &tl::types::UpdateUserName) -> PeerRow {
+    let part = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
+    let names = [&update.first_name, &update.last_name].map(|name| part(name));
+    let usernames = active_usernames(None, Some(&update.usernames));
+    let [first_name, last_name] = names.clone();
+    let name: Vec<String> = names.into_iter().flatten().collect();
+    PeerRow {
+        username: usernames.first().cloned(),
+        usernames: Some(usernames),
+        name: Some(name.join(" ")).filter(|name| !name.is_empty()),
+        first_name,
+        last_name,
+        ..PeerRow::new(ChatId::user(update.user_id))
+    }
+}
+
+/// The names that lead to a peer, its main one first: bought ones stand in the list alone, and
+/// those that are not active lead nowhere.
+/// Source: <https://core.telegram.org/api/username#collectible-usernames>.
+fn active_usernames(
     username: Option<&str>,
     usernames: Option<&[tl::enums::Username]>,
-) -> Option<String> {
-    let active = usernames
-        .unwrap_or_default()
-        .iter()
-        .find_map(|name| match name {
-            tl::enums::Username::Username(name) => name.active.then_some(name.username.as_str()),
-        });
-    username
-        .filter(|name| !name.is_empty())
-        .or(active)
-        .map(str::to_owned)
+) -> Vec<String> {
+    let listed = usernames.unwrap_or_default().iter().filter_map(|name| {
+        let tl::enums::Username::Username(name) = name;
+        name.active.then_some(name.username.as_str())
+    });
+    let mut all: Vec<String> = Vec::new();
+    for name in username.into_iter().chain(listed) {
+        if !name.is_empty() && !all.iter().any(|known| known.eq_ignore_ascii_case(name)) {
+            all.push(name.to_owned());
+        }
+    }
+    all
 }
 
 /// A stored peer as calls take it.
@@ -146,6 +166,12 @@ pub(in crate::telegram) fn input_channel(peer: &PeerRow) -> Option<tl::enums::In
         }
         .into()
     })
+}
+
+/// The bare id of a basic group, which calls take without an access hash; `None` for anything else,
+/// whose bare id may be another group's.
+pub(in crate::telegram) fn basic_group(peer: &PeerRow) -> Option<i64> {
+    (peer.peer_id.kind() == ChatKind::Chat).then(|| peer.peer_id.bare())
 }
 
 /// A stored user as calls take it; `None` for anything else.

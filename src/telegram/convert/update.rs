@@ -3,7 +3,7 @@
 
 use crate::model::{ChatId, MessageId, SessionId, UtcTime};
 use crate::store::capture::{CapturedBatch, Deletion};
-use crate::telegram::convert::{message, peers};
+use crate::telegram::convert::{message, peer, peers};
 use grammers_client::session::updates::State;
 use grammers_client::tl;
 
@@ -49,6 +49,7 @@ pub(in crate::telegram) fn batch(
                     .deletions
                     .push(deletion(Some(channel), &deleted.messages));
             }
+            tl::enums::Update::UserName(renamed) => batch.peers.push(peer::renamed(renamed)),
             _ => {}
         }
     }

@@ -1,50 +1,167 @@
 use super::{at, session_id};
 use crate::support::contract;
-use telegram_hub::model::ChatId;
-use telegram_hub::store::peers::{self, PeerRow};
+use telegram_hub::model::{ChatId, SessionId};
+use telegram_hub::store::peers::{self, PeerRow, usernames};
+use telegram_hub::store::{AnyConnection, Error};
 
 fn user(id: i64) -> PeerRow {
     PeerRow::new(ChatId::user(id))
 }
 
+fn named(id: i64, usernames: &[&str]) -> PeerRow {
+    let usernames: Vec<String> = usernames.iter().map(|&name| name.to_owned()).collect();
+    PeerRow {
+        username: usernames.first().cloned(),
+        usernames: Some(usernames),
+        whole: true,
+        ..user(id)
+    }
+}
+
 fn bob() -> PeerRow {
     PeerRow {
         access_hash: Some(i64::MIN),
-        username: Some("BobTheÄlder".to_owned()),
         phone: Some("15550000002".to_owned()),
-        name: Some("Bob".to_owned()),
+        name: Some("Bob Older".to_owned()),
+        first_name: Some("Bob".to_owned()),
+        last_name: Some("Older".to_owned()),
         is_self: Some(false),
-        ..user(2)
+        ..named(2, &["BobTheOlder"])
     }
+}
+
+/// The peer as it comes out of the database.
+fn stored(peer: PeerRow) -> PeerRow {
+    PeerRow {
+        usernames: None,
+        whole: false,
+        ..peer
+    }
+}
+
+/// Whose each of these usernames is.
+fn owners(c: &mut AnyConnection, id: SessionId, names: &[&str]) -> Result<Vec<Option<i64>>, Error> {
+    let owner = |name: &&str| Ok(peers::by_username(c, id, name)?.map(|peer| peer.peer_id.0));
+    names.iter().map(owner).collect()
 }
 
 contract! {
     async fn what_is_unknown_never_erases_what_is_stored(db: TestDb) {
         let store = db.open().await?;
         let id = session_id(&store, "alice").await?;
-        let stored = store
+        let found = store
             .write(move |c| {
                 peers::upsert_many(c, id, &[bob()], at(0))?;
                 let renamed = PeerRow { name: Some("Robert\0".to_owned()), ..user(2) };
                 peers::upsert_many(c, id, &[renamed], at(1))?;
+                assert_eq!(owners(c, id, &["bobtheolder"])?, [Some(2)]);
                 peers::get(c, id, ChatId::user(2))
             })
             .await?;
-        let expected = PeerRow { name: Some("Robert\u{fffd}".to_owned()), ..bob() };
-        assert_eq!(stored, Some(expected));
+        let expected = PeerRow { name: Some("Robert\u{fffd}".to_owned()), ..stored(bob()) };
+        assert_eq!(found, Some(expected));
+    }
+
+    async fn what_a_whole_object_leaves_out_is_forgotten_but_for_its_access_hash(db: TestDb) {
+        let store = db.open().await?;
+        let id = session_id(&store, "alice").await?;
+        let found = store
+            .write(move |c| {
+                peers::upsert_many(c, id, &[bob()], at(0))?;
+                let now = PeerRow { first_name: Some("Bob".to_owned()), ..named(2, &[]) };
+                peers::upsert_many(c, id, &[now], at(1))?;
+                assert_eq!(owners(c, id, &["bobtheolder"])?, [None]);
+                assert_eq!(peers::by_phone(c, id, "15550000002")?, None);
+                peers::get(c, id, ChatId::user(2))
+            })
+            .await?;
+        let expected = PeerRow {
+            access_hash: Some(i64::MIN),
+            first_name: Some("Bob".to_owned()),
+            is_self: Some(false),
+            ..user(2)
+        };
+        assert_eq!(found, Some(expected));
+    }
+
+    async fn a_username_is_taken_from_whoever_had_it(db: TestDb) {
+        let store = db.open().await?;
+        let id = session_id(&store, "alice").await?;
+        let other = session_id(&store, "other").await?;
+        store
+            .write(move |c| {
+                for account in [id, other] {
+                    peers::upsert_many(c, account, &[named(2, &["Shop", "old"])], at(0))?;
+                }
+                peers::upsert_many(c, id, &[named(3, &["sHOP"])], at(1))?;
+                assert_eq!(owners(c, id, &["shop", "old"])?, [Some(3), Some(2)]);
+                let loser = peers::get(c, id, ChatId::user(2))?;
+                assert_eq!(loser.and_then(|peer| peer.username), None);
+                assert_eq!(owners(c, other, &["shop"])?, [Some(2)], "accounts know for themselves");
+                // Back again, in one batch and in the order in which they were seen.
+                let back = [named(2, &["shop"]), named(3, &["shop"]), named(2, &["shop"])];
+                peers::upsert_many(c, id, &back, at(2))?;
+                assert_eq!(owners(c, id, &["shop", "old"])?, [Some(2), None]);
+                let both = [named(2, &["shop"]), named(3, &["shop"]), named(3, &["other"])];
+                peers::upsert_many(c, id, &both, at(3))?;
+                assert_eq!(owners(c, id, &["shop", "other"])?, [None, Some(3)]);
+                Ok(())
+            })
+            .await?;
+    }
+
+    async fn usernames_alone_replace_usernames_alone(db: TestDb) {
+        let store = db.open().await?;
+        let id = session_id(&store, "alice").await?;
+        store
+            .write(move |c| {
+                peers::upsert_many(c, id, &[bob()], at(0))?;
+                let renamed = PeerRow { whole: false, ..named(2, &["rob", "bought"]) };
+                peers::upsert_many(c, id, &[renamed], at(1))?;
+                let names = ["bobtheolder", "ROB", "Bought"];
+                assert_eq!(owners(c, id, &names)?, [None, Some(2), Some(2)]);
+                let expected = PeerRow { username: Some("rob".to_owned()), ..stored(bob()) };
+                assert_eq!(peers::get(c, id, ChatId::user(2))?, Some(expected));
+                let none = PeerRow { whole: false, ..named(2, &[]) };
+                peers::upsert_many(c, id, &[none], at(2))?;
+                assert_eq!(owners(c, id, &names)?, [None, None, None]);
+                let expected = PeerRow { username: None, ..stored(bob()) };
+                assert_eq!(peers::get(c, id, ChatId::user(2))?, Some(expected));
+                Ok(())
+            })
+            .await?;
+    }
+
+    async fn a_username_of_nobody_is_forgotten_and_its_age_is_known(db: TestDb) {
+        let store = db.open().await?;
+        let id = session_id(&store, "alice").await?;
+        store
+            .write(move |c| {
+                peers::upsert_many(c, id, &[bob()], at(0))?;
+                // What says nothing of usernames makes them no younger.
+                peers::upsert_many(c, id, &[stored(bob())], at(5))?;
+                let seen = usernames::owner(c, id, "BOBtheolder")?.map(|(_, seen)| seen);
+                assert_eq!(seen, Some(at(0)));
+                usernames::forget(c, id, "BOBtheolder")?;
+                assert_eq!(owners(c, id, &["bobtheolder"])?, [None]);
+                let expected = PeerRow { username: None, ..stored(bob()) };
+                assert_eq!(peers::get(c, id, ChatId::user(2))?, Some(expected));
+                Ok(())
+            })
+            .await?;
     }
 
     async fn two_rows_of_one_peer_in_a_batch_are_merged(db: TestDb) {
         let store = db.open().await?;
         let id = session_id(&store, "alice").await?;
-        let stored = store
+        let found = store
             .write(move |c| {
                 let later = PeerRow { access_hash: Some(5), ..user(2) };
                 peers::upsert_many(c, id, &[bob(), later], at(0))?;
                 peers::get(c, id, ChatId::user(2))
             })
             .await?;
-        assert_eq!(stored, Some(PeerRow { access_hash: Some(5), ..bob() }));
+        assert_eq!(found, Some(PeerRow { access_hash: Some(5), ..stored(bob()) }));
     }
 
     async fn peers_are_found_by_username_phone_and_self(db: TestDb) {
@@ -56,10 +173,10 @@ contract! {
                 let own = PeerRow { is_self: Some(true), ..user(1) };
                 peers::upsert_many(c, id, &[bob(), own], at(0))?;
                 Ok((
-                    peers::by_username(c, id, "bobtheäLDER")?.map(|p| p.peer_id),
+                    peers::by_username(c, id, "bobtheoLDER")?.map(|p| p.peer_id),
                     peers::by_phone(c, id, "15550000002")?.map(|p| p.peer_id),
                     peers::self_peer(c, id)?.map(|p| p.peer_id),
-                    peers::by_username(c, other, "bobtheälder")?,
+                    peers::by_username(c, other, "bobtheolder")?,
                     peers::by_username(c, id, "\0%")?,
                 ))
             })
@@ -68,26 +185,12 @@ contract! {
         assert_eq!(found, (bob, bob, Some(ChatId::user(1)), None, None));
     }
 
-    async fn of_two_peers_with_one_username_the_last_seen_counts(db: TestDb) {
-        let store = db.open().await?;
-        let id = session_id(&store, "alice").await?;
-        let found = store
-            .write(move |c| {
-                peers::upsert_many(c, id, &[bob()], at(0))?;
-                let heir = PeerRow { username: bob().username, ..user(3) };
-                peers::upsert_many(c, id, &[heir], at(1))?;
-                peers::by_username(c, id, "bobtheälder")
-            })
-            .await?;
-        assert_eq!(found.map(|peer| peer.peer_id), Some(ChatId::user(3)));
-    }
-
     async fn thousands_of_peers_go_in_at_once_and_come_out_in_order(db: TestDb) {
         let store = db.open().await?;
         let id = session_id(&store, "alice").await?;
         let listed = store
             .write(move |c| {
-                let many: Vec<PeerRow> = (1..=2_500).rev().map(user).collect();
+                let many: Vec<PeerRow> = (1..=2_500).rev().map(|id| named(id, &[&format!("user{id}")])).collect();
                 peers::upsert_many(c, id, &many, at(0))?;
                 let listed = peers::list(c, id)?;
                 peers::delete_all(c, id)?;
@@ -95,6 +198,6 @@ contract! {
                 Ok(listed)
             })
             .await?;
-        assert_eq!(listed, (1..=2_500).map(user).collect::<Vec<_>>());
+        assert_eq!(listed, (1..=2_500).map(|id| stored(named(id, &[&format!("user{id}")]))).collect::<Vec<_>>());
     }
 }

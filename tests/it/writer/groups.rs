@@ -53,12 +53,18 @@ fn a_deletion() -> impl Strategy<Value = Deletion> {
 fn a_peer() -> impl Strategy<Value = PeerRow> {
     let name = || proptest::option::of("[ab]");
     let hash = proptest::option::of(0..3_i64);
-    (1..4_i64, hash, name(), name()).prop_map(|(id, access_hash, username, name)| PeerRow {
-        access_hash,
-        username,
-        name,
-        ..PeerRow::new(ChatId::user(id))
-    })
+    let usernames = proptest::option::of(vec("[abc]", 0..3));
+    (1..4_i64, hash, usernames, any::<bool>(), name()).prop_map(
+        |(id, access_hash, usernames, whole, name)| PeerRow {
+            access_hash,
+            username: usernames.as_ref().and_then(|names| names.first().cloned()),
+            // Whole objects say which usernames there are.
+            usernames: usernames.or_else(|| whole.then(Vec::new)),
+            whole,
+            name,
+            ..PeerRow::new(ChatId::user(id))
+        },
+    )
 }
 
 fn a_position() -> impl Strategy<Value = UpdatesPosition> {
@@ -120,6 +126,7 @@ fn log(c: &mut AnyConnection, id: SessionId, name: &SessionName) -> Result<Log, 
         by_name: vec![
             peers::by_username(c, id, "a")?,
             peers::by_username(c, id, "b")?,
+            peers::by_username(c, id, "c")?,
         ],
         position: update_states::load(c, id)?,
     })

@@ -177,6 +177,8 @@ fn own_peer(recruit: &Recruit) -> PeerRow {
         kind: ChatKind::User,
         access_hash: Some(0),
         username: Some(recruit.username.clone()),
+        usernames: Some(vec![recruit.username.clone()]),
+        whole: true,
         phone: Some(recruit.phone.trim_start_matches('+').to_owned()),
         name: Some(recruit.username.clone()),
         first_name: Some(recruit.username.clone()),

@@ -1,0 +1,224 @@
+//! The table of usernames: whose each is, and when Telegram last said so.
+//!
+//! It owns that a username leads to one peer of an account, whoever is stored in which order, and
+//! how usernames are compared. It must not know what else is known of a peer.
+
+use crate::model::{ChatId, SessionId, UtcTime};
+use crate::store::backend::on_backend;
+use crate::store::columns::storable;
+use crate::store::peers::PeerRow;
+use crate::store::schema::{peers, usernames as t};
+use crate::store::{AnyConnection, Error};
+use diesel::prelude::*;
+use diesel::upsert::excluded;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The form in which usernames are compared: Telegram's are ASCII, and their case means nothing.
+pub(super) fn folded(username: &str) -> String {
+    storable(username).to_ascii_lowercase()
+}
+
+/// An account, and a username in the form in which they are compared.
+type Name = (SessionId, String);
+
+/// What a group of peers says of usernames, in the order in which they were seen.
+#[derive(Default)]
+pub(super) struct Claims {
+    /// Whose each username is in the end; `None` when its owner has given it up.
+    owners: BTreeMap<Name, Option<(ChatId, UtcTime)>>,
+    /// What each peer that says its usernames has in the end.
+    said: BTreeMap<(SessionId, ChatId), Vec<String>>,
+}
+
+impl Claims {
+    /// Takes in all usernames of a peer, which has no others.
+    pub(super) fn say(
+        &mut self,
+        session: SessionId,
+        peer: ChatId,
+        usernames: &[String],
+        now: UtcTime,
+    ) {
+        let names: Vec<String> = usernames.iter().map(|name| folded(name)).collect();
+        for before in self
+            .said
+            .insert((session, peer), names.clone())
+            .unwrap_or_default()
+        {
+            if let Some(owner) = self.owners.get_mut(&(session, before))
+                && owner.is_some_and(|(owner, _)| owner == peer)
+            {
+                *owner = None;
+            }
+        }
+        for name in names {
+            self.owners.insert((session, name), Some((peer, now)));
+        }
+    }
+
+    /// Whether the peer has the username in the end.
+    pub(super) fn belongs(&self, session: SessionId, peer: ChatId, username: &str) -> bool {
+        let owner = self.owners.get(&(session, folded(username)));
+        owner.is_some_and(|owner| owner.is_some_and(|(owner, _)| owner == peer))
+    }
+
+    /// Writes them, after the peers: what a peer no longer has is forgotten, what it has now is
+    /// taken from whoever had it.
+    pub(super) fn settle(self, conn: &mut AnyConnection) -> Result<(), Error> {
+        if self.said.is_empty() {
+            return Ok(());
+        }
+        for (name, before) in self.stored(conn)? {
+            let now = self.owners.get(&name);
+            let owner = now.and_then(|owner| owner.map(|(peer, _)| peer));
+            if owner == Some(before) {
+                continue;
+            }
+            let (session, username) = name;
+            hide(conn, session, before, &username)?;
+            if owner.is_none() {
+                diesel::delete(t::table.find((session, username))).execute(conn)?;
+            }
+        }
+        let rows: Vec<Row> = self.owners.into_iter().filter_map(Row::new).collect();
+        for chunk in rows.chunks(CHUNK) {
+            upsert(conn, chunk)?;
+        }
+        Ok(())
+    }
+
+    /// What was known before of the usernames that are named here and of those of the peers that
+    /// say what they have.
+    fn stored(&self, conn: &mut AnyConnection) -> Result<BTreeMap<Name, ChatId>, Error> {
+        let sessions: BTreeSet<SessionId> = self.said.keys().map(|(session, _)| *session).collect();
+        let sessions: Vec<SessionId> = sessions.into_iter().collect();
+        let peers: Vec<ChatId> = self.said.keys().map(|(_, peer)| *peer).collect();
+        let names: Vec<&String> = self.owners.keys().map(|(_, name)| name).collect();
+        let mut found: Vec<(SessionId, String, ChatId)> = Vec::new();
+        for chunk in peers.chunks(CHUNK) {
+            let query = t::table
+                .filter(t::session_id.eq_any(&sessions))
+                .filter(t::peer_id.eq_any(chunk));
+            found.extend(
+                query
+                    .select((t::session_id, t::username, t::peer_id))
+                    .load(conn)?,
+            );
+        }
+        for chunk in names.chunks(CHUNK) {
+            let query = t::table
+                .filter(t::session_id.eq_any(&sessions))
+                .filter(t::username.eq_any(chunk));
+            found.extend(
+                query
+                    .select((t::session_id, t::username, t::peer_id))
+                    .load(conn)?,
+            );
+        }
+        // Sessions, peers and names were asked for each by itself.
+        let concerned = found.into_iter().filter(|(session, name, peer)| {
+            self.said.contains_key(&(*session, *peer))
+                || self.owners.contains_key(&(*session, name.clone()))
+        });
+        Ok(concerned
+            .map(|(session, name, peer)| ((session, name), peer))
+            .collect())
+    }
+}
+
+#[derive(Insertable)]
+#[diesel(table_name = t, treat_none_as_default_value = false)]
+struct Row {
+    session_id: SessionId,
+    username: String,
+    peer_id: ChatId,
+    seen_at: UtcTime,
+}
+
+impl Row {
+    fn new(((session_id, username), owner): (Name, Option<(ChatId, UtcTime)>)) -> Option<Self> {
+        let (peer_id, seen_at) = owner?;
+        Some(Self {
+            session_id,
+            username,
+            peer_id,
+            seen_at,
+        })
+    }
+}
+
+/// Rows of a statement: 4 values each, far under the 32,766 that SQLite takes.
+const CHUNK: usize = 500;
+
+fn upsert(conn: &mut AnyConnection, rows: &[Row]) -> Result<(), Error> {
+    let _: usize = on_backend!(conn, |c| diesel::insert_into(t::table)
+        .values(rows)
+        .on_conflict((t::session_id, t::username))
+        .do_update()
+        .set((
+            t::peer_id.eq(excluded(t::peer_id)),
+            t::seen_at.eq(excluded(t::seen_at)),
+        ))
+        .execute(c))?;
+    Ok(())
+}
+
+/// Takes a username that is another's now from what is shown of a peer.
+fn hide(
+    conn: &mut AnyConnection,
+    session: SessionId,
+    peer: ChatId,
+    username: &str,
+) -> Result<(), Error> {
+    let row = peers::table.find((session, peer));
+    let shown: Option<Option<String>> = row.select(peers::username).first(conn).optional()?;
+    if shown
+        .flatten()
+        .is_some_and(|shown| folded(&shown) == username)
+    {
+        diesel::update(row)
+            .set(peers::username.eq(None::<String>))
+            .execute(conn)?;
+    }
+    Ok(())
+}
+
+/// The peer that has the username in any spelling, and when Telegram last said so.
+pub fn owner(
+    conn: &mut AnyConnection,
+    session_id: SessionId,
+    username: &str,
+) -> Result<Option<(PeerRow, UtcTime)>, Error> {
+    let found: Option<(ChatId, UtcTime)> = t::table
+        .find((session_id, folded(username)))
+        .select((t::peer_id, t::seen_at))
+        .first(conn)
+        .optional()?;
+    let Some((peer, seen_at)) = found else {
+        return Ok(None);
+    };
+    let peer = super::get(conn, session_id, peer)?;
+    Ok(peer.map(|peer| (peer, seen_at)))
+}
+
+/// Forgets whose a username is: Telegram says that it is nobody's.
+pub fn forget(
+    conn: &mut AnyConnection,
+    session_id: SessionId,
+    username: &str,
+) -> Result<(), Error> {
+    let name = folded(username);
+    let row = t::table.find((session_id, &name));
+    let owner: Option<ChatId> = row.select(t::peer_id).first(conn).optional()?;
+    if let Some(owner) = owner {
+        hide(conn, session_id, owner, &name)?;
+        diesel::delete(t::table.find((session_id, &name))).execute(conn)?;
+    }
+    Ok(())
+}
+
+/// Every username of the account's peers.
+pub(super) fn delete_all(conn: &mut AnyConnection, session_id: SessionId) -> Result<(), Error> {
+    diesel::delete(t::table.filter(t::session_id.eq(session_id))).execute(conn)?;
+    Ok(())
+}
