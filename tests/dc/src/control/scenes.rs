@@ -5,7 +5,9 @@
 use actix_web::{HttpResponse, web};
 
 use super::answer;
-use super::wire::{Archive, Block, InviteBody, InviteMade, PinBody, Publish, React, Touched};
+use super::wire::{
+    Archive, Block, InviteBody, InviteMade, PinBody, Publish, React, Touched, Usernames,
+};
 use crate::dc::Dc;
 use crate::world::invites::Terms;
 
@@ -16,6 +18,7 @@ pub(super) fn routes(config: &mut web::ServiceConfig) {
         .route("/react", web::post().to(react))
         .route("/invite", web::post().to(invite))
         .route("/username", web::post().to(publish))
+        .route("/usernames", web::post().to(rename))
         .route("/block", web::post().to(block));
 }
 
@@ -72,6 +75,13 @@ async fn invite(dc: web::Data<Dc>, body: web::Json<InviteBody>) -> HttpResponse 
 async fn publish(dc: web::Data<Dc>, body: web::Json<Publish>) -> HttpResponse {
     let published = dc.publish(&body.chat.to_string(), body.username.as_deref());
     answer(published.map(|()| Touched { count: 1 }))
+}
+
+/// `POST /usernames`.
+async fn rename(dc: web::Data<Dc>, body: web::Json<Usernames>) -> HttpResponse {
+    let usernames: Vec<&str> = body.usernames.iter().map(String::as_str).collect();
+    let renamed = dc.set_usernames(&body.peer.to_string(), &usernames, body.told);
+    answer(renamed.map(|()| Touched { count: 1 }))
 }
 
 /// `POST /block`.

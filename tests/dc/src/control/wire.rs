@@ -16,7 +16,9 @@ use crate::dc::chats::ChatInfo;
 use crate::world::ledger::Entry;
 
 pub(super) use self::fault::{FaultBody, FaultName};
-pub(super) use self::scenes::{Archive, Block, InviteBody, InviteMade, PinBody, Publish, React};
+pub(super) use self::scenes::{
+    Archive, Block, InviteBody, InviteMade, PinBody, Publish, React, Usernames,
+};
 
 /// `POST /send`.
 #[derive(Debug, Deserialize)]

@@ -115,6 +115,18 @@ impl Dc {
         world.rename_username(creator, id, username.unwrap_or_default(), None)
     }
 
+    /// Gives an account or channel these usernames and no others: the main one, then bought ones.
+    /// With `told` those who have met it are pushed the news; Telegram does not tell everybody.
+    ///
+    /// # Errors
+    /// 400 `USER_NOT_FOUND`, `CHAT_NOT_FOUND`, `USERNAME_INVALID`, `USERNAME_OCCUPIED`,
+    /// `PEER_ID_INVALID` for basic groups.
+    pub fn set_usernames(&self, peer: &str, usernames: &[&str], told: bool) -> Result<(), Refusal> {
+        let mut world = self.0.api.world();
+        let peer = find_peer(&mut world, peer)?;
+        world.set_usernames(peer, usernames, told)
+    }
+
     /// Lets an account block another, or let it write again.
     ///
     /// # Errors

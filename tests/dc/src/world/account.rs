@@ -21,8 +21,10 @@ pub struct Account {
     pub id: UserId,
     /// International form without the plus sign.
     pub phone: String,
-    /// Without the at sign, lower case.
+    /// Without the at sign, lower case; empty for none.
     pub username: String,
+    /// Bought usernames that lead here beside the main one.
+    pub bought: Vec<String>,
     /// Never empty.
     pub first_name: String,
     /// May be empty.
@@ -99,6 +101,7 @@ impl Account {
             id,
             phone: profile.phone,
             username: profile.username.to_lowercase(),
+            bought: Vec::new(),
             first_name: profile.first_name,
             last_name: String::new(),
             password: profile.password.map(|text| Arc::new(Password::new(text))),

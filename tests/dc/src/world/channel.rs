@@ -24,6 +24,8 @@ pub struct Channel {
     pub about: String,
     /// Under which anybody finds it, without the at sign, lower case.
     pub username: Option<String>,
+    /// Bought usernames that lead here beside the main one.
+    pub bought: Vec<String>,
     /// Who made it.
     pub creator: UserId,
     /// When, in seconds since 1970.
@@ -89,6 +91,7 @@ impl Channel {
             title,
             about: String::new(),
             username: None,
+            bought: Vec::new(),
             creator,
             date,
             members: BTreeMap::new(),

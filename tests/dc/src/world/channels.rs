@@ -233,9 +233,10 @@ impl World {
         let channel = self.channel_mut(id)?;
         channel.check_admin(actor)?;
         channel.deleted = true;
-        let username = channel.username.take();
+        let usernames = channel.username.take().into_iter();
+        let usernames: Vec<String> = usernames.chain(channel.bought.drain(..)).collect();
         let members: Vec<UserId> = channel.members.keys().copied().collect();
-        if let Some(username) = username {
+        for username in usernames {
             self.channel_by_username.remove(&username);
         }
         for member in members {

@@ -39,6 +39,7 @@ pub mod random;
 pub mod reactions;
 pub mod read;
 pub mod refusal;
+pub mod renames;
 pub mod scheduled;
 pub mod search;
 pub mod send;

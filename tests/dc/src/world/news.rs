@@ -99,6 +99,8 @@ pub enum News {
         /// False if they may write again.
         blocked: bool,
     },
+    /// Somebody whom the account has met has other usernames now.
+    Renamed(UserId),
     /// So much has happened to the account that it has to ask.
     TooLong,
     /// So much has happened in this channel that members have to ask.

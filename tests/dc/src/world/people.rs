@@ -72,7 +72,12 @@ impl World {
             return Some(*id);
         }
         let number = name.strip_prefix("user").filter(|n| n.len() == 4)?;
-        self.user_by_phone(&format!("{FLEET_PREFIX}{number}"))
+        let phone = format!("{FLEET_PREFIX}{number}");
+        // Who exists already goes by another name now.
+        if self.by_phone.contains_key(&phone) {
+            return None;
+        }
+        self.user_by_phone(&phone)
     }
 
     /// The account a person means who writes a username, a phone number or a user id.

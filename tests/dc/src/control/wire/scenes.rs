@@ -69,6 +69,18 @@ pub(in crate::control) struct Publish {
     pub(in crate::control) username: Option<String>,
 }
 
+/// `POST /usernames`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(in crate::control) struct Usernames {
+    pub(in crate::control) peer: Name,
+    /// The main one, then bought ones; empty for none.
+    pub(in crate::control) usernames: Vec<String>,
+    /// Whether those who have met it are pushed the news.
+    #[serde(default = "yes")]
+    pub(in crate::control) told: bool,
+}
+
 /// `POST /block`.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -7,6 +7,7 @@ use grammers_tl_types::{enums, types};
 use super::cast::Cast;
 use super::message::{reactions_of, scheduled_message};
 use super::peer::{peer, user_peer};
+use super::usernames::usernames;
 use crate::world::World;
 use crate::world::ids::{MessageId, Peer, UserId};
 use crate::world::news::News;
@@ -65,6 +66,17 @@ pub(super) fn aside(
                 blocked: *blocked,
                 blocked_my_stories_from: false,
                 peer_id: user_peer(*user),
+            }
+            .into()
+        }
+        News::Renamed(user) => {
+            // The update alone says it: nobody comes along.
+            let account = world.account(*user)?;
+            types::UpdateUserName {
+                user_id: user.0,
+                first_name: account.first_name.clone(),
+                last_name: account.last_name.clone(),
+                usernames: usernames(&account.username, &account.bought),
             }
             .into()
         }

@@ -4,6 +4,7 @@
 
 use grammers_tl_types::{enums, types};
 
+use super::usernames::of_object;
 use crate::world::World;
 use crate::world::channel::{Channel, ChannelKind};
 use crate::world::group::Group;
@@ -83,6 +84,7 @@ pub(in crate::rpc) fn min_channel(found: &Channel) -> enums::Chat {
 fn channel(channel: &Channel, viewer: Option<UserId>, hash: AccessHash) -> enums::Chat {
     let membership = viewer.and_then(|viewer| channel.members.get(&viewer));
     let is_creator = viewer == Some(channel.creator);
+    let (username, usernames) = of_object(channel.username.as_deref(), &channel.bought);
     types::Channel {
         creator: is_creator,
         left: viewer.is_some() && membership.is_none(),
@@ -115,7 +117,7 @@ fn channel(channel: &Channel, viewer: Option<UserId>, hash: AccessHash) -> enums
         id: channel.id.0,
         access_hash: Some(hash.0),
         title: channel.title.clone(),
-        username: channel.username.clone(),
+        username,
         photo: enums::ChatPhoto::Empty,
         date: membership.map_or(channel.date, |membership| membership.member.date),
         restriction_reason: None,
@@ -123,7 +125,7 @@ fn channel(channel: &Channel, viewer: Option<UserId>, hash: AccessHash) -> enums
         banned_rights: None,
         default_banned_rights: viewer.map(|_| no_bans()),
         participants_count: viewer.map(|_| count(channel.members.len())),
-        usernames: None,
+        usernames,
         stories_max_id: None,
         color: None,
         profile_color: None,

@@ -17,6 +17,7 @@ mod push;
 mod reactions;
 mod update;
 mod user;
+mod usernames;
 
 pub(super) use aside::{add_reactors, reacted, unscheduled};
 pub(super) use cast::Cast;

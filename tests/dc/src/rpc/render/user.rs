@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 use grammers_tl_types::{enums, types};
 
 use super::update::folder_of;
+use super::usernames::of_object;
 use crate::world::World;
 use crate::world::account::Account;
 use crate::world::ids::{Peer, UserId};
@@ -81,6 +82,7 @@ struct Seen {
 
 impl Seen {
     fn literal(self, account: &Account) -> types::User {
+        let (username, usernames) = of_object(Some(&account.username), &account.bought);
         types::User {
             is_self: self.is_self,
             contact: self.is_contact,
@@ -116,7 +118,7 @@ impl Seen {
             access_hash: self.access_hash,
             first_name: Some(self.first_name),
             last_name: Some(self.last_name).filter(|name| !name.is_empty()),
-            username: Some(account.username.clone()),
+            username,
             phone: self.phone,
             photo: None,
             status: Some(types::UserStatusRecently { by_me: false }.into()),
@@ -125,7 +127,7 @@ impl Seen {
             bot_inline_placeholder: None,
             lang_code: None,
             emoji_status: None,
-            usernames: None,
+            usernames,
             stories_max_id: None,
             color: None,
             profile_color: None,
