@@ -1,4 +1,9 @@
 //! How clients name a chat: `me`, a username, a link, a phone number or an id in any form.
+//!
+//! It owns the one reading of such a text. What may mean two things is read as neither: a message
+//! must not go to somebody who was not meant.
+
+mod links;
 
 use crate::model::ChatId;
 
@@ -11,46 +16,64 @@ pub enum ChatTarget {
     Username(String),
     /// A phone number: digits only, without `+`.
     Phone(String),
-    /// A marked id: negative, or positive and above any phone number's doubt.
+    /// A marked id: negative, or of a link that says what kind of chat it names.
     Marked(ChatId),
-    /// Digits alone: a user id, a bare group or channel id, or a phone number.
+    /// Digits alone: the id of a user, or the bare id of a group or channel.
     Bare(i64),
     /// The hash of an invite link.
     Invite(String),
 }
 
-/// Phone numbers have up to 15 digits (E.164), and every id has fewer.
-const LARGEST_NUMBER: i64 = 999_999_999_999_999;
-
 /// Nothing is marked lower. Source: <https://core.telegram.org/api/bots/ids>.
 const SMALLEST_MARKED: i64 = -4_000_000_000_000;
 
+/// Secret chats, which exist on one device only. Source: as above.
+const SECRET_CHATS: std::ops::RangeInclusive<i64> = -2_002_147_483_648..=-1_997_852_516_353;
+
+/// Where channels begin; it is no channel itself.
+const NO_CHANNEL: i64 = -1_000_000_000_000;
+
+/// Ids of users and channels stay below this.
+const LARGEST_BARE: i64 = 1 << 40;
+
 impl ChatTarget {
-    /// Reads a client's text. `None` when it has none of the forms.
+    /// Reads a client's text. `None` when it has none of the forms, or may mean two things.
     ///
-    /// Links of `t.me` and `telegram.me` (with or without scheme) and `tg://` links lead to
-    /// usernames, phone numbers, ids and invites.
+    /// A phone number begins with `+`; digits alone are an id. Links lead to usernames, phone
+    /// numbers, ids and invites.
     /// Source: <https://core.telegram.org/api/links>.
     pub fn parse(text: &str) -> Option<Self> {
-        let text = text.trim();
+        let text = text.trim_matches(|c: char| c.is_whitespace() || is_invisible(c));
         if text.eq_ignore_ascii_case("me") || text.eq_ignore_ascii_case("self") {
             return Some(Self::Me);
         }
-        if let Some(digits) = text.strip_prefix('+') {
-            return phone(digits);
+        if let Some(rest) = text.strip_prefix('+') {
+            return phone(rest).or_else(|| long_invite(rest));
         }
-        if let Ok(id) = text.parse::<i64>() {
-            return match id {
-                1..=LARGEST_NUMBER => Some(Self::Bare(id)),
-                SMALLEST_MARKED..=-1 => Some(Self::Marked(ChatId(id))),
-                _ => None,
-            };
+        if let Some(number) = without_scheme(text, "tel:") {
+            return phone(number.strip_prefix('+')?);
         }
-        match link(text) {
-            Some(path) => linked(path),
-            None => username(text).map(Self::Username),
+        if text.bytes().all(|b| b.is_ascii_digit()) {
+            return bare(text).map(Self::Bare);
         }
+        if text.starts_with('-') {
+            return marked(text);
+        }
+        links::read(text).unwrap_or_else(|| username(text).map(Self::Username))
     }
+}
+
+/// What is copied along with a name and not seen: zero-width and directing characters.
+const fn is_invisible(c: char) -> bool {
+    matches!(c,
+        '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
+        | '\u{2060}'..='\u{2069}' | '\u{feff}')
+}
+
+/// What follows a beginning that may be written in any case.
+fn without_scheme<'a>(text: &'a str, scheme: &str) -> Option<&'a str> {
+    let (first, rest) = text.split_at_checked(scheme.len())?;
+    first.eq_ignore_ascii_case(scheme).then_some(rest)
 }
 
 fn phone(digits: &str) -> Option<ChatTarget> {
@@ -62,71 +85,19 @@ fn phone(digits: &str) -> Option<ChatTarget> {
     plausible.then_some(ChatTarget::Phone(digits))
 }
 
-/// A link without its scheme and host.
-#[derive(Clone, Copy)]
-enum Link<'a> {
-    /// The path of a link of `t.me`.
-    Public(&'a str),
-    /// What follows `tg://`.
-    App(&'a str),
+/// A negative id, which says what it names.
+fn marked(text: &str) -> Option<ChatTarget> {
+    let digits = text.strip_prefix('-')?;
+    let id: i64 = text.parse().ok()?;
+    let exists =
+        (SMALLEST_MARKED..0).contains(&id) && id != NO_CHANNEL && !SECRET_CHATS.contains(&id);
+    (exists && !digits.starts_with('0')).then_some(ChatTarget::Marked(ChatId(id)))
 }
 
-fn link(text: &str) -> Option<Link<'_>> {
-    if let Some(rest) = text.strip_prefix("tg://") {
-        return Some(Link::App(rest));
-    }
-    let rest = text
-        .strip_prefix("https://")
-        .or_else(|| text.strip_prefix("http://"))
-        .unwrap_or(text);
-    let rest = rest.strip_prefix("www.").unwrap_or(rest);
-    ["t.me/", "telegram.me/", "telegram.dog/"]
-        .into_iter()
-        .find_map(|host| rest.strip_prefix(host))
-        .map(Link::Public)
-}
-
-fn linked(link: Link<'_>) -> Option<ChatTarget> {
-    match link {
-        Link::App(rest) => {
-            let (action, query) = rest.split_once('?')?;
-            let value = |name: &str| {
-                let pairs = query.split('&').filter_map(|pair| pair.split_once('='));
-                pairs
-                    .clone()
-                    .find(|(key, _)| *key == name)
-                    .map(|(_, value)| value)
-            };
-            match action {
-                "resolve" => match value("domain") {
-                    Some(name) => username(name).map(ChatTarget::Username),
-                    None => phone(value("phone")?),
-                },
-                "user" => bare(value("id")?).map(|id| ChatTarget::Marked(ChatId::user(id))),
-                "join" => invite(value("invite")?),
-                _ => None,
-            }
-        }
-        Link::Public(path) => {
-            let mut parts = path.split(['/', '?', '#']);
-            match parts.next()? {
-                "joinchat" => invite(parts.next()?),
-                // A private channel: its id, then the number of a message.
-                "c" => bare(parts.next()?).map(|id| ChatTarget::Marked(ChatId::channel(id))),
-                first => match first.strip_prefix('+') {
-                    Some(rest) => phone(rest).or_else(|| invite(rest)),
-                    None => username(first).map(ChatTarget::Username),
-                },
-            }
-        }
-    }
-}
-
-/// Ids of users and channels stay below this.
-const LARGEST_BARE: i64 = 1 << 40;
-
+/// Digits without zeros before them: `00…` is how many write a phone number.
 fn bare(text: &str) -> Option<i64> {
-    let id = text.parse().ok()?;
+    let plain = text.bytes().all(|b| b.is_ascii_digit()) && !text.starts_with('0');
+    let id = text.parse().ok().filter(|_| plain)?;
     (1..LARGEST_BARE).contains(&id).then_some(id)
 }
 
@@ -134,6 +105,12 @@ fn invite(hash: &str) -> Option<ChatTarget> {
     let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-');
     let valid = (4..=64).contains(&hash.len()) && hash.bytes().all(plain);
     valid.then(|| ChatTarget::Invite(hash.to_owned()))
+}
+
+/// A hash without its link is taken for one only at the length that Telegram gives them.
+fn long_invite(hash: &str) -> Option<ChatTarget> {
+    let telling = hash.len() >= 16 && hash.bytes().any(|b| !b.is_ascii_digit());
+    invite(hash).filter(|_| telling)
 }
 
 /// Source: <https://core.telegram.org/method/account.checkUsername>, which asks for 5 to 32
@@ -153,6 +130,9 @@ mod tests {
     #[test]
     fn every_form_of_a_chat_is_told_apart() {
         let name = |n: &str| Some(ChatTarget::Username(n.to_owned()));
+        let phone = |n: &str| Some(ChatTarget::Phone(n.to_owned()));
+        let invited = |n: &str| Some(ChatTarget::Invite(n.to_owned()));
+        let channel = |id| Some(ChatTarget::Marked(ChatId::channel(id)));
         for (text, expected) in [
             ("me", Some(ChatTarget::Me)),
             ("@bob", name("bob")),
@@ -196,11 +176,7 @@ mod tests {
             ("-42", Some(ChatTarget::Marked(ChatId(-42)))),
             ("", None),
             ("0", None),
-            (
-                "999999999999999",
-                Some(ChatTarget::Bare(999_999_999_999_999)),
-            ),
-            ("1000000000000000", None),
+            ("999999999999999", None),
             ("9223372036854775807", None),
             ("-4000000000001", None),
             ("-9223372036854775808", None),
@@ -208,6 +184,84 @@ mod tests {
             ("1bob", None),
             ("no such name!", None),
             ("+12ab", None),
+            ("+AbCdEfGhIjKlMnOp", invited("AbCdEfGhIjKlMnOp")),
+            ("+1234567890123456", None),
+            ("tel:+15550000002", phone("15550000002")),
+            ("tel:15550000002", None),
+            ("0015550000002", None),
+            ("015", None),
+            ("-015", None),
+            ("-0", None),
+            ("--5", None),
+            ("1099511627776", None),
+            ("1099511627775", Some(ChatTarget::Bare(1_099_511_627_775))),
+            ("-1000000000000", None),
+            ("-2000000000000", None),
+            ("\u{200b}@bob\u{2060}\u{a0}", name("bob")),
+            ("@bo\u{200b}b", None),
+            ("ME\u{feff}", Some(ChatTarget::Me)),
+            ("T.me/bob", name("bob")),
+            ("HTTPS://T.ME/Bob?text=hi", name("Bob")),
+            ("https://www.t.me/bob", name("bob")),
+            ("t.me/@bob", name("bob")),
+            ("t.me/s/bob", name("bob")),
+            ("https://t.me/s/bob/12", name("bob")),
+            ("t.me/s/", None),
+            ("bob.t.me", name("bob")),
+            ("https://Bob.T.me/15", name("Bob")),
+            ("https://bob.t.me/?start=x", name("bob")),
+            ("web.t.me", None),
+            ("a.bob.t.me", None),
+            ("t.me.evil.example/bob", None),
+            ("https://t.me@evil.example/bob", None),
+            ("https://t.me:443/bob", None),
+            ("https://evil.example/t.me/bob", None),
+            ("t.me/%62ob", None),
+            ("t.me/share/url?url=bob", None),
+            ("t.me/addstickers/Animals", None),
+            ("t.me/boost/bob", None),
+            ("t.me/boost?c=12", None),
+            ("t.me/proxy?server=bob", None),
+            ("t.me/login/12345", None),
+            ("t.me/contact/AbCd", None),
+            ("t.me/c/01/2", None),
+            ("t.me/c/x", None),
+            ("telegram.me/bob", name("bob")),
+            ("TG://resolve?domain=bob", name("bob")),
+            ("tg:resolve?domain=bob", name("bob")),
+            ("tg:Resolve?post=1&domain=bob", name("bob")),
+            ("tg://resolve?phone=15550000002", phone("15550000002")),
+            ("tg://resolve?phone=%2B15550000002", None),
+            ("tg://resolve?domain=bob&domain=carol", None),
+            ("tg://resolve?domain=bob&phone=15550000002", None),
+            ("tg://resolve/?domain=bob", name("bob")),
+            (
+                "tg://privatepost?channel=1234567890&post=7",
+                channel(1_234_567_890),
+            ),
+            (
+                "tg://openmessage?user_id=42&message_id=1",
+                Some(ChatTarget::Marked(ChatId(42))),
+            ),
+            (
+                "tg://openmessage?chat_id=42",
+                Some(ChatTarget::Marked(ChatId(-42))),
+            ),
+            ("tg://openmessage?chat_id=42&user_id=42", None),
+            ("tg://share?url=bob", None),
+            ("https://web.telegram.org/k/#@bob", name("bob")),
+            (
+                "web.telegram.org/a/#42",
+                Some(ChatTarget::Marked(ChatId(42))),
+            ),
+            ("web.telegram.org/a/#-1001234567890", channel(1_234_567_890)),
+            (
+                "web.telegram.org/a/#-42",
+                Some(ChatTarget::Marked(ChatId(-42))),
+            ),
+            ("web.telegram.org/k/#-42", None),
+            ("web.telegram.org/k/#bob", None),
+            ("web.telegram.org/k/", None),
         ] {
             assert_eq!(ChatTarget::parse(text), expected, "{text}");
         }

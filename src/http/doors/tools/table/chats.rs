@@ -176,7 +176,7 @@ fn invite_link(text: &str) -> String {
         .bytes()
         .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'));
     if is_hash {
-        format!("https://t.me/+{text}")
+        format!("https://t.me/joinchat/{text}")
     } else {
         text.to_owned()
     }
@@ -217,7 +217,8 @@ mod tests {
     #[test]
     fn a_hash_alone_becomes_a_link() {
         for (text, link) in [
-            ("AbC-d_1", "https://t.me/+AbC-d_1"),
+            ("AbC-d_1", "https://t.me/joinchat/AbC-d_1"),
+            ("15550000002", "https://t.me/joinchat/15550000002"),
             ("+AbCd", "+AbCd"),
             ("https://t.me/joinchat/x", "https://t.me/joinchat/x"),
         ] {
