@@ -73,6 +73,8 @@ codes! {
     ApiIdInvalid = 400, "api_id_invalid";
     /// No user, group or channel answers to that name or id.
     ChatNotFound = 404, "chat_not_found";
+    /// More than one chat has that number, and nothing says which is meant.
+    ChatAmbiguous = 400, "chat_ambiguous";
     /// No such message in the chat.
     MessageNotFound = 404, "message_not_found";
     /// Telegram refuses the text: empty, too long, or with wrong entities.

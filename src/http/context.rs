@@ -69,14 +69,11 @@ impl Context {
     pub(crate) async fn call<O: Operation>(&self, op: O) -> Result<O::Output, Error> {
         // Whoever asks drops this future when the client is gone.
         let gone = CancellationToken::new();
-        let ctx = Ctx {
-            hub: Arc::clone(&self.runner.hub),
-            caller: self.caller,
-            request_id: self.request_id.clone(),
-            flood_patience: self.flood_patience,
-            client: self.client,
-            gone: gone.clone(),
-        };
+        let hub = Arc::clone(&self.runner.hub);
+        let mut ctx = Ctx::new(hub, self.caller, self.request_id.clone());
+        ctx.flood_patience = self.flood_patience;
+        ctx.client = self.client;
+        ctx.gone = gone.clone();
         let _gone = gone.drop_guard();
         let run = async move { ops::call(op, &ctx).await };
         let task = self.runner.tasks.spawn_on(run, &self.runner.runtime);

@@ -3,7 +3,7 @@
 //! It owns copies that live for seconds: the database may learn better at any time, and nobody
 //! tells this. What was not found is not remembered. It must not know how chats are found.
 
-use crate::model::{ChatTarget, SessionId};
+use crate::model::{ChatId, ChatTarget, SessionId};
 use crate::store::peers::PeerRow;
 use dashmap::DashMap;
 use std::time::{Duration, Instant};
@@ -26,6 +26,12 @@ impl Lookups {
         (since.elapsed() < GOOD_FOR).then(|| peer.clone())
     }
 
+    /// Forgets a chat, by whatever name it was found.
+    pub(crate) fn forget(&self, session: SessionId, chat: ChatId) {
+        let is_it = |of: SessionId, peer: &PeerRow| of == session && peer.peer_id == chat;
+        self.0.retain(|(of, _), (peer, _)| !is_it(*of, peer));
+    }
+
     /// Remembers what was found.
     pub(crate) fn put(&self, session: SessionId, target: ChatTarget, peer: &PeerRow) {
         if self.0.len() >= MOST {
@@ -39,7 +45,6 @@ impl Lookups {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::ChatId;
 
     #[test]
     fn a_lookup_is_remembered_for_its_session_and_a_while() {
@@ -48,6 +53,11 @@ mod tests {
         lookups.put(SessionId(1), target.clone(), &peer);
         assert_eq!(lookups.get(SessionId(1), &target), Some(peer));
         assert_eq!(lookups.get(SessionId(2), &target), None);
+        lookups.forget(SessionId(2), ChatId::user(7));
+        assert!(lookups.get(SessionId(1), &target).is_some());
+        lookups.forget(SessionId(1), ChatId::user(7));
+        assert_eq!(lookups.get(SessionId(1), &target), None);
+        lookups.put(SessionId(1), target.clone(), &PeerRow::new(ChatId::user(7)));
         let aged = |(peer, since): (PeerRow, Instant)| (peer, since.checked_sub(GOOD_FOR).unwrap());
         lookups.0.alter_all(|_, entry| aged(entry));
         assert_eq!(lookups.get(SessionId(1), &target), None);

@@ -18,6 +18,7 @@ use std::time::{Duration, Instant};
 /// `telegram_unreachable` after [`Operation::TIME_LIMIT`]; `internal` after a panic. The sentence
 /// of a fault on our side is a constant with the request id; its cause is in the log alone.
 pub async fn call<O: Operation>(op: O, ctx: &Ctx) -> Result<O::Output, Error> {
+    let ctx = &ctx.of::<O>();
     let call = Call {
         operation: O::NAME,
         scope: O::SCOPE,
@@ -25,7 +26,13 @@ pub async fn call<O: Operation>(op: O, ctx: &Ctx) -> Result<O::Output, Error> {
         caller: ctx.caller,
         request_id: &ctx.request_id,
     };
-    let run = with_flood_patience(ctx.flood_patience, op.run(ctx));
+    let run = async {
+        let outcome = with_flood_patience(ctx.flood_patience, op.run(ctx)).await;
+        if let Err(error) = &outcome {
+            ctx.doubt_used(error).await;
+        }
+        outcome
+    };
     // Boxed, because the largest operation would make every caller's future a large one.
     supervise(&call, Box::pin(run)).await
 }

@@ -48,8 +48,28 @@ pub(super) async fn find(
         handle,
         link,
     };
-    Ok(resolver.chat(text).await?.peer)
+    let peer = resolver.chat(text, ctx.purpose).await?.peer;
+    ctx.used.note(handle, &peer);
+    Ok(peer)
 }
+
+/// Refuses a chat of another kind than the operation takes, before anything is called: the bare id
+/// of one kind may be that of another chat of another kind.
+pub(super) fn require(peer: &PeerRow, kinds: &[ChatKind], doing: &str) -> Result<(), Error> {
+    let kind = match peer.peer_id.kind() {
+        kind if kinds.contains(&kind) => return Ok(()),
+        ChatKind::User => "a private chat",
+        ChatKind::Chat => "a basic group",
+        ChatKind::Channel => "a supergroup or channel",
+    };
+    Err(Error::new(
+        Code::ChatNotFound,
+        format!("{kind} cannot be {doing}"),
+    ))
+}
+
+/// All kinds of chats that have members.
+pub(super) const GROUPS: [ChatKind; 2] = [ChatKind::Chat, ChatKind::Channel];
 
 impl OpenChat {
     /// The numbers as ones of this chat.

@@ -2,7 +2,7 @@
 
 use crate::auth::Scope;
 use crate::error::{Code, Error};
-use crate::model::{ChatTarget, SessionName};
+use crate::model::{ChatKind, ChatTarget, SessionName};
 use crate::ops::peers::EntityView;
 use crate::ops::resolve::store_peers;
 use crate::ops::{Ctx, Operation, accounts, chat};
@@ -98,6 +98,7 @@ impl Operation for DeleteChat {
 
     async fn run(self, ctx: &Ctx) -> Result<Self::Output, Error> {
         let chat = chat::open(ctx, &self.session, &self.chat).await?;
+        chat::require(&chat.peer, &chat::GROUPS, "deleted for everybody")?;
         Ok(chat.link.delete_chat(&chat.peer).await?)
     }
 }
@@ -138,7 +139,16 @@ impl Operation for JoinChat {
             Box::pin(link.follow_invite(&hash)).await?
         } else {
             let peer = chat::find(ctx, &handle, &link, &self.chat).await?;
-            link.join(&peer).await?
+            chat::require(&peer, &chat::GROUPS, "joined")?;
+            if peer.peer_id.kind() == ChatKind::Channel {
+                link.join(&peer).await?
+            } else if link.is_member(&peer).await? {
+                Some(peer)
+            } else {
+                let why = "the account is not in this basic group, which only an invite link or a \
+                           member can let it join";
+                return Err(Error::new(Code::ChatNotFound, why));
+            }
         };
         match joined {
             Some(peer) => {
@@ -172,10 +182,7 @@ impl Operation for LeaveChat {
 
     async fn run(self, ctx: &Ctx) -> Result<Self::Output, Error> {
         let chat = chat::open(ctx, &self.session, &self.chat).await?;
-        if chat.peer.peer_id.kind() == crate::model::ChatKind::User {
-            let why = "a private chat cannot be left";
-            return Err(Error::new(Code::ChatNotFound, why));
-        }
+        chat::require(&chat.peer, &chat::GROUPS, "left")?;
         Ok(chat.link.leave(&chat.peer).await?)
     }
 }

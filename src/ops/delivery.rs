@@ -176,7 +176,8 @@ async fn deliver(
         handle,
         link: &link,
     };
-    let found = resolver.chat(&message.chat).await?;
+    let found = resolver.chat(&message.chat, ctx.purpose).await?;
+    ctx.used.note(handle, &found.peer);
     let reply_to = require_message(&link, &found.peer, message.reply_to).await?;
     let text = read(hub, handle.id, message.parse_mode, &message.text).await?;
     let outgoing = OutgoingMessage {

@@ -5,11 +5,11 @@ use crate::error::{Code, Error};
 use crate::model::{
     ChatId, ChatKind, ChatTarget, Cursor, MessageId, Page, SessionId, SessionName, UtcTime,
 };
-use crate::ops::resolve::readings;
+use crate::ops::resolve::{only, readings};
 use crate::ops::{Ctx, Operation, accounts, delivery};
 use crate::store::messages::{self, MessageFilter, StoredMessage};
-use crate::store::peers;
 use crate::store::search;
+use crate::store::{self, AnyConnection, peers};
 use crate::telegram::LiveMessage;
 use serde_json::Value;
 use std::time::Instant;
@@ -251,32 +251,42 @@ async fn located(
     let found = ctx
         .hub
         .store
-        .read(move |conn| match target {
-            ChatTarget::Marked(chat) => Ok(Some(chat)),
-            ChatTarget::Invite(_) => Ok(None),
-            ChatTarget::Me => Ok(peers::self_peer(conn, id)?.map(|peer| peer.peer_id)),
-            ChatTarget::Username(name) => {
-                Ok(peers::by_username(conn, id, &name)?.map(|peer| peer.peer_id))
-            }
-            ChatTarget::Phone(digits) => {
-                Ok(peers::by_phone(conn, id, &digits)?.map(|peer| peer.peer_id))
-            }
-            ChatTarget::Bare(number) => {
-                for reading in readings(number) {
-                    if peers::get(conn, id, reading)?.is_some() {
-                        return Ok(Some(reading));
-                    }
-                }
-                Ok(Some(ChatId::user(number)))
-            }
+        .read(move |conn| {
+            let peer = match target {
+                ChatTarget::Marked(chat) => return Ok(vec![chat]),
+                ChatTarget::Bare(number) => return known(conn, id, number),
+                ChatTarget::Invite(_) => None,
+                ChatTarget::Me => peers::self_peer(conn, id)?,
+                ChatTarget::Username(name) => peers::by_username(conn, id, &name)?,
+                ChatTarget::Phone(digits) => peers::by_phone(conn, id, &digits)?,
+            };
+            Ok(peer.into_iter().map(|peer| peer.peer_id).collect())
         })
         .await?;
+    only(&found)?;
+    let found = found.into_iter().next();
     found.map(Some).ok_or_else(|| {
         Error::new(
             Code::ChatNotFound,
             format!("{field} names no chat that the session has seen"),
         )
     })
+}
+
+/// The known chats that a bare number may name; a user, if there is none.
+fn known(
+    conn: &mut AnyConnection,
+    id: SessionId,
+    number: i64,
+) -> Result<Vec<ChatId>, store::Error> {
+    let mut known = Vec::new();
+    for reading in readings(number) {
+        known.extend(peers::get(conn, id, reading)?.map(|peer| peer.peer_id));
+    }
+    if known.is_empty() {
+        known.push(ChatId::user(number));
+    }
+    Ok(known)
 }
 
 impl From<StoredMessage> for MessageView {

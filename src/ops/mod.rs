@@ -24,6 +24,7 @@ mod request_id;
 mod resolve;
 pub mod scheduled;
 pub mod sessions;
+mod used;
 
 pub use call::call;
 pub use request_id::RequestId;
@@ -32,10 +33,12 @@ use crate::auth::{Caller, Scope};
 use crate::error::{Code, Error};
 use crate::hub::{Holder, Hub, Turn};
 use crate::model::{ChatId, SessionId};
+use resolve::Purpose;
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
+use used::Used;
 
 /// Something a caller can ask the hub to do.
 pub trait Operation: Send + 'static {
@@ -67,9 +70,40 @@ pub struct Ctx {
     pub gone: CancellationToken,
     /// How long the call sleeps when Telegram asks for a wait, instead of answering `flood_wait`.
     pub flood_patience: Duration,
+    /// What the operation wants the chats for that it names.
+    purpose: Purpose,
+    /// The chats that it has found.
+    used: Used,
 }
 
 impl Ctx {
+    /// What is known of a call before its operation is, and before anybody waits for it.
+    pub fn new(hub: Arc<Hub>, caller: Caller, request_id: RequestId) -> Self {
+        Self {
+            hub,
+            caller,
+            request_id,
+            client: None,
+            gone: CancellationToken::new(),
+            flood_patience: Duration::ZERO,
+            purpose: Purpose::Act,
+            used: Used::default(),
+        }
+    }
+
+    /// The same for one operation: only those that may not send may trust names that are old.
+    fn of<O: Operation>(&self) -> Self {
+        let purpose = match O::SCOPE {
+            Scope::Read => Purpose::Look,
+            Scope::Public | Scope::Send | Scope::Manage => Purpose::Act,
+        };
+        Self {
+            purpose,
+            used: Used::default(),
+            ..self.clone()
+        }
+    }
+
     /// Who turns are counted for.
     const fn holder(&self) -> Holder {
         Holder::Caller(self.caller.origin(), self.client)

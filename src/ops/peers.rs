@@ -1,10 +1,10 @@
 //! Finding users, groups and channels.
 
 use crate::auth::Scope;
-use crate::error::Error;
+use crate::error::{Code, Error};
 use crate::model::{ChatKind, SessionName};
 use crate::ops::messages::ResolvedEntity;
-use crate::ops::resolve::{Resolver, store_peers};
+use crate::ops::resolve::{Purpose, Resolver, store_peers};
 use crate::ops::{Ctx, Operation, accounts};
 use crate::store::peers::{self, PeerRow};
 
@@ -22,6 +22,8 @@ pub struct ResolveEntity {
     pub session: SessionName,
     /// A username, link, phone number or id.
     pub identifier: String,
+    /// Whether Telegram is asked how the entity is named at this moment, known or not.
+    pub fresh: bool,
 }
 
 /// A user, group or channel.
@@ -34,6 +36,8 @@ pub struct EntityView {
     pub kind: &'static str,
     /// The username, without `@`.
     pub username: Option<String>,
+    /// All usernames that lead to it, where they are known.
+    pub usernames: Vec<String>,
     /// A user's first name.
     pub first_name: Option<String>,
     /// A user's last name.
@@ -58,8 +62,19 @@ impl Operation for ResolveEntity {
             handle: &handle,
             link: &link,
         };
-        let found = resolver.chat(&self.identifier).await?;
-        Ok(EntityView::from(found.peer))
+        if !self.fresh {
+            let found = resolver.chat(&self.identifier, Purpose::Look).await?;
+            return Ok(EntityView::from(found.peer));
+        }
+        let found = resolver.chat(&self.identifier, Purpose::Act).await?.peer;
+        if found.whole {
+            return Ok(EntityView::from(found));
+        }
+        let shown = resolver.shown_now(&found).await?;
+        shown.map(EntityView::from).ok_or_else(|| {
+            let why = "Telegram does not show this chat to the account any more";
+            Error::new(Code::ChatNotFound, why)
+        })
     }
 }
 
@@ -140,6 +155,9 @@ impl From<PeerRow> for EntityView {
         Self {
             id: peer.peer_id.bare(),
             kind: ResolvedEntity::from(peer.peer_id).kind,
+            usernames: peer
+                .usernames
+                .unwrap_or_else(|| peer.username.iter().cloned().collect()),
             username: peer.username,
             first_name: peer.first_name,
             last_name: peer.last_name,

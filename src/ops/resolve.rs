@@ -1,7 +1,11 @@
 //! From what a client calls a chat to a peer that calls can be made with.
 //!
 //! The stored peers come first: Telegram limits look-ups harshly, and most chats are known. What
-//! a look-up brings is stored, so that it is made once.
+//! a look-up brings is stored, so that it is made once. Names change hands, and Telegram tells
+//! only some of those who know them: before anything is sent by a name, its owner is asked for
+//! again, which is cheap, and a name that has become old is looked up anew.
+
+mod names;
 
 use crate::error::{Code, Error};
 use crate::hub::Hub;
@@ -12,6 +16,15 @@ use crate::telegram::{Found, Link};
 
 /// How many pages of 100 dialogs are searched for a chat that nothing else finds.
 const DIALOG_PAGES: u32 = 2;
+
+/// What a chat is wanted for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Purpose {
+    /// To look at it: what is known of its names is good enough.
+    Look,
+    /// To send to it or change something: a name must be its own at this moment.
+    Act,
+}
 
 /// A peer, and how it was found.
 #[derive(Clone, Debug)]
@@ -30,14 +43,13 @@ pub(super) struct Resolver<'a> {
 
 impl Resolver<'_> {
     /// Finds the chat that a client's text names.
-    pub(super) async fn chat(&self, text: &str) -> Result<Resolved, Error> {
-        let unknown = || {
-            let shown: String = text.chars().take(64).collect();
-            Error::new(Code::ChatNotFound, format!("no chat answers to {shown:?}"))
-        };
-        let target = ChatTarget::parse(text).ok_or_else(unknown)?;
+    pub(super) async fn chat(&self, text: &str, purpose: Purpose) -> Result<Resolved, Error> {
+        let target = ChatTarget::parse(text).ok_or_else(|| unreadable(text))?;
+        let is_name = matches!(target, ChatTarget::Username(_) | ChatTarget::Phone(_));
         let lookups = &self.hub.lookups;
-        if let Some(peer) = lookups.get(self.handle.id, &target) {
+        if !(is_name && purpose == Purpose::Act)
+            && let Some(peer) = lookups.get(self.handle.id, &target)
+        {
             return Ok(Resolved {
                 peer,
                 by_dialogs: false,
@@ -45,8 +57,8 @@ impl Resolver<'_> {
         }
         let direct = match &target {
             ChatTarget::Me => self.own().await?,
-            ChatTarget::Username(name) => self.username(name).await?,
-            ChatTarget::Phone(digits) => self.phone(digits).await?,
+            ChatTarget::Username(name) => self.username(name, purpose).await?,
+            ChatTarget::Phone(digits) => self.phone(digits, purpose).await?,
             ChatTarget::Marked(id) => self.stored(*id).await?,
             ChatTarget::Bare(number) => self.bare(*number).await?,
             ChatTarget::Invite(hash) => self.invited(hash).await?,
@@ -66,21 +78,13 @@ impl Resolver<'_> {
             | ChatTarget::Phone(_)
             | ChatTarget::Invite(_) => Vec::new(),
         };
-        if let Some(peer) = self.dialogs(&ids).await? {
-            return Ok(Resolved {
+        match self.dialogs(&ids).await? {
+            Some(peer) => Ok(Resolved {
                 peer,
                 by_dialogs: true,
-            });
+            }),
+            None => Err(unknown(text, &target)),
         }
-        if let ChatTarget::Bare(number) = target
-            && let Some(peer) = self.phone_at_telegram(&number.to_string()).await?
-        {
-            return Ok(Resolved {
-                peer,
-                by_dialogs: true,
-            });
-        }
-        Err(unknown())
     }
 
     async fn own(&self) -> Result<Option<PeerRow>, Error> {
@@ -90,70 +94,12 @@ impl Resolver<'_> {
         }
     }
 
-    async fn username(&self, name: &str) -> Result<Option<PeerRow>, Error> {
-        let (id, wanted) = (self.handle.id, name.to_owned());
-        let stored = self
-            .hub
-            .store
-            .read(move |conn| peers::by_username(conn, id, &wanted))
-            .await?;
-        if let Some(peer) = stored.filter(usable) {
-            return Ok(Some(peer));
-        }
-        self.hub.pacer.lookup(self.handle.id).map_err(|wait| {
-            let why = "the account looks up no more usernames at the moment";
-            Error::new(Code::RateLimited, why).retry_after(wait)
-        })?;
-        let found = self.link.resolve_username(name).await?;
-        self.keep(found).await
-    }
-
     /// The chat behind an invite link, which shows itself to members only.
     async fn invited(&self, hash: &str) -> Result<Option<PeerRow>, Error> {
         let found = self.link.invited_chat(hash).await?;
         let target = found.as_ref().map(|peer| peer.peer_id);
         let peers = found.into_iter().collect();
         self.keep(Found { target, peers }).await
-    }
-
-    async fn phone(&self, digits: &str) -> Result<Option<PeerRow>, Error> {
-        if let Some(peer) = self.stored_phone(digits).await? {
-            return Ok(Some(peer));
-        }
-        self.phone_at_telegram(digits).await
-    }
-
-    async fn stored_phone(&self, digits: &str) -> Result<Option<PeerRow>, Error> {
-        let (id, wanted) = (self.handle.id, digits.to_owned());
-        let stored = self
-            .hub
-            .store
-            .read(move |conn| peers::by_phone(conn, id, &wanted))
-            .await?;
-        Ok(stored.filter(usable))
-    }
-
-    /// The contacts see more numbers than the look-up does.
-    async fn phone_at_telegram(&self, digits: &str) -> Result<Option<PeerRow>, Error> {
-        if !(7..=15).contains(&digits.len()) {
-            return Ok(None);
-        }
-        let contacts = self.link.contacts().await?;
-        let target = contacts
-            .iter()
-            .find(|contact| contact.phone.as_deref() == Some(digits))
-            .map(|contact| contact.peer_id);
-        if let Some(peer) = self
-            .keep(Found {
-                target,
-                peers: contacts,
-            })
-            .await?
-        {
-            return Ok(Some(peer));
-        }
-        let found = self.link.resolve_phone(digits).await?;
-        self.keep(found).await
     }
 
     async fn stored(&self, chat: ChatId) -> Result<Option<PeerRow>, Error> {
@@ -166,17 +112,15 @@ impl Resolver<'_> {
         Ok(stored.filter(usable))
     }
 
-    /// Digits alone are read as a contact's phone number first, then as an id of any kind.
+    /// Digits alone are an id of any kind, of which only one may be known.
     async fn bare(&self, number: i64) -> Result<Option<PeerRow>, Error> {
-        if let Some(peer) = self.stored_phone(&number.to_string()).await? {
-            return Ok(Some(peer));
-        }
+        let mut known = Vec::new();
         for chat in readings(number) {
-            if let Some(peer) = self.stored(chat).await? {
-                return Ok(Some(peer));
-            }
+            known.extend(self.stored(chat).await?);
         }
-        Ok(None)
+        let ids: Vec<ChatId> = known.iter().map(|peer| peer.peer_id).collect();
+        only(&ids)?;
+        Ok(known.pop())
     }
 
     async fn dialogs(&self, wanted: &[ChatId]) -> Result<Option<PeerRow>, Error> {
@@ -185,8 +129,15 @@ impl Resolver<'_> {
         }
         let peers = self.link.dialogs(DIALOG_PAGES).await?.peers;
         let listed = |id: &ChatId| peers.iter().any(|peer| peer.peer_id == *id);
-        let target = wanted.iter().copied().find(|id| listed(id));
-        self.keep(Found { target, peers }).await
+        let found: Vec<ChatId> = wanted.iter().copied().filter(listed).collect();
+        let found = only(&found).map(|()| found.first().copied());
+        let kept = self
+            .keep(Found {
+                target: found.as_ref().ok().copied().flatten(),
+                peers,
+            })
+            .await?;
+        found.map(|_| kept)
     }
 
     /// Stores what a look-up has brought and picks the peer that was meant.
@@ -213,13 +164,59 @@ pub(super) async fn store_peers(hub: &Hub, id: SessionId, rows: Vec<PeerRow>) ->
         .map_err(Error::from)
 }
 
-/// What a number without a mark may mean, the likeliest first.
+/// What a number without a mark may mean.
 pub(super) fn readings(number: i64) -> [ChatId; 3] {
     [
         ChatId::user(number),
         ChatId::channel(number),
         ChatId::chat(number),
     ]
+}
+
+/// Refuses to choose among several chats of one number.
+pub(super) fn only(known: &[ChatId]) -> Result<(), Error> {
+    if known.len() < 2 {
+        return Ok(());
+    }
+    let forms = known.iter().map(|chat| match chat.kind() {
+        ChatKind::User => format!("tg://user?id={chat} for the user"),
+        ChatKind::Chat => format!("{chat} for the basic group"),
+        ChatKind::Channel => format!("{chat} for the supergroup or channel"),
+    });
+    let forms: Vec<String> = forms.collect();
+    let why = format!(
+        "more than one chat has this number; say which is meant: {}",
+        forms.join(", ")
+    );
+    Err(Error::new(Code::ChatAmbiguous, why))
+}
+
+/// How much of a client's text is repeated to it.
+fn shown(text: &str) -> String {
+    text.chars().take(64).collect()
+}
+
+fn unreadable(text: &str) -> Error {
+    let shown = shown(text);
+    let digits = shown.bytes().all(|b| b.is_ascii_digit()) && !shown.is_empty();
+    let why = if digits {
+        format!("{shown} is no id of a chat; a phone number is written with +")
+    } else {
+        format!("no chat answers to {shown:?}")
+    };
+    Error::new(Code::ChatNotFound, why)
+}
+
+fn unknown(text: &str, target: &ChatTarget) -> Error {
+    let why = match target {
+        ChatTarget::Bare(number) => format!(
+            "the account knows no user, group or channel with the id {number}; a phone number is \
+             written with +"
+        ),
+        ChatTarget::Marked(id) => format!("the account knows no chat with the id {id}"),
+        _ => format!("no chat answers to {:?}", shown(text)),
+    };
+    Error::new(Code::ChatNotFound, why)
 }
 
 /// Users and channels can be called only with their access hash.

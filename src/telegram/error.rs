@@ -26,6 +26,9 @@ pub enum Error {
     /// Telegram answered with an error that belongs to the call.
     #[error("Telegram refused the call: {}", .0.name)]
     Rpc(RpcError),
+    /// The chat is of another kind than the call is for; nothing was called.
+    #[error("the call is for another kind of chat")]
+    WrongKind,
     /// No answer in time.
     #[error("Telegram did not answer in time")]
     Timeout,
@@ -84,6 +87,11 @@ impl Error {
             Self::FloodWait(wait) => Some(*wait),
             _ => None,
         }
+    }
+
+    /// Whether Telegram may not know the access hash that the call gave.
+    pub fn refuses_hash(&self) -> bool {
+        self.rpc_name().is_some_and(refusals::doubts_hash)
     }
 
     /// Whether Telegram does not know the account's stored position.
@@ -193,6 +201,7 @@ fn told(error: Error) -> crate::error::Error {
                 None => told,
             }
         }
+        Error::WrongKind => Told::new(Code::ChatNotFound, error.to_string()),
         Error::Timeout | Error::Deaf | Error::Broken | Error::Unreachable(_) => {
             Told::new(Code::TelegramUnreachable, error.to_string()).because(error)
         }

@@ -48,6 +48,7 @@ pub use key_check::check_key;
 pub use link::{Keys, Link, LinkSettings};
 pub use patience::with_flood_patience;
 pub use receiver::Nudge;
+pub use refusals::doubts_hash;
 pub use server::{DEFAULT_DC, Server, ServerError};
 pub use session_string::{MissingField, SessionString, SessionStringError, StringKind};
 pub use storage::{HubSession, StorageError};

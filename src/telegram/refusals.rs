@@ -127,6 +127,15 @@ const MEANINGS: &[Meaning] = &[
     ),
 ];
 
+/// What Telegram answers to an access hash of another account or another time.
+/// Source: <https://core.telegram.org/api/errors>.
+const OF_HASHES: [&str; 3] = ["PEER_ID_INVALID", "CHANNEL_INVALID", "USER_ID_INVALID"];
+
+/// Whether an error may be the fault of an access hash.
+pub fn doubts_hash(name: &str) -> bool {
+    OF_HASHES.contains(&name)
+}
+
 /// The code of an error of Telegram's, and a sentence that says what is wrong.
 pub(super) fn meaning(name: &str) -> (Code, &'static str) {
     let known = MEANINGS.iter().find(|(names, ..)| names.contains(&name));

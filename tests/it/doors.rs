@@ -16,6 +16,7 @@ mod hub_send;
 mod hub_send_errors;
 mod hub_sessions;
 mod tools;
+mod whom;
 
 use local_dc::world::refusal::Refusal;
 use serde_json::{Value, json};

@@ -23,7 +23,7 @@ impl Link {
     ) -> Result<Vec<PeerRow>, Error> {
         let mut members = match peer.peer_id.kind() {
             ChatKind::User => vec![peer.clone()],
-            ChatKind::Chat => matching(self.group_members(peer.peer_id).await?, search),
+            ChatKind::Chat => matching(self.group_members(peer).await?, search),
             ChatKind::Channel => self.channel_members(peer, search, limit).await?,
         };
         members.truncate(limit);
@@ -73,10 +73,9 @@ impl Link {
         Ok(members)
     }
 
-    async fn group_members(&self, chat: ChatId) -> Result<Vec<PeerRow>, Error> {
-        let request = tl::functions::messages::GetFullChat {
-            chat_id: chat.bare(),
-        };
+    async fn group_members(&self, group: &PeerRow) -> Result<Vec<PeerRow>, Error> {
+        let chat_id = convert::basic_group(group).ok_or(Error::WrongKind)?;
+        let request = tl::functions::messages::GetFullChat { chat_id };
         let tl::enums::messages::ChatFull::Full(full) = self.invoke(&request).await?;
         let tl::enums::ChatFull::Full(info) = &full.full_chat else {
             return Ok(Vec::new());
@@ -126,7 +125,7 @@ impl Link {
             let request = tl::functions::channels::DeleteChannel { channel };
             self.invoke(&request).await.map(drop)
         } else {
-            let chat_id = peer.peer_id.bare();
+            let chat_id = convert::basic_group(peer).ok_or(Error::WrongKind)?;
             let request = tl::functions::messages::DeleteChat { chat_id };
             self.invoke(&request).await.map(drop)
         }
@@ -134,10 +133,7 @@ impl Link {
 
     /// `channels.joinChannel`. `None` when the administrators have to agree first.
     pub async fn join(&self, peer: &PeerRow) -> Result<Option<PeerRow>, Error> {
-        let Some(channel) = convert::input_channel(peer) else {
-            // Basic groups have no door of their own; who sees one is in it.
-            return Ok(Some(peer.clone()));
-        };
+        let channel = convert::input_channel(peer).ok_or(Error::WrongKind)?;
         let request = tl::functions::channels::JoinChannel { channel };
         match self.invoke(&request).await {
             Ok(_) => Ok(Some(peer.clone())),
@@ -145,6 +141,22 @@ impl Link {
             Err(error) if error.is("INVITE_REQUEST_SENT") => Ok(None),
             Err(error) => Err(error),
         }
+    }
+
+    /// `messages.getChats`: whether the account is in a basic group.
+    pub async fn is_member(&self, group: &PeerRow) -> Result<bool, Error> {
+        let wanted = convert::basic_group(group).ok_or(Error::WrongKind)?;
+        let id = vec![wanted];
+        let chats = match self.invoke(&tl::functions::messages::GetChats { id }).await {
+            Ok(tl::enums::messages::Chats::Chats(list)) => list.chats,
+            Ok(tl::enums::messages::Chats::Slice(list)) => list.chats,
+            Err(error) if error.is("CHAT_ID_INVALID") || error.refuses_hash() => return Ok(false),
+            Err(error) => return Err(error),
+        };
+        Ok(chats.iter().any(|chat| match chat {
+            tl::enums::Chat::Chat(chat) => chat.id == wanted && !chat.left && !chat.deactivated,
+            _ => false,
+        }))
     }
 
     /// `messages.importChatInvite`. `None` when the administrators have to agree first.
@@ -184,7 +196,7 @@ impl Link {
         } else {
             let request = tl::functions::messages::DeleteChatUser {
                 revoke_history: false,
-                chat_id: peer.peer_id.bare(),
+                chat_id: convert::basic_group(peer).ok_or(Error::WrongKind)?,
                 user_id: tl::enums::InputUser::UserSelf,
             };
             self.invoke(&request).await.map(drop)

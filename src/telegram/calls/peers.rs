@@ -33,6 +33,35 @@ impl Link {
         }
     }
 
+    /// `users.getUsers` or `channels.getChannels`: a user or channel as it is now. `None` when
+    /// Telegram refuses the access hash; a channel that has become unreadable shows nothing.
+    pub async fn look_again(&self, peer: &PeerRow) -> Result<Option<PeerRow>, Error> {
+        let found = if let Some(user) = convert::input_user(peer) {
+            let request = tl::functions::users::GetUsers { id: vec![user] };
+            let users = self.invoke(&request).await;
+            users.map(|users| users.iter().find_map(convert::user))
+        } else if let Some(channel) = convert::input_channel(peer) {
+            let id = vec![channel];
+            let request = tl::functions::channels::GetChannels { id };
+            self.invoke(&request).await.map(|answer| match answer {
+                tl::enums::messages::Chats::Chats(list) => {
+                    list.chats.iter().find_map(convert::chat)
+                }
+                tl::enums::messages::Chats::Slice(list) => {
+                    list.chats.iter().find_map(convert::chat)
+                }
+            })
+        } else {
+            return Ok(Some(peer.clone()));
+        };
+        match found {
+            Ok(found) => Ok(found.filter(|found| found.peer_id == peer.peer_id)),
+            Err(error) if error.is("CHANNEL_PRIVATE") => Ok(Some(PeerRow::new(peer.peer_id))),
+            Err(error) if error.refuses_hash() => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
     /// `contacts.resolvePhone`, for numbers that let themselves be found.
     pub async fn resolve_phone(&self, phone: &str) -> Result<Found, Error> {
         let request = tl::functions::contacts::ResolvePhone {

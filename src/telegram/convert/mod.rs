@@ -11,7 +11,7 @@ pub use live::LiveMessage;
 pub(super) use live::{live, short_sent, update_chats, update_message, updates};
 pub(super) use message::{message_date, message_place, messages};
 pub(super) use peer::{
-    chat, chat_id, input_channel, input_peer, input_user, peer_info, peers, user,
+    basic_group, chat, chat_id, input_channel, input_peer, input_user, peer_info, peers, user,
 };
 pub use update::AccountRef;
 pub(super) use update::batch;

@@ -32,7 +32,7 @@ contract! {
         hub.log_in("a", "+15550000001").await?;
         let forms = [
             json!("@bob"), json!("bob"), json!("BOB"), json!("https://t.me/bob"), json!("t.me/bob?start=x"),
-            json!("tg://resolve?domain=bob"), json!("+15550000002"), json!("15550000002"),
+            json!("tg://resolve?domain=bob"), json!("+15550000002"), json!("tel:+15550000002"),
             json!(5_550_000_002_i64), json!("5550000002"),
         ];
         for form in forms {

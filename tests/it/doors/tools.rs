@@ -23,7 +23,7 @@ use serde_json::{Value, json};
 type Failure = Box<dyn std::error::Error>;
 
 /// A request with a JSON body, under the id `r-1`.
-async fn ask(hub: &TestHub, line: &str, body: &Value) -> Result<Answer, Failure> {
+pub(super) async fn ask(hub: &TestHub, line: &str, body: &Value) -> Result<Answer, Failure> {
     read(request(hub, line)?.body(body.to_string())).await
 }
 
@@ -42,7 +42,7 @@ fn request(hub: &TestHub, line: &str) -> Result<reqwest::RequestBuilder, Failure
 
 /// The result in the envelope of a success, which holds nothing else.
 #[track_caller]
-fn result(answer: Answer) -> Value {
+pub(super) fn result(answer: Answer) -> Value {
     let mut body = answer.expect(200);
     let fields = body.as_object().map_or(0, serde_json::Map::len);
     assert_eq!(fields, 1, "{body}");
@@ -52,7 +52,7 @@ fn result(answer: Answer) -> Value {
 
 /// The text of a refusal with 400.
 #[track_caller]
-fn why(answer: Answer, code: &str) -> String {
+pub(super) fn why(answer: Answer, code: &str) -> String {
     let body = answer.refused(400, code);
     body["detail"]
         .as_str()

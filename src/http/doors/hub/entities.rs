@@ -29,6 +29,7 @@ type Answer<T> = Result<Json<T>, Failure>;
 pub(super) async fn resolve(context: Context, body: Body<ResolveRequest>) -> Answer<Resolved> {
     let Body(request) = body;
     let op = ResolveEntity {
+        fresh: false,
         session: request.session_id,
         identifier: request.entity_identifier,
     };

@@ -60,7 +60,8 @@ impl Call<'_> {
             let why = format!("{} does not list this chat", access.setting());
             Error::new(Code::ChatNotAllowed, why)
         };
-        let found = match self.look_up(chat).await {
+        let fresh = access == Access::Write;
+        let found = match self.look_up(chat, fresh).await {
             Err(error) if leads_nowhere(&error) => return Err(refused()),
             found => found?,
         };
@@ -69,7 +70,11 @@ impl Call<'_> {
             if names(listed, &found) {
                 return Ok(());
             }
-            match self.look_up(listed).await {
+            // Telegram has just said which usernames the chat has, and these are no others.
+            if fresh && matches!(form(listed), Some(ChatTarget::Username(_))) {
+                continue;
+            }
+            match self.look_up(listed, fresh).await {
                 Ok(entity) if marked(&entity) == marked(&found) => return Ok(()),
                 Err(error) if !leads_nowhere(&error) => unsure = Some(error),
                 Ok(_) | Err(_) => {}
@@ -88,7 +93,7 @@ impl Call<'_> {
         }
         let mut found = Vec::new();
         for listed in self.list(access) {
-            match self.look_up(listed).await {
+            match self.look_up(listed, false).await {
                 Ok(entity) => found.push(marked(&entity)),
                 // A name that leads nowhere costs look-ups for ever; the others are to stay readable.
                 Err(error) if leads_nowhere(&error) || error.code == Code::RateLimited => {}
@@ -98,12 +103,13 @@ impl Call<'_> {
         Ok(Allowed::Only(found))
     }
 
-    async fn look_up(&self, chat: &str) -> Result<EntityView, Error> {
+    async fn look_up(&self, chat: &str, fresh: bool) -> Result<EntityView, Error> {
         let session = self.session().await?;
         let identifier = chat.to_owned();
         self.run(ResolveEntity {
             session,
             identifier,
+            fresh,
         })
         .await
     }
@@ -147,9 +153,9 @@ fn names(listed: &str, chat: &EntityView) -> bool {
     match ChatTarget::parse(listed) {
         Some(ChatTarget::Marked(id)) => id == marked(chat),
         Some(ChatTarget::Username(name)) => chat
-            .username
-            .as_deref()
-            .is_some_and(|shown| shown.eq_ignore_ascii_case(&name)),
+            .usernames
+            .iter()
+            .any(|shown| shown.eq_ignore_ascii_case(&name)),
         _ => false,
     }
 }
@@ -158,7 +164,11 @@ fn names(listed: &str, chat: &EntityView) -> bool {
 fn leads_nowhere(error: &Error) -> bool {
     matches!(
         error.code,
-        Code::ChatNotFound | Code::InviteInvalid | Code::WriteForbidden | Code::TelegramError
+        Code::ChatNotFound
+            | Code::ChatAmbiguous
+            | Code::InviteInvalid
+            | Code::WriteForbidden
+            | Code::TelegramError
     )
 }
 

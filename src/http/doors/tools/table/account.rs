@@ -49,6 +49,7 @@ async fn get_entity(call: &Call<'_>, given: Arguments) -> Result<Value, Error> {
     let identifier = given.text("chat");
     let found = call
         .run(ResolveEntity {
+            fresh: false,
             session,
             identifier,
         })

@@ -1,0 +1,165 @@
+//! Usernames and phone numbers, which pass from one peer to another.
+//!
+//! It owns what is asked of Telegram before a name is taken for its owner's.
+
+use super::{Purpose, Resolver, store_peers, usable};
+use crate::error::{Code, Error};
+use crate::model::UtcTime;
+use crate::store::peers::{self, PeerRow, usernames};
+use crate::telegram::Found;
+use std::time::Duration;
+
+/// How long a username that was seen at a peer may lead to it without a look-up.
+const YOUNG: Duration = Duration::from_hours(24);
+
+/// How old the stored note of a username gets before a confirmed one is written again.
+const REWRITTEN_AFTER: Duration = Duration::from_hours(1);
+
+impl Resolver<'_> {
+    /// The owner of a username.
+    pub(super) async fn username(
+        &self,
+        name: &str,
+        purpose: Purpose,
+    ) -> Result<Option<PeerRow>, Error> {
+        let (id, wanted) = (self.handle.id, name.to_owned());
+        let stored = self
+            .hub
+            .store
+            .read(move |conn| usernames::owner(conn, id, &wanted))
+            .await?;
+        if let Some((peer, seen_at)) = stored.filter(|(peer, _)| usable(peer)) {
+            if purpose == Purpose::Look {
+                return Ok(Some(peer));
+            }
+            if is_within(YOUNG, seen_at)
+                && let Some(now) = self
+                    .confirmed(&peer, Some(seen_at), |now| has(now, name))
+                    .await?
+            {
+                return Ok(Some(now));
+            }
+        }
+        self.username_at_telegram(name).await
+    }
+
+    async fn username_at_telegram(&self, name: &str) -> Result<Option<PeerRow>, Error> {
+        self.hub.pacer.lookup(self.handle.id).map_err(|wait| {
+            let why = "the account looks up no more usernames at the moment";
+            Error::new(Code::RateLimited, why).retry_after(wait)
+        })?;
+        let mut found = self.link.resolve_username(name).await?;
+        let target = found.target;
+        let peers = found.peers.iter_mut();
+        match peers.into_iter().find(|peer| Some(peer.peer_id) == target) {
+            // Telegram has just said so, whatever else the peer shows.
+            Some(peer) if !has(peer, name) => {
+                if let Some(names) = &mut peer.usernames {
+                    names.push(name.to_owned());
+                }
+            }
+            Some(_) => {}
+            None => {
+                let (id, nobodys) = (self.handle.id, name.to_owned());
+                let forgotten = move |conn: &mut _| usernames::forget(conn, id, &nobodys);
+                self.hub.store.write(forgotten).await?;
+            }
+        }
+        self.keep(found).await
+    }
+
+    /// The user with a phone number.
+    pub(super) async fn phone(
+        &self,
+        digits: &str,
+        purpose: Purpose,
+    ) -> Result<Option<PeerRow>, Error> {
+        let (id, wanted) = (self.handle.id, digits.to_owned());
+        let stored = self
+            .hub
+            .store
+            .read(move |conn| peers::by_phone(conn, id, &wanted))
+            .await?;
+        if let Some(peer) = stored.filter(usable) {
+            if purpose == Purpose::Look {
+                return Ok(Some(peer));
+            }
+            let same = |now: &PeerRow| now.phone.as_deref() == Some(digits);
+            if let Some(now) = self.confirmed(&peer, None, same).await? {
+                return Ok(Some(now));
+            }
+        }
+        self.phone_at_telegram(digits).await
+    }
+
+    /// The contacts see more numbers than the look-up does.
+    async fn phone_at_telegram(&self, digits: &str) -> Result<Option<PeerRow>, Error> {
+        if !(7..=15).contains(&digits.len()) {
+            return Ok(None);
+        }
+        let peers = self.link.contacts().await?;
+        let target = peers
+            .iter()
+            .find(|contact| contact.phone.as_deref() == Some(digits))
+            .map(|contact| contact.peer_id);
+        if let Some(peer) = self.keep(Found { target, peers }).await? {
+            return Ok(Some(peer));
+        }
+        let found = self.link.resolve_phone(digits).await?;
+        self.keep(found).await
+    }
+
+    /// The peer as Telegram shows it at this moment, if the name is still its own. What has
+    /// changed is stored.
+    async fn confirmed(
+        &self,
+        known: &PeerRow,
+        seen_at: Option<UtcTime>,
+        has_name: impl Fn(&PeerRow) -> bool,
+    ) -> Result<Option<PeerRow>, Error> {
+        let Some(mut now) = self.link.look_again(known).await? else {
+            self.forget_hash(known).await?;
+            return Ok(None);
+        };
+        let holds = has_name(&now);
+        let noted = seen_at.is_none_or(|seen_at| is_within(REWRITTEN_AFTER, seen_at));
+        let same_hash = now.access_hash.is_none() || now.access_hash == known.access_hash;
+        if !(holds && noted && same_hash) {
+            store_peers(self.hub, self.handle.id, vec![now.clone()]).await?;
+        }
+        now.access_hash = now.access_hash.or(known.access_hash);
+        Ok(Some(now).filter(|now| holds && usable(now)))
+    }
+
+    /// The peer as Telegram shows it at this moment. `None` when its access hash is refused, which
+    /// is forgotten then.
+    pub(in crate::ops) async fn shown_now(
+        &self,
+        known: &PeerRow,
+    ) -> Result<Option<PeerRow>, Error> {
+        self.confirmed(known, None, |_| true).await
+    }
+
+    /// Forgets an access hash that Telegram refuses.
+    async fn forget_hash(&self, peer: &PeerRow) -> Result<(), Error> {
+        let (id, chat, hash) = (self.handle.id, peer.peer_id, peer.access_hash);
+        self.hub.lookups.forget(id, chat);
+        if let Some(hash) = hash {
+            let forget = move |conn: &mut _| peers::forget_hash(conn, id, chat, hash);
+            self.hub.store.write(forget).await?;
+        }
+        Ok(())
+    }
+}
+
+/// Whether a peer that says its usernames has this one.
+fn has(peer: &PeerRow, name: &str) -> bool {
+    let mut names = peer.usernames.iter().flatten();
+    names.any(|own| own.eq_ignore_ascii_case(name))
+}
+
+/// Whether an instant is no longer ago than this. One in the future is of a wrong clock.
+fn is_within(limit: Duration, then: UtcTime) -> bool {
+    let now = UtcTime::now();
+    then <= now && then.after(limit) > now
+}
