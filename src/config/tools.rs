@@ -89,7 +89,7 @@ fn chats(name: &str, chats: Option<&str>) -> Result<Vec<String>, ConfigError> {
     let checked = chats.map(|chat| match ChatTarget::parse(chat) {
         Some(_) => Ok(chat.to_owned()),
         None => Err(ConfigError::setting(format!(
-            "{name} must be a list of usernames, links, phone numbers and ids, separated by \
+            "{name} must be a list of usernames, links, phone numbers with + and ids, separated by \
              commas; {chat:?} is none."
         ))),
     });
