@@ -43,8 +43,8 @@ contract! {
         let forms = [
             json!("@bob"), json!("bob"), json!("BoB"), json!(" @bob "), json!("https://t.me/bob"),
             json!("t.me/bob"), json!("http://telegram.me/bob"), json!("tg://resolve?domain=bob"),
-            json!("+15550000002"), json!("+1 (555) 000-0002"), json!("15550000002"),
-            json!(15_550_000_002_i64), json!(BOB), json!(BOB.to_string()),
+            json!("+15550000002"), json!("+1 (555) 000-0002"), json!("tel:+15550000002"),
+            json!(BOB), json!(BOB.to_string()),
         ];
         for form in &forms {
             let answer = hub.client.post("/message/send", send(form.clone(), &form.to_string())).await?;
