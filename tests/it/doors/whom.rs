@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use std::time::Duration;
 use telegram_hub::model::{ChatId, SessionId, SessionName, UtcTime};
 use telegram_hub::store::peers::{self, PeerRow};
-use telegram_hub::store::sessions;
+use telegram_hub::store::{Store, load_or_create_master_key, sessions};
 
 type Failure = Box<dyn std::error::Error>;
 
@@ -54,7 +54,8 @@ fn shops(hub: &TestHub) -> Result<[i64; 2], Failure> {
 
 /// Puts a peer into the log's database as if Telegram had shown it at that time.
 async fn seen(hub: &TestHub, peer: PeerRow, ago: Duration) -> Result<(), Failure> {
-    let store = hub.db.open().await?;
+    let vault = load_or_create_master_key(None, hub.db.dir(), &hub.db.url()?).await?;
+    let store = Store::open(&hub.db.settings()?, vault).await?;
     let name = SessionName::parse("a")?;
     store
         .write(move |conn| {
@@ -170,7 +171,7 @@ contract! {
             })
         };
         known("robert", 200).await?;
-        scripted(hub.dc.set_usernames("bob", &["bobby"], true))?;
+        scripted(hub.dc.set_usernames("robert", &["bobby"], true))?;
         known("bobby", 200).await?;
         known("robert", 404).await?;
         known("collector", 404).await?;

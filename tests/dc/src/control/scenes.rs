@@ -6,7 +6,7 @@ use actix_web::{HttpResponse, web};
 
 use super::answer;
 use super::wire::{
-    Archive, Block, InviteBody, InviteMade, PinBody, Publish, React, Touched, Usernames,
+    Archive, Block, InviteBody, InviteMade, PinBody, Publish, React, Renaming, Touched,
 };
 use crate::dc::Dc;
 use crate::world::invites::Terms;
@@ -78,7 +78,7 @@ async fn publish(dc: web::Data<Dc>, body: web::Json<Publish>) -> HttpResponse {
 }
 
 /// `POST /usernames`.
-async fn rename(dc: web::Data<Dc>, body: web::Json<Usernames>) -> HttpResponse {
+async fn rename(dc: web::Data<Dc>, body: web::Json<Renaming>) -> HttpResponse {
     let usernames: Vec<&str> = body.usernames.iter().map(String::as_str).collect();
     let renamed = dc.set_usernames(&body.peer.to_string(), &usernames, body.told);
     answer(renamed.map(|()| Touched { count: 1 }))

@@ -17,7 +17,7 @@ use crate::world::ledger::Entry;
 
 pub(super) use self::fault::{FaultBody, FaultName};
 pub(super) use self::scenes::{
-    Archive, Block, InviteBody, InviteMade, PinBody, Publish, React, Usernames,
+    Archive, Block, InviteBody, InviteMade, PinBody, Publish, React, Renaming,
 };
 
 /// `POST /send`.

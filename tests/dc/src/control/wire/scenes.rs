@@ -72,7 +72,7 @@ pub(in crate::control) struct Publish {
 /// `POST /usernames`.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(in crate::control) struct Usernames {
+pub(in crate::control) struct Renaming {
     pub(in crate::control) peer: Name,
     /// The main one, then bought ones; empty for none.
     pub(in crate::control) usernames: Vec<String>,

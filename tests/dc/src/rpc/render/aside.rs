@@ -69,19 +69,21 @@ pub(super) fn aside(
             }
             .into()
         }
-        News::Renamed(user) => {
-            // The update alone says it: nobody comes along.
-            let account = world.account(*user)?;
-            types::UpdateUserName {
-                user_id: user.0,
-                first_name: account.first_name.clone(),
-                last_name: account.last_name.clone(),
-                usernames: usernames(&account.username, &account.bought),
-            }
-            .into()
-        }
+        News::Renamed(user) => renamed(world, *user)?,
         _ => return None,
     })
+}
+
+/// The update alone says it: nobody comes along.
+fn renamed(world: &World, user: UserId) -> Option<enums::Update> {
+    let account = world.account(user)?;
+    let update = types::UpdateUserName {
+        user_id: user.0,
+        first_name: account.first_name.clone(),
+        last_name: account.last_name.clone(),
+        usernames: usernames(&account.username, &account.bought),
+    };
+    Some(update.into())
 }
 
 /// `updateMessageReactions`; without a viewer as it looks to everybody.
