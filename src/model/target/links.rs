@@ -35,33 +35,29 @@ const OTHER_THINGS: [&str; 18] = [
     "socks",
 ];
 
-/// The chat of a link. `None` when the text is no link of Telegram's; `Some(None)` when it is one
-/// that leads to no chat, or to more than one.
-pub(super) fn read(text: &str) -> Option<Option<ChatTarget>> {
+/// The chat of a link. `None` when the text is no link of Telegram's, or one that leads to no chat
+/// or to more than one. No link has the form of another name.
+pub(super) fn read(text: &str) -> Option<ChatTarget> {
     if let Some(rest) = without_scheme(text, "tg:") {
         let rest = rest.strip_prefix("//").unwrap_or(rest);
-        return Some(of_app(rest));
+        return of_app(rest);
     }
     let rest = without_scheme(text, "https://").or_else(|| without_scheme(text, "http://"));
-    let has_scheme = rest.is_some();
     let rest = rest.unwrap_or(text);
     let (host, path) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
     let host = host.to_ascii_lowercase();
     if host == "web.telegram.org" {
-        return Some(of_web(path));
+        return of_web(path);
     }
     if HOSTS.contains(&host.strip_prefix("www.").unwrap_or(&host)) {
-        return Some(of_path(path));
+        return of_path(path);
     }
     let owner = host.strip_suffix(".t.me")?;
     // The name as it was written.
     let owner = rest
         .get(..owner.len())
         .filter(|_| !NOBODYS_HOSTS.contains(&owner));
-    match owner.and_then(username) {
-        Some(name) => Some(Some(ChatTarget::Username(name))),
-        None => has_scheme.then_some(None),
-    }
+    owner.and_then(username).map(ChatTarget::Username)
 }
 
 fn of_path(path: &str) -> Option<ChatTarget> {
