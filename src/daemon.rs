@@ -68,6 +68,9 @@ pub async fn serve(
         // Waiting for another host's lock to lapse can take a while.
         () = stop.cancelled() => return Ok(()),
     };
+    for warning in &config.warnings {
+        log::warn!("{warning}");
+    }
     if let Ok(address) = listener.local_addr() {
         log::info!(address:% = address; "listening on http://{address}");
     }

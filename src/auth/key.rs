@@ -1,5 +1,7 @@
 //! The key that opens the hub.
 
+use base64::Engine as _;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD as URL_SAFE_NO_PAD;
 use secrecy::{ExposeSecret as _, SecretString};
 use sha2::{Digest as _, Sha256};
 
@@ -11,6 +13,17 @@ impl ApiKey {
     /// Takes a configured key.
     pub fn new(key: &SecretString) -> Self {
         Self(digest(key.expose_secret().as_bytes()))
+    }
+
+    /// Makes a key of 256 random bits, safe in headers, URLs and shells. Its beginning tells
+    /// people and scanners of secrets what it is.
+    ///
+    /// # Errors
+    /// When the operating system gives no randomness.
+    pub fn generate() -> Result<SecretString, getrandom::Error> {
+        let mut bytes = [0; 32];
+        getrandom::fill(&mut bytes)?;
+        Ok(format!("thk_{}", URL_SAFE_NO_PAD.encode(bytes)).into())
     }
 
     /// Whether `presented` is the key.

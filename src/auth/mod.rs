@@ -1,10 +1,12 @@
 //! Who calls, and what a caller may do.
 //!
-//! Owns the scopes, the caller and the comparison of keys. It must not know how a key travels:
+//! Owns the scopes, the caller, the comparison of keys and the count of wrong ones. It must not know how a key travels:
 //! headers are the matter of the HTTP layer.
 
 mod caller;
+mod guesses;
 mod key;
 
 pub use caller::{Caller, Origin, Scope};
+pub use guesses::Guesses;
 pub use key::ApiKey;

@@ -8,11 +8,13 @@ mod open_files;
 mod sessions;
 mod signals;
 
+use crate::auth::ApiKey;
 use crate::config::{Config, ConfigError, Door, Flags, StoreConfig};
 use crate::daemon::{self, RunError};
 use crate::http;
 use crate::hub::{ImportError, StartError, open_store};
 use clap::{Parser, Subcommand};
+use secrecy::ExposeSecret as _;
 use sessions::{GivenString, WantedString};
 use std::io::{self, Write as _};
 use std::process::ExitCode;
@@ -42,6 +44,8 @@ enum Command {
     Migrate,
     /// Print the OpenAPI document and end.
     Openapi,
+    /// Print a new key for `HUB_API_KEY` or `HUB_TOOLS_KEY` and end.
+    Keygen,
     /// Look at the stored sessions, take accounts over and hand them out.
     #[command(subcommand)]
     Session(SessionCommand),
@@ -95,6 +99,8 @@ enum CommandError {
     Import(#[from] ImportError),
     #[error("the log cannot be set up: {0}")]
     Log(#[from] log::SetLoggerError),
+    #[error("the operating system gives no randomness: {0}")]
+    Random(#[from] getrandom::Error),
     #[error("{0}")]
     Io(#[from] io::Error),
 }
@@ -127,6 +133,7 @@ fn command() -> Result<(), CommandError> {
         Command::Serve => serve(flags),
         Command::Migrate => migrate(&flags),
         Command::Openapi => openapi(),
+        Command::Keygen => keygen(),
         Command::Session(SessionCommand::List) => {
             let config = StoreConfig::from_flags(&flags)?;
             runtime()?.block_on(sessions::list(&config))
@@ -171,8 +178,13 @@ fn migrate(flags: &Flags) -> Result<(), CommandError> {
 }
 
 fn openapi() -> Result<(), CommandError> {
-    let document = http::document(&Door::ALL, |_| true);
+    let document = http::document(&Door::ALL);
     Ok(writeln!(io::stdout(), "{document:#}")?)
+}
+
+fn keygen() -> Result<(), CommandError> {
+    let key = ApiKey::generate()?;
+    Ok(writeln!(io::stdout(), "{}", key.expose_secret())?)
 }
 
 fn runtime() -> io::Result<tokio::runtime::Runtime> {

@@ -20,6 +20,15 @@ pub struct Flags {
     /// Host names, separated by commas, that requests may be addressed to.
     #[arg(long, global = true, env = "HUB_ALLOWED_HOSTS", hide_env_values = true)]
     pub allowed_hosts: Option<String>,
+    /// Wrong keys that each client address may show in a minute, 0 (no limit) to 10000
+    /// [default: 10].
+    #[arg(
+        long,
+        global = true,
+        env = "HUB_WRONG_KEYS_PER_MINUTE",
+        hide_env_values = true
+    )]
+    pub wrong_keys_per_minute: Option<String>,
     /// Doors to open, separated by commas [default: hub,tools,archive,reader].
     #[arg(long, global = true, env = "HUB_DOORS", hide_env_values = true)]
     pub doors: Option<String>,
@@ -273,6 +282,7 @@ impl Flags {
         for text in [
             &mut self.listen,
             &mut self.allowed_hosts,
+            &mut self.wrong_keys_per_minute,
             &mut self.doors,
             &mut self.http_workers,
             &mut self.data_dir,

@@ -1,8 +1,9 @@
 //! Settings of the HTTP side.
 
-use crate::config::{ConfigError, Flags, text};
+use crate::config::{ConfigError, Flags, hosts, text};
 use secrecy::{ExposeSecret as _, SecretString};
 use std::net::{Ipv4Addr, SocketAddr};
+use std::num::NonZeroU32;
 
 /// A set of paths that the hub can serve.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -51,6 +52,8 @@ pub struct HttpConfig {
     pub api_key: Option<SecretString>,
     /// Host names, in lower case and without port, that requests may be addressed to.
     pub allowed_hosts: Vec<String>,
+    /// How many wrong keys a minute each client address may show; any number without a limit.
+    pub wrong_keys_per_minute: Option<NonZeroU32>,
     /// Which doors are open, each once.
     pub doors: Vec<Door>,
     /// How many threads serve HTTP, 1 to 256.
@@ -76,13 +79,17 @@ impl HttpConfig {
         if !(tools_alone && doors == [Door::Tools]) {
             refuse_open_hub(listen, flags.api_key.as_ref())?;
         }
+        let wrong_keys = text::number(
+            "HUB_WRONG_KEYS_PER_MINUTE",
+            flags.wrong_keys_per_minute.as_ref(),
+            0..=10_000,
+        )?;
         let workers = text::number("HUB_HTTP_WORKERS", flags.http_workers.as_ref(), 1..=256)?;
         Ok(Self {
             listen,
             api_key: flags.api_key.clone(),
-            allowed_hosts: text::list(flags.allowed_hosts.as_deref().unwrap_or_default())
-                .map(str::to_ascii_lowercase)
-                .collect(),
+            allowed_hosts: hosts::read(flags.allowed_hosts.as_deref())?,
+            wrong_keys_per_minute: NonZeroU32::new(wrong_keys.unwrap_or(10)),
             doors,
             workers: workers.unwrap_or(2),
         })
@@ -105,8 +112,8 @@ fn listen(text: Option<&str>) -> Result<SocketAddr, ConfigError> {
 fn refuse_open_hub(listen: SocketAddr, key: Option<&SecretString>) -> Result<(), ConfigError> {
     match key {
         None if !listen.ip().is_loopback() => Err(ConfigError::setting(format!(
-            "HUB_LISTEN={listen} can be reached from other machines: set HUB_API_KEY to a secret \
-             that clients must show, or open the door tools alone with HUB_DOORS=tools and \
+            "HUB_LISTEN={listen} can be reached from other machines: set HUB_API_KEY to what \
+             `telegram-hub keygen` prints, or open the door tools alone with HUB_DOORS=tools and \
              HUB_TOOLS_KEY, or listen on 127.0.0.1."
         ))),
         // A header cannot carry anything else, so no client could ever show such a key.

@@ -23,8 +23,9 @@ pub enum LogFormat {
     Json,
 }
 
-/// The libraries report every connection at `info`, which a fleet of thousands drowns in.
-const DEFAULT_FILTER: &str = "info,actix_server=warn,grammers_client=warn,grammers_mtproto=warn,\
+/// The libraries report every connection at `info`, which a fleet of thousands drowns in. actix's
+/// own HTTP reports every request that it cannot read at `error`, which strangers can send.
+const DEFAULT_FILTER: &str = "info,actix_http=off,actix_server=warn,grammers_client=warn,grammers_mtproto=warn,\
                               grammers_mtsender=warn,grammers_session=warn,rmcp=warn,tracing=warn";
 
 /// Libraries that print whole messages or secrets from a level on, with the level before it.

@@ -6,7 +6,9 @@
 mod error;
 mod fetch;
 mod flags;
+mod hosts;
 mod http;
+mod keys;
 mod limits;
 mod log;
 mod pace;
@@ -57,6 +59,8 @@ pub struct Config {
     pub pace: PaceConfig,
     /// How long requests may go on after the hub was told to stop, 1 to 60 s.
     pub shutdown_timeout: Duration,
+    /// What whoever starts the hub should know, a sentence each.
+    pub warnings: Vec<String>,
 }
 
 /// The database and the keys at rest.
@@ -91,6 +95,7 @@ impl Config {
     /// # Errors
     /// A sentence that names the setting and says what to set.
     pub fn from_flags(flags: Flags) -> Result<Self, ConfigError> {
+        let given = flags.clone();
         let flags = flags.without_empty();
         let restore = text::number(
             "HUB_RESTORE_CONCURRENCY",
@@ -112,12 +117,16 @@ impl Config {
             flags.shutdown_timeout.as_ref(),
             1..=60,
         )?;
+        let http = HttpConfig::from_flags(&flags)?;
+        let tools = ToolsConfig::from_flags(&flags)?;
+        let mut warnings = keys::check(&http, &tools)?;
+        warnings.extend(keys::absent(&given, &http));
         Ok(Self {
             store: StoreConfig::from_flags(&flags)?,
             log: LogConfig::from_flags(&flags)?,
-            http: HttpConfig::from_flags(&flags)?,
+            http,
             limits: LimitsConfig::from_flags(&flags.limits)?,
-            tools: ToolsConfig::from_flags(&flags)?,
+            tools,
             telegram: TelegramConfig::from_flags(&flags)?,
             pace: PaceConfig::from_flags(&flags)?,
             fetch: FetchConfig::from_flags(&flags)?,
@@ -125,6 +134,7 @@ impl Config {
             connects_per_second: connects.unwrap_or(300),
             logins_per_minute: logins.unwrap_or(30),
             shutdown_timeout: Duration::from_secs(shutdown.unwrap_or(5)),
+            warnings,
         })
     }
 }

@@ -1,5 +1,6 @@
 //! The matrix of settings: defaults, wrong values, unsafe combinations.
 
+mod keys;
 mod tools;
 
 use super::*;
@@ -242,7 +243,7 @@ fn a_hub_that_others_can_reach_needs_a_key() {
         };
         assert!(refusal(open.clone()).contains("HUB_API_KEY"));
         let keyed = Flags {
-            api_key: Some("secret".into()),
+            api_key: Some("9f86d081884c7d65".into()),
             ..open
         };
         assert!(Config::from_flags(keyed).is_ok());

@@ -1,12 +1,14 @@
 //! The table of routes, and the application made of it.
 
-use crate::auth::ApiKey;
+use crate::auth::{ApiKey, Guesses};
 use crate::config::{Door, ToolsConfig};
 use crate::http::context::Runner;
 use crate::http::doors::tools::McpService;
 use crate::http::fallback::{RouteTable, fallback};
 use crate::http::gate::Gate;
-use crate::http::{HttpSettings, doors, frame, openapi, pages, pieces};
+use crate::http::logged::Sampler;
+use crate::http::rules::Rules;
+use crate::http::{HttpSettings, admission, doors, frame, openapi, pages, pieces};
 use crate::hub::Hub;
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
@@ -15,6 +17,7 @@ use actix_web::web::{self, Data};
 use actix_web::{App, guard};
 use bytes::Bytes;
 use std::sync::Arc;
+use std::time::Instant;
 use tokio::runtime::Handle;
 use tokio_util::task::TaskTracker;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -25,6 +28,9 @@ use utoipa_swagger_ui::Config as SwaggerConfig;
 pub(super) struct Services {
     runner: Data<Runner>,
     gate: Data<Gate>,
+    rules: Data<Rules>,
+    guesses: Data<Guesses>,
+    sampler: Data<Sampler>,
     tools: Data<ToolsConfig>,
     mcp: Data<McpService>,
     document: Data<Document>,
@@ -47,16 +53,29 @@ impl Services {
             .with_tools_key(tools_key)
             .with_origins(settings.tools.allowed_origins.clone())
             .exposed(settings.exposed);
-        let document = openapi::document(&settings.doors, |path| gate.asks_for_key(path));
+        let rules = Rules::new();
+        let document = openapi::with_keys(&settings.doors, &rules, |rule| gate.asks_for_key(rule));
         Self {
             routes: Data::new(RouteTable::new(&document)),
             document: Data::new(Document(document.to_string().into())),
             runner: Data::new(Runner::new(hub, runtime, tasks)),
             gate: Data::new(gate),
+            rules: Data::new(rules),
+            guesses: Data::new(Guesses::new(settings.wrong_keys_per_minute)),
+            sampler: Data::default(),
             tools: Data::new(settings.tools.clone()),
             mcp: Data::new(McpService::new(settings.tools.clone())),
             doors: settings.doors.clone(),
         }
+    }
+}
+
+impl Services {
+    /// Logs what was only counted, and forgets what is past. Called from time to time.
+    pub(super) fn sweep(&self) {
+        let now = Instant::now();
+        self.guesses.sweep(now);
+        self.sampler.sweep(now);
     }
 }
 
@@ -75,6 +94,9 @@ pub(super) fn app(
     let Services {
         runner,
         gate,
+        rules,
+        guesses,
+        sampler,
         tools,
         mcp,
         document,
@@ -84,6 +106,9 @@ pub(super) fn app(
     App::new()
         .app_data(runner)
         .app_data(gate)
+        .app_data(rules)
+        .app_data(guesses)
+        .app_data(sampler)
         .app_data(tools)
         .app_data(mcp)
         .app_data(document)
@@ -94,15 +119,15 @@ pub(super) fn app(
                 doors::tools::routes(config);
             }
         })
-        .service(web::redirect("/docs", "/docs/"))
+        .service(web::redirect(pages::DOCS, "/docs/"))
         .app_data(Data::new(SwaggerConfig::new(["/openapi.json"])))
         .service(
-            web::resource("/docs/{page:.*}")
+            web::resource(pages::DOCUMENTATION)
                 .guard(guard::Get())
                 .to(pages::documentation),
         )
         .default_service(web::to(fallback))
-        .wrap(from_fn(frame::gate))
+        .wrap(from_fn(admission::gate))
         .wrap(from_fn(frame::frame))
         .wrap(from_fn(pieces::in_pieces))
 }

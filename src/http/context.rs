@@ -2,7 +2,9 @@
 
 use crate::auth::{Caller, Origin};
 use crate::error::{Code, Error};
+use crate::http::admission::Admitted;
 use crate::http::failure::Failure;
+use crate::http::rules::Rules;
 use crate::hub::Hub;
 use crate::ops::{self, Ctx, Operation, RequestId};
 use actix_web::dev::Payload;
@@ -84,6 +86,13 @@ impl Context {
     }
 }
 
+/// Who was let in for the route that the request has reached.
+fn admitted(request: &HttpRequest) -> Option<Caller> {
+    let rules = request.app_data::<web::Data<Rules>>()?;
+    let admitted = request.extensions().get::<Admitted>().copied()?;
+    admitted.caller(request, rules)
+}
+
 impl FromRequest for Context {
     type Error = Failure;
     type Future = Ready<Result<Self, Failure>>;
@@ -93,14 +102,11 @@ impl FromRequest for Context {
             let error = Error::new(Code::Internal, "Internal error");
             return ready(Err(error.into()));
         };
-        let extensions = request.extensions();
         ready(Ok(Self {
             runner: runner.clone(),
-            caller: extensions
-                .get::<Caller>()
-                .copied()
-                .unwrap_or(Caller::new(Origin::Anonymous)),
-            request_id: extensions
+            caller: admitted(request).unwrap_or(Caller::new(Origin::Anonymous)),
+            request_id: request
+                .extensions()
                 .get::<RequestId>()
                 .cloned()
                 .unwrap_or_else(RequestId::generate),

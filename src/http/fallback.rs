@@ -2,6 +2,7 @@
 
 use crate::error::{Code, Error};
 use crate::http::failure::Failure;
+use crate::http::pages;
 use actix_web::dev::ResourceDef;
 use actix_web::http::header::{ALLOW, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse, ResponseError as _, web};
@@ -19,7 +20,7 @@ impl RouteTable {
             .into_iter()
             .flatten()
             .map(|(path, item)| (ResourceDef::new(path.as_str()), allow(item)));
-        let pages = ["/docs", "/docs/{page}*"]
+        let pages = [pages::DOCS, pages::DOCUMENTATION]
             .into_iter()
             .map(|path| (ResourceDef::new(path), "GET, HEAD".to_owned()));
         Self(documented.chain(pages).collect())
@@ -51,7 +52,8 @@ fn allow(item: &Value) -> String {
 
 /// Answers what no route took.
 pub(super) async fn fallback(request: HttpRequest, routes: web::Data<RouteTable>) -> HttpResponse {
-    let Some(allowed) = routes.allowed(request.path()) else {
+    // The path as the router reads it.
+    let Some(allowed) = routes.allowed(request.match_info().as_str()) else {
         return Failure::from(Error::new(Code::NotFound, "Not Found")).error_response();
     };
     let error = Error::new(Code::MethodNotAllowed, "Method Not Allowed");

@@ -1,19 +1,20 @@
-//! What every request goes through, whatever its path: id, time, panic, log, metrics, gate.
+//! What every request goes through, whatever its path: id, time, panic, log, metrics.
 //!
 //! Owns the headers that every answer carries. It must not know what the paths do.
 
-use crate::auth::Caller;
 use crate::error::{Code, Error};
-use crate::http::doors::tools::unauthorized;
+use crate::http::admission::Admitted;
 use crate::http::failure::Failure;
-use crate::http::gate::{Gate, is_tools};
+use crate::http::logged::{Kind, Sampler, Shown};
+use crate::http::pages;
 use crate::metrics::{HTTP_REQUESTS, HTTP_SECONDS};
 use crate::ops::RequestId;
-use actix_web::body::{EitherBody, MessageBody};
+use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::error::InternalError;
 use actix_web::http::header::{
-    CACHE_CONTROL, HeaderMap, HeaderName, HeaderValue, X_CONTENT_TYPE_OPTIONS,
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderMap, HeaderName, HeaderValue, REFERRER_POLICY,
+    X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
 };
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
@@ -24,18 +25,32 @@ use std::time::Instant;
 
 const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
+/// Answers are data: no page may frame them, and a browser that shows one runs nothing of it.
+const DATA_POLICY: HeaderValue =
+    HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'");
+/// The documentation runs its own scripts and asks this hub. Swagger UI styles its elements
+/// itself, draws with data URLs and shows media that it was answered.
+const DOCUMENTATION_POLICY: HeaderValue = HeaderValue::from_static(
+    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; \
+     img-src 'self' data: blob:; media-src 'self' blob:; font-src 'self' data:; \
+     connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+);
+
 /// What is noted of a request before it is handed on.
 struct Seen {
     id: RequestId,
     method: Method,
+    /// As it is logged.
     path: String,
     started: Instant,
+    sampler: web::Data<Sampler>,
 }
 
 /// The outermost layer: gives the request its id, catches what panics, logs and counts.
 ///
 /// `HEAD` is answered as `GET` would be; the server leaves the body out (RFC 9110, 9.3.2).
 pub(super) async fn frame<B: MessageBody + 'static>(
+    sampler: web::Data<Sampler>,
     mut request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<B>, actix_web::Error> {
@@ -46,8 +61,9 @@ pub(super) async fn frame<B: MessageBody + 'static>(
             .and_then(|id| RequestId::parse(id.as_bytes()))
             .unwrap_or_else(RequestId::generate),
         method: request.method().clone(),
-        path: request.path().to_owned(),
+        path: Shown(request.path()).to_string(),
         started: Instant::now(),
+        sampler,
     };
     request.extensions_mut().insert(seen.id.clone());
     if seen.method == Method::HEAD {
@@ -59,9 +75,12 @@ pub(super) async fn frame<B: MessageBody + 'static>(
         .await;
     match answered {
         Ok(Ok(mut response)) => {
-            let route = response.request().match_pattern();
-            seen.note(route.as_deref(), response.status());
-            seen.stamp(response.headers_mut());
+            let request = response.request();
+            let route = request.match_pattern();
+            let admitted = request.extensions().get::<Admitted>().copied();
+            let is_anonymous = admitted.is_some_and(Admitted::is_anonymous);
+            seen.note(route.as_deref(), response.status(), is_anonymous);
+            seen.stamp(route.as_deref(), response.headers_mut());
             Ok(response)
         }
         Ok(Err(error)) => Err(seen.failed(error.error_response())),
@@ -75,34 +94,52 @@ pub(super) async fn frame<B: MessageBody + 'static>(
 impl Seen {
     /// An answer that is made outside the router.
     fn failed(&self, mut response: HttpResponse) -> actix_web::Error {
-        self.note(None, response.status());
-        self.stamp(response.headers_mut());
+        self.note(None, response.status(), false);
+        self.stamp(None, response.headers_mut());
         InternalError::from_response("the request failed outside a handler", response).into()
     }
 
     /// Puts on the headers that every answer carries.
-    fn stamp(&self, headers: &mut HeaderMap) {
+    fn stamp(&self, route: Option<&str>, headers: &mut HeaderMap) {
         if let Ok(id) = HeaderValue::from_str(self.id.as_str()) {
             headers.insert(X_REQUEST_ID, id);
         }
         headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-        if !headers.contains_key(CACHE_CONTROL) && !self.path.starts_with("/docs") {
+        let is_documentation = matches!(route, Some(pages::DOCS | pages::DOCUMENTATION));
+        if is_documentation || route == Some("/") {
+            headers.insert(X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
+            headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+        }
+        let policy = if is_documentation {
+            DOCUMENTATION_POLICY
+        } else {
+            DATA_POLICY
+        };
+        headers.insert(CONTENT_SECURITY_POLICY, policy);
+        if !headers.contains_key(CACHE_CONTROL) && !is_documentation {
             headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
         }
     }
 
     /// Logs and counts the answer, without its body and without the query.
-    fn note(&self, route: Option<&str>, status: StatusCode) {
+    fn note(&self, route: Option<&str>, status: StatusCode, is_anonymous: bool) {
         let took = self.started.elapsed();
-        log::info!(
-            target: "telegram_hub::access",
-            method = self.method.as_str(),
-            path = self.path.as_str(),
-            status = status.as_u16(),
-            took_us:% = took.as_micros(),
-            request_id = self.id.as_str();
-            "{} {} {}", self.method, self.path, status.as_u16()
-        );
+        // What strangers can make the hub answer does not fill the log.
+        let kind = match status.as_u16() {
+            refused @ 400.. => Some(Kind::Refused(refused)),
+            _ => is_anonymous.then_some(Kind::Anonymous),
+        };
+        if kind.is_none_or(|kind| self.sampler.lets_through(kind, Instant::now())) {
+            log::info!(
+                target: "telegram_hub::access",
+                method:% = Shown(self.method.as_str()),
+                path = self.path.as_str(),
+                status = status.as_u16(),
+                took_us:% = took.as_micros(),
+                request_id = self.id.as_str();
+                "request"
+            );
+        }
         let method = method_label(&self.method);
         let route = route.unwrap_or("none").to_owned();
         let status = status.as_str().to_owned();
@@ -124,27 +161,5 @@ fn method_label(method: &Method) -> &'static str {
         Method::DELETE => "DELETE",
         Method::OPTIONS => "OPTIONS",
         _ => "other",
-    }
-}
-
-/// The layer below: lets callers in or answers why not.
-pub(super) async fn gate<B: MessageBody + 'static>(
-    gate: web::Data<Gate>,
-    request: ServiceRequest,
-    next: Next<B>,
-) -> Result<ServiceResponse<EitherBody<B>>, actix_web::Error> {
-    match gate.admit(request.path(), request.headers()) {
-        Ok(caller) => {
-            request.extensions_mut().insert::<Caller>(caller);
-            Ok(next.call(request).await?.map_into_left_body())
-        }
-        Err(error) => {
-            let response = if error.code == Code::InvalidKey && is_tools(request.path()) {
-                unauthorized()
-            } else {
-                Failure::from(error).error_response()
-            };
-            Ok(request.into_response(response).map_into_right_body())
-        }
     }
 }

@@ -1,10 +1,11 @@
-//! Who gets in: the key, the `Host` and the origin of a request.
+//! Who gets in: the key, the host and the origin of a request.
 //!
-//! Owns the list of public paths and the refusal of requests that a web page of another site
-//! makes a browser send. It must not know what the paths do.
+//! Owns what each rule asks for, and the refusal of requests that a web page of another site makes
+//! a browser send. It must not know which paths there are: it is told the rule of the route.
 
 use crate::auth::{ApiKey, Caller, Origin};
 use crate::error::{Code, Error};
+use crate::http::rules::Rule;
 use actix_web::http::header::{AUTHORIZATION, HOST, HeaderMap, HeaderName, HeaderValue, ORIGIN};
 use std::net::IpAddr;
 
@@ -20,30 +21,6 @@ pub(crate) struct Gate {
 
 const X_API_KEY: HeaderName = HeaderName::from_static("x-api-key");
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
-
-/// Whether a path is open to anyone: the front page, the hub's health and its documentation.
-pub(super) fn is_public(path: &str) -> bool {
-    matches!(
-        path,
-        "/" | "/health" | "/healthz" | "/docs" | "/openapi.json"
-    ) || path.starts_with("/docs/")
-}
-
-/// Whether a path belongs to the tools door, which has a key of its own.
-pub(super) fn is_tools(path: &str) -> bool {
-    let below = |root: &str| path == root || path.strip_prefix(root).is_some_and(starts_segment);
-    (below("/api") && !below("/api/v3")) || is_mcp(path)
-}
-
-/// Whether agents are served there. The protocol asks its servers to look at every `Origin`.
-/// Source: <https://modelcontextprotocol.io/specification/2025-11-25/basic/transports#security-warning>.
-fn is_mcp(path: &str) -> bool {
-    path == "/mcp" || path.strip_prefix("/mcp").is_some_and(starts_segment)
-}
-
-fn starts_segment(rest: &str) -> bool {
-    rest.starts_with('/')
-}
 
 impl Gate {
     /// A gate that asks for `key`, and answers for `hosts` beside the loopback names.
@@ -78,84 +55,96 @@ impl Gate {
         self
     }
 
-    /// Whether callers of a path must show a key.
-    pub(crate) fn asks_for_key(&self, path: &str) -> bool {
-        !is_public(path) && self.guards(path)
+    /// Whether callers must show a key under a rule.
+    pub(crate) fn asks_for_key(&self, rule: Rule) -> bool {
+        rule != Rule::Public && self.guards(rule)
     }
 
-    /// Whether some key opens the path, or none does.
-    fn guards(&self, path: &str) -> bool {
-        self.key.is_some() || self.exposed || (is_tools(path) && self.tools_key.is_some())
+    /// Whether some key opens what stands under a rule, or none does.
+    fn guards(&self, rule: Rule) -> bool {
+        let with_tools = rule.is_of_tools() || rule == Rule::Closed;
+        self.guards_hub() || (with_tools && self.tools_key.is_some())
+    }
+
+    const fn guards_hub(&self) -> bool {
+        self.key.is_some() || self.exposed
     }
 
     /// Lets a request in as a caller.
     ///
     /// # Errors
     /// `host_not_allowed`, `cross_site_request`, `invalid_key`.
-    pub(crate) fn admit(&self, path: &str, headers: &HeaderMap) -> Result<Caller, Error> {
-        let guarded = self.guards(path);
-        self.check_host(guarded, headers)?;
-        if is_mcp(path) {
-            self.check_site(path, headers)?;
+    pub(crate) fn admit(&self, asked: &Asked<'_>) -> Result<Caller, Error> {
+        let rule = asked.rule;
+        let guarded = self.guards(rule);
+        // What no key of the hub guards is for local clients, and so is what is not there.
+        let host_says_all = !guarded || (rule == Rule::Closed && !self.guards_hub());
+        if host_says_all || !self.hosts.is_empty() {
+            self.check_host(asked)?;
         }
-        if Self::shows(self.key.as_ref(), path, headers) {
+        if rule == Rule::Mcp {
+            self.check_site(asked)?;
+        }
+        if asked.shows(self.key.as_ref()) {
             return Ok(Caller::new(Origin::Operator));
         }
-        if is_tools(path) && Self::shows(self.tools_key.as_ref(), path, headers) {
+        if self.opens_to_tools(rule) && asked.shows(self.tools_key.as_ref()) {
             return Ok(Caller::new(Origin::Tools));
         }
-        match (guarded, is_public(path)) {
-            (true, true) => Ok(Caller::new(Origin::Anonymous)),
-            (true, false) => Err(Error::new(
+        match (guarded, rule) {
+            (true, Rule::Public) => Ok(Caller::new(Origin::Anonymous)),
+            (true, _) => Err(Error::new(
                 Code::InvalidKey,
                 "Could not validate credentials",
             )),
-            (false, public) => {
-                if !public {
-                    self.check_site(path, headers)?;
-                }
+            (false, Rule::Public) => Ok(Caller::new(Origin::Loopback)),
+            (false, _) => {
+                self.check_site(asked)?;
                 Ok(Caller::new(Origin::Loopback))
             }
         }
     }
 
-    /// Whether a request shows the key. Clients of the tools door may leave the word Bearer out.
-    fn shows(key: Option<&ApiKey>, path: &str, headers: &HeaderMap) -> bool {
-        let raw = headers.get(AUTHORIZATION).filter(|_| is_tools(path));
-        let raw = raw.map(|value| value.as_bytes().trim_ascii());
-        key.is_some_and(|key| {
-            presented(headers)
-                .chain(raw)
-                .any(|shown| key.matches(shown))
-        })
+    /// Whether a request shows a key, and none that there is.
+    pub(crate) fn is_guess(&self, asked: &Asked<'_>) -> bool {
+        asked.presented().any(|shown| !shown.is_empty())
+            && !asked.shows(self.key.as_ref())
+            && !asked.shows(self.tools_key.as_ref())
     }
 
-    /// Where no key is asked for, only the `Host` tells a local client from a page whose name was
-    /// rebound to this address.
-    fn check_host(&self, guarded: bool, headers: &HeaderMap) -> Result<(), Error> {
-        if guarded && self.hosts.is_empty() {
+    /// The key of the tools opens their door, and says of a path that it is not there where no
+    /// other key could.
+    fn opens_to_tools(&self, rule: Rule) -> bool {
+        rule.is_of_tools() || (rule == Rule::Closed && !self.guards_hub())
+    }
+
+    /// Only the host tells a local client from a page whose name was rebound to this address.
+    ///
+    /// A target in absolute form names the host as well, and counts before the header (RFC 9112,
+    /// section 3.2.2); here both must be right.
+    fn check_host(&self, asked: &Asked<'_>) -> Result<(), Error> {
+        let header = asked.headers.get(HOST).and_then(|host| host.to_str().ok());
+        let right = |host: &str| self.answers_for(host);
+        if header.is_some_and(right) && asked.authority.is_none_or(right) {
             return Ok(());
         }
-        let host = headers.get(HOST).and_then(|host| host.to_str().ok());
-        match host.map(host_name) {
-            Some(name) if self.answers_for(&name) => Ok(()),
-            _ => Err(Error::new(
-                Code::HostNotAllowed,
-                "The Host header is not allowed; add it to HUB_ALLOWED_HOSTS",
-            )),
-        }
+        Err(Error::new(
+            Code::HostNotAllowed,
+            "The Host header is not allowed; add it to HUB_ALLOWED_HOSTS",
+        ))
     }
 
     /// An `Origin` says more than `Sec-Fetch-Site`: a page on another loopback port is welcome.
-    fn check_site(&self, path: &str, headers: &HeaderMap) -> Result<(), Error> {
-        let foreign = match headers.get(ORIGIN) {
+    fn check_site(&self, asked: &Asked<'_>) -> Result<(), Error> {
+        let foreign = match asked.headers.get(ORIGIN) {
             Some(origin) => !origin.to_str().is_ok_and(|origin| {
-                (is_tools(path) && self.lists(origin))
+                (asked.rule.is_of_tools() && self.lists(origin))
                     || origin
                         .split_once("://")
-                        .is_some_and(|(_, authority)| self.answers_for(&host_name(authority)))
+                        .is_some_and(|(_, authority)| self.answers_for(authority))
             }),
-            None => headers
+            None => asked
+                .headers
                 .get(SEC_FETCH_SITE)
                 .is_some_and(|site| site == "cross-site"),
         };
@@ -174,35 +163,58 @@ impl Gate {
             .any(|listed| listed == "*" || listed.eq_ignore_ascii_case(origin))
     }
 
-    fn answers_for(&self, name: &str) -> bool {
-        is_loopback(name) || self.hosts.iter().any(|host| host == name)
+    fn answers_for(&self, authority: &str) -> bool {
+        host_name(authority).is_some_and(|name| is_loopback(&name) || self.hosts.contains(&name))
     }
 }
 
-/// The keys a request shows: `X-API-Key`, and `Authorization: Bearer` (RFC 6750).
-fn presented(headers: &HeaderMap) -> impl Iterator<Item = &[u8]> {
-    let bearer = headers.get(AUTHORIZATION).and_then(|value| {
-        let (scheme, token) = value.as_bytes().split_at_checked(7)?;
-        scheme
-            .eq_ignore_ascii_case(b"bearer ")
-            .then(|| token.trim_ascii())
-    });
-    headers
-        .get(X_API_KEY)
-        .map(HeaderValue::as_bytes)
-        .into_iter()
-        .chain(bearer)
+/// A request as the gate sees it.
+pub(crate) struct Asked<'a> {
+    /// The rule of the route that it reaches.
+    pub(crate) rule: Rule,
+    /// The authority of a target in absolute form.
+    pub(crate) authority: Option<&'a str>,
+    /// Its headers.
+    pub(crate) headers: &'a HeaderMap,
+}
+
+impl Asked<'_> {
+    /// Whether it shows the key. Clients of the tools door may leave the word Bearer out.
+    fn shows(&self, key: Option<&ApiKey>) -> bool {
+        key.is_some_and(|key| self.presented().any(|shown| key.matches(shown)))
+    }
+
+    /// The keys that it shows: `X-API-Key`, and `Authorization: Bearer` (RFC 6750).
+    fn presented(&self) -> impl Iterator<Item = &[u8]> {
+        let authorization = self.headers.get(AUTHORIZATION).map(HeaderValue::as_bytes);
+        let bearer = authorization.and_then(|value| {
+            let (scheme, token) = value.split_at_checked(7)?;
+            scheme
+                .eq_ignore_ascii_case(b"bearer ")
+                .then(|| token.trim_ascii())
+        });
+        let bare = authorization.filter(|_| self.rule.is_of_tools());
+        let header = self.headers.get(X_API_KEY).map(HeaderValue::as_bytes);
+        let all = [header, bearer, bare.map(<[u8]>::trim_ascii)];
+        all.into_iter().flatten()
+    }
 }
 
 /// The name of an authority without its port, in lower case; an IPv6 address without brackets.
-fn host_name(authority: &str) -> String {
-    let name = match authority.strip_prefix('[') {
-        Some(rest) => rest.split(']').next(),
-        None => authority.split(':').next(),
+///
+/// What is no host with perhaps a port is nothing: `localhost:x@evil.example` is another's.
+fn host_name(authority: &str) -> Option<String> {
+    let (name, port) = match authority.strip_prefix('[') {
+        Some(rest) => rest.split_once(']')?,
+        None => authority.split_at(authority.find(':').unwrap_or(authority.len())),
     };
-    name.unwrap_or(authority)
-        .trim_end_matches('.')
-        .to_ascii_lowercase()
+    let is_port = |port: &str| port.bytes().all(|byte| byte.is_ascii_digit());
+    if !port.is_empty() && !port.strip_prefix(':').is_some_and(is_port) {
+        return None;
+    }
+    let name = name.trim_end_matches('.').to_ascii_lowercase();
+    let address = name.parse::<IpAddr>().map(|address| address.to_string());
+    Some(address.unwrap_or(name))
 }
 
 fn is_loopback(name: &str) -> bool {

@@ -3,6 +3,7 @@
 //! Owns the listener's life, the checks at the gate and the shapes of requests and answers. It
 //! reaches the hub through operations only; it knows neither the database nor Telegram.
 
+mod admission;
 mod app;
 mod connection;
 mod context;
@@ -12,9 +13,11 @@ mod fallback;
 mod frame;
 mod gate;
 mod input;
+mod logged;
 mod openapi;
 mod pages;
 mod pieces;
+mod rules;
 mod server;
 mod settings;
 

@@ -6,21 +6,21 @@
 use crate::config::Door;
 use crate::http::app;
 use crate::http::doors::tools;
-use crate::http::gate::is_public;
+use crate::http::rules::{Rule, Rules};
 use actix_web::App;
 use serde_json::{Map, Value, json};
 use utoipa_actix_web::AppExt as _;
 
-/// The OpenAPI 3.1 document of the doors that are open.
+/// The OpenAPI 3.1 document of the doors that are open, as a hub with a key serves it.
 ///
-/// Operations of the paths that `keyed` names ask for a key.
 /// Source: <https://spec.openapis.org/oas/v3.1.0>.
-pub fn document(doors: &[Door], keyed: impl Fn(&str) -> bool) -> Value {
-    let (_, collected) = App::new()
-        .into_utoipa_app()
-        .configure(app::routes(doors))
-        .split_for_parts();
-    let mut document = serde_json::to_value(collected).unwrap_or_default();
+pub fn document(doors: &[Door]) -> Value {
+    with_keys(doors, &Rules::new(), |rule| rule != Rule::Public)
+}
+
+/// The same, where callers need a key under the rules that `keyed` names.
+pub(super) fn with_keys(doors: &[Door], rules: &Rules, keyed: impl Fn(Rule) -> bool) -> Value {
+    let mut document = collect(doors);
     describe(&mut document);
     for (_, item) in entries(document.get_mut("paths")) {
         entries(Some(item)).for_each(|(_, operation)| allow_empty_values(operation));
@@ -29,12 +29,29 @@ pub fn document(doors: &[Door], keyed: impl Fn(&str) -> bool) -> Value {
         add_tools(&mut document);
     }
     for (path, item) in entries(document.get_mut("paths")) {
-        let keyed = !is_public(path) && keyed(path);
+        let keyed = keyed(rules.of(Some(path)));
         for (_, operation) in entries(Some(item)) {
             complete(operation, keyed);
         }
     }
     document
+}
+
+/// The patterns of the hub's own pages and of its door.
+pub(super) fn paths() -> Vec<String> {
+    let mut document = collect(&[Door::Hub]);
+    entries(document.get_mut("paths"))
+        .map(|(path, _)| path.clone())
+        .collect()
+}
+
+/// What the routes say of themselves.
+fn collect(doors: &[Door]) -> Value {
+    let (_, collected) = App::new()
+        .into_utoipa_app()
+        .configure(app::routes(doors))
+        .split_for_parts();
+    serde_json::to_value(collected).unwrap_or_default()
 }
 
 fn entries(object: Option<&mut Value>) -> impl Iterator<Item = (&String, &mut Value)> {
@@ -153,6 +170,7 @@ fn complete(operation: &mut Value, keyed: bool) {
         ),
         (has_body, "413", "`payload_too_large`"),
         (has_input, "422", "`invalid_request`"),
+        (keyed, "429", "`rate_limited`: too many wrong keys"),
         (true, "500", "`internal`"),
         (true, "502", "`telegram_unreachable`"),
         (true, "503", "`database_unavailable`, `unavailable`"),

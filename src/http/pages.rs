@@ -17,6 +17,15 @@ use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 use utoipa_swagger_ui::Config as SwaggerConfig;
 
+/// The patterns that are open to anyone.
+pub(super) const PUBLIC: [&str; 5] = ["/", "/health", "/openapi.json", DOCS, DOCUMENTATION];
+
+/// Where the documentation is, without the slash that its relative links need.
+pub(super) const DOCS: &str = "/docs";
+
+/// The documentation's files.
+pub(super) const DOCUMENTATION: &str = "/docs/{page:.*}";
+
 pub(super) fn routes(config: &mut ServiceConfig<'_>) {
     config
         .service(front)

@@ -58,12 +58,13 @@ pub async fn serve(
 ) -> io::Result<()> {
     let tasks = TaskTracker::new();
     let services = Services::new(hub, Handle::current(), tasks.clone(), &settings);
+    let shared = services.clone();
     let server = server(listener, services, &settings)?;
     let handle = server.handle();
     let mut server = std::pin::pin!(server);
     tokio::select! {
         ended = &mut server => return ended,
-        () = upkeep_until(&stop) => {}
+        () = upkeep_until(&stop, &shared) => {}
     }
     let deadline = Instant::now() + settings.shutdown_timeout;
     let ((), ended) = tokio::join!(handle.stop(true), server);
@@ -164,12 +165,13 @@ async fn refuse(stream: &mut TcpStream) -> io::Result<()> {
     Ok(())
 }
 
-async fn upkeep_until(stop: &CancellationToken) {
+async fn upkeep_until(stop: &CancellationToken, services: &Services) {
     let mut ticks = tokio::time::interval(UPKEEP);
     loop {
         tokio::select! {
             () = stop.cancelled() => return,
             _ = ticks.tick() => {
+                services.sweep();
                 if let Some(recorder) = metrics::recorder() {
                     recorder.run_upkeep();
                 }

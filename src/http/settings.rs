@@ -2,6 +2,7 @@
 
 use crate::auth::ApiKey;
 use crate::config::{Config, Door, ToolsConfig};
+use std::num::NonZeroU32;
 use std::time::Duration;
 
 /// The settings of the HTTP side.
@@ -16,6 +17,8 @@ pub struct HttpSettings {
     pub tools: ToolsConfig,
     /// Host names that are answered for beside the loopback names, in lower case.
     pub allowed_hosts: Vec<String>,
+    /// How many wrong keys a minute each address may show; any number without a limit.
+    pub wrong_keys_per_minute: Option<NonZeroU32>,
     /// Which doors are open.
     pub doors: Vec<Door>,
     /// How many threads serve HTTP, from 1.
@@ -70,6 +73,7 @@ impl From<&Config> for HttpSettings {
             exposed: !config.http.listen.ip().is_loopback(),
             tools: config.tools.clone(),
             allowed_hosts: config.http.allowed_hosts.clone(),
+            wrong_keys_per_minute: config.http.wrong_keys_per_minute,
             doors: config.http.doors.clone(),
             workers: config.http.workers,
             shutdown_timeout: config.shutdown_timeout,

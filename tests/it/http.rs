@@ -4,5 +4,7 @@
 mod crowd;
 mod frame;
 mod gate;
+mod gate_spellings;
+mod guesses;
 mod pages;
 mod secrets;

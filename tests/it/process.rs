@@ -7,3 +7,4 @@ mod memory;
 mod refusals;
 mod secrets;
 mod stop;
+mod strangers;

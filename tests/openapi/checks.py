@@ -25,6 +25,8 @@ def prepare(sandbox):
     """Three accounts and a chat with a few messages; gives the string of one account."""
     settings = sandbox.settings() | UNLIMITED
     settings["HUB_TOOLS_KEY"] = TOOLS_KEY
+    # Schemathesis shows wrong keys to see them refused.
+    settings["HUB_WRONG_KEYS_PER_MINUTE"] = "0"
     settings["HUB_DEFAULT_SESSION"] = "alice"
     settings["HUB_FETCH_ALLOW"] = sandbox.files_at
     sandbox.start_hub(settings)

@@ -2,13 +2,15 @@
 
 use super::*;
 
+const GOOD: &str = "kGm3x-Zq9_wB7tRv";
+
 #[test]
 fn the_names_of_the_container_before_are_read_as_well() {
     use secrecy::ExposeSecret as _;
     let config = Config::from_flags(Flags {
         telethon_api_id: text("7"),
         telethon_api_hash: Some("hash".into()),
-        telethon_auth_key: Some("key".into()),
+        telethon_auth_key: Some(GOOD.into()),
         telethon_listen: text("0.0.0.0:8080"),
         telethon_flood_sleep: text("5"),
         telethon_session: Some("1Aa".into()),
@@ -20,7 +22,7 @@ fn the_names_of_the_container_before_are_read_as_well() {
     assert_eq!(config.http.doors, [Door::Tools]);
     assert_eq!(config.tools.flood_patience, Duration::from_secs(5));
     let key = config.tools.key.expect("a key");
-    assert_eq!(key.expose_secret(), "key");
+    assert_eq!(key.expose_secret(), GOOD);
     let string = config.tools.import.expect("a session string");
     assert_eq!(string.expose_secret(), "1Aa");
 }
@@ -29,7 +31,7 @@ fn the_names_of_the_container_before_are_read_as_well() {
 fn a_key_for_the_tools_lets_only_the_tools_be_reached_from_elsewhere() {
     let tools = |doors: Option<&str>| Flags {
         listen: text("0.0.0.0:8000"),
-        tools_key: Some("key".into()),
+        tools_key: Some(GOOD.into()),
         doors: doors.map(str::to_owned),
         ..given()
     };
@@ -43,7 +45,7 @@ fn a_key_for_the_tools_lets_only_the_tools_be_reached_from_elsewhere() {
     };
     assert!(refusal(keyless).contains("HUB_TOOLS_KEY"));
     let both = Flags {
-        api_key: Some("other".into()),
+        api_key: Some("another-Zq9_wB7tRv".into()),
         ..tools(None)
     };
     assert_eq!(Config::from_flags(both).expect("valid").http.doors.len(), 4);

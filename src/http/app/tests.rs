@@ -266,11 +266,14 @@ async fn a_handler_that_panics_is_answered_with_the_request_id() {
     let app = init_service(
         App::new()
             .app_data(services.gate)
+            .app_data(services.rules)
+            .app_data(services.guesses)
+            .app_data(services.sampler)
             .route(
                 "/boom",
                 web::get().to(async || -> &'static str { panic!("a bug") }),
             )
-            .wrap(from_fn(frame::gate))
+            .wrap(from_fn(admission::gate))
             .wrap(from_fn(frame::frame)),
     )
     .await;

@@ -16,10 +16,25 @@ fn headers(pairs: &[(&'static str, &'static str)]) -> HeaderMap {
 
 fn outcome(
     gate: &Gate,
-    path: &str,
+    rule: Rule,
     pairs: &[(&'static str, &'static str)],
 ) -> Result<Origin, Code> {
-    gate.admit(path, &headers(pairs))
+    outcome_at(gate, rule, None, pairs)
+}
+
+/// The same for a target in absolute form.
+fn outcome_at(
+    gate: &Gate,
+    rule: Rule,
+    authority: Option<&str>,
+    pairs: &[(&'static str, &'static str)],
+) -> Result<Origin, Code> {
+    let asked = Asked {
+        rule,
+        authority,
+        headers: &headers(pairs),
+    };
+    gate.admit(&asked)
         .map(Caller::origin)
         .map_err(|error| error.code)
 }
@@ -40,17 +55,17 @@ fn the_key_is_taken_from_either_header() {
         ("authorization", "bearer  secret"),
     ] {
         assert_eq!(
-            outcome(&keyed(), "/sessions", &[pair]),
+            outcome(&keyed(), Rule::Hub, &[pair]),
             Ok(Origin::Operator),
             "{pair:?}"
         );
     }
     let both = [("x-api-key", "wrong"), ("authorization", "Bearer secret")];
-    assert_eq!(outcome(&keyed(), "/sessions", &both), Ok(Origin::Operator));
+    assert_eq!(outcome(&keyed(), Rule::Hub, &both), Ok(Origin::Operator));
 }
 
 #[test]
-fn a_missing_or_wrong_key_opens_public_paths_only() {
+fn a_missing_or_wrong_key_opens_public_routes_only() {
     for pairs in [
         &[][..],
         &[("x-api-key", "")],
@@ -59,27 +74,11 @@ fn a_missing_or_wrong_key_opens_public_paths_only() {
         &[("authorization", "Basic secret")],
         &[("authorization", "Bearer")],
     ] {
-        for path in [
-            "/",
-            "/health",
-            "/healthz",
-            "/docs",
-            "/docs/",
-            "/docs/index.css",
-            "/openapi.json",
-        ] {
-            assert_eq!(
-                outcome(&keyed(), path, pairs),
-                Ok(Origin::Anonymous),
-                "{path} {pairs:?}"
-            );
-        }
-        for path in ["/sessions", "/metrics", "/docsx", "/no/such/path"] {
-            assert_eq!(
-                outcome(&keyed(), path, pairs),
-                Err(Code::InvalidKey),
-                "{path} {pairs:?}"
-            );
+        let public = outcome(&keyed(), Rule::Public, pairs);
+        assert_eq!(public, Ok(Origin::Anonymous), "{pairs:?}");
+        for rule in [Rule::Hub, Rule::Closed] {
+            let refused = outcome(&keyed(), rule, pairs);
+            assert_eq!(refused, Err(Code::InvalidKey), "{rule:?} {pairs:?}");
         }
     }
 }
@@ -95,10 +94,11 @@ fn without_a_key_the_host_must_be_a_loopback_name_or_an_allowed_one() {
         "127.1.2.3",
         "[::1]:8000",
         "hub.example:443",
+        "hub.example:",
         "Hub.Example",
     ] {
         assert_eq!(
-            outcome(&open(), "/sessions", &[("host", host)]),
+            outcome(&open(), Rule::Hub, &[("host", host)]),
             Ok(Origin::Loopback),
             "{host}"
         );
@@ -111,29 +111,37 @@ fn without_a_key_the_host_must_be_a_loopback_name_or_an_allowed_one() {
         "",
         "[::2]",
         "xlocalhost",
+        "localhost:x@evil.example",
+        "localhost@evil.example",
+        "localhost:80:80",
+        "[::1]x",
+        "[::1",
     ] {
-        for path in ["/sessions", "/health"] {
+        for rule in [Rule::Hub, Rule::Public, Rule::Closed] {
             assert_eq!(
-                outcome(&open(), path, &[("host", host)]),
+                outcome(&open(), rule, &[("host", host)]),
                 Err(Code::HostNotAllowed),
                 "{host}"
             );
         }
     }
-    assert_eq!(outcome(&open(), "/", &[]), Err(Code::HostNotAllowed));
+    assert_eq!(
+        outcome(&open(), Rule::Public, &[]),
+        Err(Code::HostNotAllowed)
+    );
 }
 
 #[test]
 fn with_a_key_the_host_is_checked_once_hosts_are_listed() {
     let key = ("x-api-key", "secret");
-    assert!(outcome(&keyed(), "/sessions", &[key, ("host", "any.example")]).is_ok());
+    assert!(outcome(&keyed(), Rule::Hub, &[key, ("host", "any.example")]).is_ok());
     let listed = Gate::new(
         Some(ApiKey::new(&"secret".into())),
         vec!["hub.example".to_owned()],
     );
-    assert!(outcome(&listed, "/sessions", &[key, ("host", "hub.example")]).is_ok());
+    assert!(outcome(&listed, Rule::Hub, &[key, ("host", "hub.example")]).is_ok());
     assert_eq!(
-        outcome(&listed, "/sessions", &[key, ("host", "any.example")]),
+        outcome(&listed, Rule::Hub, &[key, ("host", "any.example")]),
         Err(Code::HostNotAllowed)
     );
 }
@@ -148,11 +156,11 @@ fn a_page_of_another_site_is_refused_where_no_key_is_asked_for() {
         ("sec-fetch-site", "cross-site"),
     ] {
         assert_eq!(
-            outcome(&open(), "/message/send", &[host, foreign]),
+            outcome(&open(), Rule::Hub, &[host, foreign]),
             Err(Code::CrossSiteRequest),
             "{foreign:?}"
         );
-        assert!(outcome(&open(), "/docs/", &[host, foreign]).is_ok());
+        assert!(outcome(&open(), Rule::Public, &[host, foreign]).is_ok());
     }
     for own in [
         ("origin", "http://localhost:3000"),
@@ -161,10 +169,7 @@ fn a_page_of_another_site_is_refused_where_no_key_is_asked_for() {
         ("sec-fetch-site", "same-origin"),
         ("sec-fetch-site", "none"),
     ] {
-        assert!(
-            outcome(&open(), "/message/send", &[host, own]).is_ok(),
-            "{own:?}"
-        );
+        assert!(outcome(&open(), Rule::Hub, &[host, own]).is_ok(), "{own:?}");
     }
 }
 
@@ -173,34 +178,19 @@ fn with_tools_key(key: Option<&str>) -> Gate {
     Gate::new(key, Vec::new()).with_tools_key(Some(ApiKey::new(&"tools".into())))
 }
 
-const TOOLS_PATHS: [&str; 5] = ["/api/me", "/api", "/api/no/such", "/mcp", "/mcp/"];
+const OF_TOOLS: [Rule; 2] = [Rule::Tools, Rule::Mcp];
 
 #[test]
 fn the_key_of_the_tools_opens_the_tools_alone() {
     let gate = with_tools_key(Some("secret"));
     for shown in ["Bearer tools", "bearer  tools", "tools", " tools "] {
-        for path in TOOLS_PATHS {
-            let pairs = [("authorization", shown)];
-            assert_eq!(
-                outcome(&gate, path, &pairs),
-                Ok(Origin::Tools),
-                "{path} {shown}"
-            );
+        let pairs = [("authorization", shown)];
+        for rule in OF_TOOLS {
+            assert_eq!(outcome(&gate, rule, &pairs), Ok(Origin::Tools), "{shown}");
         }
-        for path in [
-            "/sessions",
-            "/api/v3/me",
-            "/api/v3",
-            "/apix",
-            "/mcpx",
-            "/metrics",
-        ] {
-            let pairs = [("authorization", shown)];
-            assert_eq!(
-                outcome(&gate, path, &pairs),
-                Err(Code::InvalidKey),
-                "{path} {shown}"
-            );
+        for rule in [Rule::Hub, Rule::Closed] {
+            let refused = outcome(&gate, rule, &pairs);
+            assert_eq!(refused, Err(Code::InvalidKey), "{rule:?} {shown}");
         }
     }
     for pair in [
@@ -208,11 +198,8 @@ fn the_key_of_the_tools_opens_the_tools_alone() {
         ("authorization", "Bearer secret"),
         ("authorization", "secret"),
     ] {
-        assert_eq!(
-            outcome(&gate, "/api/me", &[pair]),
-            Ok(Origin::Operator),
-            "{pair:?}"
-        );
+        let opened = outcome(&gate, Rule::Tools, &[pair]);
+        assert_eq!(opened, Ok(Origin::Operator), "{pair:?}");
     }
     for pairs in [
         &[][..],
@@ -220,11 +207,8 @@ fn the_key_of_the_tools_opens_the_tools_alone() {
         &[("authorization", "Bearer")],
         &[("authorization", "Basic tools")],
     ] {
-        assert_eq!(
-            outcome(&gate, "/api/me", pairs),
-            Err(Code::InvalidKey),
-            "{pairs:?}"
-        );
+        let refused = outcome(&gate, Rule::Tools, pairs);
+        assert_eq!(refused, Err(Code::InvalidKey), "{pairs:?}");
     }
 }
 
@@ -233,26 +217,65 @@ fn with_a_key_for_the_tools_alone_the_rest_stays_local() {
     let gate = with_tools_key(None);
     let far = ("host", "far.example");
     let key = ("authorization", "Bearer tools");
-    assert_eq!(outcome(&gate, "/api/me", &[far, key]), Ok(Origin::Tools));
-    assert_eq!(outcome(&gate, "/api/me", &[far]), Err(Code::InvalidKey));
-    assert_eq!(
-        outcome(&gate, "/sessions", &[far, key]),
-        Err(Code::HostNotAllowed)
-    );
+    for rule in OF_TOOLS {
+        assert_eq!(outcome(&gate, rule, &[far, key]), Ok(Origin::Tools));
+        assert_eq!(outcome(&gate, rule, &[far]), Err(Code::InvalidKey));
+    }
+    for rule in [Rule::Hub, Rule::Closed] {
+        let refused = outcome(&gate, rule, &[far, key]);
+        assert_eq!(refused, Err(Code::HostNotAllowed));
+    }
     let near = ("host", "localhost");
-    assert_eq!(outcome(&gate, "/sessions", &[near]), Ok(Origin::Loopback));
-    assert!(gate.asks_for_key("/api/me") && !gate.asks_for_key("/sessions"));
+    assert_eq!(outcome(&gate, Rule::Hub, &[near]), Ok(Origin::Loopback));
+    assert!(gate.asks_for_key(Rule::Tools) && !gate.asks_for_key(Rule::Hub));
 
     let exposed = with_tools_key(None).exposed(true);
-    assert_eq!(outcome(&exposed, "/api/me", &[far, key]), Ok(Origin::Tools));
-    assert_eq!(outcome(&exposed, "/healthz", &[far]), Ok(Origin::Anonymous));
-    for path in ["/sessions", "/metrics", "/no/such/path"] {
-        assert_eq!(
-            outcome(&exposed, path, &[near, key]),
-            Err(Code::InvalidKey),
-            "{path}"
-        );
+    assert_eq!(
+        outcome(&exposed, Rule::Tools, &[far, key]),
+        Ok(Origin::Tools)
+    );
+    let public = outcome(&exposed, Rule::Public, &[far]);
+    assert_eq!(public, Ok(Origin::Anonymous));
+    for rule in [Rule::Hub, Rule::Closed] {
+        let refused = outcome(&exposed, rule, &[near, key]);
+        assert_eq!(refused, Err(Code::InvalidKey), "{rule:?}");
     }
+}
+
+#[test]
+fn a_path_without_a_route_asks_for_a_key_once_there_is_any() {
+    let near = ("host", "localhost");
+    let key = ("authorization", "Bearer tools");
+    let closed = |gate: &Gate, pairs: &[_]| outcome(gate, Rule::Closed, pairs);
+    assert_eq!(closed(&open(), &[near]), Ok(Origin::Loopback));
+    assert_eq!(closed(&keyed(), &[near]), Err(Code::InvalidKey));
+    let tools = with_tools_key(None);
+    assert_eq!(closed(&tools, &[near]), Err(Code::InvalidKey));
+    assert_eq!(closed(&tools, &[near, key]), Ok(Origin::Tools));
+    let both = with_tools_key(Some("secret"));
+    assert_eq!(closed(&both, &[near, key]), Err(Code::InvalidKey));
+    let hub = ("x-api-key", "secret");
+    assert_eq!(closed(&both, &[near, hub]), Ok(Origin::Operator));
+}
+
+#[test]
+fn a_target_in_absolute_form_names_a_host_that_is_checked_as_well() {
+    let near = ("host", "localhost");
+    let at = |authority, pairs: &[_]| outcome_at(&open(), Rule::Hub, Some(authority), pairs);
+    for right in ["localhost", "hub.example:8000", "127.0.0.1:1"] {
+        assert_eq!(at(right, &[near]), Ok(Origin::Loopback), "{right}");
+    }
+    for wrong in [
+        "evil.example",
+        "localhost@evil.example",
+        "user@localhost",
+        "",
+    ] {
+        assert_eq!(at(wrong, &[near]), Err(Code::HostNotAllowed), "{wrong}");
+    }
+    let far = ("host", "evil.example");
+    assert_eq!(at("localhost", &[far]), Err(Code::HostNotAllowed));
+    assert_eq!(at("localhost", &[]), Err(Code::HostNotAllowed));
 }
 
 #[test]
@@ -261,35 +284,40 @@ fn pages_of_other_sites_reach_no_agent_door_even_with_the_key() {
     let key = ("x-api-key", "secret");
     let from = |origin| [key, ("origin", origin)];
     let refused = Err(Code::CrossSiteRequest);
-    for path in ["/mcp", "/mcp/"] {
-        assert_eq!(outcome(&gate, path, &[key]), Ok(Origin::Operator));
-        assert_eq!(outcome(&gate, path, &from("https://evil.example")), refused);
-        assert_eq!(outcome(&gate, path, &from("null")), refused);
-        let local = from("http://localhost:6274");
-        assert_eq!(outcome(&gate, path, &local), Ok(Origin::Operator));
-    }
+    let mcp = |pairs: &[_]| outcome(&gate, Rule::Mcp, pairs);
+    assert_eq!(mcp(&[key]), Ok(Origin::Operator));
+    assert_eq!(mcp(&from("https://evil.example")), refused);
+    assert_eq!(mcp(&from("null")), refused);
+    assert_eq!(mcp(&from("http://localhost:6274")), Ok(Origin::Operator));
     let other = from("https://evil.example");
-    assert_eq!(outcome(&gate, "/sessions", &other), Ok(Origin::Operator));
+    assert_eq!(outcome(&gate, Rule::Hub, &other), Ok(Origin::Operator));
     let listed = vec!["https://agent.example".to_owned(), "null".to_owned()];
     let gate = gate.with_origins(listed);
     for origin in ["https://agent.example", "HTTPS://Agent.example", "null"] {
-        assert_eq!(outcome(&gate, "/mcp", &from(origin)), Ok(Origin::Operator));
+        assert_eq!(
+            outcome(&gate, Rule::Mcp, &from(origin)),
+            Ok(Origin::Operator)
+        );
     }
     for origin in ["https://agent.example:8443", "http://agent.example"] {
-        assert_eq!(outcome(&gate, "/mcp", &from(origin)), refused, "{origin}");
+        assert_eq!(
+            outcome(&gate, Rule::Mcp, &from(origin)),
+            refused,
+            "{origin}"
+        );
     }
     let gate = gate.with_origins(vec!["*".to_owned()]);
     let any = from("https://evil.example");
-    assert_eq!(outcome(&gate, "/mcp", &any), Ok(Origin::Operator));
+    assert_eq!(outcome(&gate, Rule::Mcp, &any), Ok(Origin::Operator));
 }
 
 #[test]
 fn listed_origins_open_the_tools_alone_where_no_key_is_asked_for() {
     let gate = open().with_origins(vec!["https://agent.example".to_owned()]);
     let page = [("host", "localhost"), ("origin", "https://agent.example")];
-    for path in ["/mcp", "/api/me"] {
-        assert_eq!(outcome(&gate, path, &page), Ok(Origin::Loopback));
+    for rule in OF_TOOLS {
+        assert_eq!(outcome(&gate, rule, &page), Ok(Origin::Loopback));
     }
     let refused = Err(Code::CrossSiteRequest);
-    assert_eq!(outcome(&gate, "/sessions", &page), refused);
+    assert_eq!(outcome(&gate, Rule::Hub, &page), refused);
 }

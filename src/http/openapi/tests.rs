@@ -42,7 +42,7 @@ fn operations(document: &Value) -> Vec<(String, String, &Value)> {
 
 #[test]
 fn every_route_is_in_the_document_and_no_other() {
-    let document = document(&[Door::Hub], |_| true);
+    let document = document(&[Door::Hub]);
     assert_eq!(document["openapi"], "3.1.0");
     let found: BTreeSet<_> = operations(&document)
         .into_iter()
@@ -56,14 +56,15 @@ fn every_route_is_in_the_document_and_no_other() {
 
 #[test]
 fn a_closed_door_leaves_the_document() {
-    let document = document(&[Door::Reader], |_| true);
+    let document = document(&[Door::Reader]);
     assert!(document["paths"].get("/sessions").is_none());
     assert!(document["paths"].get("/health").is_some());
 }
 
 #[test]
 fn every_operation_says_what_it_answers() {
-    let document = document(&[Door::Hub, Door::Tools], |_| true);
+    let rules = Rules::new();
+    let document = document(&[Door::Hub, Door::Tools]);
     let mut ids = BTreeSet::new();
     for (method, path, operation) in operations(&document) {
         let place = format!("{method} {path}");
@@ -88,7 +89,7 @@ fn every_operation_says_what_it_answers() {
             .as_array()
             .expect("security")
             .is_empty();
-        assert_eq!(secured, !is_public(&path), "{place}");
+        assert_eq!(secured, rules.of(Some(&path)) != Rule::Public, "{place}");
         for name in path.split('/').filter_map(|part| part.strip_prefix('{')) {
             let name = name.trim_end_matches('}');
             let parameters = operation["parameters"].as_array().expect("parameters");
@@ -116,7 +117,7 @@ fn every_reference_leads_somewhere() {
             _ => {}
         }
     }
-    let document = document(&[Door::Hub, Door::Tools], |_| true);
+    let document = document(&[Door::Hub, Door::Tools]);
     let mut count = 0;
     walk(&document, &document, &mut count);
     assert!(count > 100, "{count} references");
@@ -124,7 +125,7 @@ fn every_reference_leads_somewhere() {
 
 #[test]
 fn without_a_key_no_operation_asks_for_one() {
-    let document = document(&[Door::Hub, Door::Tools], |_| false);
+    let document = with_keys(&[Door::Hub, Door::Tools], &Rules::new(), |_| false);
     for (_, path, operation) in operations(&document) {
         assert_eq!(operation["security"], json!([]), "{path}");
     }
@@ -133,8 +134,8 @@ fn without_a_key_no_operation_asks_for_one() {
 #[test]
 fn the_page_of_the_tools_door_names_every_route_of_it() {
     let page = include_str!("../../../docs/doors/tools.md");
-    let pages = document(&[], |_| true);
-    let document = document(&[Door::Tools], |_| true);
+    let pages = document(&[]);
+    let document = document(&[Door::Tools]);
     let mut count = 0;
     for (method, path, operation) in operations(&document) {
         if pages["paths"].get(&path).is_some() {
@@ -175,7 +176,7 @@ fn parameter<'a>(document: &'a Value, path: &str, name: &str) -> &'a Value {
 
 #[test]
 fn the_document_forbids_what_the_hub_refuses() {
-    let document = document(&[Door::Hub, Door::Tools], |_| true);
+    let document = document(&[Door::Hub, Door::Tools]);
     let schema = |path, name| &parameter(&document, path, name)["schema"];
     let gaps = "/session/{session_id}/gaps";
     assert_eq!(

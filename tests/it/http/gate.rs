@@ -8,9 +8,11 @@ use serde_json::{Value, json};
 
 const KEY: &str = "the-key-of-this-hub";
 
+/// Wrong keys are shown here by the hundred.
 fn keyed() -> Options {
     Options {
         api_key: Some(KEY),
+        flags: vec!["--wrong-keys-per-minute=0".to_owned()],
         ..Options::default()
     }
 }
@@ -132,6 +134,51 @@ contract! {
         }
         // RFC 9112, section 3.2: a request without a host is malformed.
         drop(raw(&hub.client, "GET /sessions", &[], b"").await?.expect(400));
+        hub.stop().await?;
+    }
+
+    async fn the_gate_decides_by_the_route_and_not_by_the_path(db: TestDb) {
+        let options = Options { flags: vec!["--tools-key=the-key-of-the-tools".to_owned()], ..Options::default() };
+        let hub = TestHub::start_with(db, Dc::start(DcOptions::default())?, options).await?;
+        let host = ("Host", "localhost");
+        for line in [
+            "GET /api/me", "GET /%61pi/me", "GET /%61%70%69/%6d%65", "GET /api/%6De", "POST /mcp", "POST /%6dcp",
+            "GET http://localhost/%61pi/me", "HEAD /%61pi/me", "GET /api/me?x", "GET /%61pi/nothing", "GET /api/",
+        ] {
+            let answer = raw(&hub.client, line, &[host], b"").await?;
+            assert_eq!((answer.status, answer.header("x-error-code")), (401, "invalid_key"), "{line}");
+            if !line.starts_with("HEAD") {
+                assert_eq!(answer.body, json!({ "detail": "unauthorized" }), "{line}");
+            }
+        }
+        // What no route owns asks for a key, as there is one.
+        for line in ["GET /nowhere", "GET //api/me", "GET /API/me", "GET /api%2fme", "GET /%2561pi/me", "OPTIONS *"] {
+            drop(raw(&hub.client, line, &[host], b"").await?.refused(403, "invalid_key"));
+        }
+        drop(raw(&hub.client, "GET /%73essions", &[host], b"").await?.expect(200));
+        drop(raw(&hub.client, "GET /heal%74h", &[host], b"").await?.expect(200));
+        hub.stop().await?;
+    }
+
+    async fn the_host_of_a_target_in_absolute_form_counts_as_well(db: TestDb) {
+        let hub = TestHub::start(db).await?;
+        for (line, host, allowed) in [
+            ("GET http://localhost/sessions", "localhost", true),
+            ("GET http://127.0.0.1:80/sessions", "localhost:8000", true),
+            ("GET http://evil.example/sessions", "localhost", false),
+            ("GET http://localhost/sessions", "evil.example", false),
+            ("GET http://localhost@evil.example/sessions", "localhost", false),
+            ("GET http://evil.example/health", "localhost", false),
+            ("GET /sessions", "localhost:80@evil.example", false),
+            ("CONNECT localhost:443", "evil.example", false),
+        ] {
+            let answer = raw(&hub.client, line, &[("Host", host)], b"").await?;
+            if allowed {
+                drop(answer.expect(200));
+            } else {
+                drop(answer.refused(403, "host_not_allowed"));
+            }
+        }
         hub.stop().await?;
     }
 

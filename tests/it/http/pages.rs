@@ -3,6 +3,7 @@
 use crate::support::contract;
 use crate::support::http::{eventually, read};
 use crate::support::hub::TestHub;
+use crate::support::raw::raw;
 use local_dc::world::faults::Fault;
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -159,6 +160,30 @@ contract! {
             assert!(text.contains(line), "{line} is not in\n{text}");
         }
         assert!(!text.contains(&name), "names are no labels");
+        hub.stop().await?;
+    }
+
+    async fn no_page_of_another_site_can_frame_an_answer(db: TestDb) {
+        let hub = TestHub::start(db).await?;
+        for path in ["/", "/docs", "/docs/", "/docs/index.html", "/docs/swagger-ui-bundle.js", "/%64ocs/"] {
+            let answer = raw(&hub.client, &format!("GET {path}"), &[("Host", "localhost"), ("Accept", "text/html")], b"").await?;
+            assert!(answer.status < 400, "{path}: {answer:?}");
+            let policy = answer.header("content-security-policy");
+            assert!(policy.contains("frame-ancestors 'none'") && policy.contains("default-src 'none'"), "{path}: {policy}");
+            assert_eq!(policy.contains("script-src 'self'"), path != "/", "{path}: {policy}");
+            assert!(!policy.contains("unsafe-eval") && !policy.contains("http"), "{path}: {policy}");
+            assert_eq!(answer.header("x-frame-options"), "DENY", "{path}");
+            assert_eq!(answer.header("referrer-policy"), "no-referrer", "{path}");
+            assert_eq!(answer.header("x-content-type-options"), "nosniff", "{path}");
+        }
+        for line in ["GET /health", "GET /sessions", "GET /nowhere", "POST /message/send", "PUT /sessions", "GET /openapi.json"] {
+            let answer = raw(&hub.client, line, &[("Host", "localhost")], b"").await?;
+            assert_eq!(answer.header("content-security-policy"), "default-src 'none'; frame-ancestors 'none'", "{line}");
+        }
+        // What the documentation runs stands in files of its own, as its policy asks.
+        let page = hub.client.get("/docs/").await?.expect(200).to_string();
+        assert!(page.contains("swagger-initializer.js") && !page.contains("<style"), "{page}");
+        assert!(page.split("<script").skip(1).all(|script| script.trim_start().starts_with("src=")), "{page}");
         hub.stop().await?;
     }
 }

@@ -83,7 +83,7 @@ contract! {
 /// A change of the environment, and what the sentence must hold.
 type Case = (fn(&mut Environment), &'static [&'static str]);
 
-const WRONG: [Case; 11] = [
+const WRONG: [Case; 15] = [
     (
         |env| drop(env.remove("TELEGRAM_API_ID")),
         &["TELEGRAM_API_ID", "https://my.telegram.org"],
@@ -105,6 +105,31 @@ const WRONG: [Case; 11] = [
         &["TELEGRAM_SERVER"],
     ),
     (|env| set(env, "HUB_LISTEN", "0.0.0.0:0"), &["HUB_API_KEY"]),
+    (
+        |env| {
+            set(env, "HUB_LISTEN", "0.0.0.0:0");
+            set(env, "HUB_API_KEY", "a");
+        },
+        &["HUB_API_KEY", "keygen"],
+    ),
+    (
+        |env| {
+            set(env, "HUB_LISTEN", "0.0.0.0:0");
+            set(env, "HUB_TOOLS_KEY", "changeme");
+        },
+        &["HUB_TOOLS_KEY", "keygen"],
+    ),
+    (
+        |env| {
+            set(env, "HUB_API_KEY", "kGm3x-Zq9_wB7tRv");
+            set(env, "HUB_TOOLS_KEY", "kGm3x-Zq9_wB7tRv");
+        },
+        &["HUB_API_KEY", "HUB_TOOLS_KEY"],
+    ),
+    (
+        |env| set(env, "HUB_ALLOWED_HOSTS", "https://hub.example"),
+        &["HUB_ALLOWED_HOSTS", "scheme"],
+    ),
     (|env| set(env, "HUB_LISTEN", "8000"), &["HUB_LISTEN"]),
     (|env| set(env, "HUB_POOL_SIZE", "many"), &["HUB_POOL_SIZE"]),
     (

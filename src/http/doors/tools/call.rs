@@ -8,6 +8,7 @@ use crate::error::{Code, Error};
 use crate::http::context::Context;
 use crate::http::doors::tools::chats::Access;
 use crate::http::doors::tools::table::{Arguments, Tool};
+use crate::http::logged::Shown;
 use crate::model::SessionName;
 use crate::ops::Operation;
 use crate::ops::default_session::ChooseSession;
@@ -168,8 +169,9 @@ impl<'a> Call<'a> {
     }
 }
 
-/// The chats that a call names.
+/// The chats that a call names, as they are logged.
 fn chats(tool: &Tool, given: &Arguments) -> Vec<String> {
     let names = tool.reads.iter().chain(tool.writes);
-    names.filter_map(|name| given.optional_text(name)).collect()
+    let chats = names.filter_map(|name| given.optional_text(name));
+    chats.map(|chat| Shown(&chat).to_string()).collect()
 }

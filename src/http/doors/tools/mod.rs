@@ -16,7 +16,13 @@ pub(crate) use mcp::McpService;
 pub(crate) use refusal::unauthorized;
 pub(crate) use rest::document;
 
+use crate::http::rules::Rule;
 use actix_web::web::ServiceConfig;
+
+/// The rules of this door's patterns.
+pub(crate) fn rules() -> impl Iterator<Item = (&'static str, Rule)> {
+    rest::rules().chain(mcp::rules())
+}
 
 /// Registers every path of both halves.
 pub(crate) fn routes(config: &mut ServiceConfig) {

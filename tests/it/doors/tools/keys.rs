@@ -8,7 +8,9 @@ use local_dc::dc::{Dc, DcOptions};
 use serde_json::json;
 
 fn options(api_key: Option<&'static str>) -> Options {
-    let flags = vec!["--tools-key=of-the-tools".to_owned()];
+    // Wrong keys are shown here by the hundred.
+    let flags = ["--tools-key=of-the-tools", "--wrong-keys-per-minute=0"];
+    let flags = flags.map(str::to_owned).to_vec();
     Options {
         api_key,
         flags,

@@ -15,7 +15,9 @@ pub(crate) use carrier::McpService;
 use crate::error::{Code, Error};
 use crate::http::context::Context;
 use crate::http::failure::Failure;
+use crate::http::fallback::fallback;
 use crate::http::input;
+use crate::http::rules::Rule;
 use actix_web::http::header::{ALLOW, HeaderMap, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse, ResponseError as _, web};
 use message::Malformed;
@@ -24,13 +26,29 @@ use server::Inbound;
 /// The header that names the account of a call.
 const X_SESSION_ID: &str = "x-session-id";
 
-/// Registers both paths of this half.
+/// The paths of this half; the router names both by the first.
+const PATHS: [&str; 2] = ["/mcp", "/mcp/"];
+
+/// What lies below, where nothing is.
+const ELSEWHERE: &str = "/mcp/{rest:.*}";
+
+/// The rules of this half's patterns.
+pub(crate) fn rules() -> impl Iterator<Item = (&'static str, Rule)> {
+    PATHS
+        .into_iter()
+        .chain([ELSEWHERE])
+        .map(|path| (path, Rule::Mcp))
+}
+
+/// Registers every path of this half.
 pub(crate) fn routes(config: &mut web::ServiceConfig) {
-    config.service(
-        web::resource(["/mcp", "/mcp/"])
-            .route(web::post().to(post))
-            .default_service(web::to(other)),
-    );
+    config
+        .service(
+            web::resource(PATHS)
+                .route(web::post().to(post))
+                .default_service(web::to(other)),
+        )
+        .service(web::resource(ELSEWHERE).to(fallback));
 }
 
 /// Takes one JSON-RPC message and answers a request with one event, a notification with 202.

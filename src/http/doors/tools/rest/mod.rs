@@ -19,6 +19,7 @@ use crate::http::doors::tools::refusal::Refusal;
 use crate::http::doors::tools::table::{Method, Source, TOOLS, Tool, UPLOAD_FILE};
 use crate::http::fallback::fallback;
 use crate::http::input::IdempotencyKey;
+use crate::http::rules::Rule;
 use actix_web::web::{self, Data, ServiceConfig};
 use actix_web::{FromRequest as _, HttpRequest, HttpResponse, Route};
 use serde_json::json;
@@ -26,6 +27,22 @@ use serde_json::json;
 /// Every tool that REST has.
 fn served() -> impl Iterator<Item = &'static Tool> {
     TOOLS.into_iter().chain([&UPLOAD_FILE])
+}
+
+/// Below this half's root nothing is said about a path without the key, not even that it is not
+/// there.
+const ELSEWHERE: [&str; 2] = ["/api", "/api/{rest:.*}"];
+
+/// Paths below that root which are no tools'.
+const RESERVED: [&str; 2] = ["/api/v3", "/api/v3/{rest:.*}"];
+
+/// The rules of this half's patterns.
+pub(crate) fn rules() -> impl Iterator<Item = (&'static str, Rule)> {
+    let tools = served().map(|tool| tool.route.path).chain(ELSEWHERE);
+    tools
+        .map(|path| (path, Rule::Tools))
+        .chain(RESERVED.map(|path| (path, Rule::Closed)))
+        .chain([(health::PATH, Rule::Public)])
 }
 
 /// Registers every path of this half.
@@ -45,6 +62,11 @@ pub(crate) fn routes(config: &mut ServiceConfig) {
             resource.route(route(tool))
         });
         config.service(resource.default_service(web::to(fallback)));
+    }
+    for paths in [RESERVED, ELSEWHERE] {
+        for path in paths {
+            config.service(web::resource(path).to(fallback));
+        }
     }
 }
 
