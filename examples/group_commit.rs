@@ -185,6 +185,7 @@ fn batch(session_id: SessionId, shape: Shape, number: &mut i32) -> CapturedBatch
         ..PeerRow::new(ChatId::user(id))
     });
     CapturedBatch {
+        links: Vec::new(),
         session_id,
         peers: peers.collect(),
         messages,

@@ -1,8 +1,8 @@
 //! One chat of one account, found and ready for calls.
 
 use crate::error::{Code, Error};
-use crate::model::{ChatKind, MessageId, SessionName, UtcTime};
-use crate::ops::resolve::{Resolver, store_peers};
+use crate::model::{ChatId, ChatKind, MessageId, SessionName, UtcTime};
+use crate::ops::resolve::{Resolved, Resolver, store_peers};
 use crate::ops::{Ctx, accounts};
 use crate::session::SessionHandle;
 use crate::store::capture::{CapturedBatch, Deletion};
@@ -19,13 +19,20 @@ pub(super) struct OpenChat {
     pub(super) link: Arc<Link>,
     /// The chat, with what calls need of it.
     pub(super) peer: PeerRow,
+    /// The basic group that was named, when the chat is the supergroup in its place.
+    pub(super) upgraded: Option<ChatId>,
 }
 
 /// Finds the chat that a client's text names.
 pub(super) async fn open(ctx: &Ctx, session: &SessionName, text: &str) -> Result<OpenChat, Error> {
     let (handle, link) = accounts::online(&ctx.hub, session).await?;
-    let peer = find(ctx, &handle, &link, text).await?;
-    Ok(OpenChat { handle, link, peer })
+    let found = locate(ctx, &handle, &link, text).await?;
+    Ok(OpenChat {
+        handle,
+        link,
+        peer: found.peer,
+        upgraded: found.upgraded,
+    })
 }
 
 /// The refusal of numbers that are of no message of the chat.
@@ -43,14 +50,23 @@ pub(super) async fn find(
     link: &Link,
     text: &str,
 ) -> Result<PeerRow, Error> {
+    Ok(locate(ctx, handle, link, text).await?.peer)
+}
+
+async fn locate(
+    ctx: &Ctx,
+    handle: &SessionHandle,
+    link: &Link,
+    text: &str,
+) -> Result<Resolved, Error> {
     let resolver = Resolver {
         hub: &ctx.hub,
         handle,
         link,
     };
-    let peer = resolver.chat(text, ctx.purpose).await?.peer;
-    ctx.used.note(handle, &peer);
-    Ok(peer)
+    let found = resolver.chat(text, ctx.purpose).await?;
+    ctx.used.note(handle, &found.peer);
+    Ok(found)
 }
 
 /// Refuses a chat of another kind than the operation takes, before anything is called: the bare id
@@ -83,6 +99,7 @@ impl OpenChat {
         field: &str,
         ids: Vec<MessageId>,
     ) -> Result<MessagesOf, Error> {
+        self.refuse_old(ctx, field, &ids).await?;
         let logged = self.places(ctx, &ids).await?;
         let found = self.link.messages_of(&self.peer, ids, &logged).await?;
         found.map_err(|foreign| not_here(field, &foreign))
@@ -95,16 +112,52 @@ impl OpenChat {
         field: &str,
         id: MessageId,
     ) -> Result<MessageOf, Error> {
+        self.refuse_old(ctx, field, &[id]).await?;
         let logged = self.places(ctx, &[id]).await?;
         let found = self.link.message_of(&self.peer, id, &logged).await?;
         found.ok_or_else(|| not_here(field, &[id]))
     }
 
-    /// Where the log has these numbers. A number outside of channels never moves to another chat.
+    /// Refuses numbers from before the upgrade of a group that was named by its old id: in the
+    /// supergroup they would be those of other messages.
+    ///
+    /// # Errors
+    /// `message_not_found` with the field, the numbers and the supergroup.
+    pub(super) async fn refuse_old(
+        &self,
+        ctx: &Ctx,
+        field: &str,
+        ids: &[MessageId],
+    ) -> Result<(), Error> {
+        let Some(group) = self.upgraded else {
+            return Ok(());
+        };
+        let places = self.link.places(ids, &self.logged(ctx, ids).await?).await?;
+        let old: Vec<String> = ids
+            .iter()
+            .filter(|id| places.get(*id) == Some(&group))
+            .map(ToString::to_string)
+            .collect();
+        if old.is_empty() {
+            return Ok(());
+        }
+        let (old, now) = (old.join(", "), self.peer.peer_id);
+        let why = format!(
+            "{field}: {old} is of the group {group} from before it was upgraded to {now}, whose \
+             messages have numbers of their own; nothing was done"
+        );
+        Err(Error::new(Code::MessageNotFound, why))
+    }
+
     async fn places(&self, ctx: &Ctx, ids: &[MessageId]) -> Result<Places, Error> {
         if self.peer.peer_id.kind() == ChatKind::Channel {
             return Ok(Places::new());
         }
+        self.logged(ctx, ids).await
+    }
+
+    /// Where the log has these numbers. A number outside of channels never moves to another chat.
+    async fn logged(&self, ctx: &Ctx, ids: &[MessageId]) -> Result<Places, Error> {
         let (id, wanted) = (self.handle.id, ids.to_vec());
         let read = move |conn: &mut _| messages::places(conn, id, &wanted);
         Ok(ctx.hub.store.read(read).await?.into_iter().collect())
@@ -121,6 +174,7 @@ impl OpenChat {
         let chat = deleted.peer().peer_id;
         let channel = Some(chat).filter(|chat| chat.kind() == ChatKind::Channel);
         let batch = CapturedBatch {
+            links: Vec::new(),
             session_id: self.handle.id,
             peers: Vec::new(),
             messages: Vec::new(),

@@ -16,7 +16,7 @@ use crate::session::SessionHandle;
 use crate::store::messages::{self, MessageFilter};
 use crate::store::peers::{self, PeerRow};
 use crate::store::sends::{self, Claim};
-use crate::telegram::{Formatted, Link, MessageOf, OutgoingMessage, html, markdown};
+use crate::telegram::{Formatted, MessageOf, OutgoingMessage, html, markdown};
 use sha2::{Digest as _, Sha256};
 use std::time::Duration;
 
@@ -68,21 +68,15 @@ async fn read(hub: &Hub, id: SessionId, mode: ParseMode, text: &str) -> Result<F
 
 /// Refuses a reply to a message that is not there: Telegram would send it as no reply.
 pub(super) async fn require_reply(
+    ctx: &Ctx,
     chat: &OpenChat,
     reply_to: Option<MessageId>,
 ) -> Result<Option<MessageOf>, Error> {
-    require_message(&chat.link, &chat.peer, reply_to).await
-}
-
-async fn require_message(
-    link: &Link,
-    peer: &PeerRow,
-    id: Option<MessageId>,
-) -> Result<Option<MessageOf>, Error> {
-    let Some(id) = id else {
+    let Some(id) = reply_to else {
         return Ok(None);
     };
-    let found = link.answerable(peer, id).await?;
+    chat.refuse_old(ctx, "reply_to", &[id]).await?;
+    let found = chat.link.answerable(&chat.peer, id).await?;
     found.map(Some).ok_or_else(|| message_not_found(id))
 }
 
@@ -178,7 +172,13 @@ async fn deliver(
     };
     let found = resolver.chat(&message.chat, ctx.purpose).await?;
     ctx.used.note(handle, &found.peer);
-    let reply_to = require_message(&link, &found.peer, message.reply_to).await?;
+    let chat = OpenChat {
+        handle: handle.clone(),
+        link,
+        peer: found.peer,
+        upgraded: found.upgraded,
+    };
+    let reply_to = require_reply(ctx, &chat, message.reply_to).await?;
     let text = read(hub, handle.id, message.parse_mode, &message.text).await?;
     let outgoing = OutgoingMessage {
         text: text.clone(),
@@ -188,21 +188,21 @@ async fn deliver(
         schedule_at: message.schedule_at,
         random_id,
     };
-    ctx.pace(handle.id, found.peer.peer_id).await?;
-    let (message_id, sent) = match link.send_message(&found.peer, outgoing).await {
+    ctx.pace(handle.id, chat.peer.peer_id).await?;
+    let (message_id, sent) = match chat.link.send_message(&chat.peer, outgoing).await {
         Ok(sent) => (sent.content.message_id, Some(Box::new(sent))),
         Err(error) if error.is("RANDOM_ID_DUPLICATE") => {
-            let id = already_sent(hub, handle.id, &found.peer, &text.text, since).await?;
+            let id = already_sent(hub, handle.id, &chat.peer, &text.text, since).await?;
             (id, None)
         }
         Err(error) => return Err(error.into()),
     };
     Ok(SentMessage {
         message_id,
-        chat_id: found.peer.peer_id,
+        chat_id: chat.peer.peer_id,
         resolved: found
             .by_dialogs
-            .then(|| ResolvedEntity::from(found.peer.peer_id)),
+            .then(|| ResolvedEntity::from(chat.peer.peer_id)),
         replayed: false,
         message: sent,
     })

@@ -70,6 +70,8 @@ impl Operation for GetMessage {
 
     async fn run(self, ctx: &Ctx) -> Result<Self::Output, Error> {
         let chat = chat::open(ctx, &self.session, &self.chat).await?;
+        chat.refuse_old(ctx, "message_id", &[self.message_id])
+            .await?;
         let found = chat.link.live_message(&chat.peer, self.message_id).await?;
         found.ok_or_else(|| message_not_found(self.message_id))
     }

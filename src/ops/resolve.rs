@@ -5,6 +5,7 @@
 //! only some of those who know them: before anything is sent by a name, its owner is asked for
 //! again, which is cheap, and a name that has become old is looked up anew.
 
+mod links;
 mod names;
 
 use crate::error::{Code, Error};
@@ -32,6 +33,8 @@ pub(super) struct Resolved {
     pub(super) peer: PeerRow,
     /// Whether only the list of dialogs knew it.
     pub(super) by_dialogs: bool,
+    /// The basic group that was named, when the peer is the supergroup in its place.
+    pub(super) upgraded: Option<ChatId>,
 }
 
 /// One account's ways to find a peer.
@@ -42,8 +45,19 @@ pub(super) struct Resolver<'a> {
 }
 
 impl Resolver<'_> {
-    /// Finds the chat that a client's text names.
+    /// Finds the chat that a client's text names; for a basic group that was upgraded its
+    /// supergroup.
     pub(super) async fn chat(&self, text: &str, purpose: Purpose) -> Result<Resolved, Error> {
+        let mut found = self.named(text, purpose).await?;
+        let group = found.peer.peer_id;
+        if let Some(successor) = self.successor(group).await? {
+            found.peer = successor;
+            found.upgraded = Some(group);
+        }
+        Ok(found)
+    }
+
+    async fn named(&self, text: &str, purpose: Purpose) -> Result<Resolved, Error> {
         let target = ChatTarget::parse(text).ok_or_else(|| unreadable(text))?;
         let is_name = matches!(target, ChatTarget::Username(_) | ChatTarget::Phone(_));
         let lookups = &self.hub.lookups;
@@ -53,13 +67,14 @@ impl Resolver<'_> {
             return Ok(Resolved {
                 peer,
                 by_dialogs: false,
+                upgraded: None,
             });
         }
         let direct = match &target {
             ChatTarget::Me => self.own().await?,
             ChatTarget::Username(name) => self.username(name, purpose).await?,
             ChatTarget::Phone(digits) => self.phone(digits, purpose).await?,
-            ChatTarget::Marked(id) => self.stored(*id).await?,
+            ChatTarget::Marked(id) => self.marked(*id).await?,
             ChatTarget::Bare(number) => self.bare(*number).await?,
             ChatTarget::Invite(hash) => self.invited(hash).await?,
         };
@@ -68,6 +83,7 @@ impl Resolver<'_> {
             return Ok(Resolved {
                 peer,
                 by_dialogs: false,
+                upgraded: None,
             });
         }
         let ids = match target {
@@ -82,6 +98,7 @@ impl Resolver<'_> {
             Some(peer) => Ok(Resolved {
                 peer,
                 by_dialogs: true,
+                upgraded: None,
             }),
             None => Err(unknown(text, &target)),
         }
@@ -109,7 +126,17 @@ impl Resolver<'_> {
             .store
             .read(move |conn| peers::get(conn, id, chat))
             .await?;
-        Ok(stored.filter(usable))
+        match stored {
+            Some(peer) => self.callable(peer).await,
+            None => Ok(None),
+        }
+    }
+
+    async fn marked(&self, chat: ChatId) -> Result<Option<PeerRow>, Error> {
+        match self.stored(chat).await? {
+            None if chat.kind() == ChatKind::Chat => self.group(chat).await,
+            stored => Ok(stored),
+        }
     }
 
     /// Digits alone are an id of any kind, of which only one may be known.

@@ -39,9 +39,11 @@ pub(super) async fn capture(
         };
         crossings.note_moved(updates.take_moved());
         known.retain_news(&mut batch.peers);
+        known.retain_links(&mut batch.links);
         let bare = batch.messages.is_empty()
             && batch.deletions.is_empty()
             && batch.peers.is_empty()
+            && batch.links.is_empty()
             && batch.gaps.is_empty();
         if bare && (batch.position.is_none() || written.elapsed() < POSITION_EVERY) {
             session.batch_skipped();
@@ -56,6 +58,7 @@ pub(super) async fn capture(
             return telegram::Error::Storage(error.into());
         }
         known.note_stored(&batch.peers);
+        known.note_linked(&batch.links);
         session.position_written();
         written = Instant::now();
         if !bare {

@@ -5,9 +5,10 @@
 //! know how peers are stored.
 
 use crate::model::ChatId;
+use crate::store::peer_links::{Lead, PeerLink};
 use crate::store::peers::PeerRow;
-use std::collections::HashMap;
 use std::collections::hash_map::RandomState;
+use std::collections::{HashMap, HashSet};
 use std::hash::BuildHasher as _;
 use std::time::{Duration, Instant};
 
@@ -21,6 +22,8 @@ const TRUSTED_FOR: Duration = Duration::from_mins(10);
 #[derive(Debug)]
 pub(super) struct KnownPeers {
     stored: HashMap<ChatId, Fingerprint>,
+    /// Those of whom the database has a message lately in which they were seen.
+    seen: HashSet<ChatId>,
     since: Instant,
     hasher: RandomState,
 }
@@ -36,6 +39,7 @@ impl KnownPeers {
     pub(super) fn new() -> Self {
         Self {
             stored: HashMap::new(),
+            seen: HashSet::new(),
             since: Instant::now(),
             hasher: RandomState::new(),
         }
@@ -45,9 +49,27 @@ impl KnownPeers {
     pub(super) fn retain_news(&mut self, peers: &mut Vec<PeerRow>) {
         if self.since.elapsed() >= TRUSTED_FOR {
             self.stored.clear();
+            self.seen.clear();
             self.since = Instant::now();
         }
         peers.retain(|peer| self.stored.get(&peer.peer_id) != Some(&self.fingerprint(peer)));
+    }
+
+    /// Leaves out where peers were seen, for those of whom a message is stored that is late enough.
+    pub(super) fn retain_links(&self, links: &mut Vec<PeerLink>) {
+        links.retain(|link| {
+            !matches!(link.leads, Lead::Message(_)) || !self.seen.contains(&link.peer)
+        });
+    }
+
+    /// Takes note of links that are in the database now.
+    pub(super) fn note_linked(&mut self, links: &[PeerLink]) {
+        if self.seen.len() >= MOST {
+            self.seen.clear();
+        }
+        let seen = links.iter();
+        let seen = seen.filter(|link| matches!(link.leads, Lead::Message(_)));
+        self.seen.extend(seen.map(|link| link.peer));
     }
 
     /// Takes note of peers that are in the database now.

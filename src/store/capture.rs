@@ -9,6 +9,7 @@ mod edits;
 mod rows;
 
 use crate::model::{ChatId, GapCause, MessageBox, MessageId, SessionId, UtcTime};
+use crate::store::peer_links::{self, PeerLink};
 use crate::store::peers::{self, PeerRow};
 use crate::store::update_states::{self, UpdatesPosition};
 use crate::store::{AnyConnection, Error, gaps};
@@ -22,6 +23,8 @@ pub struct CapturedBatch {
     pub session_id: SessionId,
     /// Peers that came along.
     pub peers: Vec<PeerRow>,
+    /// Ways from peer to peer that it told of.
+    pub links: Vec<PeerLink>,
     /// New and edited messages, in the order of the updates.
     pub messages: Vec<NewMessage>,
     /// Deletions, which apply after the messages.
@@ -121,6 +124,11 @@ pub fn commit_group(
         peers.map(|peer| (batch.session_id, peer, batch.captured_at))
     });
     peers::upsert_group(conn, of_all)?;
+    let of_all = batches.iter().flat_map(|batch| {
+        let links = batch.links.iter();
+        links.map(|link| (batch.session_id, *link))
+    });
+    peer_links::put(conn, of_all)?;
     let mut done = vec![Committed::default(); batches.len()];
     for stage in stages(batches) {
         rows::store(conn, &stage, &mut done)?;

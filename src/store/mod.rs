@@ -31,6 +31,7 @@ pub mod flood_waits;
 pub mod gaps;
 pub mod hub_lock;
 pub mod messages;
+pub mod peer_links;
 pub mod peers;
 pub mod revisions;
 pub mod search;

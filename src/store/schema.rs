@@ -70,6 +70,17 @@ diesel::table! {
 }
 
 diesel::table! {
+    peer_links (session_id, peer_id) {
+        session_id -> BigInt,
+        peer_id -> BigInt,
+        migrated_to -> Nullable<BigInt>,
+        asked_at -> Nullable<Timestamp>,
+        seen_chat -> Nullable<BigInt>,
+        seen_message -> Nullable<Integer>,
+    }
+}
+
+diesel::table! {
     peers (session_id, peer_id) {
         session_id -> BigInt,
         peer_id -> BigInt,
@@ -213,6 +224,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     hub_lock,
     message_revisions,
     messages,
+    peer_links,
     peers,
     sends,
     sequences,

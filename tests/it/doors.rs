@@ -15,6 +15,7 @@ mod hub_search;
 mod hub_send;
 mod hub_send_errors;
 mod hub_sessions;
+mod links;
 mod tools;
 mod whom;
 

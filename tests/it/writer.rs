@@ -66,6 +66,7 @@ fn message(chat_id: ChatId, message_id: i32, text: &str) -> NewMessage {
 /// A batch of one message, with a position.
 fn batch(session_id: SessionId, message: NewMessage) -> CapturedBatch {
     CapturedBatch {
+        links: Vec::new(),
         session_id,
         peers: Vec::new(),
         position: Some(UpdatesPosition {

@@ -72,6 +72,8 @@ impl Operation for DownloadMedia {
 
     async fn run(self, ctx: &Ctx) -> Result<Self::Output, Error> {
         let chat = chat::open(ctx, &self.session, &self.chat).await?;
+        chat.refuse_old(ctx, "message_id", &[self.message_id])
+            .await?;
         let file = current(&chat, self.message_id).await?;
         let (start, end) = bounds(self.range, file.size)?;
         let turn = ctx.transfer(chat.handle.id).await?;

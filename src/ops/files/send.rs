@@ -57,7 +57,7 @@ impl Operation for SendFile {
     async fn run(self, ctx: &Ctx) -> Result<Self::Output, Error> {
         let chat = chat::open(ctx, &self.session, &self.chat).await?;
         let caption = delivery::formatted(ctx, &chat, self.parse_mode, &self.caption).await?;
-        let reply_to = delivery::require_reply(&chat, self.reply_to).await?;
+        let reply_to = delivery::require_reply(ctx, &chat, self.reply_to).await?;
         let saved = upload::save(ctx, &chat, self.source).await?;
         let message = OutgoingMedia {
             media: media(saved, self.force_document),
@@ -109,7 +109,7 @@ impl Operation for SendAlbum {
     async fn run(self, ctx: &Ctx) -> Result<Self::Output, Error> {
         let chat = chat::open(ctx, &self.session, &self.chat).await?;
         let caption = delivery::formatted(ctx, &chat, self.parse_mode, &self.caption).await?;
-        let reply_to = delivery::require_reply(&chat, self.reply_to).await?;
+        let reply_to = delivery::require_reply(ctx, &chat, self.reply_to).await?;
         let mut files = Vec::with_capacity(self.sources.len());
         for source in self.sources {
             let saved = upload::save(ctx, &chat, source).await?;

@@ -216,6 +216,7 @@ impl Reconciler<'_> {
             });
         }
         let batch = CapturedBatch {
+            links: Vec::new(),
             session_id: self.account.session_id,
             peers: fetched.peers,
             messages: fetched.messages,

@@ -16,3 +16,4 @@ pub(super) mod messages;
 pub(super) mod numbers;
 pub(super) mod peers;
 pub(super) mod updates;
+pub(super) mod whole;

@@ -73,6 +73,18 @@ impl Link {
             let peer = peer.clone();
             return Ok(Ok(MessagesOf { peer, ids }));
         }
+        let places = self.places(&ids, logged).await?;
+        let is_foreign = |id: &&MessageId| places.get(*id) != Some(&peer.peer_id);
+        let foreign: Vec<MessageId> = ids.iter().filter(is_foreign).copied().collect();
+        if !foreign.is_empty() {
+            return Ok(Err(foreign));
+        }
+        let peer = peer.clone();
+        Ok(Ok(MessagesOf { peer, ids }))
+    }
+
+    /// Where numbers outside of channels are. Telegram is asked about what `logged` does not tell.
+    pub async fn places(&self, ids: &[MessageId], logged: &Places) -> Result<Places, Error> {
         let mut places = logged.clone();
         let untold: Vec<MessageId> = ids
             .iter()
@@ -84,16 +96,10 @@ impl Link {
             let told = answer.messages.iter().filter_map(convert::message_place);
             places.extend(told.map(|(chat, id)| (id, chat)));
         }
-        let is_foreign = |id: &&MessageId| places.get(*id) != Some(&peer.peer_id);
-        let foreign: Vec<MessageId> = ids.iter().filter(is_foreign).copied().collect();
-        if !foreign.is_empty() {
-            return Ok(Err(foreign));
-        }
-        let peer = peer.clone();
-        Ok(Ok(MessagesOf { peer, ids }))
+        Ok(places)
     }
 
-    /// The same for one number.
+    /// One number as one of the chat, as [`Link::messages_of`] finds it.
     pub async fn message_of(
         &self,
         peer: &PeerRow,

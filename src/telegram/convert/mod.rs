@@ -1,12 +1,14 @@
 //! Telegram's objects turned into the hub's rows. Pure: no calls, no database.
 
 mod entities;
+mod links;
 mod live;
 mod media;
 mod message;
 mod peer;
 mod update;
 
+pub(super) use links::upgrades;
 pub use live::LiveMessage;
 pub(super) use live::{live, short_sent, update_chats, update_message, updates};
 pub(super) use message::{message_date, message_place, messages};

@@ -2,6 +2,7 @@
 
 use crate::model::{ChatId, ChatKind};
 use crate::store::peers::PeerRow;
+use crate::telegram::convert::links::supergroup;
 use grammers_client::session::types::{ChannelKind, PeerAuth, PeerInfo};
 use grammers_client::tl;
 
@@ -22,6 +23,8 @@ pub(in crate::telegram) fn peers(
     users
         .iter()
         .filter_map(user)
+        // Before the chats themselves, which say more.
+        .chain(chats.iter().filter_map(supergroup))
         .chain(chats.iter().filter_map(chat))
         .collect()
 }

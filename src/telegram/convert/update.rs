@@ -3,7 +3,7 @@
 
 use crate::model::{ChatId, MessageId, SessionId, UtcTime};
 use crate::store::capture::{CapturedBatch, Deletion};
-use crate::telegram::convert::{message, peer, peers};
+use crate::telegram::convert::{links, message, peer, peers};
 use grammers_client::session::updates::State;
 use grammers_client::tl;
 
@@ -27,6 +27,7 @@ pub(in crate::telegram) fn batch(
     let mut batch = CapturedBatch {
         session_id: account.session_id,
         peers: peers(users, chats),
+        links: links::upgrades(chats),
         messages: Vec::new(),
         deletions: Vec::new(),
         position: None,
@@ -57,6 +58,7 @@ pub(in crate::telegram) fn batch(
 }
 
 fn push(batch: &mut CapturedBatch, account: AccountRef, message: &tl::enums::Message) {
+    batch.links.extend(links::told(&batch.peers, message));
     batch.messages.extend(message::row(account.own, message));
 }
 

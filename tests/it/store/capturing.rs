@@ -41,6 +41,7 @@ fn edited(base: NewMessage, text: &str, when: i64) -> NewMessage {
 
 pub(crate) fn batch(session_id: SessionId, messages: Vec<NewMessage>) -> CapturedBatch {
     CapturedBatch {
+        links: Vec::new(),
         session_id,
         peers: Vec::new(),
         messages,

@@ -85,6 +85,7 @@ fn a_draft() -> impl Strategy<Value = Draft> {
     )
         .prop_map(|(account, peers, messages, deletions, position)| {
             let batch = CapturedBatch {
+                links: Vec::new(),
                 session_id: SessionId(0),
                 peers,
                 messages,

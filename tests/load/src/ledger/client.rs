@@ -22,6 +22,14 @@ pub(super) enum Door {
 /// An answer: the message's number where one was made, or the code of the refusal.
 pub(super) type Answer = Result<Value, String>;
 
+/// A chat as the tools door takes it: as a text.
+pub(super) fn written(chat: &Value) -> Value {
+    match chat {
+        Value::Number(number) => number.to_string().into(),
+        other => other.clone(),
+    }
+}
+
 /// A caller of one hub.
 #[derive(Clone, Debug)]
 pub(super) struct Caller {
@@ -68,7 +76,7 @@ impl Caller {
                 Ok(answer.map(|mut answer| answer["message_id"].take()))
             }
             Door::Tools => {
-                let body = json!({ "chat": chat, "text": text });
+                let body = json!({ "chat": written(chat), "text": text });
                 let answer = self.ask(Method::POST, "/api/messages", &body).await?;
                 Ok(answer.map(|mut answer| answer["result"]["id"].take()))
             }

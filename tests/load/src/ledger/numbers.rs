@@ -2,6 +2,7 @@
 //!
 //! Owns the choice of the chat and the number, and notes which message each call may touch.
 
+use super::client::written;
 use super::crowd::OWN;
 use super::steps::{Run, Sent};
 use super::verdict::{Deed, Touch};
@@ -38,7 +39,7 @@ impl Run<'_> {
     }
 
     fn call(&mut self, named: &Sent, number: i32, token: &str) -> (Deed, Method, String, Value) {
-        let chat = &named.chat;
+        let chat = written(&named.chat);
         match self.rng.u8(..4) {
             0 => (
                 Deed::Delete,
@@ -56,7 +57,7 @@ impl Run<'_> {
                 Deed::Forward,
                 Method::POST,
                 "/api/messages/forward".to_owned(),
-                json!({ "from_chat": chat, "to_chat": OWN, "message_ids": [number] }),
+                json!({ "from_chat": chat, "to_chat": OWN.to_string(), "message_ids": [number] }),
             ),
             _ => (
                 Deed::Pin,
