@@ -7,6 +7,7 @@
 use crate::store::database_url::{DatabaseUrl, Engine};
 use crate::store::error::Error;
 use crate::store::outage::Outage;
+use crate::store::presence::Presence;
 use diesel::connection::SimpleConnection as _;
 use diesel::r2d2::R2D2Connection as _;
 use diesel::{Connection as _, ConnectionError};
@@ -61,11 +62,21 @@ impl Pooled {
 pub(super) struct Manager {
     url: DatabaseUrl,
     outage: Arc<Outage>,
+    presence: Presence,
 }
 
 impl Manager {
-    pub(super) const fn new(url: DatabaseUrl, outage: Arc<Outage>) -> Self {
-        Self { url, outage }
+    pub(super) const fn new(url: DatabaseUrl, outage: Arc<Outage>, presence: Presence) -> Self {
+        Self {
+            url,
+            outage,
+            presence,
+        }
+    }
+
+    /// Whether the files are those that were opened first.
+    pub(super) const fn presence(&self) -> &Presence {
+        &self.presence
     }
 
     fn try_connect(&self) -> Result<AnyConnection, Error> {
@@ -88,7 +99,12 @@ impl diesel::r2d2::ManageConnection for Manager {
     type Error = Error;
 
     fn connect(&self) -> Result<Pooled, Error> {
-        let made = self.try_connect();
+        // Looked at before and after: what was opened in between is none of these files.
+        let made = self
+            .presence
+            .check()
+            .and_then(|()| self.try_connect())
+            .and_then(|made| self.presence.check().map(|()| made));
         match &made {
             Ok(_) => self.outage.connected(),
             Err(_) => self.outage.refused_to_connect(),
@@ -125,10 +141,6 @@ fn connect_postgres(url: &DatabaseUrl) -> Result<AnyConnection, Error> {
 
 #[cfg(feature = "sqlite")]
 fn connect_sqlite(url: &DatabaseUrl) -> Result<AnyConnection, Error> {
-    url.prepare_file().map_err(|source| Error::Unavailable {
-        what: format!("{url} cannot be opened").into(),
-        source: Some(Box::new(source)),
-    })?;
     let mut conn = diesel::SqliteConnection::establish(&url.for_sqlite())
         .map_err(|error| refused(url, &error))?;
     // The waiting time comes first: the switch to WAL already takes a lock. Each account's rows

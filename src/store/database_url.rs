@@ -96,19 +96,29 @@ impl DatabaseUrl {
         }
     }
 
-    /// The path in a form that SQLite cannot take for a `file:` URI.
+    /// A URI with which SQLite opens the file and never makes one.
+    /// Source: <https://www.sqlite.org/uri.html>.
     #[cfg(feature = "sqlite")]
     pub(super) fn for_sqlite(&self) -> String {
+        use std::fmt::Write as _;
         let path = self.location.expose_secret();
-        if Path::new(path).is_absolute() {
-            path.to_owned()
-        } else {
-            format!("./{path}")
+        let mut uri = "file:".to_owned();
+        if !Path::new(path).is_absolute() {
+            uri.push_str("./");
         }
+        for byte in path.bytes() {
+            if byte.is_ascii_alphanumeric() || b"/-._~".contains(&byte) {
+                uri.push(byte.into());
+            } else {
+                // Writing to a text cannot fail.
+                _ = write!(uri, "%{byte:02X}");
+            }
+        }
+        uri.push_str("?mode=rw");
+        uri
     }
 
     /// Creates the file of a new SQLite database so that only its owner can read it.
-    #[cfg(feature = "sqlite")]
     pub(super) fn prepare_file(&self) -> std::io::Result<()> {
         use std::os::unix::fs::OpenOptionsExt as _;
         let Some(path) = self.sqlite_path() else {

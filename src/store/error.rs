@@ -76,7 +76,7 @@ impl Error {
     /// Whether the database answers and takes no writes, from anybody.
     pub(super) fn refuses_writes(&self) -> bool {
         matches!(self, Self::Unavailable { what, .. }
-            if NO_WRITES.iter().any(|text| what.contains(text)))
+            if NO_WRITES.iter().any(|text| what.contains(text)) || names_no_table(what))
     }
 
     pub(super) fn unavailable(what: impl Into<Cow<'static, str>>) -> Self {
@@ -121,7 +121,7 @@ impl From<diesel::result::Error> for Error {
 ///
 /// Sources: <https://www.sqlite.org/rescode.html>, and appendix A of PostgreSQL's manual, classes
 /// 08, 40, 53, 57 and 58.
-const PASSING: [&str; 18] = [
+const PASSING: [&str; 21] = [
     "database is locked",
     "database table is locked",
     "locking protocol",
@@ -129,6 +129,9 @@ const PASSING: [&str; 18] = [
     "database or disk is full",
     "unable to open database file",
     "attempt to write a readonly database",
+    "database disk image is malformed",
+    "file is not a database",
+    "no such table",
     "no connection to the server",
     "server closed the connection",
     "could not receive data from server",
@@ -144,13 +147,16 @@ const PASSING: [&str; 18] = [
 
 /// Those of them that tell of the database as a whole and of no single transaction. The hub's own
 /// writers queue, so that a lock on SQLite is somebody else's.
-const NO_WRITES: [&str; 8] = [
+const NO_WRITES: [&str; 11] = [
     "database is locked",
     "locking protocol",
     "disk I/O error",
     "database or disk is full",
     "unable to open database file",
     "attempt to write a readonly database",
+    "database disk image is malformed",
+    "file is not a database",
+    "no such table",
     "No space left on device",
     "in a read-only transaction",
 ];
@@ -163,6 +169,13 @@ fn waiting_helps(kind: Kind, message: &str) -> bool {
             | Kind::SerializationFailure
             | Kind::ReadOnlyTransaction
     ) || PASSING.iter().any(|text| message.contains(text))
+        || names_no_table(message)
+}
+
+/// PostgreSQL's text for a table that is not there: somebody has taken the tables away under the
+/// hub, and may bring them back.
+fn names_no_table(message: &str) -> bool {
+    message.starts_with("relation \"") && message.trim_end().ends_with("\" does not exist")
 }
 
 /// What a client is told: that waiting helps, or nothing at all.

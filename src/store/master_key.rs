@@ -49,7 +49,13 @@ pub async fn load_or_create_master_key(
     let path = data_dir.join("master.key");
     let key = match configured {
         Some(text) => Some(parse(text.expose_secret(), "HUB_MASTER_KEY")?),
-        None => read(&path)?,
+        None => {
+            let key = read(&path)?;
+            if key.is_some() && open::sealed_with(database).await?.is_none() {
+                warn_of_new_database(&path, database);
+            }
+            key
+        }
     };
     if let Some(key) = key {
         return Ok(Vault::from_key(&key));
@@ -62,6 +68,19 @@ pub async fn load_or_create_master_key(
     }
     let key = create(&path)?;
     Ok(Vault::from_key(&key))
+}
+
+/// A key that has sealed rows somewhere, and a database without any: it may be the wrong one.
+fn warn_of_new_database(key: &Path, database: &DatabaseUrl) {
+    let opened = match database.sqlite_path().map(std::path::absolute) {
+        Some(Ok(path)) => path.display().to_string(),
+        _ => database.to_string(),
+    };
+    log::warn!(
+        "the database {opened} is new and empty, but the master key file {} is an old one: stored \
+         sessions are missing if this is not a first start; DATABASE_URL says which database is opened",
+        key.display()
+    );
 }
 
 /// Both alphabets of RFC 4648, with or without padding.

@@ -19,6 +19,7 @@ mod open;
 mod outage;
 mod paging;
 mod pool;
+mod presence;
 mod probe;
 mod schema;
 mod tx;

@@ -7,8 +7,9 @@ use crate::model::UtcTime;
 use crate::store::backend::{Manager, Pooled};
 use crate::store::database_url::DatabaseUrl;
 use crate::store::outage::Outage;
+use crate::store::presence::Presence;
 use crate::store::tx::{self, Lock};
-use crate::store::{Error, Store, Vault, migrate, pool, vault_keys};
+use crate::store::{AnyConnection, Engine, Error, Store, Vault, migrate, pool, vault_keys};
 use diesel::r2d2::ManageConnection as _;
 use std::time::Duration;
 
@@ -32,24 +33,41 @@ impl Store {
     pub async fn open(settings: &StoreSettings, vault: Vault) -> Result<Self, Error> {
         let url = settings.url.clone();
         let checked = vault.clone();
-        pool::blocking(move || prepare(url, &checked)).await?;
-        Self::pooled(settings, vault)
+        let opened = pool::blocking(move || prepare(url, &checked)).await?;
+        Self::pooled(settings, vault, opened)
     }
+}
+
+/// A database that has passed every check.
+pub(super) struct Opened {
+    /// On SQLite the connection that stays open as long as the store: the log stays the same file
+    /// until the last connection ends.
+    pub(super) anchor: Option<AnyConnection>,
+    pub(super) presence: Presence,
 }
 
 /// A connection outside any pool.
 fn connect(url: DatabaseUrl) -> Result<Pooled, Error> {
-    Manager::new(url, Outage::none()).connect()
+    Manager::new(url, Outage::none(), Presence::default()).connect()
 }
 
-fn prepare(url: DatabaseUrl, vault: &Vault) -> Result<(), Error> {
-    let mut pooled = connect(url)?;
+fn prepare(url: DatabaseUrl, vault: &Vault) -> Result<Opened, Error> {
+    // The only place where a file is made: later connections must find the one of the start.
+    url.prepare_file().map_err(|source| Error::Unavailable {
+        what: format!("{url} cannot be opened").into(),
+        source: Some(Box::new(source)),
+    })?;
+    let mut pooled = connect(url.clone())?;
     let conn = &mut pooled.conn;
     migrate::refuse_newer(conn)?;
     vault_keys::verify(conn, vault)?;
     migrate::run(conn)?;
     tx::locked_tx(conn, Lock::Migrations, |conn| {
         vault_keys::claim(conn, vault, UtcTime::now())
+    })?;
+    Ok(Opened {
+        presence: Presence::of(&url)?,
+        anchor: (url.engine() == Engine::Sqlite).then_some(pooled.conn),
     })
 }
 

@@ -5,7 +5,7 @@
 
 use crate::metrics::DATABASE_AWAY;
 use crate::store::Error;
-use log::{info, warn};
+use log::{error, info, warn};
 use std::sync::Arc;
 use std::time::Instant;
 use tokio::sync::watch;
@@ -111,6 +111,15 @@ impl Outage {
     pub(super) fn unreachable(&self, why: &Error) {
         if self.change(|known| known.unreachable = known.unreachable.or(Some(Instant::now()))) {
             warn!("the database is out of reach, and the capture waits for it: {why}");
+        }
+    }
+
+    /// The database's files are not there any more, or are others.
+    pub(super) fn gone(&self, why: &Error) {
+        if self.change(|known| known.unreachable = known.unreachable.or(Some(Instant::now()))) {
+            error!(
+                "the database is gone, and nothing is stored until its own files are back in place: {why}"
+            );
         }
     }
 

@@ -7,11 +7,13 @@
 use crate::store::backend::Manager;
 #[cfg(feature = "sqlite")]
 use crate::store::checkpoint;
+use crate::store::open::Opened;
 use crate::store::outage::{Need, Outage, WritesHeld};
+use crate::store::presence::Presence;
 use crate::store::{AnyConnection, Engine, Error, StoreSettings, Vault, probe, tx};
 use diesel::r2d2::{ManageConnection as _, NopErrorHandler, Pool, PooledConnection};
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, PoisonError, RwLock, Weak};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, RwLock, Weak};
 use std::time::{Duration, Instant};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
@@ -26,6 +28,11 @@ pub(super) struct Inner {
     writers: Arc<Semaphore>,
     acquire_timeout: Duration,
     manager: Manager,
+    /// Open as long as the pool, see [`Opened`].
+    anchor: Mutex<Option<AnyConnection>>,
+    /// Whether a log that was removed has been folded, which helps once.
+    #[cfg(feature = "sqlite")]
+    rescued: AtomicBool,
     outage: Arc<Outage>,
     writes: AtomicUsize,
     engine: Engine,
@@ -40,11 +47,16 @@ const CONNECT_PAUSE: Duration = Duration::from_secs(1);
 const LOOK_EVERY: Duration = Duration::from_millis(250);
 
 impl Store {
-    pub(super) fn pooled(settings: &StoreSettings, vault: Vault) -> Result<Self, Error> {
+    pub(super) fn pooled(
+        settings: &StoreSettings,
+        vault: Vault,
+        opened: Opened,
+    ) -> Result<Self, Error> {
         let engine = settings.url.engine();
         let pool_size = settings.pool_size.max(1);
         let outage = Outage::none();
-        let manager = Manager::new(settings.url.clone(), Arc::clone(&outage));
+        let url = settings.url.clone();
+        let manager = Manager::new(url, Arc::clone(&outage), opened.presence);
         let pool = Pool::builder()
             .max_size(pool_size)
             .min_idle(Some(0))
@@ -65,6 +77,9 @@ impl Store {
             writers: Arc::new(Semaphore::new(writers as usize)),
             acquire_timeout: settings.acquire_timeout,
             manager,
+            anchor: Mutex::new(opened.anchor),
+            #[cfg(feature = "sqlite")]
+            rescued: AtomicBool::new(false),
             outage,
             writes: AtomicUsize::new(0),
             engine,
@@ -170,9 +185,11 @@ impl Store {
         let writer = self.permit(&self.0.writers, need).await?;
         let connection = self.permit(&self.0.connections, need).await?;
         self.0.writes.fetch_add(1, Ordering::Relaxed);
-        let outage = Arc::clone(&self.0.outage);
+        let (outage, presence) = (Arc::clone(&self.0.outage), self.presence());
         self.run(vec![connection, writer], move |conn| {
-            let result = tx::write_tx(conn, body);
+            // What was committed into a file that is gone by now is not stored.
+            let result = tx::write_tx(conn, body)
+                .and_then(|value| present(&presence, &outage).map(|()| value));
             match &result {
                 Ok(_) => outage.written(),
                 Err(error) if error.refuses_writes() => outage.unwritable(error),
@@ -219,12 +236,18 @@ impl Store {
         let inner = self.0;
         let closed = blocking(move || {
             #[cfg(feature = "sqlite")]
-            if let (Engine::Sqlite, Some(pool)) = (inner.engine, &pool) {
-                let mut pooled = checked_out(pool, &inner.outage, CONNECT_PAUSE)?;
-                checkpoint::truncate(&mut pooled.conn)?;
-            }
-            drop((pool, inner));
-            Ok(())
+            let folded = match (inner.engine, &pool) {
+                (Engine::Sqlite, Some(pool)) => {
+                    let presence = inner.manager.presence();
+                    checked_out(pool, presence, &inner.outage, CONNECT_PAUSE)
+                        .and_then(|mut pooled| checkpoint::truncate(&mut pooled.conn))
+                }
+                _ => Ok(()),
+            };
+            #[cfg(not(feature = "sqlite"))]
+            let folded = Ok(());
+            drop((pool, inner.anchor().take()));
+            folded
         });
         if let Err(error) = closed.await {
             log::warn!("the database did not close cleanly: {error}");
@@ -254,6 +277,26 @@ impl Store {
         pool.clone()
     }
 
+    fn presence(&self) -> Presence {
+        self.0.manager.presence().clone()
+    }
+
+    /// Folds a log that was removed under the hub into the database's file, while the
+    /// connections that know it are open: the next start will not find it.
+    #[cfg(feature = "sqlite")]
+    pub(super) fn rescue_log(&self) {
+        if !self.0.manager.presence().has_lost_log() || self.0.rescued.swap(true, Ordering::Relaxed)
+        {
+            return;
+        }
+        if let Some(anchor) = self.0.anchor().as_mut() {
+            match checkpoint::truncate(anchor) {
+                Ok(()) => log::info!("the database's log was folded into its file in time"),
+                Err(error) => log::error!("the database's removed log is lost: {error}"),
+            }
+        }
+    }
+
     /// Makes a connection outside the pool, to find out whether one can be made.
     pub(super) fn connecting(&self) -> impl FnOnce() -> Result<(), Error> + Send + use<> {
         let manager = self.0.manager.clone();
@@ -267,10 +310,11 @@ impl Store {
     {
         let pool = self.pool();
         let pool = pool.ok_or_else(Error::stopping)?;
-        let (outage, patience) = (Arc::clone(&self.0.outage), self.0.acquire_timeout);
+        let (outage, presence) = (Arc::clone(&self.0.outage), self.presence());
+        let patience = self.0.acquire_timeout;
         blocking(move || {
-            let result =
-                checked_out(&pool, &outage, patience).and_then(|mut pooled| body(&mut pooled.conn));
+            let result = checked_out(&pool, &presence, &outage, patience)
+                .and_then(|mut pooled| body(&mut pooled.conn));
             drop(permits);
             result
         })
@@ -278,12 +322,25 @@ impl Store {
     }
 }
 
+impl Inner {
+    fn anchor(&self) -> std::sync::MutexGuard<'_, Option<AnyConnection>> {
+        self.anchor.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Fails, and takes note of it, when the database's files are not those that were opened.
+fn present(presence: &Presence, outage: &Outage) -> Result<(), Error> {
+    presence.check().inspect_err(|error| outage.gone(error))
+}
+
 /// A connection of the pool. The permit says that one is free, or may be made.
 fn checked_out(
     pool: &Pool<Manager>,
+    presence: &Presence,
     outage: &Outage,
     patience: Duration,
 ) -> Result<PooledConnection<Manager>, Error> {
+    present(presence, outage)?;
     let deadline = Instant::now() + patience;
     loop {
         let failed = match pool.get_timeout(LOOK_EVERY.min(patience)) {

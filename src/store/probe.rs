@@ -16,6 +16,14 @@ const EVERY: Duration = Duration::from_millis(300);
 /// Runs until the store is closed or gone.
 pub(super) async fn run(store: Weak<Inner>, mut known: watch::Receiver<Known>) {
     while known.wait_for(Known::is_away).await.is_ok() {
+        #[cfg(feature = "sqlite")]
+        if let Some(store) = Store::alive(&store) {
+            let rescued = blocking(move || {
+                store.rescue_log();
+                Ok(())
+            });
+            drop(rescued.await);
+        }
         tokio::time::sleep(EVERY).await;
         let Some(store) = Store::alive(&store) else {
             return;

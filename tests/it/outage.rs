@@ -1,6 +1,8 @@
 //! A database that goes away in a flood of messages: the hub waits for it, says so, and loses and
 //! doubles nothing.
 
+#[cfg(feature = "sqlite")]
+mod missing;
 #[cfg(feature = "postgres-system")]
 mod postgres;
 #[cfg(feature = "sqlite")]

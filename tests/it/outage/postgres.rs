@@ -4,7 +4,7 @@ use crate::support::db::TestDb;
 use crate::support::gate::Gate;
 use crate::support::http::eventually;
 use crate::support::hub::{Options, TestHub};
-use crate::support::ledger::complete;
+use crate::support::ledger::{complete, done};
 use crate::support::observe::{lasts, session};
 use crate::support::postgres::Server;
 use crate::support::process::HubProcess;
@@ -99,6 +99,31 @@ async fn a_stop_while_postgres_is_away_ends_soon_and_the_next_start_has_everythi
     for name in ["alice", "carol"] {
         complete(&dc, &hub.client, name).await?;
     }
+    hub.terminate().await?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn tables_that_are_taken_away_are_an_outage_and_go_on_when_they_are_back() -> TestResult {
+    use diesel::Connection as _;
+    use diesel::connection::SimpleConnection as _;
+    let Some(server) = Server::start()? else {
+        return Ok(());
+    };
+    let (db, dc) = (TestDb::at(server.url())?, Dc::start(DcOptions::default())?);
+    let hub = HubProcess::start(&db, &dc).await?;
+    log_in(&hub, &dc).await?;
+    let since = online_since(&hub.client).await?;
+    let mut other = diesel::PgConnection::establish(server.url())?;
+    other.batch_execute("ALTER SCHEMA public RENAME TO elsewhere; CREATE SCHEMA public")?;
+    done(dc.send_many("alice", "carol", "meanwhile {n}", 20))?;
+    away(&hub.client).await?;
+    for path in ["/sessions", "/session/carol/messages", "/admin/messages"] {
+        refused_at_once(&hub.client, path, None).await?;
+    }
+    refused_at_once(&hub.client, "/login/start", Some(a_login())).await?;
+    other.batch_execute("DROP SCHEMA public; ALTER SCHEMA elsewhere RENAME TO public")?;
+    goes_on(&hub, &dc, &since).await?;
     hub.terminate().await?;
     Ok(())
 }
