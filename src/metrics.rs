@@ -49,6 +49,10 @@ pub const GAPS_OPENED: &str = "telegram_hub_gaps_opened_total";
 pub const GAPS_CLOSED: &str = "telegram_hub_gaps_closed_total";
 /// Gauge of the gaps that are open.
 pub const GAPS_OPEN: &str = "telegram_hub_gaps_open";
+/// Gauge of the keys that Telegram is still to log out.
+pub const LOG_OUTS_PENDING: &str = "telegram_hub_log_outs_pending";
+/// Counter of what came of log-outs, by `outcome`.
+pub const LOG_OUTS: &str = "telegram_hub_log_outs_total";
 /// Gauge that is always 1 and carries the `version`.
 pub const BUILD: &str = "telegram_hub_build_info";
 
@@ -113,6 +117,8 @@ fn describe() {
     describe_counter!(GAPS_OPENED, "Gaps in logs that were noticed");
     describe_counter!(GAPS_CLOSED, "Gaps in logs that were filled");
     describe_gauge!(GAPS_OPEN, "Gaps in logs that are open");
+    describe_gauge!(LOG_OUTS_PENDING, "Keys that Telegram is still to log out");
+    describe_counter!(LOG_OUTS, "What came of asking for log-outs");
     describe_gauge!(BUILD, "Always 1; the version is a label");
     metrics::gauge!(BUILD, "version" => env!("CARGO_PKG_VERSION")).set(1.0);
 }

@@ -127,6 +127,9 @@ struct HealthAnswer {
     /// How many gaps are open in all logs; null while the database does not answer.
     #[schema(required)]
     open_gaps: Option<u64>,
+    /// How many keys Telegram is still to log out; null while the database does not answer.
+    #[schema(required)]
+    pending_log_outs: Option<u64>,
     /// The hub's version.
     version: &'static str,
 }
@@ -167,6 +170,7 @@ impl From<HealthView> for HealthAnswer {
             },
             database,
             open_gaps: view.open_gaps,
+            pending_log_outs: view.pending_log_outs,
             version: env!("CARGO_PKG_VERSION"),
         }
     }

@@ -9,10 +9,14 @@ use std::time::Duration;
 /// How long an idempotency key is remembered.
 const KEYS_LAST: Duration = Duration::from_hours(7 * 24);
 
-/// Starts the stored accounts, however long the database is away.
+/// Starts the stored accounts, then the logins that were under way, however long the database is away.
 pub(super) async fn restore(hub: &Hub) {
     while let Err(error) = hub.registry.restore(&hub.restore).await {
         warn!("the sessions cannot be listed and are tried again: {error}");
+        tokio::time::sleep(Duration::from_secs(1)).await;
+    }
+    while let Err(error) = hub.registry.finish_logins().await {
+        warn!("the unfinished logins cannot be listed and are tried again: {error}");
         tokio::time::sleep(Duration::from_secs(1)).await;
     }
 }

@@ -19,7 +19,9 @@ pub(crate) use turns::{Holder, Turn};
 use crate::config::{Config, LimitsConfig, StoreConfig};
 use crate::error::Error;
 use crate::fetch::{FetchError, Fetcher};
-use crate::session::{Registry, RestoreProgress, SessionContext, Timing, Writer};
+use crate::session::{
+    LogOuts, Registry, RestoreProgress, SessionContext, Timing, Writer, run_log_outs,
+};
 use crate::store::{
     self, DatabaseUrl, DatabaseUrlError, Store, StoreSettings, load_or_create_master_key,
 };
@@ -150,6 +152,7 @@ impl Hub {
                 config.logins_per_minute,
             ),
             reconciles: Semaphore::new(RECONCILES),
+            log_outs: LogOuts::default(),
         };
         let hub = Arc::new(Self {
             store,
@@ -198,6 +201,8 @@ impl Hub {
                 () = hub.stop.cancelled() => {}
             }
         });
+        let context = Arc::clone(self.registry.context());
+        self.spawn(async move { run_log_outs(&context).await });
         let hub = Arc::clone(self);
         self.tasks.spawn(async move {
             tokio::select! {

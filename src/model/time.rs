@@ -49,6 +49,11 @@ impl UtcTime {
             .map_or(Self(DateTime::<Utc>::MIN_UTC), Self)
     }
 
+    /// How long after another instant this one is; nothing when it is not.
+    pub fn since(self, earlier: Self) -> std::time::Duration {
+        (self.0 - earlier.0).to_std().unwrap_or_default()
+    }
+
     /// This instant moved forward, stopping at chrono's last one.
     #[must_use]
     pub fn after(self, duration: std::time::Duration) -> Self {

@@ -3,11 +3,11 @@
 use crate::auth::Scope;
 use crate::error::Error;
 use crate::hub::Hub;
-use crate::metrics::{GAPS_OPEN, RECEIVING, SESSIONS};
+use crate::metrics::{GAPS_OPEN, LOG_OUTS_PENDING, RECEIVING, SESSIONS};
 use crate::model::SessionState;
 use crate::ops::{Ctx, Operation};
 use crate::session::RestoreSnapshot;
-use crate::store::{gaps, sessions};
+use crate::store::{gaps, log_outs, sessions};
 use std::collections::BTreeMap;
 use std::time::Duration;
 use tokio::time::timeout;
@@ -36,6 +36,8 @@ pub struct HealthView {
     pub database: DatabaseHealth,
     /// How many gaps are open in all logs; `None` while the database does not answer.
     pub open_gaps: Option<u64>,
+    /// How many keys Telegram is still to log out; `None` while the database does not answer.
+    pub pending_log_outs: Option<u64>,
 }
 
 /// Whether the database answers and takes writes.
@@ -54,9 +56,13 @@ impl Operation for Health {
 
     async fn run(self, ctx: &Ctx) -> Result<Self::Output, Error> {
         let hub = &ctx.hub;
-        let asked = hub
-            .store
-            .read(|conn| Ok((sessions::count(conn)?, gaps::count_open(conn, None)?)));
+        let asked = hub.store.read(|conn| {
+            Ok((
+                sessions::count(conn)?,
+                gaps::count_open(conn, None)?,
+                log_outs::count(conn)?,
+            ))
+        });
         let counts = match timeout(DATABASE_PATIENCE, asked).await {
             Ok(Ok(counts)) => Some(counts),
             Ok(Err(_)) | Err(_) => None,
@@ -70,11 +76,12 @@ impl Operation for Health {
         Ok(HealthView {
             active_sessions: u64::try_from(hub.registry.len()).unwrap_or(u64::MAX),
             receiving_sessions: receiving(hub),
-            stored_sessions: counts.map(|(stored, _)| stored),
+            stored_sessions: counts.map(|(stored, ..)| stored),
             restore: hub.restore.snapshot(),
             sessions_by_state: by_state(hub),
             database,
-            open_gaps: counts.map(|(_, open)| open),
+            open_gaps: counts.map(|(_, open, _)| open),
+            pending_log_outs: counts.map(|(.., pending)| pending),
         })
     }
 }
@@ -96,14 +103,15 @@ impl Operation for CountSessions {
         let receiving = u32::try_from(receiving(&ctx.hub)).unwrap_or(u32::MAX);
         metrics::gauge!(RECEIVING).set(f64::from(receiving));
         // Without the database the last count stands.
-        if let Ok(open) = ctx
+        let counted = ctx
             .hub
             .store
-            .read(|conn| gaps::count_open(conn, None))
-            .await
-        {
-            let open = u32::try_from(open).unwrap_or(u32::MAX);
-            metrics::gauge!(GAPS_OPEN).set(f64::from(open));
+            .read(|conn| Ok([gaps::count_open(conn, None)?, log_outs::count(conn)?]));
+        if let Ok(counts) = counted.await {
+            for (gauge, count) in [GAPS_OPEN, LOG_OUTS_PENDING].into_iter().zip(counts) {
+                let count = u32::try_from(count).unwrap_or(u32::MAX);
+                metrics::gauge!(gauge).set(f64::from(count));
+            }
         }
         Ok(())
     }

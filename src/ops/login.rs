@@ -4,7 +4,7 @@ use crate::auth::Scope;
 use crate::error::{Code, Error};
 use crate::model::{SessionName, StoredState, UserId, UtcTime};
 use crate::ops::{Ctx, Operation, accounts};
-use crate::session::{self, Row, SessionHandle};
+use crate::session::{self, LoggedOut, SessionHandle, log_out_state};
 use crate::store::sessions::{self, NewSession};
 use secrecy::SecretString;
 
@@ -73,16 +73,12 @@ impl Operation for StartLogin {
             now: UtcTime::now(),
         };
         let vault = hub.store.vault().clone();
-        let (known, row) = hub
+        let row = hub
             .store
-            .write(move |conn| {
-                let known = sessions::by_name(conn, &new.name)?.is_some();
-                Ok((known, sessions::create_or_get(conn, &vault, &new)?))
-            })
+            .write(move |conn| sessions::create_or_get(conn, &vault, &new))
             .await?;
-        let known = if known { Row::Known } else { Row::New };
         let handle = accounts::running(hub, &row);
-        let started = handle.start_login(self.phone, known).await?;
+        let started = handle.start_login(self.phone).await?;
         Ok(match started {
             session::LoginStarted::CodeSent { phone_code_hash } => {
                 LoginStarted::CodeSent { phone_code_hash }
@@ -174,7 +170,8 @@ impl Operation for SubmitPassword {
     }
 }
 
-/// Logs a session out at Telegram. Its row and its captured messages stay.
+/// Logs a session out at Telegram. Its row and its captured messages stay. A log-out that Telegram
+/// does not take at once is done later.
 ///
 /// Succeeds as well for a session that is unknown or logged out.
 /// Source: <https://core.telegram.org/method/auth.logOut>.
@@ -190,14 +187,14 @@ pub struct LogOut {
 impl Operation for LogOut {
     const NAME: &'static str = "login.log_out";
     const SCOPE: Scope = Scope::Manage;
-    type Output = ();
+    type Output = LoggedOut;
 
     async fn run(self, ctx: &Ctx) -> Result<Self::Output, Error> {
         match accounts::row(&ctx.hub, &self.session).await? {
             Some(row) if row.state != StoredState::LoggedOut => {
                 accounts::running(&ctx.hub, &row).log_out().await
             }
-            _ => Ok(()),
+            _ => log_out_state(ctx.hub.registry.context(), self.session).await,
         }
     }
 }

@@ -5,12 +5,12 @@ use crate::error::{Code, Error};
 use crate::model::{SessionName, SessionState, StoredState, UtcTime};
 use crate::ops::login::UserView;
 use crate::ops::{Ctx, Operation, accounts};
-use crate::session::{self, Healing};
+use crate::session::{self, Healing, LoggedOut, destroy};
 use crate::store::sessions::{self, Purge};
 use std::time::Duration;
 
-/// How long a destroyed session may take to log out at Telegram.
-const LOG_OUT_PATIENCE: Duration = Duration::from_secs(5);
+/// How long a destroyed session may take to end its link in good order.
+const LOG_OUT_PATIENCE: Duration = Duration::from_secs(12);
 
 /// How long a restore waits for one account.
 const RESTORE_PATIENCE: Duration = Duration::from_mins(2);
@@ -162,7 +162,8 @@ impl Operation for SessionStatus {
     }
 }
 
-/// Logs a session out as well as it can and deletes what the hub stores of it.
+/// Logs a session out and deletes what the hub stores of it. A log-out that Telegram does not take
+/// at once is done later, and the session's name is free all the same.
 ///
 /// Captured messages stay unless `purge` is set. Succeeds as well for an unknown session.
 ///
@@ -179,13 +180,23 @@ pub struct DestroySession {
 impl Operation for DestroySession {
     const NAME: &'static str = "sessions.destroy";
     const SCOPE: Scope = Scope::Manage;
-    type Output = ();
+    // After a purge the whole database may be written anew.
+    const TIME_LIMIT: Duration = Duration::from_mins(10);
+    type Output = LoggedOut;
 
     async fn run(self, ctx: &Ctx) -> Result<Self::Output, Error> {
         let hub = &ctx.hub;
+        let mut unreadable = false;
         if let Some(handle) = hub.registry.get(&self.session) {
-            // Best effort: a session that cannot reach Telegram is destroyed all the same.
-            drop(tokio::time::timeout(LOG_OUT_PATIENCE, handle.log_out()).await);
+            // One that is connecting answers nobody; what it would do is done below.
+            if !matches!(handle.snapshot().state, SessionState::Connecting) {
+                let asked = tokio::time::timeout(LOG_OUT_PATIENCE, handle.log_out()).await;
+                match asked {
+                    Ok(Err(error)) if error.code == Code::DatabaseUnavailable => return Err(error),
+                    Ok(Ok(outcome)) => unreadable = outcome == LoggedOut::Unreadable,
+                    Ok(Err(_)) | Err(_) => {}
+                }
+            }
             handle.stop().await;
         }
         let purge = if self.purge {
@@ -193,14 +204,13 @@ impl Operation for DestroySession {
         } else {
             Purge::KeepMessages
         };
-        let name = self.session;
-        hub.store
-            .write(move |conn| match sessions::id_of_name(conn, &name)? {
-                Some(id) => sessions::delete(conn, id, purge).map(drop),
-                None => Ok(()),
-            })
-            .await
-            .map_err(Error::from)
+        let context = hub.registry.context();
+        let destroyed = destroy(context, self.session, purge).await?;
+        Ok(if unreadable {
+            LoggedOut::Unreadable
+        } else {
+            destroyed
+        })
     }
 }
 

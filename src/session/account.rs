@@ -9,16 +9,17 @@ use crate::model::{SessionId, SessionName, SessionState, StoredState, UtcTime};
 use crate::session::backoff::BackoffPolicy;
 use crate::session::handle::{Command, Reply, Shared};
 use crate::session::ladder::{HealStep, Ladder};
+use crate::session::log_outs::LogOuts;
 use crate::session::login_phase::LoginAttempt;
 use crate::session::online::Online;
 use crate::session::restore::RestoreTicket;
 use crate::session::waiting::{Reconnected, Waiting};
 use crate::session::writer::Writer;
 use crate::store::sessions::ApiCredentials;
-use crate::store::{self, Store, sessions};
+use crate::store::{Store, sessions};
 use crate::telegram::{Budget, LinkSettings};
 use futures_util::FutureExt as _;
-use log::{error, info, warn};
+use log::{error, warn};
 use secrecy::SecretString;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
@@ -97,6 +98,8 @@ pub struct SessionContext {
     pub logins: Budget,
     /// How many sessions may be comparing their logs at once.
     pub reconciles: Semaphore,
+    /// What tells of keys that were given up.
+    pub log_outs: LogOuts,
 }
 
 impl SessionContext {
@@ -241,7 +244,7 @@ impl Account {
 
     /// The next phase after Telegram has refused the key for good.
     pub(super) async fn need_login(&mut self, reason: String) -> Phase {
-        warn!(session = self.name.as_str(); "Telegram refuses the session's key: {reason}");
+        warn!(session = self.name.as_str(); "only a new login helps the session: {reason}");
         metrics::counter!(CONNECTS, "outcome" => "refused").increment(1);
         self.heal(HealStep::NeedsLogin, &reason);
         self.note_outcome(false);
@@ -281,20 +284,5 @@ impl Account {
             .read(move |conn| sessions::by_id(conn, id))
             .await?;
         row.ok_or_else(|| Error::new(Code::SessionNotFound, "the session has been destroyed"))
-    }
-
-    /// Marks the account as logged out and forgets its keys; the history stays.
-    pub(super) async fn forget_keys(&self) -> Result<(), store::Error> {
-        let id = self.id;
-        self.context
-            .store
-            .write(move |conn| {
-                store::auth_keys::delete_all(conn, id)?;
-                sessions::set_state(conn, id, StoredState::LoggedOut, None, UtcTime::now())
-                    .map(drop)
-            })
-            .await?;
-        info!(session = self.name.as_str(); "the session is logged out");
-        Ok(())
     }
 }

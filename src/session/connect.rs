@@ -6,7 +6,7 @@ use crate::session::account::{Account, Phase};
 use crate::session::handle::Reply;
 use crate::session::online::Online;
 use crate::session::waiting::{Reconnected, Waiting};
-use crate::store::{peers, sessions};
+use crate::store::{self, peers, sessions};
 use crate::telegram::{self, HubSession, Keys, Link};
 use log::info;
 use std::sync::Arc;
@@ -33,6 +33,9 @@ impl Account {
                     Phase::Online(Box::new(online)),
                     Ok(Reconnected::Restored { first_name }),
                 )
+            }
+            Err(error) if error.is_unauthorized() && self.is_half_logged_in().await => {
+                (self.give_up_login().await, Err(Error::from(error)))
             }
             Err(error) => {
                 let next = match (error.needs_login(), resume) {
@@ -75,17 +78,24 @@ impl Account {
         // After a common outage everybody is back at the same time, whatever their waits were.
         self.context.link.connects.turn().await;
         let (id, store) = (self.id, &self.context.store);
-        let vault = store.vault().clone();
-        let credentials = store
-            .read(move |conn| sessions::api_credentials(conn, &vault, id))
+        let stored = store
+            .read(move |conn| Ok((sessions::by_id(conn, id)?, sessions::log_owner(conn, id)?)));
+        let (row, owner) = stored
             .await
             .map_err(|error| telegram::Error::Storage(error.into()))?;
-        let api_id = credentials.map_or(self.context.api_id, |stored| stored.api_id);
+        let api_id = row.map_or(self.context.api_id, |row| row.api_id);
         let session = self.load_session().await?;
         let settings = &self.context.link;
         let vitals = Arc::clone(&self.shared.vitals);
         let link = Link::open(session, settings, api_id, Keys::MustExist, vitals).await?;
         let user = link.own_user().await?;
+        if owner.is_some_and(|owner| owner.0 != user.peer_id.bare()) {
+            // A login that was completed while nobody saw it, into another account's log.
+            self.log_out(Some(&link))
+                .await
+                .map_err(|error| telegram::Error::Storage(error.into()))?;
+            return Err(telegram::Error::SessionEnded("ACCOUNT_MISMATCH".to_owned()));
+        }
         self.remember_user(&user).await?;
         let is_new = !link.session().has_position();
         link.ensure_position().await?;
@@ -110,7 +120,10 @@ impl Account {
         HubSession::load(store, self.id, server)
             .await
             .map(Arc::new)
-            .map_err(|error| telegram::Error::Storage(error.into()))
+            .map_err(|error| match error {
+                store::Error::Decrypt { .. } => telegram::Error::KeyUnreadable,
+                error => telegram::Error::Storage(error.into()),
+            })
     }
 
     /// Keeps the account's own user where the row, the peers and the handle show it.

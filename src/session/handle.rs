@@ -3,6 +3,7 @@
 use crate::error::{Code, Error};
 use crate::model::{SessionId, SessionName, SessionState, UtcTime};
 use crate::session::healing::{Healing, HealingLog};
+use crate::session::log_outs::LoggedOut;
 use crate::session::login::{LoginProgress, LoginStarted};
 use crate::session::waiting::Reconnected;
 use crate::store::peers::PeerRow;
@@ -20,7 +21,6 @@ pub(super) const COMMAND_CAPACITY: usize = 16;
 pub(super) enum Command {
     StartLogin {
         phone: String,
-        row: Row,
         reply: Reply<LoginStarted>,
     },
     SubmitCode {
@@ -33,20 +33,11 @@ pub(super) enum Command {
         reply: Reply<LoginProgress>,
     },
     LogOut {
-        reply: Reply<()>,
+        reply: Reply<LoggedOut>,
     },
     Reconnect {
         reply: Reply<Reconnected>,
     },
-}
-
-/// Whether a session was stored before somebody wished to log it in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Row {
-    /// It was made for the login, and goes if Telegram refuses.
-    New,
-    /// It stays.
-    Known,
 }
 
 pub(super) type Reply<T> = oneshot::Sender<Result<T, Error>>;
@@ -189,9 +180,8 @@ impl SessionHandle {
     }
 
     /// Starts a login, or starts it anew.
-    pub async fn start_login(&self, phone: String, row: Row) -> Result<LoginStarted, Error> {
-        self.ask(|reply| Command::StartLogin { phone, row, reply })
-            .await
+    pub async fn start_login(&self, phone: String) -> Result<LoginStarted, Error> {
+        self.ask(|reply| Command::StartLogin { phone, reply }).await
     }
 
     /// Submits the code of a login.
@@ -215,7 +205,7 @@ impl SessionHandle {
     }
 
     /// Logs out at Telegram and stops; the row and the captured messages stay.
-    pub async fn log_out(&self) -> Result<(), Error> {
+    pub async fn log_out(&self) -> Result<LoggedOut, Error> {
         self.ask(|reply| Command::LogOut { reply }).await
     }
 

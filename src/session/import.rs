@@ -10,7 +10,7 @@ use crate::session::connect::profile;
 use crate::store::auth_keys::{self, DcKey};
 use crate::store::peers::{self, PeerRow};
 use crate::store::sessions::{self, ApiCredentials, NewSession};
-use crate::store::{self, AnyConnection, Store, Vault};
+use crate::store::{self, AnyConnection, Store, Vault, log_outs};
 use crate::telegram::{
     self, DEFAULT_DC, LinkSettings, Server, SessionString, StringKind, check_key,
 };
@@ -122,7 +122,7 @@ pub async fn export(
             let Some(row) = sessions::by_name(conn, &wanted)? else {
                 return Ok(None);
             };
-            let keys = auth_keys::load(conn, &vault, row.id)?;
+            let keys = auth_keys::load_readable(conn, &vault, row.id)?.data_centres;
             Ok(Some((row, keys)))
         })
         .await?;
@@ -175,6 +175,9 @@ impl Place {
             Some(id) if row.is_none_or(|row| row.id != id) => {
                 in_use("a session of this hub holds the same key")
             }
+            _ if log_outs::holds(conn, &self.vault, key)? => {
+                in_use("this hub is logging the same key out; that is Telegram's to take first")
+            }
             _ => Ok(()),
         }
     }
@@ -193,7 +196,18 @@ impl Place {
                 "the messages kept under this session_id are another Telegram account's",
             )));
         }
-        auth_keys::delete_all(conn, row.id)?;
+        let key = self.row.auth_key.as_deref();
+        let held = auth_keys::load_readable(conn, &self.vault, row.id)?;
+        if held
+            .data_centres
+            .iter()
+            .any(|dc| dc.auth_key.as_deref() == key)
+        {
+            auth_keys::delete_all(conn, row.id)?;
+        } else {
+            // What a login has left unfinished may be logged in all the same.
+            log_outs::give_up(conn, &self.vault, (row.id, DEFAULT_DC), new.now, new.now)?;
+        }
         auth_keys::put(conn, &self.vault, row.id, &self.row, new.now)?;
         peers::upsert_many(conn, row.id, std::slice::from_ref(user), new.now)?;
         sessions::set_home_dc(conn, row.id, self.row.dc_id, new.now)?;

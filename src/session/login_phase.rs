@@ -3,12 +3,11 @@
 use crate::error::{Code, Error};
 use crate::model::{MessageBox, MessageId, SessionState, StoredState, UtcTime};
 use crate::session::account::{Account, Phase};
-use crate::session::handle::{Command, Reply, Row, not_authorized};
+use crate::session::handle::{Command, Reply, not_authorized};
 use crate::session::login::{CodeAction, Login, LoginProgress, LoginStarted};
 use crate::session::online::Online;
 use crate::session::waiting::Waiting;
 use crate::store::peers::PeerRow;
-use crate::store::sessions::Purge;
 use crate::store::{auth_keys, peers, sequences, sessions};
 use crate::telegram::{self, Keys, Link, SignIn};
 use log::{info, warn};
@@ -21,6 +20,8 @@ use tokio::time::sleep_until;
 pub(super) struct LoginAttempt {
     link: Arc<Link>,
     login: Login,
+    /// Whether a step was sent whose answer nobody has seen: Telegram may have let the account in.
+    uncertain: bool,
 }
 
 /// What a step leads to: an answer for the client, and a new phase if the login is over.
@@ -31,36 +32,21 @@ impl Account {
     pub(super) async fn start_login(
         &mut self,
         phone: String,
-        row: Row,
         reply: Reply<LoginStarted>,
     ) -> Option<Phase> {
+        let held_key = self.holds_key().await;
         let (answer, next) = match self.begin_login(phone).await {
             Ok((attempt, phone_code_hash)) => (
                 Ok(LoginStarted::CodeSent { phone_code_hash }),
                 Some(Phase::Login(Box::new(attempt))),
             ),
-            Err(error) if row == Row::New && self.forget_row().await => {
-                (Err(error), Some(Phase::End))
-            }
+            // The row has gone meanwhile, with a login of the same name that was refused.
+            Err(error) if error.code == Code::SessionNotFound => (Err(error), Some(Phase::End)),
+            Err(error) if !held_key && self.forget_unused().await => (Err(error), Some(Phase::End)),
             Err(error) => (Err(error), None),
         };
         drop(reply.send(answer));
         next
-    }
-
-    /// A session that was made for a login that Telegram refuses leaves nothing. `false` when the
-    /// database is away.
-    async fn forget_row(&self) -> bool {
-        let id = self.id;
-        let forgotten = self
-            .context
-            .store
-            .write(move |conn| sessions::delete(conn, id, Purge::KeepMessages))
-            .await;
-        if let Err(error) = &forgotten {
-            warn!(session = self.name.as_str(); "the session's row cannot be deleted: {error}");
-        }
-        forgotten.is_ok()
     }
 
     /// A login code costs a turn of the budget of all sessions.
@@ -94,7 +80,13 @@ impl Account {
                 sessions::set_api_credentials(conn, &vault, id, &credentials, now).map(drop)
             })
             .await?;
-        let session = self.load_session().await?;
+        let session = match self.load_session().await {
+            Err(telegram::Error::KeyUnreadable) => {
+                self.forget_keys().await?;
+                self.load_session().await?
+            }
+            loaded => loaded?,
+        };
         // Before a key is made that would be of no use.
         if let Some(left) = session.flood_wait("auth.sendCode") {
             return Err(Error::from(telegram::Error::FloodWait(left)));
@@ -110,6 +102,7 @@ impl Account {
             LoginAttempt {
                 link: Arc::new(link),
                 login,
+                uncertain: false,
             },
             sent.phone_code_hash,
         ))
@@ -124,6 +117,9 @@ impl Account {
                 () = sleep_until(attempt.login.expires()) => {
                     info!(session = self.name.as_str(); "the login has lapsed");
                     attempt.link.close().await;
+                    if attempt.uncertain {
+                        return Phase::connect();
+                    }
                     return Phase::Wait(Waiting::parked(SessionState::Stopped));
                 }
                 () = self.stop.cancelled() => return Phase::End,
@@ -165,9 +161,10 @@ impl Account {
                 finish(reply, step)
             }
             Command::LogOut { reply } => {
-                attempt.link.close().await;
-                drop(reply.send(self.forget_keys().await.map_err(Error::from)));
-                Some(Phase::Wait(Waiting::parked(SessionState::Stopped)))
+                let answer = self.log_out(Some(&attempt.link)).await;
+                let out = answer.is_ok();
+                drop(reply.send(answer));
+                out.then(|| Phase::Wait(Waiting::parked(SessionState::Stopped)))
             }
             Command::Reconnect { reply } => {
                 let state = not_authorized(&SessionState::Login);
@@ -230,16 +227,7 @@ impl Account {
         answer: Result<SignIn, telegram::Error>,
     ) -> Step<LoginProgress> {
         match answer {
-            Ok(SignIn::Done(user)) => match self.complete(&attempt.link, &user).await {
-                Ok(online) => (
-                    Ok(LoginProgress::LoggedIn(user)),
-                    Some(Phase::Online(Box::new(online))),
-                ),
-                Err(error) => (
-                    Err(error),
-                    Some(Phase::Wait(Waiting::parked(SessionState::Stopped))),
-                ),
-            },
+            Ok(SignIn::Done(user)) => self.let_in(attempt, user).await,
             Ok(SignIn::PasswordNeeded { hint }) => {
                 attempt.login.password_needed(hint.clone());
                 (Ok(LoginProgress::PasswordRequired { hint }), None)
@@ -251,8 +239,48 @@ impl Account {
                 )),
                 None,
             ),
-            Err(error) => (Err(Error::from(error)), None),
+            // An earlier step has used the code up, and its answer was lost.
+            Err(telegram::Error::Rpc(refused))
+                if attempt.uncertain
+                    && let Ok(user) = attempt.link.own_user().await =>
+            {
+                info!(session = self.name.as_str(); "an earlier step has logged in: {refused}");
+                self.let_in(attempt, Box::new(user)).await
+            }
+            Err(error) => {
+                attempt.uncertain |= error.leaves_uncertain();
+                (Err(Error::from(error)), None)
+            }
         }
+    }
+
+    async fn let_in(&mut self, attempt: &LoginAttempt, user: Box<PeerRow>) -> Step<LoginProgress> {
+        let error = match self.complete(&attempt.link, &user).await {
+            Ok(online) => {
+                let next = Phase::Online(Box::new(online));
+                return (Ok(LoginProgress::LoggedIn(user)), Some(next));
+            }
+            Err(error) => error,
+        };
+        let next = if error.code == Code::AccountMismatch {
+            Phase::Wait(Waiting::parked(SessionState::Stopped))
+        } else {
+            // Telegram has let the account in, whatever came after that.
+            attempt.link.close().await;
+            Phase::connect()
+        };
+        (Err(error), Some(next))
+    }
+
+    /// Whether a key is stored for the session.
+    async fn holds_key(&self) -> bool {
+        let id = self.id;
+        let held = self
+            .context
+            .store
+            .read(move |conn| auth_keys::is_held(conn, id));
+        // When it cannot be told, nothing is forgotten.
+        held.await.unwrap_or(true)
     }
 
     /// Telegram has let the account in: write it down and start reading updates.
@@ -265,8 +293,7 @@ impl Account {
             .await?;
         if owner.is_some_and(|owner| owner.0 != user.peer_id.bare()) {
             // Two accounts in one log could not be told apart any more.
-            drop(link.log_out().await);
-            self.forget_keys().await?;
+            self.log_out(Some(link)).await?;
             return Err(Error::new(
                 Code::AccountMismatch,
                 "the messages kept under this session_id are another Telegram account's; destroy \

@@ -1,12 +1,12 @@
 //! The phase in which updates flow and calls are served.
 
-use crate::error::Error;
 use crate::model::{GapCause, MessageBox, SessionState, UtcTime};
 use crate::session::account::{Account, Phase};
 use crate::session::capture::capture;
 use crate::session::crossings::Crossings;
 use crate::session::handle::{Command, Reply};
 use crate::session::ladder::HealStep;
+use crate::session::log_outs::LoggedOut;
 use crate::session::login::{LoginStarted, no_login};
 use crate::session::reconcile::Reconciler;
 use crate::session::waiting::{Reconnected, Waiting};
@@ -31,7 +31,7 @@ enum Ending {
     Failed(telegram::Error),
     Due(HealStep, String),
     Refused(String),
-    LogOut(Reply<()>),
+    LogOut(Reply<LoggedOut>),
     Stopped,
 }
 
@@ -93,7 +93,7 @@ impl Account {
                 link.abort();
                 self.need_login(reason).await
             }
-            Ending::LogOut(reply) => self.log_out(&link, reply).await,
+            Ending::LogOut(reply) => self.end_logged_out(&link, reply).await,
             Ending::Stopped => {
                 self.flush_position(&link).await;
                 link.close().await;
@@ -163,14 +163,17 @@ impl Account {
         }
     }
 
-    async fn log_out(&mut self, link: &Link, reply: Reply<()>) -> Phase {
-        if let Err(error) = link.log_out().await {
-            // The key is forgotten all the same; Telegram drops authorisations that stay unused.
-            info!(session = self.name.as_str(); "Telegram did not take the log-out: {error}");
-        }
-        link.close().await;
-        drop(reply.send(self.forget_keys().await.map_err(Error::from)));
-        Phase::Wait(Waiting::parked(SessionState::Stopped))
+    async fn end_logged_out(&self, link: &Link, reply: Reply<LoggedOut>) -> Phase {
+        let answer = self.log_out(Some(link)).await;
+        let next = if answer.is_ok() {
+            Phase::Wait(Waiting::parked(SessionState::Stopped))
+        } else {
+            // Nothing was written down: the account stays what it was.
+            link.close().await;
+            Phase::connect()
+        };
+        drop(reply.send(answer));
+        next
     }
 
     /// Telegram does not know the place that the account left off at, and asking again would not
@@ -238,6 +241,7 @@ fn answer(command: Command) {
             drop(reply.send(Err(no_login())));
         }
         Command::Reconnect { reply } => drop(reply.send(Ok(Reconnected::AlreadyConnected))),
-        Command::LogOut { reply } => drop(reply.send(Ok(()))),
+        // It ends the phase, and comes here never.
+        Command::LogOut { reply } => drop(reply),
     }
 }

@@ -3,7 +3,7 @@
 use crate::error::Error;
 use crate::model::StoredState;
 use crate::session::registry::Registry;
-use crate::store::sessions;
+use crate::store::{auth_keys, sessions};
 use log::info;
 use serde::Serialize;
 use std::sync::Arc;
@@ -93,5 +93,24 @@ impl Registry {
             self.restore_one(&row.name, row.id, RestoreTicket(Arc::clone(progress)));
         }
         Ok(count)
+    }
+
+    /// Looks what became of logins that were under way when the hub ended: Telegram may have let
+    /// the account in. To be called once, after a start.
+    pub async fn finish_logins(&self) -> Result<(), Error> {
+        let begun = self.context().store.read(|conn| {
+            let mut rows = sessions::list(conn, Some(StoredState::Login))?;
+            let mut held = Vec::with_capacity(rows.len());
+            for row in rows.drain(..) {
+                if auth_keys::is_held(conn, row.id)? {
+                    held.push(row);
+                }
+            }
+            Ok(held)
+        });
+        for row in begun.await? {
+            self.get_or_connect(&row.name, row.id);
+        }
+        Ok(())
     }
 }

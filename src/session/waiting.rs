@@ -81,16 +81,18 @@ impl Account {
             };
             let next = match command {
                 None => Some(Phase::End),
-                Some(Command::StartLogin { reply, .. }) if retrying => {
+                Some(Command::StartLogin { reply, .. })
+                    if retrying && !self.is_half_logged_in().await =>
+                {
                     // The key is good as far as anybody knows; only the link is down.
                     drop(reply.send(Ok(LoginStarted::AlreadyLoggedIn)));
                     None
                 }
-                Some(Command::StartLogin { phone, row, reply }) => {
+                Some(Command::StartLogin { phone, reply }) => {
                     let stop = self.stop.clone();
                     // Telegram may be slow to answer; a stop does not wait for it.
                     tokio::select! {
-                        next = self.start_login(phone, row, reply) => next,
+                        next = self.start_login(phone, reply) => next,
                         () = stop.cancelled() => return Phase::End,
                     }
                 }
@@ -99,8 +101,10 @@ impl Account {
                     None
                 }
                 Some(Command::LogOut { reply }) => {
-                    drop(reply.send(self.forget_keys().await.map_err(Error::from)));
-                    Some(Phase::Wait(Waiting::parked(SessionState::Stopped)))
+                    let answer = self.log_out(None).await;
+                    let out = answer.is_ok();
+                    drop(reply.send(answer));
+                    out.then(|| Phase::Wait(Waiting::parked(SessionState::Stopped)))
                 }
                 Some(Command::Reconnect { reply }) => match self.may_reconnect(&waiting).await {
                     Ok(()) => Some(Phase::Connect {

@@ -40,6 +40,23 @@ impl std::fmt::Debug for DcKey {
 
 type Row = (i32, String, String, Option<Vec<u8>>, Option<String>);
 
+/// What an account knows, as far as it can be read.
+#[derive(Debug)]
+pub struct Readable {
+    /// Every data centre, ordered by number; one whose key does not open has none here.
+    pub data_centres: Vec<DcKey>,
+    /// The data centres whose keys do not open.
+    pub damaged: Vec<i32>,
+}
+
+impl Readable {
+    /// The key of a data centre.
+    pub fn key_of(&self, dc_id: i32) -> Option<&[u8; 256]> {
+        let mut found = self.data_centres.iter().filter(|dc| dc.dc_id == dc_id);
+        found.find_map(|dc| dc.auth_key.as_deref())
+    }
+}
+
 /// Every data centre that the account knows, ordered by number.
 ///
 /// # Errors
@@ -49,6 +66,26 @@ pub fn load(
     vault: &Vault,
     session_id: SessionId,
 ) -> Result<Vec<DcKey>, Error> {
+    let found = load_readable(conn, vault, session_id)?;
+    match found.damaged.first() {
+        Some(dc_id) => Err(damaged(session_id, *dc_id)),
+        None => Ok(found.data_centres),
+    }
+}
+
+/// The error of a key that does not open.
+pub fn damaged(session_id: SessionId, dc_id: i32) -> Error {
+    Error::Decrypt {
+        what: aad(session_id, dc_id),
+    }
+}
+
+/// The same, where a key that does not open is no failure of everything.
+pub fn load_readable(
+    conn: &mut AnyConnection,
+    vault: &Vault,
+    session_id: SessionId,
+) -> Result<Readable, Error> {
     let rows: Vec<Row> = t::table
         .filter(t::session_id.eq(session_id))
         .order(t::dc_id)
@@ -60,43 +97,58 @@ pub fn load(
             t::auth_key_key,
         ))
         .load(conn)?;
-    rows.into_iter()
-        .map(|row| open(vault, session_id, row))
-        .collect()
+    let mut found = Readable {
+        data_centres: Vec::with_capacity(rows.len()),
+        damaged: Vec::new(),
+    };
+    for (dc_id, ipv4, ipv6, sealed, key_id) in rows {
+        let auth_key = match sealed.zip(key_id) {
+            Some(sealed) => {
+                let opened = open(vault, session_id, dc_id, sealed)?;
+                if opened.is_none() {
+                    found.damaged.push(dc_id);
+                }
+                opened
+            }
+            None => None,
+        };
+        found.data_centres.push(DcKey {
+            dc_id,
+            ipv4: ipv4.parse().map_err(Error::other)?,
+            ipv6: ipv6.parse().map_err(Error::other)?,
+            auth_key,
+        });
+    }
+    Ok(found)
 }
 
-fn open(vault: &Vault, session_id: SessionId, row: Row) -> Result<DcKey, Error> {
-    let (dc_id, ipv4, ipv6, sealed, key_id) = row;
-    let auth_key = match sealed.zip(key_id) {
-        Some((bytes, key_id)) => {
-            let aad = aad(session_id, dc_id);
-            let opened = vault.open(&aad, &Sealed { key_id, bytes })?;
-            let opened: &[u8; 256] = opened
-                .as_slice()
-                .try_into()
-                .ok()
-                .ok_or(Error::Decrypt { what: aad })?;
-            // Copied straight into its wiped place, so that no other copy stays on the stack.
-            let mut key = Zeroizing::new([0; 256]);
-            key.copy_from_slice(opened);
-            Some(key)
-        }
-        None => None,
-    };
-    Ok(DcKey {
-        dc_id,
-        ipv4: ipv4.parse().map_err(Error::other)?,
-        ipv6: ipv6.parse().map_err(Error::other)?,
-        auth_key,
-    })
+/// The key in a row; `None` when it does not open.
+fn open(
+    vault: &Vault,
+    session_id: SessionId,
+    dc_id: i32,
+    (bytes, key_id): (Vec<u8>, String),
+) -> Result<Option<Zeroizing<[u8; 256]>>, Error> {
+    match vault.open(&aad(session_id, dc_id), &Sealed { key_id, bytes }) {
+        Ok(opened) => Ok(whole(&opened)),
+        Err(Error::Decrypt { .. }) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// A key of the right length, copied straight into its wiped place, so that no other copy stays
+/// on the stack.
+pub(super) fn whole(opened: &[u8]) -> Option<Zeroizing<[u8; 256]>> {
+    let opened: &[u8; 256] = opened.try_into().ok()?;
+    let mut key = Zeroizing::new([0; 256]);
+    key.copy_from_slice(opened);
+    Some(key)
 }
 
 /// The account that holds this very key, in whatever data centre.
 ///
-/// Every key is opened for it: sealed keys say nothing of what they hold.
-///
-/// # Errors
-/// [`Error::Decrypt`] when a key does not open.
+/// Every key is opened for it: sealed keys say nothing of what they hold. One that does not open
+/// is nobody's.
 pub fn holder(
     conn: &mut AnyConnection,
     vault: &Vault,
@@ -108,13 +160,24 @@ pub fn holder(
         .distinct()
         .load(conn)?;
     for id in ids {
-        let held = load(conn, vault, id)?;
+        let held = load_readable(conn, vault, id)?.data_centres;
         let is_it = |dc: &DcKey| dc.auth_key.as_deref().is_some_and(|held| held == key);
         if held.iter().any(is_it) {
             return Ok(Some(id));
         }
     }
     Ok(None)
+}
+
+/// Whether the account has any key.
+pub fn is_held(conn: &mut AnyConnection, session_id: SessionId) -> Result<bool, Error> {
+    let held: Option<i32> = t::table
+        .filter(t::session_id.eq(session_id))
+        .filter(t::auth_key_sealed.is_not_null())
+        .select(t::dc_id)
+        .first(conn)
+        .optional()?;
+    Ok(held.is_some())
 }
 
 /// Stores a data centre, replacing what was known of it; a missing key keeps the stored one.

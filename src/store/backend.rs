@@ -148,7 +148,7 @@ fn connect_sqlite(url: &DatabaseUrl) -> Result<AnyConnection, Error> {
     // pages again and again: a larger cache holds them, and rarer checkpoints write them once.
     conn.batch_execute(
         "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; \
-         PRAGMA foreign_keys = ON; PRAGMA journal_size_limit = 67108864; \
+         PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON; PRAGMA journal_size_limit = 67108864; \
          PRAGMA wal_autocheckpoint = 50000; PRAGMA cache_size = -32000; PRAGMA temp_store = MEMORY;",
     )?;
     Ok(AnyConnection::Sqlite(conn))

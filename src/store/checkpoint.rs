@@ -53,8 +53,16 @@ pub(super) fn truncate(conn: &mut AnyConnection) -> Result<(), Error> {
     checkpoint(conn, "TRUNCATE").map(drop)
 }
 
+/// The same, saying whether nothing is left in the log.
+pub(super) fn emptied(conn: &mut AnyConnection) -> Result<bool, Error> {
+    let outcome: Outcome = diesel::sql_query("PRAGMA wal_checkpoint(TRUNCATE)").get_result(conn)?;
+    Ok(outcome.busy == 0)
+}
+
 #[derive(QueryableByName)]
 struct Outcome {
+    #[diesel(sql_type = Integer)]
+    busy: i32,
     #[diesel(sql_type = Integer)]
     log: i32,
 }

@@ -76,7 +76,8 @@ impl Error {
     /// Whether the database answers and takes no writes, from anybody.
     pub(super) fn refuses_writes(&self) -> bool {
         matches!(self, Self::Unavailable { what, .. }
-            if NO_WRITES.iter().any(|text| what.contains(text)) || names_no_table(what))
+            if NO_WRITES.iter().any(|text| what.contains(text))
+                || (names_no_table(what) && what.contains("hub_lock")))
     }
 
     pub(super) fn unavailable(what: impl Into<Cow<'static, str>>) -> Self {
@@ -121,7 +122,7 @@ impl From<diesel::result::Error> for Error {
 ///
 /// Sources: <https://www.sqlite.org/rescode.html>, and appendix A of PostgreSQL's manual, classes
 /// 08, 40, 53, 57 and 58.
-const PASSING: [&str; 21] = [
+const PASSING: [&str; 20] = [
     "database is locked",
     "database table is locked",
     "locking protocol",
@@ -131,7 +132,6 @@ const PASSING: [&str; 21] = [
     "attempt to write a readonly database",
     "database disk image is malformed",
     "file is not a database",
-    "no such table",
     "no connection to the server",
     "server closed the connection",
     "could not receive data from server",
@@ -147,7 +147,7 @@ const PASSING: [&str; 21] = [
 
 /// Those of them that tell of the database as a whole and of no single transaction. The hub's own
 /// writers queue, so that a lock on SQLite is somebody else's.
-const NO_WRITES: [&str; 11] = [
+const NO_WRITES: [&str; 10] = [
     "database is locked",
     "locking protocol",
     "disk I/O error",
@@ -156,7 +156,6 @@ const NO_WRITES: [&str; 11] = [
     "attempt to write a readonly database",
     "database disk image is malformed",
     "file is not a database",
-    "no such table",
     "No space left on device",
     "in a read-only transaction",
 ];
@@ -172,10 +171,11 @@ fn waiting_helps(kind: Kind, message: &str) -> bool {
         || names_no_table(message)
 }
 
-/// PostgreSQL's text for a table that is not there: somebody has taken the tables away under the
-/// hub, and may bring them back.
+/// A table is not there: somebody has taken the tables away under the hub, and may bring them
+/// back. The one that every hub writes to all the time tells of all.
 fn names_no_table(message: &str) -> bool {
-    message.starts_with("relation \"") && message.trim_end().ends_with("\" does not exist")
+    message.starts_with("no such table: ")
+        || (message.starts_with("relation \"") && message.trim_end().ends_with("\" does not exist"))
 }
 
 /// What a client is told: that waiting helps, or nothing at all.

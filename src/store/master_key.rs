@@ -47,15 +47,14 @@ pub async fn load_or_create_master_key(
     database: &DatabaseUrl,
 ) -> Result<Vault, Error> {
     let path = data_dir.join("master.key");
-    let key = match configured {
-        Some(text) => Some(parse(text.expose_secret(), "HUB_MASTER_KEY")?),
-        None => {
-            let key = read(&path)?;
-            if key.is_some() && open::sealed_with(database).await?.is_none() {
-                warn_of_new_database(&path, database);
-            }
-            key
+    let key = if let Some(text) = configured {
+        Some(parse(text.expose_secret(), "HUB_MASTER_KEY")?)
+    } else {
+        let key = read(&path)?;
+        if key.is_some() && open::sealed_with(database).await?.is_none() {
+            warn_of_new_database(&path, database);
         }
+        key
     };
     if let Some(key) = key {
         return Ok(Vault::from_key(&key));

@@ -8,6 +8,7 @@
 compile_error!("choose a database: the feature `sqlite`, `postgres` or `postgres-system`");
 
 mod backend;
+mod checkout;
 #[cfg(feature = "sqlite")]
 mod checkpoint;
 mod columns;
@@ -22,6 +23,8 @@ mod pool;
 mod presence;
 mod probe;
 mod schema;
+#[cfg(feature = "sqlite")]
+mod scrub;
 mod tx;
 mod vault;
 mod vault_keys;
@@ -31,6 +34,7 @@ pub mod capture;
 pub mod flood_waits;
 pub mod gaps;
 pub mod hub_lock;
+pub mod log_outs;
 pub mod messages;
 pub mod peer_links;
 pub mod peers;

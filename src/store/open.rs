@@ -33,7 +33,7 @@ impl Store {
     pub async fn open(settings: &StoreSettings, vault: Vault) -> Result<Self, Error> {
         let url = settings.url.clone();
         let checked = vault.clone();
-        let opened = pool::blocking(move || prepare(url, &checked)).await?;
+        let opened = pool::blocking(move || prepare(&url, &checked)).await?;
         Self::pooled(settings, vault, opened)
     }
 }
@@ -51,7 +51,7 @@ fn connect(url: DatabaseUrl) -> Result<Pooled, Error> {
     Manager::new(url, Outage::none(), Presence::default()).connect()
 }
 
-fn prepare(url: DatabaseUrl, vault: &Vault) -> Result<Opened, Error> {
+fn prepare(url: &DatabaseUrl, vault: &Vault) -> Result<Opened, Error> {
     // The only place where a file is made: later connections must find the one of the start.
     url.prepare_file().map_err(|source| Error::Unavailable {
         what: format!("{url} cannot be opened").into(),
@@ -66,7 +66,7 @@ fn prepare(url: DatabaseUrl, vault: &Vault) -> Result<Opened, Error> {
         vault_keys::claim(conn, vault, UtcTime::now())
     })?;
     Ok(Opened {
-        presence: Presence::of(&url)?,
+        presence: Presence::of(url)?,
         anchor: (url.engine() == Engine::Sqlite).then_some(pooled.conn),
     })
 }

@@ -5,16 +5,21 @@
 //! [`Error::Unavailable`]. It must not know any table.
 
 use crate::store::backend::Manager;
+use crate::store::checkout::{checked_out, present};
 #[cfg(feature = "sqlite")]
 use crate::store::checkpoint;
 use crate::store::open::Opened;
 use crate::store::outage::{Need, Outage, WritesHeld};
 use crate::store::presence::Presence;
+#[cfg(feature = "sqlite")]
+use crate::store::scrub::Scrubs;
 use crate::store::{AnyConnection, Engine, Error, StoreSettings, Vault, probe, tx};
-use diesel::r2d2::{ManageConnection as _, NopErrorHandler, Pool, PooledConnection};
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use diesel::r2d2::{ManageConnection as _, NopErrorHandler, Pool};
+#[cfg(feature = "sqlite")]
+use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock, Weak};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// The database. Cloning is cheap, and clones share the pool.
@@ -35,6 +40,8 @@ pub(super) struct Inner {
     rescued: AtomicBool,
     outage: Arc<Outage>,
     writes: AtomicUsize,
+    #[cfg(feature = "sqlite")]
+    scrubs: Scrubs,
     engine: Engine,
     pool_size: u32,
     vault: Vault,
@@ -42,9 +49,6 @@ pub(super) struct Inner {
 
 /// How long the pool may rest between two attempts to make a connection, twice.
 const CONNECT_PAUSE: Duration = Duration::from_secs(1);
-
-/// How often a caller that waits for a connection looks whether there is hope.
-const LOOK_EVERY: Duration = Duration::from_millis(250);
 
 impl Store {
     pub(super) fn pooled(
@@ -82,6 +86,8 @@ impl Store {
             rescued: AtomicBool::new(false),
             outage,
             writes: AtomicUsize::new(0),
+            #[cfg(feature = "sqlite")]
+            scrubs: Scrubs::default(),
             engine,
             pool_size,
             vault,
@@ -277,6 +283,11 @@ impl Store {
         pool.clone()
     }
 
+    #[cfg(feature = "sqlite")]
+    pub(super) fn scrubs(&self) -> &Scrubs {
+        &self.0.scrubs
+    }
+
     fn presence(&self) -> Presence {
         self.0.manager.presence().clone()
     }
@@ -325,42 +336,6 @@ impl Store {
 impl Inner {
     fn anchor(&self) -> std::sync::MutexGuard<'_, Option<AnyConnection>> {
         self.anchor.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// Fails, and takes note of it, when the database's files are not those that were opened.
-fn present(presence: &Presence, outage: &Outage) -> Result<(), Error> {
-    presence.check().inspect_err(|error| outage.gone(error))
-}
-
-/// A connection of the pool. The permit says that one is free, or may be made.
-fn checked_out(
-    pool: &Pool<Manager>,
-    presence: &Presence,
-    outage: &Outage,
-    patience: Duration,
-) -> Result<PooledConnection<Manager>, Error> {
-    present(presence, outage)?;
-    let deadline = Instant::now() + patience;
-    loop {
-        let failed = match pool.get_timeout(LOOK_EVERY.min(patience)) {
-            Ok(connection) => return Ok(connection),
-            Err(failed) => failed,
-        };
-        let late = Instant::now() >= deadline;
-        // While others have connections the database is not away, only crowded.
-        let cut_off = pool.state().connections == 0 && (late || outage.refuses_connections());
-        if !late && !cut_off {
-            continue;
-        }
-        let error = Error::Unavailable {
-            what: failed.to_string().into(),
-            source: Some(Box::new(failed)),
-        };
-        if cut_off {
-            outage.unreachable(&error);
-        }
-        return Err(error);
     }
 }
 

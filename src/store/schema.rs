@@ -177,6 +177,22 @@ diesel::table! {
 }
 
 diesel::table! {
+    log_outs (id) {
+        id -> BigInt,
+        session_id -> BigInt,
+        dc_id -> Integer,
+        api_id -> Integer,
+        auth_key_sealed -> Binary,
+        auth_key_key -> Text,
+        unlikely -> Bool,
+        attempts -> Integer,
+        reason -> Nullable<Text>,
+        due_at -> Timestamp,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
     sequences (session_id, box_id) {
         session_id -> BigInt,
         box_id -> BigInt,
@@ -222,6 +238,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     flood_waits,
     gaps,
     hub_lock,
+    log_outs,
     message_revisions,
     messages,
     peer_links,

@@ -6,7 +6,7 @@
 mod changes;
 mod credentials;
 
-pub use changes::{Profile, Purge, delete, set_home_dc, set_state, set_user};
+pub use changes::{Profile, Purge, delete, forget_unused, set_home_dc, set_state, set_user};
 pub use credentials::{ApiCredentials, api_credentials, set_api_credentials};
 
 use crate::model::{Cursor, Page, SessionId, SessionName, StoredState, UserId, UtcTime};

@@ -20,6 +20,11 @@ pub enum Error {
     /// Telegram does not know the key any more. It is kept, never replaced behind one's back.
     #[error("Telegram does not know the session's key")]
     KeyRejected,
+    /// The stored key cannot be read; only a new login helps.
+    #[error(
+        "the session's stored key cannot be read: it is damaged, or sealed with another master key"
+    )]
+    KeyUnreadable,
     /// Telegram asks to wait before this method is called again.
     #[error("Telegram asks to wait {} s", .0.as_secs())]
     FloodWait(Duration),
@@ -77,8 +82,23 @@ impl Error {
         match self {
             Self::SessionEnded(name) => Some(name),
             Self::KeyRejected => Some("AUTH_KEY_REJECTED"),
+            Self::KeyUnreadable => Some("AUTH_KEY_UNREADABLE"),
             _ => None,
         }
+    }
+
+    /// Whether Telegram does not take the key for a logged-in one: it never was, is not any more,
+    /// or still waits for a password.
+    pub fn is_unauthorized(&self) -> bool {
+        match self {
+            Self::Rpc(error) => matches!(error.code, 401 | 406),
+            _ => self.needs_login().is_some(),
+        }
+    }
+
+    /// Whether Telegram may have done what was asked although nobody has heard so.
+    pub const fn leaves_uncertain(&self) -> bool {
+        matches!(self, Self::Timeout | Self::Broken | Self::Unreachable(_))
     }
 
     /// How long Telegram wants to hear nothing of the method, if that is the trouble.
@@ -178,7 +198,7 @@ impl From<Error> for crate::error::Error {
 fn told(error: Error) -> crate::error::Error {
     use crate::error::{Code, Error as Told};
     match &error {
-        Error::SessionEnded(_) | Error::KeyRejected => {
+        Error::SessionEnded(_) | Error::KeyRejected | Error::KeyUnreadable => {
             Told::new(Code::SessionNotAuthorized, error.to_string())
         }
         Error::FloodWait(wait) => {

@@ -1,6 +1,8 @@
-//! Asking Telegram whose a key is, before anything else relies on it.
+//! One call with a key that belongs to no running account.
 //!
-//! It owns one short connection that writes nothing down. It must not know where the key is from.
+//! It owns one short connection that writes nothing down: to ask whose a key is before anything
+//! else relies on it, and to log out a key that was given up. It must not know where the key is
+//! from.
 
 use crate::config::Device;
 use crate::store::peers::PeerRow;
@@ -27,20 +29,55 @@ pub async fn check_key(
     dc_id: i32,
     key: &[u8; 256],
 ) -> Result<PeerRow, Error> {
+    let request = tl::functions::users::GetUsers {
+        id: vec![tl::enums::InputUser::UserSelf],
+    };
+    let users = call_with(settings, api_id, dc_id, key, request).await?;
+    users
+        .iter()
+        .find_map(convert::user)
+        .ok_or_else(|| Error::Unreachable("users.getUsers answered without a user".into()))
+}
+
+/// `auth.logOut` of a key. The same holds for its connections as with [`check_key`].
+///
+/// # Errors
+/// An error with [`Error::is_unauthorized`] when there is nothing to log out any more; otherwise
+/// what the connection runs into.
+pub async fn log_out_key(
+    settings: &LinkSettings,
+    api_id: i32,
+    dc_id: i32,
+    key: &[u8; 256],
+) -> Result<(), Error> {
+    let request = tl::functions::auth::LogOut {};
+    call_with(settings, api_id, dc_id, key, request)
+        .await
+        .map(drop)
+}
+
+async fn call_with<R: tl::RemoteCall>(
+    settings: &LinkSettings,
+    api_id: i32,
+    dc_id: i32,
+    key: &[u8; 256],
+    request: R,
+) -> Result<R::Return, Error> {
     let address = settings.server.address(dc_id);
     let address = address.ok_or_else(|| Error::Unreachable("no such data centre".into()))?;
     settings.connects.turn().await;
-    let asked = ask(&settings.device, api_id, address, key);
-    let user = timeout(settings.call_timeout, asked);
-    user.await.map_err(|_elapsed| Error::Timeout)?
+    let asked = ask(&settings.device, api_id, address, key, request);
+    let answer = timeout(settings.call_timeout, asked);
+    answer.await.map_err(|_elapsed| Error::Timeout)?
 }
 
-async fn ask(
+async fn ask<R: tl::RemoteCall>(
     device: &Device,
     api_id: i32,
     address: SocketAddr,
     key: &[u8; 256],
-) -> Result<PeerRow, Error> {
+    request: R,
+) -> Result<R::Return, Error> {
     let address = ServerAddr::Tcp { address };
     let mut sender = connect_with_auth(transport::Full::new(), address, *key)
         .await
@@ -57,16 +94,11 @@ async fn ask(
             lang_code: device.lang.clone(),
             proxy: None,
             params: None,
-            query: tl::functions::users::GetUsers {
-                id: vec![tl::enums::InputUser::UserSelf],
-            },
+            query: request,
         },
     };
-    let users = sender.invoke(&request).await?;
+    let answer = sender.invoke(&request).await?;
     // Telegram sees the end of the connection also when this fails.
     sender.disconnect().await.ok();
-    users
-        .iter()
-        .find_map(convert::user)
-        .ok_or_else(|| Error::Unreachable("users.getUsers answered without a user".into()))
+    Ok(answer)
 }

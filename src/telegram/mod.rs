@@ -44,7 +44,7 @@ pub use calls::peers::Found;
 pub use calls::updates::Reading;
 pub use convert::{AccountRef, LiveMessage};
 pub use error::Error;
-pub use key_check::check_key;
+pub use key_check::{check_key, log_out_key};
 pub use link::{Keys, Link, LinkSettings};
 pub use patience::with_flood_patience;
 pub use receiver::Nudge;

@@ -60,14 +60,15 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl HubSession {
-    /// Reads the account's part of the database.
+    /// Reads the account's part of the database, which fails with [`store::Error::Decrypt`] when the
+    /// key at home does not open.
     pub async fn load(store: Store, id: SessionId, server: Server) -> Result<Self, store::Error> {
         let vault = store.vault().clone();
         let (row, keys, position, own, floods) = store
             .read(move |conn| {
                 Ok((
                     sessions::by_id(conn, id)?,
-                    auth_keys::load(conn, &vault, id)?,
+                    auth_keys::load_readable(conn, &vault, id)?,
                     update_states::load(conn, id)?,
                     peers::self_peer(conn, id)?,
                     flood_waits::load(conn, id, UtcTime::now())?,
@@ -75,11 +76,14 @@ impl HubSession {
             })
             .await?;
         let home_dc = row.and_then(|row| row.home_dc).unwrap_or(DEFAULT_DC);
+        if keys.damaged.contains(&home_dc) {
+            return Err(auth_keys::damaged(id, home_dc));
+        }
         let session = Self {
             store,
             id,
             home_dc: AtomicI32::new(home_dc),
-            options: Mutex::new(DataCentres::new(&server, home_dc, keys)),
+            options: Mutex::new(DataCentres::new(&server, home_dc, keys.data_centres)),
             server,
             peers: Mutex::default(),
             position: Mutex::new(position.map_or_else(Position::default, Position::from)),

@@ -65,6 +65,11 @@ fn user(number: i64, name: &str) -> Value {
     })
 }
 
+/// The answer of a log-out that Telegram has taken, or that was not needed.
+fn logged_out(message: &str) -> Value {
+    json!({ "status": "success", "message": message, "logged_out": true })
+}
+
 fn done(message: &str) -> Value {
     json!({ "status": "success", "message": message })
 }

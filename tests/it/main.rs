@@ -9,9 +9,12 @@ mod gaps;
 mod http;
 mod layering;
 mod life;
+mod log_outs;
 mod migrations;
 mod outage;
 mod process;
+#[cfg(feature = "sqlite")]
+mod purge;
 mod restore;
 mod sends;
 mod store;

@@ -2,7 +2,9 @@
 
 use crate::model::{SessionId, StoredState, UserId, UtcTime};
 use crate::store::columns::storable;
-use crate::store::schema::{message_revisions, messages, session_names as names, sessions as t};
+use crate::store::schema::{
+    flood_waits, log_outs, message_revisions, messages, session_names as names, sessions as t,
+};
 use crate::store::{AnyConnection, Error};
 use diesel::prelude::*;
 
@@ -113,4 +115,37 @@ pub fn delete(conn: &mut AnyConnection, id: SessionId, purge: Purge) -> Result<b
             .execute(conn)?;
     }
     Ok(rows == 1)
+}
+
+/// Deletes an account that has never been logged in, and its name unless something hangs on that:
+/// messages of an earlier account, a wait that Telegram has asked for, a key to be logged out.
+///
+/// `false` when it has been logged in, or there is no such account.
+pub fn forget_unused(conn: &mut AnyConnection, id: SessionId) -> Result<bool, Error> {
+    let unused = t::table
+        .filter(t::id.eq(id))
+        .filter(t::state.eq(StoredState::Login))
+        .filter(t::logged_in_at.is_null());
+    if diesel::delete(unused).execute(conn)? == 0 {
+        return Ok(false);
+    }
+    let message: Option<i64> = messages::table
+        .filter(messages::session_id.eq(id))
+        .select(messages::id)
+        .first(conn)
+        .optional()?;
+    let wait: Option<SessionId> = flood_waits::table
+        .filter(flood_waits::session_id.eq(id))
+        .select(flood_waits::session_id)
+        .first(conn)
+        .optional()?;
+    let log_out: Option<i64> = log_outs::table
+        .filter(log_outs::session_id.eq(id))
+        .select(log_outs::id)
+        .first(conn)
+        .optional()?;
+    if message.is_none() && wait.is_none() && log_out.is_none() {
+        diesel::delete(names::table.find(id)).execute(conn)?;
+    }
+    Ok(true)
 }

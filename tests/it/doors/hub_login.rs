@@ -1,6 +1,6 @@
 //! Logging in, the ways that lead somewhere.
 
-use super::{done, user};
+use super::{logged_out, user};
 use crate::support::contract;
 use crate::support::hub::{Options, TestHub};
 use local_dc::dc::{Dc, DcOptions};
@@ -135,7 +135,7 @@ contract! {
         hub.client.wait_for_messages("a", 1).await?;
         let out = json!({ "session_id": "a" });
         let answer = hub.client.post("/logout", out).await?.expect(200);
-        assert_eq!(answer, done("Logged out successfully"));
+        assert_eq!(answer, logged_out("Logged out successfully"));
 
         hub.log_in("a", "+15550000001").await?;
         hub.client.wait_for_state("a", "online").await?;

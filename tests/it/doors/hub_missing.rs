@@ -1,6 +1,6 @@
 //! What every route answers for a session that there is none of.
 
-use super::done;
+use super::logged_out;
 use crate::support::contract;
 use crate::support::hub::TestHub;
 use serde_json::{Value, json};
@@ -25,9 +25,9 @@ contract! {
             assert!(refused["detail"].is_string(), "{path}");
         }
         let logout = hub.client.post("/logout", json!({ "session_id": "nobody" })).await?.expect(200);
-        assert_eq!(logout, done("Logged out successfully"));
+        assert_eq!(logout, logged_out("Logged out successfully"));
         let destroyed = hub.client.delete("/session/nobody").await?.expect(200);
-        assert_eq!(destroyed, done("Session nobody destroyed completely"));
+        assert_eq!(destroyed, logged_out("Session nobody destroyed completely"));
         let status = hub.client.get("/session/nobody/status").await?.expect(200);
         assert_eq!(status["is_active"], false);
         let entities = hub.client.get("/session/nobody/entities").await?.expect(200);

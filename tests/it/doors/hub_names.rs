@@ -1,6 +1,6 @@
 //! Names of sessions are data: any text that the contract allows works on every route.
 
-use super::done;
+use super::{done, logged_out};
 use crate::support::contract;
 use crate::support::http::{Answer, eventually};
 use crate::support::hub::TestHub;
@@ -89,7 +89,7 @@ contract! {
             hub.client.wait_for_state(name, "online").await?;
             drop(hub.client.post("/logout", json!({ "session_id": name })).await?.expect(200));
             let answer = ask(&hub, "DELETE", name, "?purge=true", true).await?.expect(200);
-            assert_eq!(answer, done(&format!("Session {name} destroyed completely")));
+            assert_eq!(answer, logged_out(&format!("Session {name} destroyed completely")));
         }
         assert_eq!(hub.client.get("/sessions").await?.expect(200)["total_sessions"], 0);
         assert_eq!(hub.client.get("/admin/messages").await?.expect(200)["messages"], Value::Array(Vec::new()));

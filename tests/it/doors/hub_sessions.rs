@@ -1,6 +1,6 @@
 //! Listing sessions, logging them out and destroying them.
 
-use super::{done, fault, scripted, user};
+use super::{fault, logged_out, scripted, user};
 use crate::support::contract;
 use crate::support::http::eventually;
 use crate::support::hub::TestHub;
@@ -200,7 +200,7 @@ contract! {
         assert_eq!(scripted(hub.dc.account("alice"))?.keys, 1);
         for session in ["a", "a", "nobody", "a"] {
             let answer = hub.client.post("/logout", id(session)).await?.expect(200);
-            assert_eq!(answer, done("Logged out successfully"));
+            assert_eq!(answer, logged_out("Logged out successfully"));
         }
         assert_eq!(hub.dc.calls("auth.logOut"), 1);
         assert_eq!(scripted(hub.dc.account("alice"))?.keys, 0);
@@ -240,7 +240,7 @@ contract! {
         hub.client.wait_for_messages("a", 1).await?;
         for session in ["a", "a", "nobody"] {
             let answer = hub.client.delete(&format!("/session/{session}")).await?.expect(200);
-            assert_eq!(answer, done(&format!("Session {session} destroyed completely")));
+            assert_eq!(answer, logged_out(&format!("Session {session} destroyed completely")));
         }
         assert_eq!(scripted(hub.dc.account("alice"))?.keys, 0);
         let status = hub.client.get("/session/a/status").await?.expect(200);

@@ -2,8 +2,8 @@
 
 use crate::http::context::Context;
 use crate::http::doors::hub::wire::{
-    CodeRequest, Done, LoginProgressAnswer, LoginStartedAnswer, PasswordRequest, SessionRequest,
-    StartRequest,
+    CodeRequest, LoggedOutAnswer, LoginProgressAnswer, LoginStartedAnswer, PasswordRequest,
+    SessionRequest, StartRequest,
 };
 use crate::http::failure::Failure;
 use crate::http::input::Body;
@@ -105,19 +105,23 @@ pub(super) async fn password(
 /// Log a session out at Telegram.
 ///
 /// Its captured messages stay. Succeeds as well for a session that is unknown or logged out.
+/// `logged_out` is false while Telegram has not taken the log-out; the hub goes on asking.
 #[utoipa::path(
     tag = "login",
     operation_id = "logout",
     request_body = SessionRequest,
     responses(
-        (status = 200, description = "The session is logged out", body = Done),
+        (status = 200, description = "The session is logged out", body = LoggedOutAnswer),
         (status = 409, description = "`session_busy`"),
         (status = 502, description = "`telegram_error`, `telegram_unreachable`"),
     )
 )]
 #[post("/logout")]
-pub(super) async fn logout(context: Context, body: Body<SessionRequest>) -> Answer<Done> {
+pub(super) async fn logout(
+    context: Context,
+    body: Body<SessionRequest>,
+) -> Answer<LoggedOutAnswer> {
     let session = body.0.session_id;
-    context.call(LogOut { session }).await?;
-    Ok(Json(Done::new("Logged out successfully")))
+    let logged_out = context.call(LogOut { session }).await?;
+    Ok(Json(LoggedOutAnswer::logged_out(logged_out)))
 }

@@ -2,8 +2,8 @@
 
 use crate::http::context::Context;
 use crate::http::doors::hub::wire::{
-    DestroyQuery, Done, ImportRequest, Imported, ListQuery, Restored, Session, SessionNameParam,
-    Sessions,
+    DestroyQuery, Done, ImportRequest, Imported, ListQuery, LoggedOutAnswer, Restored, Session,
+    SessionNameParam, Sessions,
 };
 use crate::http::failure::Failure;
 use crate::http::input::{Body, Query, SessionPath};
@@ -88,15 +88,17 @@ pub(super) async fn status(context: Context, path: SessionPath) -> Json<Session>
     })
 }
 
-/// Destroy a session: log it out as well as possible and delete what is stored of it.
+/// Destroy a session: log it out and delete what is stored of it.
 ///
 /// Captured messages stay unless `purge` is true. Succeeds as well for unknown sessions.
+/// `logged_out` is false while Telegram has not taken the log-out; the hub goes on asking, and the
+/// name is free all the same.
 #[utoipa::path(
     tag = "sessions",
     operation_id = "session_destroy",
     params(SessionNameParam, DestroyQuery),
     responses(
-        (status = 200, description = "The session is gone", body = Done),
+        (status = 200, description = "The session is gone", body = LoggedOutAnswer),
         (status = 409, description = "`session_busy`"),
     )
 )]
@@ -105,11 +107,11 @@ pub(super) async fn destroy(
     context: Context,
     path: SessionPath,
     query: Query<DestroyQuery>,
-) -> Answer<Done> {
+) -> Answer<LoggedOutAnswer> {
     let (SessionPath(session), Query(DestroyQuery { purge })) = (path, query);
-    let done = Done::new(format!("Session {session} destroyed completely"));
-    context.call(DestroySession { session, purge }).await?;
-    Ok(Json(done))
+    let name = session.clone();
+    let logged_out = context.call(DestroySession { session, purge }).await?;
+    Ok(Json(LoggedOutAnswer::destroyed(&name, logged_out)))
 }
 
 /// Bring a session back at once.

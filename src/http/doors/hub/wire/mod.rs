@@ -7,6 +7,7 @@ mod entities;
 mod gaps;
 mod healing;
 mod import;
+mod log_outs;
 mod login;
 mod messages;
 mod sends;
@@ -15,6 +16,7 @@ mod sessions;
 pub(crate) use entities::{CachedEntities, ResolveRequest, Resolved};
 pub(crate) use gaps::{GapQueryParams, Gaps};
 pub(crate) use import::{ImportRequest, Imported};
+pub(crate) use log_outs::LoggedOutAnswer;
 pub(crate) use login::{
     CodeRequest, LoginProgressAnswer, LoginStartedAnswer, PasswordRequest, SessionRequest,
     StartRequest, User,

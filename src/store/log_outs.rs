@@ -1,0 +1,195 @@
+//! The table of keys that Telegram is still to log out.
+//!
+//! A key that the hub gives up lies here until Telegram has taken `auth.logOut`, whatever becomes
+//! of its session: the session's name is free meanwhile. It must not know how Telegram is asked,
+//! or when.
+
+use crate::model::{SessionId, UtcTime};
+use crate::store::columns::storable;
+use crate::store::schema::log_outs as t;
+use crate::store::vault::{Sealed, Vault};
+use crate::store::{AnyConnection, Error, auth_keys, sessions};
+use diesel::prelude::*;
+use zeroize::Zeroizing;
+
+/// A log-out that is still to be done; its key is read by [`open`].
+#[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable)]
+#[diesel(table_name = t)]
+pub struct LogOutRow {
+    /// Its number.
+    pub id: i64,
+    /// The number of the name that the key's session had.
+    pub session_id: SessionId,
+    /// The data centre that holds the account.
+    pub dc_id: i32,
+    /// The application's id at Telegram.
+    pub api_id: i32,
+    /// How often Telegram was asked in vain.
+    pub attempts: i32,
+    /// When it is asked next.
+    pub due_at: UtcTime,
+}
+
+/// What became of a session's key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum GivenUp {
+    /// There was none.
+    NoKey,
+    /// It waits for its log-out, under this number.
+    Waits(i64),
+    /// It does not open: nobody can log it out with it.
+    Unreadable,
+}
+
+/// Takes the key with which an account is logged in away from its session, and lets it wait for
+/// its log-out from `due_at` on. The session's other keys are forgotten. `first_home` is the data
+/// centre of an account that has never been sent to another.
+///
+/// To be called in a write transaction.
+pub fn give_up(
+    conn: &mut AnyConnection,
+    vault: &Vault,
+    (session, first_home): (SessionId, i32),
+    due_at: UtcTime,
+    now: UtcTime,
+) -> Result<GivenUp, Error> {
+    let Some(row) = sessions::by_id(conn, session)? else {
+        return Ok(GivenUp::NoKey);
+    };
+    let home = row.home_dc.unwrap_or(first_home);
+    let keys = auth_keys::load_readable(conn, vault, session)?;
+    auth_keys::delete_all(conn, session)?;
+    match keys.key_of(home) {
+        Some(key) => wait(conn, vault, (session, home, row.api_id), key, due_at, now),
+        None if keys.damaged.contains(&home) => Ok(GivenUp::Unreadable),
+        None => Ok(GivenUp::NoKey),
+    }
+}
+
+fn wait(
+    conn: &mut AnyConnection,
+    vault: &Vault,
+    (session, dc_id, api_id): (SessionId, i32, i32),
+    key: &[u8; 256],
+    due_at: UtcTime,
+    now: UtcTime,
+) -> Result<GivenUp, Error> {
+    let sealed = vault.seal(&aad(session, dc_id), key.as_slice())?;
+    diesel::insert_into(t::table)
+        .values((
+            t::session_id.eq(session),
+            t::dc_id.eq(dc_id),
+            t::api_id.eq(api_id),
+            t::auth_key_sealed.eq(sealed.bytes),
+            t::auth_key_key.eq(sealed.key_id),
+            t::due_at.eq(due_at),
+            t::created_at.eq(now),
+        ))
+        .execute(conn)?;
+    // Numbers grow, and the transaction sees its own.
+    let id = t::table
+        .filter(t::session_id.eq(session))
+        .order(t::id.desc())
+        .select(t::id)
+        .first(conn)?;
+    Ok(GivenUp::Waits(id))
+}
+
+/// The log-outs that are due next, at most `limit`.
+pub fn next(conn: &mut AnyConnection, limit: i64) -> Result<Vec<LogOutRow>, Error> {
+    Ok(t::table
+        .order((t::due_at, t::id))
+        .limit(limit)
+        .select(LogOutRow::as_select())
+        .load(conn)?)
+}
+
+/// The key of a log-out; `None` when it is done.
+///
+/// # Errors
+/// [`Error::Decrypt`] when it does not open.
+pub fn open(
+    conn: &mut AnyConnection,
+    vault: &Vault,
+    row: &LogOutRow,
+) -> Result<Option<Zeroizing<[u8; 256]>>, Error> {
+    let sealed: Option<(Vec<u8>, String)> = t::table
+        .find(row.id)
+        .select((t::auth_key_sealed, t::auth_key_key))
+        .first(conn)
+        .optional()?;
+    let Some((bytes, key_id)) = sealed else {
+        return Ok(None);
+    };
+    let aad = aad(row.session_id, row.dc_id);
+    let opened = vault.open(&aad, &Sealed { key_id, bytes })?;
+    auth_keys::whole(&opened)
+        .map(Some)
+        .ok_or(Error::Decrypt { what: aad })
+}
+
+/// Lets a log-out wait until `due_at`, after Telegram was asked in vain. `false` when it is done.
+pub fn postpone(
+    conn: &mut AnyConnection,
+    id: i64,
+    due_at: UtcTime,
+    reason: &str,
+) -> Result<bool, Error> {
+    let rows = diesel::update(t::table.find(id))
+        .set((
+            t::attempts.eq(t::attempts + 1),
+            t::reason.eq(storable(reason)),
+            t::due_at.eq(due_at),
+        ))
+        .execute(conn)?;
+    Ok(rows == 1)
+}
+
+/// Forgets a key: Telegram has logged it out, or does not know it any more.
+pub fn done(conn: &mut AnyConnection, id: i64) -> Result<(), Error> {
+    diesel::delete(t::table.find(id)).execute(conn)?;
+    Ok(())
+}
+
+/// How many log-outs are still to be done, leaving out the same.
+pub fn count(conn: &mut AnyConnection) -> Result<u64, Error> {
+    let pending = t::table.filter(t::unlikely.eq(false));
+    let count: i64 = pending.count().get_result(conn)?;
+    u64::try_from(count).map_err(Error::other)
+}
+
+/// Takes note that a key is not logged in as far as anybody knows; see [`attempts_of`].
+pub fn set_unlikely(conn: &mut AnyConnection, id: i64) -> Result<(), Error> {
+    diesel::update(t::table.find(id))
+        .set(t::unlikely.eq(true))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// How often Telegram was asked about each key that sessions of this name have given up, leaving
+/// out those that were never logged in as far as anybody knows.
+pub fn attempts_of(conn: &mut AnyConnection, session: SessionId) -> Result<Vec<i32>, Error> {
+    Ok(t::table
+        .filter(t::session_id.eq(session))
+        .filter(t::unlikely.eq(false))
+        .select(t::attempts)
+        .load(conn)?)
+}
+
+/// Whether this very key waits for its log-out.
+pub fn holds(conn: &mut AnyConnection, vault: &Vault, key: &[u8; 256]) -> Result<bool, Error> {
+    let rows = t::table.select(LogOutRow::as_select()).load(conn)?;
+    for row in rows {
+        match open(conn, vault, &row) {
+            Ok(held) if held.as_deref() == Some(key) => return Ok(true),
+            // What does not open is not the key in question, as far as anybody can tell.
+            Ok(_) | Err(Error::Decrypt { .. }) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(false)
+}
+
+fn aad(session: SessionId, dc_id: i32) -> String {
+    format!("log_out:{session}:{dc_id}")
+}
