@@ -126,11 +126,14 @@ contract! {
         assert_eq!(hub.dc.calls("contacts.resolveUsername"), 1);
         assert_eq!(reached(&hub, "@bob").await?, Some(BOB));
         assert_eq!(hub.dc.calls("contacts.resolveUsername"), 1, "a young one is not looked up");
+        // What the log learns of Bob with his messages would make his name young again.
+        hub.client.wait_for_messages("a", 2).await?;
         seen(&hub, named(BOB, "bob"), TWO_DAYS).await?;
         for _ in 0..2 {
             assert_eq!(reached(&hub, "@bob").await?, Some(BOB));
         }
         assert_eq!(hub.dc.calls("contacts.resolveUsername"), 2, "an old one is, once");
+        hub.client.wait_for_messages("a", 4).await?;
         seen(&hub, named(BOB, "bob"), TWO_DAYS).await?;
         hub.dc.fault(Fault::error("contacts.resolveUsername", 420, "FLOOD_WAIT_600"));
         let refused = hub.client.post("/message/send", to("@bob", "x")).await?;
@@ -145,6 +148,7 @@ contract! {
         let hub = TestHub::start_with(db, Dc::start(DcOptions::default())?, options).await?;
         hub.log_in("a", "+15550000001").await?;
         assert_eq!(reached(&hub, "@bob").await?, Some(BOB));
+        hub.client.wait_for_messages("a", 1).await?;
         seen(&hub, named(BOB, "bob"), TWO_DAYS).await?;
         let refused = hub.client.post("/message/send", to("@bob", "x")).await?;
         assert!(refused.header("retry-after").parse::<u32>().is_ok_and(|wait| wait > 0));
