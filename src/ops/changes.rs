@@ -51,7 +51,7 @@ impl Operation for EditMessage {
 /// Deletes messages.
 ///
 /// In channels messages are always deleted for everybody. Elsewhere nothing is deleted when one of
-/// the numbers is of no message of the chat.
+/// the numbers is of a message of another chat. Numbers of no message are left out.
 /// Source: <https://core.telegram.org/method/messages.deleteMessages>.
 ///
 /// # Errors
@@ -78,6 +78,9 @@ impl Operation for DeleteMessages {
     async fn run(self, ctx: &Ctx) -> Result<Self::Output, Error> {
         let chat = chat::open(ctx, &self.session, &self.chat).await?;
         let messages = chat.messages(ctx, "message_ids", self.message_ids).await?;
+        if messages.ids().is_empty() {
+            return Ok(0);
+        }
         let deleted = chat.link.delete_messages(&messages, self.revoke).await?;
         chat.note_deleted(ctx, &messages).await?;
         Ok(deleted)
@@ -86,12 +89,12 @@ impl Operation for DeleteMessages {
 
 /// Forwards messages to another chat, in the order of the list.
 ///
-/// Nothing is forwarded when one of the numbers is of no message of the chat; in channels those
-/// without a message are left out.
+/// Nothing is forwarded when one of the numbers is of a message of another chat. Numbers of no
+/// message are left out.
 /// Source: <https://core.telegram.org/method/messages.forwardMessages>.
 ///
 /// # Errors
-/// `session_not_authorized`, `chat_not_found`, `message_not_found`,
+/// `session_not_authorized`, `chat_not_found`, `message_not_found` also when none exists,
 /// `write_forbidden`, `rate_limited`, `flood_wait`, `telegram_error`, `telegram_unreachable`.
 #[derive(Clone, Debug)]
 pub struct ForwardMessages {
@@ -115,7 +118,11 @@ impl Operation for ForwardMessages {
     async fn run(self, ctx: &Ctx) -> Result<Self::Output, Error> {
         let from = chat::open(ctx, &self.session, &self.from_chat).await?;
         let to = chat::find(ctx, &from.handle, &from.link, &self.to_chat).await?;
-        let messages = from.messages(ctx, "message_ids", self.message_ids).await?;
+        let wanted = self.message_ids.clone();
+        let messages = from.messages(ctx, "message_ids", wanted).await?;
+        if messages.ids().is_empty() {
+            return Err(chat::not_here("message_ids", &self.message_ids));
+        }
         ctx.pace(from.handle.id, to.peer_id).await?;
         let random_ids = messages.ids().iter().map(|_| delivery::random_id());
         let forward = Forward {

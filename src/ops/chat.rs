@@ -36,7 +36,7 @@ pub(super) async fn open(ctx: &Ctx, session: &SessionName, text: &str) -> Result
 }
 
 /// The refusal of numbers that are of no message of the chat.
-fn not_here(field: &str, ids: &[MessageId]) -> Error {
+pub(super) fn not_here(field: &str, ids: &[MessageId]) -> Error {
     let numbers: Vec<String> = ids.iter().map(ToString::to_string).collect();
     let numbers = numbers.join(", ");
     let why = format!("{field}: no message of the chat has the number {numbers}; nothing was done");
@@ -88,11 +88,12 @@ pub(super) fn require(peer: &PeerRow, kinds: &[ChatKind], doing: &str) -> Result
 pub(super) const GROUPS: [ChatKind; 2] = [ChatKind::Chat, ChatKind::Channel];
 
 impl OpenChat {
-    /// The numbers as ones of this chat.
+    /// The numbers as ones of this chat. Those of no message at all are left out, as Telegram
+    /// leaves them out in channels.
     ///
     /// # Errors
-    /// `message_not_found` with the field and the numbers that are of no message here, whether of
-    /// another chat or of none: what is elsewhere is not told.
+    /// `message_not_found` with the field and the numbers that are of messages of other chats.
+    /// Where they are is not told.
     pub(super) async fn messages(
         &self,
         ctx: &Ctx,

@@ -60,9 +60,9 @@ impl MessageOf {
 }
 
 impl Link {
-    /// The numbers as ones of the chat; in the inner `Err` those that are of no message of it.
-    /// Telegram is asked about what `logged` does not tell, and never about a channel: whatever
-    /// number goes to a channel's call stays in the channel.
+    /// The numbers as ones of the chat, without those of no message; in the inner `Err` those of
+    /// messages of other chats. Telegram is asked about what `logged` does not tell, and never
+    /// about a channel: whatever number goes to a channel's call stays in the channel.
     pub async fn messages_of(
         &self,
         peer: &PeerRow,
@@ -74,12 +74,13 @@ impl Link {
             return Ok(Ok(MessagesOf { peer, ids }));
         }
         let places = self.places(&ids, logged).await?;
-        let is_foreign = |id: &&MessageId| places.get(*id) != Some(&peer.peer_id);
-        let foreign: Vec<MessageId> = ids.iter().filter(is_foreign).copied().collect();
+        let known = ids.into_iter().filter(|id| places.contains_key(id));
+        let (own, foreign): (Vec<_>, Vec<_>) =
+            known.partition(|id| places.get(id) == Some(&peer.peer_id));
         if !foreign.is_empty() {
             return Ok(Err(foreign));
         }
-        let peer = peer.clone();
+        let (peer, ids) = (peer.clone(), own);
         Ok(Ok(MessagesOf { peer, ids }))
     }
 
@@ -106,11 +107,9 @@ impl Link {
         id: MessageId,
         logged: &Places,
     ) -> Result<Option<MessageOf>, Error> {
-        let found = self.messages_of(peer, vec![id], logged).await?;
-        Ok(found.ok().map(|found| MessageOf {
-            peer: found.peer,
-            id,
-        }))
+        let found = self.messages_of(peer, vec![id], logged).await?.ok();
+        let found = found.filter(|found| !found.ids.is_empty());
+        Ok(found.map(|MessagesOf { peer, .. }| MessageOf { peer, id }))
     }
 
     /// A message that is there to be answered, in channels too: Telegram is asked every time,

@@ -106,6 +106,12 @@ contract! {
         let untouched = state(&hub);
         for number in [before, logged, logged - 1, logged + 1, note, 99_999] {
             for (line, body, field) in changes(number) {
+                // Lists leave out what is no message, as Telegram does in channels.
+                if number == 99_999 && line == "DELETE /api/messages" {
+                    let none = result(ask(&hub, &line, &body).await?);
+                    assert_eq!(none, json!({ "deleted": 0, "requested": 1 }));
+                    continue;
+                }
                 refused(ask(&hub, &line, &body).await?, field, number);
             }
             let reply = json!({ "chat": "@bob", "text": "x", "reply_to": number });
@@ -113,6 +119,9 @@ contract! {
             for path in ["", "/media"] {
                 let path = format!("/api/messages/{number}{path}?chat=@bob");
                 drop(why(get(&hub, &path).await?, "message_not_found"));
+            }
+            if number == 99_999 {
+                continue;
             }
             let one = json!({ "chat": "@bob", "message_ids": [number] });
             assert_eq!(tool(&hub, "delete_messages", &one).await?, "invalid_argument");
@@ -129,7 +138,7 @@ contract! {
         let untouched = state(&hub);
         let some = json!({ "chat": "@bob", "message_ids": [bobs, carols, 77] });
         let text = why(ask(&hub, "DELETE /api/messages", &some).await?, "message_not_found");
-        assert!(text.contains(&format!("has the number {carols}, 77; nothing")), "{text}");
+        assert!(text.contains(&format!("has the number {carols}; nothing")), "{text}");
         let some = json!({ "from_chat": "@bob", "to_chat": "me", "message_ids": [carols, bobs] });
         let text = why(ask(&hub, "POST /api/messages/forward", &some).await?, "message_not_found");
         assert!(text.contains(&format!("has the number {carols}; nothing")), "{text}");

@@ -145,8 +145,8 @@ async fn get_message(call: &Call<'_>, given: Arguments) -> Result<Value, Error> 
 pub(super) static FORWARD_MESSAGES: Tool = Tool {
     name: "forward_messages",
     title: "Forward messages",
-    description: "Forward messages from one chat to another. If one of the numbers is of no \
-                  message of that chat, nothing is forwarded.",
+    description: "Forward messages from one chat to another. Numbers without a message are left \
+                  out. If one of the numbers is of another chat, nothing is forwarded.",
     params: &[
         Param::text("from_chat", "Where the messages are, named as any chat."),
         Param::text("to_chat", "Where they go, named as any chat."),
@@ -177,7 +177,7 @@ pub(super) static DELETE_MESSAGES: Tool = Tool {
     name: "delete_messages",
     title: "Delete messages",
     description: "Delete messages of a chat. In channels they are always deleted for everybody. \
-                  If one of the numbers is of no message of the chat, nothing is deleted.",
+                  If one of the numbers is of another chat, nothing is deleted.",
     params: &[
         CHAT,
         Param::message_ids("message_ids", "The messages' numbers, 1 to 100."),
