@@ -25,8 +25,9 @@ pub enum LogFormat {
 
 /// The libraries report every connection at `info`, which a fleet of thousands drowns in. actix's
 /// own HTTP reports every request that it cannot read at `error`, which strangers can send.
-const DEFAULT_FILTER: &str = "info,actix_http=off,actix_server=warn,grammers_client=warn,grammers_mtproto=warn,\
-                              grammers_mtsender=warn,grammers_session=warn,rmcp=warn,tracing=warn";
+const DEFAULT_FILTER: &str = "info,actix_http=off,actix_server=warn,grammers_client=warn,\
+                              grammers_mtproto=warn,grammers_mtsender=warn,grammers_session=warn,\
+                              rmcp=warn,tracing=warn";
 
 /// Libraries that print whole messages or secrets from a level on, with the level before it.
 const TALKATIVE: [(&str, Level, Level); 5] = [
@@ -40,11 +41,17 @@ const TALKATIVE: [(&str, Level, Level); 5] = [
 /// The library that speaks with agents.
 const MCP: &str = "rmcp";
 
+/// Libraries that a general level is not meant for: from which level on, and what they stay at.
+const QUIET: [(&str, Level, &str); 2] = [
+    (MCP, Level::Debug, "warn"),
+    ("actix_http", Level::Error, "off"),
+];
+
 impl LogConfig {
     pub(super) fn from_flags(flags: &Flags) -> Result<Self, ConfigError> {
         let filter = flags.log.as_deref().unwrap_or(DEFAULT_FILTER);
         refuse_unreadable(filter)?;
-        let filter = quiet_about_calls(filter);
+        let filter = quieted(filter);
         refuse_message_texts(&filter)?;
         Ok(Self {
             filter,
@@ -80,16 +87,20 @@ fn refuse_unreadable(filter: &str) -> Result<(), ConfigError> {
     }
 }
 
-/// `debug` is asked for because of the hub itself; what agents say is not to come with it.
-fn quiet_about_calls(filter: &str) -> String {
+/// `debug` is asked for because of the hub itself; what agents say is not to come with it, nor a
+/// line for each request of a stranger that is none.
+fn quieted(filter: &str) -> String {
     let (directives, pattern) = filter.split_at(filter.find('/').unwrap_or(filter.len()));
-    let named = text::list(directives).any(|directive| directive.starts_with(MCP));
     let logger = env_logger::Builder::new().parse_filters(filter).build();
-    let calls = Metadata::builder().level(Level::Debug).target(MCP).build();
-    if named || !logger.enabled(&calls) {
-        return filter.to_owned();
+    let mut quieted = directives.to_owned();
+    for (library, level, quiet) in QUIET {
+        let named = text::list(directives).any(|directive| directive.starts_with(library));
+        let lines = Metadata::builder().level(level).target(library).build();
+        if !named && logger.enabled(&lines) {
+            quieted.push_str(&format!(",{library}={quiet}"));
+        }
     }
-    format!("{directives},{MCP}=warn{pattern}")
+    quieted + pattern
 }
 
 fn refuse_message_texts(filter: &str) -> Result<(), ConfigError> {
@@ -126,14 +137,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn debug_does_not_bring_the_calls_of_agents_with_it() {
-        assert_eq!(quiet_about_calls("debug"), "debug,rmcp=warn");
+    fn a_general_level_brings_neither_calls_of_agents_nor_requests_of_strangers() {
+        assert_eq!(quieted("debug"), "debug,rmcp=warn,actix_http=off");
         assert_eq!(
-            quiet_about_calls("a=debug,debug/b"),
-            "a=debug,debug,rmcp=warn/b"
+            quieted("a=debug,debug/b"),
+            "a=debug,debug,rmcp=warn,actix_http=off/b"
         );
-        for left in ["error", "info,rmcp=info", DEFAULT_FILTER] {
-            assert_eq!(quiet_about_calls(left), left);
+        assert_eq!(quieted("info"), "info,actix_http=off");
+        for left in ["off", "info,rmcp=info,actix_http=error", DEFAULT_FILTER] {
+            assert_eq!(quieted(left), left);
         }
         assert!(refuse_message_texts("debug,rmcp=warn").is_ok());
         for refused in ["info,rmcp=debug", "info,rmcp::service=trace"] {
