@@ -69,14 +69,19 @@ impl Turns {
             permits: Vec::with_capacity(holders.len() + 1),
         };
         for holder in holders {
-            let own = self.each.entry(*holder);
-            let own = own.or_insert_with(|| Arc::new(Semaphore::new(self.share(*holder))));
-            let own = Arc::clone(own.value());
+            let own = self.line(*holder);
             turn.permits.push(own.acquire_owned().await.ok()?);
         }
         let all = Arc::clone(&self.all);
         turn.permits.push(all.acquire_owned().await.ok()?);
         Some(turn)
+    }
+
+    /// Nothing of the map may be held while a turn is waited for: its locks block the thread.
+    fn line(&self, holder: Holder) -> Arc<Semaphore> {
+        let own = self.each.entry(holder);
+        let own = own.or_insert_with(|| Arc::new(Semaphore::new(self.share(holder))));
+        Arc::clone(own.value())
     }
 
     const fn share(&self, holder: Holder) -> usize {
