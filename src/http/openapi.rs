@@ -168,6 +168,7 @@ fn complete(operation: &mut Value, keyed: bool) {
             "403",
             "`invalid_key`, `host_not_allowed`, `cross_site_request`",
         ),
+        (has_body, "408", "`request_timeout`"),
         (has_body, "413", "`payload_too_large`"),
         (has_input, "422", "`invalid_request`"),
         (keyed, "429", "`rate_limited`: too many wrong keys"),

@@ -95,7 +95,9 @@ async fn deliver(
     params(SessionNameParam, MessageQueryParams),
     responses(
         (status = 200, description = "One page of messages", body = Messages),
+        (status = 400, description = "`search_timeout`"),
         (status = 404, description = "`session_not_found`"),
+        (status = 429, description = "`rate_limited`"),
     )
 )]
 #[get("/session/{session_id}/messages")]
@@ -121,7 +123,11 @@ pub(super) async fn of_session(
     tag = "admin",
     operation_id = "all_messages",
     params(MessageQueryParams),
-    responses((status = 200, description = "One page of messages", body = Messages))
+    responses(
+        (status = 200, description = "One page of messages", body = Messages),
+        (status = 400, description = "`search_timeout`"),
+        (status = 429, description = "`rate_limited`"),
+    )
 )]
 #[get("/admin/messages")]
 pub(super) async fn of_all(

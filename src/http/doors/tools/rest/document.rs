@@ -203,6 +203,7 @@ fn responses(tool: &Tool) -> Value {
             "`read_only`, `chat_not_allowed`, `host_not_allowed`, `cross_site_request`",
         ),
         (true, "404", "`session_not_found`"),
+        (true, "408", "`request_timeout`"),
         (true, "413", "`payload_too_large`"),
         (is_download, "416", "`range_not_satisfiable`"),
         (
