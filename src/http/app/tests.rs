@@ -241,7 +241,7 @@ async fn an_empty_hub_answers_its_health_and_its_sessions() {
         .json();
     assert_eq!(
         deleted,
-        json!({ "status": "success", "message": "Session x destroyed completely" })
+        json!({ "status": "success", "message": "Session x destroyed completely", "logged_out": true })
     );
 }
 
