@@ -216,12 +216,34 @@ impl Error {
 
     /// A refused request with a fault in one field of the query.
     pub fn invalid_query(field: &str, kind: &'static str, message: impl Into<String>) -> Self {
-        let location = vec!["query".to_owned(), field.to_owned()];
+        Self::invalid_at("query", field, kind, message)
+    }
+
+    /// A refused request with a fault in one field of the body.
+    pub fn invalid_body(field: &str, kind: &'static str, message: impl Into<String>) -> Self {
+        Self::invalid_at("body", field, kind, message)
+    }
+
+    fn invalid_at(
+        place: &str,
+        field: &str,
+        kind: &'static str,
+        message: impl Into<String>,
+    ) -> Self {
         Self::invalid(vec![FieldFault {
-            location,
+            location: vec![place.to_owned(), field.to_owned()],
             message: message.into(),
             kind,
         }])
+    }
+
+    /// The refusal of a new session's name.
+    pub fn unfit_name(reason: crate::model::SessionNameError) -> Self {
+        Self::invalid_body(
+            "session_id",
+            "value_error",
+            format!("Value error, {reason}"),
+        )
     }
 }
 

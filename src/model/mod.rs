@@ -1,6 +1,8 @@
 //! Plain data that every layer speaks: names, ids, times, states. No I/O, no libraries of the
 //! outer layers, nothing that can fail but parsing.
 
+mod characters;
+mod excerpt;
 mod gap;
 mod ids;
 mod page;
@@ -9,6 +11,7 @@ mod session_state;
 mod target;
 mod time;
 
+pub use excerpt::Excerpt;
 pub use gap::{GapCause, MessageBox};
 pub use ids::{ChatId, ChatKind, MessageId, SessionId, UserId};
 pub use page::{Cursor, CursorError, Page};

@@ -15,8 +15,8 @@ use secrecy::SecretString;
 /// on: Telegram ends a key that is connected twice.
 ///
 /// # Errors
-/// `session_string_invalid`, `session_in_use`, `account_mismatch`, `flood_wait`,
-/// `telegram_unreachable`, `database_unavailable`.
+/// `session_string_invalid`, `session_in_use`, `account_mismatch`, `invalid_request` for a new
+/// name that hides something, `flood_wait`, `telegram_unreachable`, `database_unavailable`.
 #[derive(Clone, Debug)]
 pub struct ImportSession {
     /// The name it gets: a new one, or that of a session that is not logged in.

@@ -29,8 +29,9 @@ pub struct UserView {
 /// Source: <https://core.telegram.org/method/auth.sendCode>.
 ///
 /// # Errors
-/// `phone_number_invalid`, `phone_number_banned`, `api_id_invalid`, `flood_wait`, `rate_limited`,
-/// `session_busy`, `telegram_error`, `telegram_unreachable`, `database_unavailable`.
+/// `invalid_request` for a new name that hides something; `phone_number_invalid`,
+/// `phone_number_banned`, `api_id_invalid`, `flood_wait`, `rate_limited`, `session_busy`,
+/// `telegram_error`, `telegram_unreachable`, `database_unavailable`.
 #[derive(Clone, Debug)]
 pub struct StartLogin {
     /// The session to log in; it is created when it does not exist, and leaves nothing then when
@@ -72,6 +73,9 @@ impl Operation for StartLogin {
             api_hash: context.api_hash.clone(),
             now: UtcTime::now(),
         };
+        if accounts::row(hub, &self.session).await?.is_none() {
+            self.session.check_new().map_err(Error::unfit_name)?;
+        }
         let vault = hub.store.vault().clone();
         let row = hub
             .store

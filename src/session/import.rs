@@ -59,8 +59,8 @@ impl ForeignKey {
 /// # Errors
 /// `session_in_use` when the key or the name belongs to a logged-in session of this hub;
 /// `session_string_invalid` when Telegram does not take the key; `account_mismatch` when the
-/// messages under the name are another account's; `telegram_unreachable`,
-/// `database_unavailable`.
+/// messages under the name are another account's; `invalid_request` for a new name that hides
+/// something; `telegram_unreachable`, `database_unavailable`.
 pub async fn import(
     store: &Store,
     link: &LinkSettings,
@@ -164,6 +164,9 @@ impl Place {
     fn is_free(&self, conn: &mut AnyConnection) -> Result<(), Error> {
         let in_use = |why: &'static str| Err(Error::new(Code::SessionInUse, why));
         let row = sessions::by_name(conn, &self.name)?;
+        if row.is_none() {
+            self.name.check_new().map_err(Error::unfit_name)?;
+        }
         if row
             .as_ref()
             .is_some_and(|row| row.state == StoredState::Active)

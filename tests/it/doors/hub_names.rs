@@ -5,7 +5,12 @@ use crate::support::contract;
 use crate::support::http::{Answer, eventually};
 use crate::support::hub::TestHub;
 use crate::support::raw::raw;
+use secrecy::ExposeSecret as _;
 use serde_json::{Value, json};
+use telegram_hub::model::{SessionName, UtcTime};
+use telegram_hub::session::export;
+use telegram_hub::store::sessions::{self, NewSession};
+use telegram_hub::telegram::StringKind;
 
 type Failure = Box<dyn std::error::Error>;
 
@@ -60,7 +65,7 @@ async fn live(hub: &TestHub, name: &str, phone: &str) -> Result<(), Failure> {
     Ok(())
 }
 
-const NAMES: [&str; 11] = [
+const NAMES: [&str; 10] = [
     "..",
     ".",
     "it's \"quoted\"; DROP TABLE sessions; --",
@@ -69,10 +74,18 @@ const NAMES: [&str; 11] = [
     "a%2Fb%00",
     "a b+c&d=e?f#g",
     "C:\\hub\\..\\..",
-    " ",
     "Case",
     "case",
 ];
+
+fn named(name: &SessionName) -> NewSession {
+    NewSession {
+        name: name.clone(),
+        api_id: 1,
+        api_hash: "0123456789abcdef0123456789abcdef".into(),
+        now: UtcTime::now(),
+    }
+}
 
 contract! {
     async fn any_name_lives_a_whole_life(db: TestDb) {
@@ -122,6 +135,42 @@ contract! {
             assert_eq!(page["sessions"][0]["session_id"], name);
             path = format!("/sessions?limit=1&cursor={}", page["next_cursor"].as_str().unwrap_or_default());
         }
+        hub.stop().await?;
+    }
+
+    async fn a_new_name_that_hides_something_is_refused_and_an_old_one_is_good(db: TestDb) {
+        let hub = TestHub::start(db).await?;
+        hub.log_in("carol", "+15550000003").await?;
+        let server = &hub.hub.registry.context().link.server;
+        let string = export(&hub.hub.store, server, &SessionName::parse("carol")?, StringKind::Telethon).await?;
+        for (name, why) in [
+            ("ali\u{200b}ce", "must not contain U+200B, which is an invisible character"),
+            ("\u{202e}ecila", "must not contain U+202E, which is an invisible character"),
+            ("alice\u{2028}", "must not contain U+2028, which is a separator of lines or paragraphs"),
+            ("alice\u{fe0f}", "must not contain U+FE0F, which is an invisible character"),
+            ("a\u{e000}", "must not contain U+E000, which is no character that Unicode defines"),
+            ("a\u{3000}b", "must not contain U+3000, which is a blank that is no plain space"),
+            (" alice", "must not begin or end with a space"),
+            ("alice ", "must not begin or end with a space"),
+        ] {
+            for (path, body) in [
+                ("/login/start", json!({ "session_id": name, "phone_number": "+15550000010" })),
+                ("/sessions/import", json!({ "session_id": name, "session_string": string.expose_secret() })),
+            ] {
+                let refused = hub.client.post(path, body).await?.refused(422, "invalid_request");
+                let told = &refused["detail"][0];
+                assert_eq!(told["loc"], json!(["body", "session_id"]), "{path} {name:?}");
+                assert_eq!(told["msg"], format!("Value error, {why}"), "{path} {name:?}");
+            }
+        }
+        assert_eq!(hub.client.get("/sessions").await?.expect(200)["total_sessions"], 1);
+
+        let old = SessionName::parse("o\u{200b}ld ")?;
+        let (new, vault) = (named(&old), hub.hub.store.vault().clone());
+        hub.hub.store.write(move |conn| sessions::create_or_get(conn, &vault, &new)).await?;
+        live(&hub, old.as_str(), "+15550000011").await?;
+        drop(hub.client.post("/logout", json!({ "session_id": old })).await?.expect(200));
+        drop(ask(&hub, "DELETE", old.as_str(), "?purge=true", true).await?.expect(200));
         hub.stop().await?;
     }
 }
