@@ -8,9 +8,9 @@ use crate::store::database_url::{DatabaseUrl, Engine};
 use crate::store::error::Error;
 use crate::store::outage::Outage;
 use crate::store::presence::Presence;
+use diesel::Connection as _;
 use diesel::connection::SimpleConnection as _;
 use diesel::r2d2::R2D2Connection as _;
-use diesel::{Connection as _, ConnectionError};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -128,8 +128,8 @@ impl diesel::r2d2::ManageConnection for Manager {
 
 #[cfg(feature = "postgres-system")]
 fn connect_postgres(url: &DatabaseUrl) -> Result<AnyConnection, Error> {
-    let mut conn =
-        diesel::PgConnection::establish(&url.for_libpq()).map_err(|error| refused(url, &error))?;
+    let mut conn = diesel::PgConnection::establish(url.for_libpq())
+        .map_err(|error| refused(url, &url.redact(&error.to_string())))?;
     // The account's place moves on with a commit. A server that may forget one in a crash would
     // lose its messages, and nobody would send them again.
     conn.batch_execute(
@@ -142,7 +142,7 @@ fn connect_postgres(url: &DatabaseUrl) -> Result<AnyConnection, Error> {
 #[cfg(feature = "sqlite")]
 fn connect_sqlite(url: &DatabaseUrl) -> Result<AnyConnection, Error> {
     let mut conn = diesel::SqliteConnection::establish(&url.for_sqlite())
-        .map_err(|error| refused(url, &error))?;
+        .map_err(|error| refused(url, &error.to_string()))?;
     // The waiting time comes first: the switch to WAL already takes a lock. Each account's rows
     // lie on pages of their own in the indices, so that the messages of many accounts change many
     // pages again and again: a larger cache holds them, and rarer checkpoints write them once.
@@ -154,8 +154,6 @@ fn connect_sqlite(url: &DatabaseUrl) -> Result<AnyConnection, Error> {
     Ok(AnyConnection::Sqlite(conn))
 }
 
-/// libpq quotes the whole URL when it cannot parse it, so its text is cleaned first.
-fn refused(url: &DatabaseUrl, error: &ConnectionError) -> Error {
-    let text = url.redact(error.to_string().trim());
-    Error::unavailable(format!("{url} cannot be opened: {text}"))
+fn refused(url: &DatabaseUrl, why: &str) -> Error {
+    Error::unavailable(format!("{url} cannot be opened: {}", why.trim()))
 }

@@ -3,6 +3,7 @@
 //! It owns the parsing of the accepted schemes and keeps the password out of every text that
 //! may be shown. It must not open anything but the empty file of a new SQLite database.
 
+use crate::store::postgres_url::{PostgresUrl, PostgresUrlError};
 use secrecy::{ExposeSecret as _, SecretString};
 use std::path::Path;
 
@@ -19,8 +20,10 @@ pub enum Engine {
 #[derive(Clone)]
 pub struct DatabaseUrl {
     engine: Engine,
-    /// The URL for Postgres, the path for SQLite.
+    /// libpq's connection string for Postgres, the path for SQLite.
     location: SecretString,
+    /// What no text may show.
+    secrets: Vec<SecretString>,
     shown: String,
 }
 
@@ -33,6 +36,9 @@ pub enum DatabaseUrlError {
     /// The engine was left out when the hub was built.
     #[error("this hub was built without {0}; build it with the cargo feature `{0}`")]
     NotCompiledIn(&'static str),
+    /// The PostgreSQL URL cannot be read, or not in one way alone.
+    #[error("the database URL is not clear: {0}")]
+    Postgres(#[from] PostgresUrlError),
     /// The SQLite URL names no file.
     #[error("the database URL names no file: write sqlite:<path>")]
     NoPath,
@@ -42,6 +48,22 @@ pub enum DatabaseUrlError {
     )]
     InMemory,
 }
+
+/// Schemes of databases and drivers that the hub does not have, which may be named.
+const OTHERS: [&str; 12] = [
+    "file",
+    "http",
+    "https",
+    "jdbc",
+    "mariadb",
+    "mongodb",
+    "mssql",
+    "mysql",
+    "postgresql+asyncpg",
+    "postgresql+psycopg",
+    "postgresql+psycopg2",
+    "sqlite3",
+];
 
 impl DatabaseUrl {
     /// Reads a URL.
@@ -59,15 +81,13 @@ impl DatabaseUrl {
             "sqlite" => Err(DatabaseUrlError::NotCompiledIn("sqlite")),
             "postgres" | "postgresql" if rest.starts_with("//") => {
                 if cfg!(feature = "postgres-system") {
-                    Ok(postgres(text))
+                    Ok(postgres(scheme, rest)?)
                 } else {
                     Err(DatabaseUrlError::NotCompiledIn("postgres"))
                 }
             }
-            _ if scheme
-                .bytes()
-                .all(|b| b.is_ascii_alphanumeric() || b == b'+') =>
-            {
+            // Nothing else is shown: without a scheme a password may stand before the colon.
+            _ if OTHERS.contains(&scheme) => {
                 Err(DatabaseUrlError::Scheme(format!(", not with {scheme}:")))
             }
             _ => Err(DatabaseUrlError::Scheme(String::new())),
@@ -84,16 +104,10 @@ impl DatabaseUrl {
         (self.engine == Engine::Sqlite).then(|| Path::new(self.location.expose_secret()))
     }
 
-    /// The URL with a limit on the time to connect, which libpq does not have by itself.
+    /// The connection string that libpq reads.
     #[cfg(feature = "postgres-system")]
-    pub(super) fn for_libpq(&self) -> String {
-        let url = self.location.expose_secret();
-        let joint = if url.contains('?') { '&' } else { '?' };
-        if url.contains("connect_timeout=") {
-            url.to_owned()
-        } else {
-            format!("{url}{joint}connect_timeout=5")
-        }
+    pub(super) fn for_libpq(&self) -> &str {
+        self.location.expose_secret()
     }
 
     /// A URI with which SQLite opens the file and never makes one.
@@ -135,16 +149,15 @@ impl DatabaseUrl {
         }
     }
 
-    /// A driver's text without the URL and its password.
+    /// A driver's text without the secrets. None is expected in it; a short one would be found in
+    /// any text.
+    #[cfg(feature = "postgres-system")]
     pub(super) fn redact(&self, text: &str) -> String {
-        let url = self.location.expose_secret();
-        let text = text.replace(url, &self.shown);
-        match password(url) {
-            Some(password) if self.engine == Engine::Postgres && !password.is_empty() => {
-                text.replace(password, "***")
-            }
-            _ => text,
-        }
+        self.secrets
+            .iter()
+            .map(|secret| secret.expose_secret())
+            .filter(|secret| secret.len() >= 4)
+            .fold(text.to_owned(), |text, secret| text.replace(secret, "***"))
     }
 }
 
@@ -164,35 +177,19 @@ fn sqlite(rest: &str) -> Result<DatabaseUrl, DatabaseUrlError> {
     Ok(DatabaseUrl {
         engine: Engine::Sqlite,
         location: path.into(),
+        secrets: Vec::new(),
         shown: format!("sqlite:{path}"),
     })
 }
 
-fn postgres(url: &str) -> DatabaseUrl {
-    let shown = match (password(url), url.split_once("://"), url.rsplit_once('@')) {
-        (Some(_), Some((scheme, rest)), Some((_, host))) => {
-            let user = rest.split(':').next().unwrap_or_default();
-            format!("{scheme}://{user}:***@{}", without_query(host))
-        }
-        _ => without_query(url).to_owned(),
-    };
-    DatabaseUrl {
+fn postgres(scheme: &str, rest: &str) -> Result<DatabaseUrl, PostgresUrlError> {
+    let url = PostgresUrl::parse(scheme, rest.strip_prefix("//").unwrap_or(rest))?;
+    Ok(DatabaseUrl {
         engine: Engine::Postgres,
-        location: url.into(),
-        shown,
-    }
-}
-
-/// The query may carry a password of its own, and nothing in it is worth showing.
-fn without_query(url: &str) -> &str {
-    url.split(['?', '#']).next().unwrap_or(url)
-}
-
-/// The password in the user part. A password may itself hold `@` and `:`, unescaped by mistake.
-fn password(url: &str) -> Option<&str> {
-    let (_, rest) = url.split_once("://")?;
-    let (user, _) = rest.rsplit_once('@')?;
-    user.split_once(':').map(|(_, password)| password)
+        location: url.conninfo(),
+        secrets: url.secrets(),
+        shown: url.shown,
+    })
 }
 
 impl std::fmt::Display for DatabaseUrl {
