@@ -3,6 +3,7 @@
 //! Owns the process: its environment, its signals, its log and its exit code. It must not know
 //! how the commands do what they do.
 
+mod audit;
 mod logging;
 mod open_files;
 mod sessions;
@@ -69,7 +70,7 @@ enum SessionCommand {
     /// Print the session string of a logged-in account. Whoever has it is logged in.
     ///
     /// Stop the hub, or log nothing in with the string while it runs: Telegram ends a key that is
-    /// connected twice.
+    /// connected twice. Each string that is handed out is noted in audit.log in the data folder.
     Export {
         /// The session.
         name: String,
@@ -93,6 +94,8 @@ enum CommandError {
     Store(#[from] crate::store::Error),
     #[error("the session name {0}")]
     Name(String),
+    #[error("nothing is handed out, because {path} cannot be written to: {source}")]
+    Audit { path: String, source: io::Error },
     #[error("{0}")]
     Session(crate::error::Error),
     #[error(transparent)]
@@ -136,14 +139,17 @@ fn command() -> Result<(), CommandError> {
         Command::Keygen => keygen(),
         Command::Session(SessionCommand::List) => {
             let config = StoreConfig::from_flags(&flags)?;
+            warn(&config.warnings);
             runtime()?.block_on(sessions::list(&config))
         }
         Command::Session(SessionCommand::Import { name, string }) => {
             let config = Config::from_flags(flags)?;
+            warn(&config.warnings);
             runtime()?.block_on(sessions::import(&config, &name, string))
         }
         Command::Session(SessionCommand::Export { name, kind }) => {
             let config = Config::from_flags(flags)?;
+            warn(&config.warnings);
             runtime()?.block_on(sessions::write(&config, &name, kind))
         }
     }
@@ -171,10 +177,19 @@ fn serve(flags: Flags) -> Result<(), CommandError> {
 
 fn migrate(flags: &Flags) -> Result<(), CommandError> {
     let config = StoreConfig::from_flags(flags)?;
+    warn(&config.warnings);
     runtime()?.block_on(async {
         open_store(&config).await?.close().await;
         Ok(writeln!(io::stdout(), "The database is up to date.")?)
     })
+}
+
+/// Shows what should be mended, for commands that have no log.
+fn warn(warnings: &[String]) {
+    for warning in warnings {
+        // Nothing is left to do about a closed standard error.
+        drop(writeln!(io::stderr(), "telegram-hub: warning: {warning}"));
+    }
 }
 
 fn openapi() -> Result<(), CommandError> {

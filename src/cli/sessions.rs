@@ -1,10 +1,11 @@
 //! `session list`, `session import` and `session export`.
 
-use crate::cli::CommandError;
+use crate::cli::{CommandError, audit};
 use crate::config::{Config, StoreConfig};
 use crate::hub::{StartError, import_offline, open_store};
 use crate::model::SessionName;
 use crate::session::{ForeignKey, export};
+use crate::store::hub_lock;
 use crate::store::sessions::{self, SessionRow};
 use crate::telegram::{Server, StringKind};
 use clap::Args;
@@ -85,9 +86,24 @@ pub(super) async fn write(
     let name = SessionName::parse(name).map_err(|error| CommandError::Name(error.to_string()))?;
     let server = Server::resolve(&config.telegram.server).map_err(StartError::from)?;
     let store = open_store(&config.store).await?;
+    let holder = store.read(hub_lock::holder).await;
     let string = export(&store, &server, &name, wanted.kind()).await;
     store.close().await;
-    let string = string.map_err(CommandError::Session)?;
+    let (holder, string) = (holder?, string.map_err(CommandError::Session)?);
+    if let Some(hub) = &holder {
+        let (pid, seen) = (hub.instance.pid, hub.heartbeat_at);
+        super::warn(&[format!(
+            "a hub holds this database (process {pid}, last sign of life at {seen}) and has the \
+             account connected: log nothing in with this string before that hub is stopped, or \
+             Telegram ends the key and the account is logged out everywhere"
+        )]);
+    }
+    let kind = if wanted.pyrogram {
+        "pyrogram"
+    } else {
+        "telethon"
+    };
+    audit::note_export(&config.store.data_dir, &name, kind, holder.is_some())?;
     writeln!(io::stdout(), "{}", string.expose_secret())?;
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! The flags and variables as they are written, before any check.
 
-use crate::config::LimitFlags;
+use crate::config::{ConfigError, LimitFlags, SecretFiles, secret_files};
 use clap::Parser;
 use secrecy::{ExposeSecret as _, SecretString};
 
@@ -273,11 +273,68 @@ pub struct Flags {
     /// How it is logged: human or json [default: human].
     #[arg(long, global = true, env = "HUB_LOG_FORMAT", hide_env_values = true)]
     pub log_format: Option<String>,
+    /// Secrets out of files.
+    #[command(flatten)]
+    pub secret_files: SecretFiles,
 }
 
 impl Flags {
+    /// Takes empty values for unset ones, and reads the secrets that stand in files. The sentences
+    /// beside the flags say what should be mended.
+    pub(super) fn complete(self) -> Result<(Self, Vec<String>), ConfigError> {
+        let mut flags = self.without_empty();
+        let mut warnings = Vec::new();
+        let files = &mut flags.secret_files;
+        for (name, secret, file) in [
+            ("HUB_API_KEY", &mut flags.api_key, &mut files.api_key_file),
+            (
+                "HUB_TOOLS_KEY",
+                &mut flags.tools_key,
+                &mut files.tools_key_file,
+            ),
+            (
+                "HUB_MASTER_KEY",
+                &mut flags.master_key,
+                &mut files.master_key_file,
+            ),
+            (
+                "DATABASE_URL",
+                &mut flags.database_url,
+                &mut files.database_url_file,
+            ),
+            (
+                "TELEGRAM_API_HASH",
+                &mut flags.telegram_api_hash,
+                &mut files.telegram_api_hash_file,
+            ),
+            (
+                "API_HASH",
+                &mut flags.fallback_api_hash,
+                &mut files.fallback_api_hash_file,
+            ),
+            (
+                "TELETHON_API_HASH",
+                &mut flags.telethon_api_hash,
+                &mut files.telethon_api_hash_file,
+            ),
+            (
+                "TELETHON_AUTH_KEY",
+                &mut flags.telethon_auth_key,
+                &mut files.telethon_auth_key_file,
+            ),
+            (
+                "TELETHON_SESSION",
+                &mut flags.telethon_session,
+                &mut files.telethon_session_file,
+            ),
+        ] {
+            secret_files::read(name, secret, file, &mut warnings)?;
+        }
+        Ok((flags, warnings))
+    }
+
     /// Takes empty values for unset ones, as compose files and `.env` templates mean them.
-    pub(super) fn without_empty(mut self) -> Self {
+    fn without_empty(mut self) -> Self {
         self.limits.without_empty();
         for text in [
             &mut self.listen,

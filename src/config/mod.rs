@@ -4,6 +4,7 @@
 //! one sentence. It must not know what the settings do: it opens no database and no socket.
 
 mod error;
+mod exposure;
 mod fetch;
 mod flags;
 mod hosts;
@@ -12,17 +13,20 @@ mod keys;
 mod limits;
 mod log;
 mod pace;
+mod secret_files;
 mod telegram;
 mod text;
 mod tools;
 
 pub use error::ConfigError;
+pub use exposure::Exposure;
 pub use fetch::{AllowedAddresses, AllowedAddressesError, FetchConfig};
 pub use flags::Flags;
 pub use http::{Door, HttpConfig};
 pub use limits::{LimitFlags, LimitsConfig};
 pub use log::{LogConfig, LogFormat};
 pub use pace::PaceConfig;
+pub use secret_files::SecretFiles;
 pub use telegram::{Device, ServerAddress, TelegramConfig, TelegramServer};
 pub use tools::ToolsConfig;
 
@@ -74,6 +78,8 @@ pub struct StoreConfig {
     pub master_key: Option<SecretString>,
     /// How many database connections, 1 to 1000.
     pub pool_size: u32,
+    /// What should be mended although the store can be used, a sentence each.
+    pub warnings: Vec<String>,
 }
 
 impl Config {
@@ -96,7 +102,7 @@ impl Config {
     /// A sentence that names the setting and says what to set.
     pub fn from_flags(flags: Flags) -> Result<Self, ConfigError> {
         let given = flags.clone();
-        let flags = flags.without_empty();
+        let (flags, mut warnings) = flags.complete()?;
         let restore = text::number(
             "HUB_RESTORE_CONCURRENCY",
             flags.restore_concurrency.as_ref(),
@@ -119,7 +125,7 @@ impl Config {
         )?;
         let http = HttpConfig::from_flags(&flags)?;
         let tools = ToolsConfig::from_flags(&flags)?;
-        let mut warnings = keys::check(&http, &tools)?;
+        warnings.extend(keys::check(&http, &tools)?);
         warnings.extend(keys::absent(&given, &http));
         Ok(Self {
             store: StoreConfig::from_flags(&flags)?,
@@ -145,7 +151,7 @@ impl StoreConfig {
     /// # Errors
     /// A sentence that names the setting and says what to set.
     pub fn from_flags(flags: &Flags) -> Result<Self, ConfigError> {
-        let flags = flags.clone().without_empty();
+        let (flags, warnings) = flags.clone().complete()?;
         let data_dir = PathBuf::from(flags.data_dir.as_deref().unwrap_or("./data"));
         let database_url = flags
             .database_url
@@ -156,6 +162,7 @@ impl StoreConfig {
             data_dir,
             master_key: flags.master_key,
             pool_size: pool_size.unwrap_or(8),
+            warnings,
         })
     }
 }

@@ -16,7 +16,7 @@ pub use imports::{ImportError, import_offline};
 pub use lock::LockError;
 pub(crate) use turns::{Holder, Turn};
 
-use crate::config::{Config, LimitsConfig, StoreConfig};
+use crate::config::{Config, Exposure, LimitsConfig, StoreConfig};
 use crate::error::Error;
 use crate::fetch::{FetchError, Fetcher};
 use crate::session::{
@@ -34,6 +34,7 @@ use sends::SendLocks;
 use std::fs::DirBuilder;
 use std::num::NonZeroUsize;
 use std::os::unix::fs::DirBuilderExt as _;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::Semaphore;
@@ -293,5 +294,23 @@ pub async fn open_store(config: &StoreConfig) -> Result<Store, StartError> {
         pool_size: config.pool_size,
         acquire_timeout: ACQUIRE_TIMEOUT,
     };
-    Ok(Store::open(&settings, vault).await?)
+    let store = Store::open(&settings, vault).await?;
+    warn_of_exposed_files(config, &settings.url);
+    Ok(store)
+}
+
+/// Messages and keys lie in these: whoever reads them has the accounts' past, and with the master
+/// key the accounts themselves.
+fn warn_of_exposed_files(config: &StoreConfig, url: &DatabaseUrl) {
+    let mut paths = vec![config.data_dir.clone(), config.data_dir.join("master.key")];
+    if let Some(database) = url.sqlite_path() {
+        paths.extend(["", "-wal", "-shm"].map(|end| {
+            let mut path = database.as_os_str().to_owned();
+            path.push(end);
+            PathBuf::from(path)
+        }));
+    }
+    for exposure in paths.iter().filter_map(|path| Exposure::of(path)) {
+        log::warn!("{exposure}");
+    }
 }

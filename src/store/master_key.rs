@@ -11,7 +11,7 @@ use base64::alphabet;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use secrecy::{ExposeSecret as _, SecretString};
 use std::io::Write as _;
-use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
 
@@ -113,19 +113,7 @@ fn read(path: &Path) -> Result<Option<Key>, MasterKeyError> {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
         Err(source) => return Err(file_error(path, source)),
     };
-    let key = parse(&text, &path.display().to_string())?;
-    let mode = std::fs::metadata(path)
-        .map_err(|source| file_error(path, source))?
-        .permissions()
-        .mode();
-    if mode & 0o077 != 0 {
-        log::warn!(
-            "the master key file {} can be read by others (mode {:o}); use chmod 600",
-            path.display(),
-            mode & 0o777
-        );
-    }
-    Ok(Some(key))
+    parse(&text, &path.display().to_string()).map(Some)
 }
 
 /// Makes the file whole or not at all: a second process sees no file or a complete one.
