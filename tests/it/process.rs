@@ -1,10 +1,13 @@
 //! The program itself: how it starts, refuses to start, dies and comes back.
 
 mod crash;
+mod exposed;
 mod files;
 mod lock;
 mod memory;
 mod refusals;
+mod secret_files;
 mod secrets;
 mod stop;
 mod strangers;
+mod traces;

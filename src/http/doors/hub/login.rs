@@ -1,6 +1,7 @@
 //! `/login/*` and `/logout`.
 
 use crate::http::context::Context;
+use crate::http::doors::hub::last::last;
 use crate::http::doors::hub::wire::{
     CodeRequest, LoggedOutAnswer, LoginProgressAnswer, LoginStartedAnswer, PasswordRequest,
     SessionRequest, StartRequest,
@@ -8,6 +9,7 @@ use crate::http::doors::hub::wire::{
 use crate::http::failure::Failure;
 use crate::http::input::Body;
 use crate::ops::login::{LogOut, LoginProgress, StartLogin, SubmitCode, SubmitPassword};
+use actix_web::middleware::from_fn;
 use actix_web::post;
 use actix_web::web::Json;
 
@@ -60,7 +62,7 @@ pub(super) async fn start(
         (status = 502, description = "`telegram_error`, `telegram_unreachable`"),
     )
 )]
-#[post("/login/code")]
+#[post("/login/code", wrap = "from_fn(last)")]
 pub(super) async fn code(context: Context, body: Body<CodeRequest>) -> Answer<LoginProgressAnswer> {
     let Body(request) = body;
     let progress = context
@@ -89,7 +91,7 @@ pub(super) async fn code(context: Context, body: Body<CodeRequest>) -> Answer<Lo
         (status = 502, description = "`telegram_error`, `telegram_unreachable`"),
     )
 )]
-#[post("/login/password")]
+#[post("/login/password", wrap = "from_fn(last)")]
 pub(super) async fn password(
     context: Context,
     body: Body<PasswordRequest>,

@@ -6,6 +6,7 @@
 
 mod entities;
 mod gaps;
+mod last;
 mod login;
 mod messages;
 mod sessions;

@@ -1,6 +1,7 @@
 //! `/sessions`, `/session/{session_id}` and `/admin/restore-sessions`.
 
 use crate::http::context::Context;
+use crate::http::doors::hub::last::last;
 use crate::http::doors::hub::wire::{
     DestroyQuery, Done, ImportRequest, Imported, ListQuery, LoggedOutAnswer, Restored, Session,
     SessionNameParam, Sessions,
@@ -11,6 +12,7 @@ use crate::ops::import::ImportSession;
 use crate::ops::sessions::{
     DestroySession, ListSessions, Reconnect, RestoreSessions, SessionStatus,
 };
+use actix_web::middleware::from_fn;
 use actix_web::web::Json;
 use actix_web::{delete, get, post};
 
@@ -54,7 +56,7 @@ pub(super) async fn list(context: Context, query: Query<ListQuery>) -> Answer<Se
         (status = 502, description = "`telegram_unreachable`"),
     )
 )]
-#[post("/sessions/import")]
+#[post("/sessions/import", wrap = "from_fn(last)")]
 pub(super) async fn import(context: Context, body: Body<ImportRequest>) -> Answer<Imported> {
     let Body(request) = body;
     let op = ImportSession {
