@@ -99,10 +99,10 @@ fn panic_text(payload: &(dyn Any + Send)) -> String {
 }
 
 fn report(call: &Call<'_>, error: &Error, took: Duration) {
-    let level = if error.code.status() < 500 {
-        log::Level::Debug
-    } else {
+    let level = if is_fault(error) {
         log::Level::Error
+    } else {
+        log::Level::Debug
     };
     log::log!(
         level,
@@ -112,6 +112,13 @@ fn report(call: &Call<'_>, error: &Error, took: Duration) {
         took_ms:% = took.as_millis();
         "{} failed: {}", call.operation, Chain(error)
     );
+}
+
+/// Whether somebody should look into it. What Telegram refuses with a kind of its own from 400 to
+/// 499 is an answer to the client, also when the hub has no code of its own for it.
+fn is_fault(error: &Error) -> bool {
+    let refused = error.refusal.as_ref();
+    error.code.status() >= 500 && !refused.is_some_and(|told| (400..500).contains(&told.code))
 }
 
 /// An error with all of its causes, outermost first.
@@ -151,6 +158,7 @@ fn for_client(error: Error, request_id: &RequestId) -> Error {
 mod tests {
     use super::*;
     use crate::auth::Origin;
+    use crate::error::Refusal;
 
     async fn run(
         origin: Origin,
@@ -193,6 +201,27 @@ mod tests {
         assert_eq!(panics.expect_err("panics").code, Code::Internal);
         let hangs = run(Origin::Loopback, std::future::pending()).await;
         assert_eq!(hangs.expect_err("hangs").code, Code::TelegramUnreachable);
+    }
+
+    #[test]
+    fn what_telegram_refuses_is_no_fault_and_what_it_fails_in_is_one() {
+        for (kind, name, fault) in [
+            (400, "USER_CREATOR", false),
+            (400, "MESSAGE_NOT_MODIFIED", false),
+            (403, "CHAT_SOMETHING_FORBIDDEN", false),
+            (406, "SOMETHING_NEW", false),
+            (500, "RPC_CALL_FAIL", true),
+            (-503, "Timeout", true),
+        ] {
+            let error = Error::new(Code::TelegramError, "refused").refused(Refusal {
+                code: kind,
+                name: name.to_owned(),
+                value: None,
+            });
+            assert_eq!(is_fault(&error), fault, "{name}");
+        }
+        assert!(is_fault(&Error::new(Code::Internal, "a bug")));
+        assert!(!is_fault(&Error::new(Code::ChatNotFound, "no such chat")));
     }
 
     #[test]

@@ -4,7 +4,7 @@ use crate::auth::Scope;
 use crate::error::Error;
 use crate::model::{MessageId, SessionName};
 use crate::ops::messages::ParseMode;
-use crate::ops::{Ctx, Operation, chat, delivery};
+use crate::ops::{Ctx, Operation, chat, delivery, lengths};
 use crate::telegram::{Edit, Forward, LiveMessage};
 
 /// Replaces the text of a message that the account has sent.
@@ -23,7 +23,7 @@ pub struct EditMessage {
     pub chat: String,
     /// The message's number there.
     pub message_id: MessageId,
-    /// The new text, 1 to 4096 UTF-16 units once its marks are taken out.
+    /// The new text, 1 to 4096 characters once its marks are taken out.
     pub text: String,
     /// How the text is read.
     pub parse_mode: ParseMode,
@@ -39,6 +39,7 @@ impl Operation for EditMessage {
     async fn run(self, ctx: &Ctx) -> Result<Self::Output, Error> {
         let chat = chat::open(ctx, &self.session, &self.chat).await?;
         let text = delivery::formatted(ctx, &chat, self.parse_mode, &self.text).await?;
+        let text = lengths::edited(text)?;
         let message = chat.message(ctx, "message_id", self.message_id).await?;
         let edit = Edit {
             text,

@@ -11,7 +11,7 @@ use crate::ops::chat::OpenChat;
 use crate::ops::history::message_not_found;
 use crate::ops::messages::{ParseMode, ResolvedEntity, SendMessage, SentMessage};
 use crate::ops::resolve::Resolver;
-use crate::ops::{Ctx, accounts};
+use crate::ops::{Ctx, accounts, lengths};
 use crate::session::SessionHandle;
 use crate::store::messages::{self, MessageFilter};
 use crate::store::peers::{self, PeerRow};
@@ -180,6 +180,7 @@ async fn deliver(
     };
     let reply_to = require_reply(ctx, &chat, message.reply_to).await?;
     let text = read(hub, handle.id, message.parse_mode, &message.text).await?;
+    let text = lengths::message(text)?;
     let outgoing = OutgoingMessage {
         text: text.clone(),
         reply_to,

@@ -16,6 +16,7 @@ pub mod gaps;
 pub mod health;
 pub mod history;
 pub mod import;
+mod lengths;
 pub mod login;
 pub mod messages;
 pub mod peers;

@@ -7,7 +7,7 @@ use crate::ops::chat::{self, OpenChat};
 use crate::ops::files::source::FileSource;
 use crate::ops::files::upload::{self, Saved};
 use crate::ops::messages::ParseMode;
-use crate::ops::{Ctx, Operation, delivery};
+use crate::ops::{Ctx, Operation, delivery, lengths};
 use crate::telegram::{
     Formatted, LiveMessage, Media, MediaKind, MessageOf, OutgoingAlbum, OutgoingMedia,
     SMALL_FILE_BYTES,
@@ -34,7 +34,7 @@ pub struct SendFile {
     pub chat: String,
     /// Where the file comes from.
     pub source: FileSource,
-    /// The text below it, up to 1024 UTF-16 units.
+    /// The text below it, up to 1024 characters, 4096 with Premium.
     pub caption: String,
     /// How the caption is read.
     pub parse_mode: ParseMode,
@@ -57,6 +57,7 @@ impl Operation for SendFile {
     async fn run(self, ctx: &Ctx) -> Result<Self::Output, Error> {
         let chat = chat::open(ctx, &self.session, &self.chat).await?;
         let caption = delivery::formatted(ctx, &chat, self.parse_mode, &self.caption).await?;
+        let caption = lengths::caption(&chat.link, caption).await?;
         let reply_to = delivery::require_reply(ctx, &chat, self.reply_to).await?;
         let saved = upload::save(ctx, &chat, self.source).await?;
         let message = OutgoingMedia {
@@ -87,7 +88,7 @@ pub struct SendAlbum {
     pub chat: String,
     /// The files in their order.
     pub sources: Vec<FileSource>,
-    /// The text below it, up to 1024 UTF-16 units.
+    /// The text below it, up to 1024 characters, 4096 with Premium.
     pub caption: String,
     /// How the caption is read.
     pub parse_mode: ParseMode,
@@ -109,6 +110,7 @@ impl Operation for SendAlbum {
     async fn run(self, ctx: &Ctx) -> Result<Self::Output, Error> {
         let chat = chat::open(ctx, &self.session, &self.chat).await?;
         let caption = delivery::formatted(ctx, &chat, self.parse_mode, &self.caption).await?;
+        let caption = lengths::caption(&chat.link, caption).await?;
         let reply_to = delivery::require_reply(ctx, &chat, self.reply_to).await?;
         let mut files = Vec::with_capacity(self.sources.len());
         for source in self.sources {

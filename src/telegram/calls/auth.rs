@@ -116,6 +116,17 @@ impl Link {
             .ok_or_else(|| unexpected("users.getUsers answered without the account's own user"))
     }
 
+    /// Whether the account has Premium at this moment.
+    pub async fn is_premium(&self) -> Result<bool, Error> {
+        let request = tl::functions::users::GetUsers {
+            id: vec![tl::enums::InputUser::UserSelf],
+        };
+        let users = self.invoke(&request).await?;
+        Ok(users
+            .iter()
+            .any(|user| matches!(user, tl::enums::User::User(user) if user.premium)))
+    }
+
     async fn password(&self) -> Result<tl::types::account::Password, Error> {
         Ok(self
             .invoke(&tl::functions::account::GetPassword {})

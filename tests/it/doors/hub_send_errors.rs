@@ -88,11 +88,17 @@ contract! {
     async fn a_text_is_neither_empty_nor_too_long(db: TestDb) {
         let hub = TestHub::start(db).await?;
         hub.log_in("a", "+15550000001").await?;
-        for text in ["", " \n\t", &"x".repeat(4097), &"😀".repeat(2049)] {
+        let empty = "the text of the message is empty once its markup is read";
+        let long = "the text of the message has 4097 characters once its markup is read; Telegram takes 4096";
+        for (text, why) in [
+            ("", empty), (" \n\t", empty),
+            (&*"x".repeat(4097), long), (&"😀".repeat(4097), long), (&format!("**{}**", "x".repeat(4097)), long),
+        ] {
             let answer = hub.client.post("/message/send", send("a", "me", text)).await?;
-            drop(answer.refused(400, "message_invalid"));
+            assert_eq!(answer.refused(400, "message_invalid")["detail"], *why);
         }
-        for text in [&"x".repeat(4096), &"😀".repeat(2048)] {
+        assert_eq!(hub.dc.calls("messages.sendMessage"), 0, "Telegram is not asked");
+        for text in [&"x".repeat(4096), &"😀".repeat(4096), &format!("**{}**", "x".repeat(4096))] {
             drop(hub.client.post("/message/send", send("a", "me", text)).await?.expect(200));
         }
         hub.stop().await?;

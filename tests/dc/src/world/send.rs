@@ -11,9 +11,9 @@ use super::news::Origin;
 use super::post::{Content, Place};
 use super::refusal::Refusal;
 
-/// The longest text, in UTF-16 units.
+/// The longest text, in code points: <https://core.telegram.org/constructor/config>.
 pub const MAX_TEXT: usize = 4096;
-/// The longest caption of a file, in UTF-16 units.
+/// The longest caption of a file of an account without Premium, in code points.
 pub const MAX_CAPTION: usize = 1024;
 
 /// A message about to be sent.
@@ -56,13 +56,14 @@ impl Content {
         if self.text.trim().is_empty() && !is_caption {
             return Err(Refusal::bad("MESSAGE_EMPTY"));
         }
-        let length = self.text.encode_utf16().count();
-        if is_caption && length > MAX_CAPTION {
+        let characters = self.text.chars().count();
+        if is_caption && characters > MAX_CAPTION {
             return Err(Refusal::bad("MEDIA_CAPTION_TOO_LONG"));
         }
-        if length > MAX_TEXT {
+        if characters > MAX_TEXT {
             return Err(Refusal::bad("MESSAGE_TOO_LONG"));
         }
+        let length = self.text.encode_utf16().count();
         let fits = |entity: &_| {
             let (offset, size) = bounds(entity);
             offset >= 0

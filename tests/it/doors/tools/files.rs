@@ -65,6 +65,19 @@ contract! {
         hub.stop().await?;
     }
 
+    async fn a_caption_that_is_too_long_is_refused_before_its_file_is_fetched(db: TestDb) {
+        let server = Server::answering(serving("text/plain", "contents")).await?;
+        let hub = TestHub::start_with(db, Dc::start(DcOptions::default())?, options(&server, &[])).await?;
+        hub.log_in("a", "+15550000001").await?;
+        let sent = |caption: String| {
+            json!({ "chat": "me", "file_url": server.url("/x.txt"), "caption": caption })
+        };
+        drop(ask(&hub, "POST /api/files", &sent("🦀".repeat(1025))).await?.refused(400, "message_invalid"));
+        assert_eq!(hub.dc.calls("upload.saveFilePart"), 0);
+        drop(ask(&hub, "POST /api/files", &sent("🦀".repeat(1024))).await?.expect(200));
+        hub.stop().await?;
+    }
+
     async fn a_url_that_is_not_fetched_is_refused(db: TestDb) {
         let server = Server::answering("HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n").await?;
         let hub = TestHub::start_with(db, Dc::start(DcOptions::default())?, options(&server, &[])).await?;
