@@ -74,6 +74,10 @@ build() {
     die "the build failed; its output stands above"
   fi
   children=()
+  # What a released program is made of, for scanners; the program runs without the list.
+  if [[ $profile == release && " $* " == *" telegram-hub "* ]] && command -v python3 >/dev/null; then
+    .ci/sbom >"$target/release/telegram-hub.cdx.json" || say "the list of dependencies is not written"
+  fi
 }
 
 # --- Processes ----------------------------------------------------------------------------------
