@@ -238,7 +238,7 @@ impl Error {
     }
 
     /// The refusal of a new session's name.
-    pub fn unfit_name(reason: crate::model::SessionNameError) -> Self {
+    pub fn unfit_name(reason: impl std::fmt::Display) -> Self {
         Self::invalid_body(
             "session_id",
             "value_error",

@@ -294,9 +294,9 @@ pub async fn open_store(config: &StoreConfig) -> Result<Store, StartError> {
         pool_size: config.pool_size,
         acquire_timeout: ACQUIRE_TIMEOUT,
     };
-    let store = Store::open(&settings, vault).await?;
+    // Before the database is opened, which may fold its log and remove it.
     warn_of_exposed_files(config, &settings.url);
-    Ok(store)
+    Ok(Store::open(&settings, vault).await?)
 }
 
 /// Messages and keys lie in these: whoever reads them has the accounts' past, and with the master

@@ -121,6 +121,45 @@ mod tests {
         );
     }
 
+    /// One or two of each kind, and the edges of their ranges.
+    const UNSEEN: &[char] = &[
+        '\u{ad}',
+        '\u{34f}',
+        '\u{61c}',
+        '\u{115f}',
+        '\u{180e}',
+        '\u{200b}',
+        '\u{200d}',
+        '\u{200f}',
+        '\u{202a}',
+        '\u{202e}',
+        '\u{2060}',
+        '\u{2064}',
+        '\u{2066}',
+        '\u{2069}',
+        '\u{206f}',
+        '\u{2028}',
+        '\u{2029}',
+        '\u{a0}',
+        '\u{2003}',
+        '\u{3000}',
+        '\u{2800}',
+        '\u{3164}',
+        '\u{ffa0}',
+        '\u{fe0f}',
+        '\u{feff}',
+        '\u{fff9}',
+        '\u{1d173}',
+        '\u{e0001}',
+        '\u{e0041}',
+        '\u{e0100}',
+        '\u{e000}',
+        '\u{f0000}',
+        '\u{378}',
+        '\u{ffff}',
+        '\u{10ffff}',
+    ];
+
     #[test]
     fn a_new_name_shows_every_character_of_it() {
         for text in [
@@ -137,43 +176,7 @@ mod tests {
                 "{text}"
             );
         }
-        for c in [
-            '\u{ad}',
-            '\u{34f}',
-            '\u{61c}',
-            '\u{115f}',
-            '\u{180e}',
-            '\u{200b}',
-            '\u{200d}',
-            '\u{200f}',
-            '\u{202a}',
-            '\u{202e}',
-            '\u{2060}',
-            '\u{2064}',
-            '\u{2066}',
-            '\u{2069}',
-            '\u{206f}',
-            '\u{2028}',
-            '\u{2029}',
-            '\u{a0}',
-            '\u{2003}',
-            '\u{3000}',
-            '\u{2800}',
-            '\u{3164}',
-            '\u{ffa0}',
-            '\u{fe0f}',
-            '\u{feff}',
-            '\u{fff9}',
-            '\u{1d173}',
-            '\u{e0001}',
-            '\u{e0041}',
-            '\u{e0100}',
-            '\u{e000}',
-            '\u{f0000}',
-            '\u{378}',
-            '\u{ffff}',
-            '\u{10ffff}',
-        ] {
+        for c in UNSEEN.iter().copied() {
             for text in [format!("a{c}b"), format!("{c}a"), format!("a{c}")] {
                 let name = SessionName::parse(&text).unwrap();
                 assert_eq!(name.check_new(), Err(SessionNameError::Unseen(c)), "{c:?}");

@@ -6,7 +6,7 @@
 //! <https://core.telegram.org/constructor/config>, `caption_length_limit_default` and
 //! `caption_length_limit_premium` of <https://core.telegram.org/api/config>.
 
-use crate::error::{Code, Error, Refusal};
+use crate::error::{Code, Error};
 use crate::telegram::{Formatted, Link};
 
 /// The longest text of a message.
@@ -18,15 +18,17 @@ const CAPTION_PREMIUM: usize = 4096;
 /// Refuses a message without a text, or with one that is too long.
 pub(super) fn message(text: Formatted) -> Result<Formatted, Error> {
     if text.text.trim().is_empty() {
-        let why = "the text of the message is empty once its markup is read".to_owned();
-        return Err(refused("MESSAGE_EMPTY", why));
+        return Err(Error::new(
+            Code::MessageInvalid,
+            "the text of the message is empty once its markup is read",
+        ));
     }
     edited(text)
 }
 
 /// Refuses the new text of a message if it is too long. Below a file it may be empty.
 pub(super) fn edited(text: Formatted) -> Result<Formatted, Error> {
-    within("the text of the message", MESSAGE, "MESSAGE_TOO_LONG", text)
+    within("the text of the message", MESSAGE, text)
 }
 
 /// Refuses a caption that is too long for the account.
@@ -34,26 +36,17 @@ pub(super) async fn caption(link: &Link, text: Formatted) -> Result<Formatted, E
     let asks = (CAPTION + 1..=CAPTION_PREMIUM).contains(&length(&text));
     let premium = asks && link.is_premium().await?;
     let most = if premium { CAPTION_PREMIUM } else { CAPTION };
-    within("the caption", most, "MEDIA_CAPTION_TOO_LONG", text)
+    within("the caption", most, text)
 }
 
-fn within(what: &str, most: usize, name: &str, text: Formatted) -> Result<Formatted, Error> {
+fn within(what: &str, most: usize, text: Formatted) -> Result<Formatted, Error> {
     let length = length(&text);
     if length <= most {
         return Ok(text);
     }
     let why =
         format!("{what} has {length} characters once its markup is read; Telegram takes {most}");
-    Err(refused(name, why))
-}
-
-/// What Telegram would say, and clients of Telegram's own libraries look for.
-fn refused(name: &str, why: String) -> Error {
-    Error::new(Code::MessageInvalid, why).refused(Refusal {
-        code: 400,
-        name: name.to_owned(),
-        value: None,
-    })
+    Err(Error::new(Code::MessageInvalid, why))
 }
 
 fn length(text: &Formatted) -> usize {

@@ -154,6 +154,8 @@ fn connect_sqlite(url: &DatabaseUrl) -> Result<AnyConnection, Error> {
     Ok(AnyConnection::Sqlite(conn))
 }
 
+/// libpq's reasons have several lines, one for each host it has tried.
 fn refused(url: &DatabaseUrl, why: &str) -> Error {
-    Error::unavailable(format!("{url} cannot be opened: {}", why.trim()))
+    let lines: Vec<_> = why.lines().map(str::trim).collect();
+    Error::unavailable(format!("{url} cannot be opened: {}", lines.join(" ")))
 }

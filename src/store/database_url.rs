@@ -155,7 +155,7 @@ impl DatabaseUrl {
     pub(super) fn redact(&self, text: &str) -> String {
         self.secrets
             .iter()
-            .map(|secret| secret.expose_secret())
+            .map(secrecy::ExposeSecret::expose_secret)
             .filter(|secret| secret.len() >= 4)
             .fold(text.to_owned(), |text, secret| text.replace(secret, "***"))
     }

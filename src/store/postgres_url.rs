@@ -17,6 +17,12 @@ pub enum PostgresUrlError {
          database name or a value write it percent-encoded (%{code:02X})", code = u32::from(*.0)
     )]
     Unescaped(char),
+    /// An `@` behind the host.
+    #[error(
+        "it holds an @ behind a / or a ?, where no host can follow; in a password @, / and ? are \
+         written percent-encoded (%40, %2F, %3F)"
+    )]
+    Late,
     /// A blank, a control character or one beyond ASCII.
     #[error(
         "it holds a blank, a control character or a character beyond ASCII; write it \
@@ -139,9 +145,12 @@ impl PostgresUrl {
             Some((login, hosts)) => (Some(login), hosts),
             None => (None, authority),
         };
-        for (part, more) in [(hosts, "@"), (name, "@/"), (query, "@?")] {
-            if let Some(c) = part.chars().find(|c| more.contains(*c)) {
-                return Err(PostgresUrlError::Unescaped(c));
+        if name.contains('@') || query.contains('@') {
+            return Err(PostgresUrlError::Late);
+        }
+        for (part, more) in [(hosts, '@'), (name, '/'), (query, '?')] {
+            if part.contains(more) {
+                return Err(PostgresUrlError::Unescaped(more));
             }
         }
         let mut url = Self {

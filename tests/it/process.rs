@@ -10,4 +10,3 @@ mod secret_files;
 mod secrets;
 mod stop;
 mod strangers;
-mod traces;
