@@ -274,6 +274,16 @@ impl Dc {
         self.0.links.counts()
     }
 
+    /// Every moment at which one key had links from two addresses, in order.
+    pub fn overlaps(&self) -> Vec<link::Overlap> {
+        self.0.links.overlaps()
+    }
+
+    /// From which addresses the keys were used, and when a byte last came from each.
+    pub fn key_uses(&self) -> Vec<link::KeyUse> {
+        self.0.links.uses()
+    }
+
     /// How many links are open now.
     pub fn connections(&self) -> u64 {
         self.link_counts().open

@@ -60,4 +60,7 @@ pub trait Service: Send + Sync + 'static {
     /// Whether a link of this key may stay: `Some(code)` refuses it with that transport error
     /// (-404 for a key that is to be forgotten, -429 for too many connections).
     fn refuses(&self, key_id: i64) -> Option<i32>;
+
+    /// The key is in use over links from two addresses. Whether an authorisation has ended by that.
+    fn duplicated(&self, key_id: i64) -> bool;
 }

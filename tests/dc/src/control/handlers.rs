@@ -8,7 +8,8 @@ use actix_web::{HttpResponse, web};
 
 use super::answer;
 use super::wire::{
-    Delete, Edit, Ledger, LedgerQuery, Read, Revoke, Send, SendFile, SentMessages, Stats, Touched,
+    Delete, Edit, Keys, Ledger, LedgerQuery, Read, Revoke, Send, SendFile, SentMessages, Stats,
+    Touched,
 };
 use crate::dc::Dc;
 use crate::dc::files::NewFile;
@@ -32,6 +33,7 @@ pub(super) fn routes(config: &mut web::ServiceConfig) {
         .route("/revoke", web::post().to(revoke))
         .route("/ledger", web::get().to(ledger))
         .route("/stats", web::get().to(stats))
+        .route("/keys", web::get().to(keys))
         .route("/account/{name}", web::get().to(account))
         .route("/health", web::get().to(health));
 }
@@ -146,6 +148,16 @@ async fn stats(dc: web::Data<Dc>) -> HttpResponse {
         connections: dc.connections(),
         messages: dc.ledger_len(),
         calls: dc.all_calls(),
+    })
+}
+
+/// `GET /keys`.
+async fn keys(dc: web::Data<Dc>) -> HttpResponse {
+    let overlaps = dc.overlaps();
+    HttpResponse::Ok().json(Keys {
+        duplicated: overlaps.iter().filter(|one| one.duplicated).count(),
+        overlaps,
+        uses: dc.key_uses(),
     })
 }
 

@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::dc::SentIds;
 use crate::dc::chats::ChatInfo;
+use crate::link::{KeyUse, Overlap};
 use crate::world::ledger::Entry;
 
 pub(super) use self::fault::{FaultBody, FaultName};
@@ -208,6 +209,15 @@ pub(super) struct Stats {
     pub(super) connections: u64,
     pub(super) messages: usize,
     pub(super) calls: BTreeMap<&'static str, u64>,
+}
+
+/// Answer of `GET /keys`.
+#[derive(Debug, Serialize)]
+pub(super) struct Keys {
+    /// Authorisations that have ended with `AUTH_KEY_DUPLICATED`.
+    pub(super) duplicated: usize,
+    pub(super) overlaps: Vec<Overlap>,
+    pub(super) uses: Vec<KeyUse>,
 }
 
 /// Any refusal.

@@ -4,6 +4,7 @@
 //! not know what messages mean: sessions judge them and the service answers them.
 
 use std::io;
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -22,6 +23,7 @@ use super::exchange::Exchange;
 use super::framing::Framer;
 use super::keys::Key;
 use super::links::{Ending, LinkHandle, Links};
+use super::overlaps::{self, Overlap};
 use super::session::{Session, Task};
 use super::{wire, wrappers};
 use crate::service::{Call, Service};
@@ -63,6 +65,7 @@ impl Connection {
     /// Takes over an accepted socket.
     pub(super) fn new(
         stream: TcpStream,
+        address: IpAddr,
         service: Arc<dyn Service>,
         links: Arc<Links>,
         background: Background,
@@ -74,7 +77,7 @@ impl Connection {
             stream,
             service,
             background,
-            handle: links.open(),
+            handle: links.open(address),
             links,
             framer: Framer::default(),
             output: BytesMut::new(),
@@ -131,7 +134,12 @@ impl Connection {
         buffer.reserve(READ);
         match self.stream.try_read_buf(buffer) {
             Ok(0) => return Err(Ended),
-            Ok(_) => self.packets()?,
+            Ok(_) => {
+                for key in &self.keys {
+                    key.used_from(self.handle.address);
+                }
+                self.packets()?;
+            }
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
             Err(_) => return Err(Ended),
         }
@@ -243,9 +251,31 @@ impl Connection {
             self.handle.end(Ending::Error(code));
             return None;
         }
-        key.add_link(&self.handle);
+        key.used_from(self.handle.address);
+        for former in key.add_link(&self.handle) {
+            self.suspect(key_id, former);
+        }
         self.keys.push(Arc::clone(&key));
         Some(key)
+    }
+
+    /// The key has another link from another address. If its client has closed that one, its end
+    /// is only not noticed yet.
+    fn suspect(&self, key_id: i64, former: Arc<LinkHandle>) {
+        let (links, service) = (Arc::clone(&self.links), Arc::clone(&self.service));
+        let (latter, at) = (self.handle.address, overlaps::now());
+        self.background.tasks.spawn(async move {
+            tokio::time::sleep(overlaps::NOTICED).await;
+            if links.is_open(former.id) {
+                links.overlaps.note(Overlap {
+                    key_id,
+                    former: former.address,
+                    latter,
+                    duplicated: service.duplicated(key_id),
+                    at,
+                });
+            }
+        });
     }
 
     fn session(&mut self, key: &Arc<Key>, id: i64) -> Result<Arc<Session>, Ended> {

@@ -3,6 +3,7 @@
 //! It owns the map from key id to key, in memory only. It must not know who is logged in with a key.
 
 use std::collections::HashMap;
+use std::net::IpAddr;
 use std::sync::atomic::{AtomicBool, AtomicI32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::Duration;
@@ -11,6 +12,7 @@ use sha1::{Digest, Sha1};
 
 use super::cipher::AuthKey;
 use super::links::LinkHandle;
+use super::overlaps::{self, KeyUse};
 use super::salts::Salts;
 use super::session::Session;
 use crate::clock::Clock;
@@ -37,6 +39,7 @@ fn id_of(auth_key: &AuthKey) -> i64 {
 struct Attached {
     sessions: Vec<Arc<Session>>,
     links: Vec<Arc<LinkHandle>>,
+    uses: Vec<KeyUse>,
 }
 
 /// One authorisation key.
@@ -102,9 +105,35 @@ impl Key {
         }
     }
 
-    /// A link has sent its first message with this key.
-    pub(super) fn add_link(&self, link: &Arc<LinkHandle>) {
-        lock(&self.attached).links.push(Arc::clone(link));
+    /// A link has sent its first message with this key. Answers those that the key has already
+    /// from other addresses.
+    pub(super) fn add_link(&self, link: &Arc<LinkHandle>) -> Vec<Arc<LinkHandle>> {
+        let mut attached = lock(&self.attached);
+        let others = attached.links.iter();
+        let elsewhere = others.filter(|other| other.address != link.address);
+        let elsewhere = elsewhere.map(Arc::clone).collect();
+        attached.links.push(Arc::clone(link));
+        elsewhere
+    }
+
+    /// A byte has come from an address.
+    pub(super) fn used_from(&self, address: IpAddr) {
+        let at = overlaps::now();
+        let uses = &mut lock(&self.attached).uses;
+        match uses.iter_mut().find(|known| known.address == address) {
+            Some(known) => known.last = at,
+            None => uses.push(KeyUse {
+                key_id: self.id,
+                address,
+                first: at,
+                last: at,
+            }),
+        }
+    }
+
+    /// From where the key was used, and when last.
+    pub(super) fn uses(&self) -> Vec<KeyUse> {
+        lock(&self.attached).uses.clone()
     }
 
     /// A link has ended.
@@ -162,6 +191,12 @@ impl KeyStore {
     pub(super) fn get(&self, id: i64) -> Option<Arc<Key>> {
         let keys = self.by_id.read().unwrap_or_else(PoisonError::into_inner);
         keys.get(&id).map(Arc::clone)
+    }
+
+    /// Every key.
+    pub(super) fn all(&self) -> Vec<Arc<Key>> {
+        let keys = self.by_id.read().unwrap_or_else(PoisonError::into_inner);
+        keys.values().map(Arc::clone).collect()
     }
 
     /// Forgets a key: from now on its id is unknown.

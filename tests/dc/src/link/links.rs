@@ -3,6 +3,7 @@
 //! It owns the handles of all links, the keys and the counters. It must not know what is pushed.
 
 use std::collections::HashMap;
+use std::net::IpAddr;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
 
@@ -11,6 +12,7 @@ use tokio::sync::Notify;
 
 use super::cipher::AuthKey;
 use super::keys::{KeyStore, lock};
+use super::overlaps::{KeyUse, Overlap, Overlaps};
 use crate::clock::Clock;
 
 /// How a link ends when the data centre ends it.
@@ -26,6 +28,8 @@ pub(super) enum Ending {
 pub(super) struct LinkHandle {
     /// Unique in the process.
     pub(super) id: u64,
+    /// Where the client is.
+    pub(super) address: IpAddr,
     wake: Notify,
     ending: OnceLock<Ending>,
 }
@@ -81,6 +85,7 @@ pub struct Links {
     pub(super) keys: KeyStore,
     pub(super) counters: Counters,
     pub(super) clock: Clock,
+    pub(super) overlaps: Overlaps,
     open: Mutex<HashMap<u64, Arc<LinkHandle>>>,
     accepted: AtomicU64,
 }
@@ -168,6 +173,21 @@ impl Links {
         count
     }
 
+    /// Every moment at which one key had links from two addresses, in order.
+    pub fn overlaps(&self) -> Vec<Overlap> {
+        self.overlaps.list()
+    }
+
+    /// From which addresses a key was used, and when a byte last came from each.
+    pub fn uses_of(&self, key_id: i64) -> Vec<KeyUse> {
+        self.keys.get(key_id).map_or(Vec::new(), |key| key.uses())
+    }
+
+    /// The same of every key.
+    pub fn uses(&self) -> Vec<KeyUse> {
+        self.keys.all().iter().flat_map(|key| key.uses()).collect()
+    }
+
     /// The figures of this moment.
     pub fn counts(&self) -> LinkCounts {
         let counters = &self.counters;
@@ -181,14 +201,20 @@ impl Links {
     }
 
     /// Registers a link that was accepted.
-    pub(super) fn open(&self) -> Arc<LinkHandle> {
+    pub(super) fn open(&self, address: IpAddr) -> Arc<LinkHandle> {
         let handle = Arc::new(LinkHandle {
             id: self.accepted.fetch_add(1, Ordering::Relaxed),
+            address,
             wake: Notify::new(),
             ending: OnceLock::new(),
         });
         lock(&self.open).insert(handle.id, Arc::clone(&handle));
         handle
+    }
+
+    /// Whether a link has not ended yet.
+    pub(super) fn is_open(&self, id: u64) -> bool {
+        lock(&self.open).contains_key(&id)
     }
 
     /// Removes a link that has ended.

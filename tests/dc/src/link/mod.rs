@@ -15,6 +15,7 @@ mod inbox;
 mod keys;
 mod links;
 mod outbox;
+mod overlaps;
 pub mod rsa;
 mod salts;
 mod server;
@@ -24,4 +25,5 @@ mod wire;
 mod wrappers;
 
 pub use links::{LinkCounts, Links};
+pub use overlaps::{KeyUse, Overlap};
 pub use server::{listen, serve};

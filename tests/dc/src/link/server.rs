@@ -52,9 +52,10 @@ pub async fn serve(
             accepted = listener.accept() => accepted,
         };
         match accepted {
-            Ok((stream, _)) => {
+            Ok((stream, peer)) => {
                 let (service, links) = (Arc::clone(&service), Arc::clone(&links));
-                let connection = Connection::new(stream, service, links, background.clone());
+                let connection =
+                    Connection::new(stream, peer.ip(), service, links, background.clone());
                 background.tasks.spawn(connection.run());
             }
             Err(error) => {

@@ -52,6 +52,7 @@ use crate::service::{Call, Reply, Service};
 use crate::world::World;
 use crate::world::faults::FaultKind;
 use crate::world::ids::{KeyId, UserId};
+use crate::world::keys::KeyState;
 use crate::world::news::Origin;
 use crate::world::refusal::Refusal;
 
@@ -258,6 +259,15 @@ impl Service for Api {
 
     fn refuses(&self, key_id: i64) -> Option<i32> {
         self.world().faults.refusal(KeyId(key_id))
+    }
+
+    fn duplicated(&self, key_id: i64) -> bool {
+        let (mut world, key) = (self.world(), KeyId(key_id));
+        let KeyState::Active(user) = world.key_state(key) else {
+            return false;
+        };
+        world.end_key(key, KeyState::Duplicated(user));
+        true
     }
 }
 

@@ -18,6 +18,8 @@ pub enum KeyState {
     Active(UserId),
     /// It was logged in until somebody ended that from elsewhere.
     Revoked(UserId),
+    /// It was used from two addresses at once, which ends it for good.
+    Duplicated(UserId),
     /// The account was deleted under it.
     Deactivated(UserId),
 }
@@ -74,10 +76,11 @@ impl World {
     ///
     /// # Errors
     /// 401 with the reason: `AUTH_KEY_UNREGISTERED`, `SESSION_PASSWORD_NEEDED`,
-    /// `SESSION_REVOKED`, `USER_DEACTIVATED`.
+    /// `SESSION_REVOKED`, `USER_DEACTIVATED`; 406 `AUTH_KEY_DUPLICATED`.
     pub fn caller(&self, id: KeyId) -> Result<UserId, Refusal> {
         let refusal = match self.key_state(id) {
             KeyState::Active(user) => return Ok(user),
+            KeyState::Duplicated(_) => return Err(Refusal::new(406, "AUTH_KEY_DUPLICATED")),
             KeyState::Anonymous => "AUTH_KEY_UNREGISTERED",
             KeyState::PasswordPending(_) => "SESSION_PASSWORD_NEEDED",
             KeyState::Revoked(_) => "SESSION_REVOKED",

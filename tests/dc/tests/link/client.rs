@@ -1,12 +1,12 @@
 //! A small MTProto client with every lever a test needs: ids, numbers, salts and frames by hand.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use grammers_crypto::{AuthKey, DequeBuffer, ObfuscatedCipher};
 use grammers_tl_types::{self as tl, Deserializable, Identifiable, Serializable};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
+use tokio::net::{TcpSocket, TcpStream};
 
 const TIME: Duration = Duration::from_secs(5);
 
@@ -69,7 +69,17 @@ pub(crate) struct Client {
 
 impl Client {
     pub(crate) async fn connect(addr: SocketAddr, frame: Frame) -> Self {
-        let mut stream = TcpStream::connect(addr).await.expect("connects");
+        Self::over(TcpStream::connect(addr).await.expect("connects"), frame).await
+    }
+
+    /// The same from an address of the client's own.
+    pub(crate) async fn connect_from(from: IpAddr, addr: SocketAddr, frame: Frame) -> Self {
+        let socket = TcpSocket::new_v4().expect("a socket");
+        socket.bind(SocketAddr::new(from, 0)).expect("binds");
+        Self::over(socket.connect(addr).await.expect("connects"), frame).await
+    }
+
+    async fn over(mut stream: TcpStream, frame: Frame) -> Self {
         let mut cipher = None;
         match frame {
             Frame::Full => {}

@@ -69,6 +69,10 @@ impl Service for Echo {
     fn refuses(&self, _key_id: i64) -> Option<i32> {
         Some(self.refuse.load(Ordering::SeqCst)).filter(|code| *code != 0)
     }
+
+    fn duplicated(&self, _key_id: i64) -> bool {
+        true
+    }
 }
 
 pub(crate) struct TestDc {

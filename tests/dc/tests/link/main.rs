@@ -17,4 +17,5 @@ mod messages;
 mod protocol_messages;
 mod real_client;
 mod resends;
+mod two_addresses;
 mod updates;
