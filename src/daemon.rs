@@ -2,7 +2,7 @@
 
 use crate::config::Config;
 use crate::http::{self, HttpSettings, TooManyConnections};
-use crate::hub::{Hub, StartError};
+use crate::hub::{DeadMan, Hub, LockError, StartError};
 use crate::metrics;
 use crate::session::Timing;
 use nix::sys::resource::{Resource, getrlimit};
@@ -50,6 +50,9 @@ pub async fn run(config: &Config, stop: CancellationToken) -> Result<(), RunErro
 
 /// Runs the hub on a listener of the caller's, with times of the caller's.
 ///
+/// The kernel ends the process when the hub may no longer hold the database and does not get its
+/// links closed, so that a process runs one hub this way.
+///
 /// # Errors
 /// When it cannot start, or has to end by itself.
 pub async fn serve(
@@ -63,8 +66,9 @@ pub async fn serve(
     // A limit that cannot be read is none.
     let open_files = getrlimit(Resource::RLIMIT_NOFILE).map_or(u64::MAX, |(soft, _)| soft);
     let settings = HttpSettings::within(config, open_files)?;
+    let dead_man = DeadMan::new().map_err(|error| StartError::from(LockError::from(error)))?;
     let hub = tokio::select! {
-        started = Hub::start(config, timing) => started?,
+        started = Hub::start_with(config, timing, Some(dead_man)) => started?,
         // Waiting for another host's lock to lapse can take a while.
         () = stop.cancelled() => return Ok(()),
     };

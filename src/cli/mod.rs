@@ -4,6 +4,7 @@
 //! how the commands do what they do.
 
 mod audit;
+mod init;
 mod logging;
 mod open_files;
 mod sessions;
@@ -110,6 +111,16 @@ enum CommandError {
 
 /// Runs the program with the process's arguments and environment.
 pub fn main() -> ExitCode {
+    if init::is_first() {
+        match init::run() {
+            Ok(code) => return code,
+            Err(error) => drop(writeln!(
+                io::stderr(),
+                "telegram-hub: the hub runs as the first process, which the kernel cannot end in \
+                 time: {error}; run it under an init, such as docker run --init"
+            )),
+        }
+    }
     match command() {
         Ok(()) => ExitCode::SUCCESS,
         Err(CommandError::Config(ConfigError::Flags(error))) => {

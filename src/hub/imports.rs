@@ -6,7 +6,7 @@
 use crate::config::Config;
 use crate::error::{Code, Error};
 use crate::hub::lock::DatabaseLock;
-use crate::hub::{Hub, StartError, link_settings, open_store};
+use crate::hub::{DeadMan, Hub, LockError, StartError, link_settings, open_store};
 use crate::model::{SessionName, StoredState};
 use crate::session::{ForeignKey, Timing, import};
 use crate::store::peers::PeerRow;
@@ -14,6 +14,7 @@ use crate::store::sessions::{self, ApiCredentials};
 use crate::telegram::StringKind;
 use log::{error, info, warn};
 use std::time::Duration;
+use tokio_util::sync::CancellationToken;
 
 /// How soon an import at the start is tried again.
 const PAUSE: Duration = Duration::from_secs(10);
@@ -40,14 +41,26 @@ pub async fn import_offline(
 ) -> Result<PeerRow, ImportError> {
     let link = link_settings(config, Timing::default().call_timeout).map_err(StartError::from)?;
     let store = open_store(&config.store).await?;
-    let lock = DatabaseLock::acquire(&store)
-        .await
-        .map_err(StartError::from)?;
+    let dead_man = DeadMan::new().map_err(LockError::from);
+    let lock = match dead_man {
+        Ok(dead_man) => DatabaseLock::acquire(&store, &link.lease, Some(dead_man)).await,
+        Err(error) => Err(error),
+    };
+    let lock = lock.map_err(StartError::from)?;
     let app = ApiCredentials {
         api_id: config.telegram.api_id,
         api_hash: config.telegram.api_hash.clone(),
     };
-    let imported = import(&store, &link, &app, name, key).await;
+    let let_go = CancellationToken::new();
+    let imported = {
+        let mut keeping = std::pin::pin!(lock.keep(&store, &let_go));
+        let mut importing = std::pin::pin!(import(&store, &link, &app, name, key));
+        tokio::select! {
+            imported = &mut importing => imported,
+            // The lock is lost, and with it the link: the import ends by that.
+            () = &mut keeping => importing.await,
+        }
+    };
     lock.release(&store).await;
     store.close().await;
     imported.map(|(_, user)| user).map_err(ImportError::Refused)

@@ -3,6 +3,7 @@
 //! It owns the lives of everything below it and is handed to the operations. It knows nothing of
 //! HTTP.
 
+mod dead_man;
 mod housekeeping;
 mod imports;
 mod instance;
@@ -12,6 +13,7 @@ mod pacer;
 mod sends;
 mod turns;
 
+pub use dead_man::DeadMan;
 pub use imports::{ImportError, import_offline};
 pub use lock::LockError;
 pub(crate) use turns::{Holder, Turn};
@@ -25,7 +27,7 @@ use crate::session::{
 use crate::store::{
     self, DatabaseUrl, DatabaseUrlError, Store, StoreSettings, load_or_create_master_key,
 };
-use crate::telegram::{Budget, LinkSettings, Server, ServerError};
+use crate::telegram::{Budget, KeysInUse, Lease, LinkSettings, Server, ServerError};
 use lock::DatabaseLock;
 use lookups::Lookups;
 use pacer::{Pace, Pacer};
@@ -95,6 +97,8 @@ pub struct Hub {
     lock: Arc<DatabaseLock>,
     tasks: TaskTracker,
     stop: CancellationToken,
+    /// Ends the keeping of the lock, which outlasts everything else.
+    let_go: CancellationToken,
 }
 
 /// Why the hub does not start.
@@ -132,13 +136,26 @@ pub enum StartError {
 
 impl Hub {
     /// Opens the database, takes its lock and starts to bring the accounts back.
+    ///
+    /// Nothing but the hub itself sees to it that it falls silent when it may no longer hold the
+    /// database. That is enough where several hubs share a process.
     pub async fn start(config: &Config, timing: Timing) -> Result<Arc<Self>, StartError> {
+        Self::start_with(config, timing, None).await
+    }
+
+    /// The same, with a switch by which the kernel ends this process when the hub may no longer
+    /// hold the database and its links are not known to be closed.
+    pub async fn start_with(
+        config: &Config,
+        timing: Timing,
+        dead_man: Option<DeadMan>,
+    ) -> Result<Arc<Self>, StartError> {
         // Before the database: a wrong setting leaves nothing behind.
         let link = link_settings(config, timing.call_timeout)?;
         let first = imports::wanted(config)?;
         let fetcher = Fetcher::new(config.fetch.clone().into())?;
         let store = open_store(&config.store).await?;
-        let lock = Arc::new(DatabaseLock::acquire(&store).await?);
+        let lock = Arc::new(DatabaseLock::acquire(&store, &link.lease, dead_man).await?);
         let context = SessionContext {
             writer: Writer::start(&store),
             store: store.clone(),
@@ -178,6 +195,7 @@ impl Hub {
             lock,
             tasks: TaskTracker::new(),
             stop: CancellationToken::new(),
+            let_go: CancellationToken::new(),
         });
         hub.spawn_tasks();
         if let Some((name, key)) = first {
@@ -188,13 +206,13 @@ impl Hub {
     }
 
     fn spawn_tasks(self: &Arc<Self>) {
-        let (lock, store, stop) = (
+        let (lock, store, let_go) = (
             Arc::clone(&self.lock),
             self.store.clone(),
-            self.stop.clone(),
+            self.let_go.clone(),
         );
         self.tasks
-            .spawn(async move { lock.keep(&store, &stop).await });
+            .spawn(async move { lock.keep(&store, &let_go).await });
         let hub = Arc::clone(self);
         self.tasks.spawn(async move {
             tokio::select! {
@@ -235,6 +253,7 @@ impl Hub {
         self.registry.stop().await;
         // After the accounts, which hand in their last batches until they end.
         self.registry.context().writer.stop().await;
+        self.let_go.cancel();
         self.tasks.close();
         self.tasks.wait().await;
         self.lock.release(&self.store).await;
@@ -261,6 +280,8 @@ pub(crate) fn link_settings(
         call_timeout,
         connects: Arc::new(connects(config.connects_per_second)),
         updates_capacity: UPDATES_CAPACITY,
+        lease: Lease::default(),
+        keys: KeysInUse::default(),
     })
 }
 

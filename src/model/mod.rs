@@ -1,6 +1,7 @@
 //! Plain data that every layer speaks: names, ids, times, states. No I/O, no libraries of the
 //! outer layers, nothing that can fail but parsing.
 
+mod boot_time;
 mod characters;
 mod excerpt;
 mod gap;
@@ -11,6 +12,7 @@ mod session_state;
 mod target;
 mod time;
 
+pub use boot_time::BootTime;
 pub use excerpt::Excerpt;
 pub use gap::{GapCause, MessageBox};
 pub use ids::{ChatId, ChatKind, MessageId, SessionId, UserId};

@@ -13,11 +13,11 @@ use crate::session::log_outs::LogOuts;
 use crate::session::login_phase::LoginAttempt;
 use crate::session::online::Online;
 use crate::session::restore::RestoreTicket;
-use crate::session::waiting::{Reconnected, Waiting};
+use crate::session::waiting::{Reconnected, SILENT_LOOK, Waiting};
 use crate::session::writer::Writer;
 use crate::store::sessions::ApiCredentials;
 use crate::store::{Store, sessions};
-use crate::telegram::{Budget, LinkSettings};
+use crate::telegram::{self, Budget, LinkSettings};
 use futures_util::FutureExt as _;
 use log::{error, warn};
 use secrecy::SecretString;
@@ -240,6 +240,17 @@ impl Account {
             delay,
             at_least,
         ))
+    }
+
+    /// The next phase while the hub may not speak to Telegram. It is no failure of the account's.
+    pub(super) fn silent(&mut self) -> Phase {
+        self.note_outcome(false);
+        let reason = telegram::Error::NotHeld.to_string();
+        Phase::Wait(Waiting::silent(SessionState::Backoff {
+            attempt: self.failures.max(1),
+            until: UtcTime::now().after(SILENT_LOOK),
+            reason,
+        }))
     }
 
     /// The next phase after Telegram has refused the key for good.

@@ -39,6 +39,7 @@ impl Account {
             }
             Err(error) => {
                 let next = match (error.needs_login(), resume) {
+                    _ if matches!(error, telegram::Error::NotHeld) => self.silent(),
                     (Some(reason), _) => self.need_login(reason.to_owned()).await,
                     // Telegram's wish may be longer than the wait that goes on.
                     (None, Some(waiting)) if error.flood_wait().is_none() => Phase::Wait(waiting),
@@ -71,8 +72,14 @@ impl Account {
     }
 
     async fn try_connect(&self) -> Result<Online, telegram::Error> {
+        if !self.context.link.lease.is_held() {
+            return Err(telegram::Error::NotHeld);
+        }
         // An attempt that must fail would only make the next one wait longer.
-        self.context.store.back().await;
+        tokio::select! {
+            () = self.context.store.back() => {}
+            () = self.context.link.lease.lost() => return Err(telegram::Error::NotHeld),
+        }
         // The semaphore is never closed; were it, connecting without it would still be right.
         let _permit = self.context.connects.acquire().await.ok();
         // After a common outage everybody is back at the same time, whatever their waits were.

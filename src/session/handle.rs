@@ -7,7 +7,7 @@ use crate::session::log_outs::LoggedOut;
 use crate::session::login::{LoginProgress, LoginStarted};
 use crate::session::waiting::Reconnected;
 use crate::store::peers::PeerRow;
-use crate::telegram::{Link, Vitals};
+use crate::telegram::{self, Lease, Link, Vitals};
 use secrecy::SecretString;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -49,11 +49,13 @@ pub(super) struct Shared {
     pub(super) user: Mutex<Option<Arc<PeerRow>>>,
     pub(super) vitals: Arc<Vitals>,
     pub(super) healing: HealingLog,
+    lease: Lease,
 }
 
 impl Shared {
-    pub(super) fn new(state: SessionState) -> Self {
+    pub(super) fn new(state: SessionState, lease: Lease) -> Self {
         Self {
+            lease,
             state: watch::Sender::new((state, UtcTime::now())),
             link: watch::Sender::new(None),
             user: Mutex::new(None),
@@ -144,8 +146,11 @@ impl SessionHandle {
     ///
     /// # Errors
     /// `session_not_authorized` when only a login helps, `telegram_unreachable` when there is no
-    /// link in time.
+    /// link in time, `database_unavailable` while the hub may not speak to Telegram.
     pub async fn link(&self, patience: Duration) -> Result<Arc<Link>, Error> {
+        if !self.shared.lease.is_held() {
+            return Err(telegram::Error::NotHeld.into());
+        }
         if let Some(link) = self.shared.link.borrow().clone() {
             return Ok(link);
         }

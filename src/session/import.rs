@@ -84,9 +84,14 @@ pub async fn import(
             auth_key: Some(foreign.key),
         },
     };
+    let key = place.row.auth_key.as_ref().ok_or_else(no_key)?;
+    // Held until the key stands in the database, where the next import finds it.
+    let _alone = link.keys.try_alone(key).ok_or_else(|| {
+        let why = "the same key is being imported or connected at this moment";
+        Error::new(Code::SessionInUse, why)
+    })?;
     let checked = place.clone();
     store.read(move |conn| Ok(checked.is_free(conn))).await??;
-    let key = place.row.auth_key.as_ref().ok_or_else(no_key)?;
     let user = check_key(link, app.api_id, place.row.dc_id, key)
         .await
         .map_err(not_taken)?;

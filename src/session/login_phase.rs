@@ -111,6 +111,7 @@ impl Account {
     /// Serves the login until it succeeds, is given up or lapses.
     pub(super) async fn log_in(&mut self, mut attempt: LoginAttempt) -> Phase {
         self.shared.enter(SessionState::Login);
+        let lease = self.context.link.lease.clone();
         loop {
             let command = tokio::select! {
                 command = self.commands.recv() => command.map(|boxed| *boxed),
@@ -120,6 +121,10 @@ impl Account {
                     if attempt.uncertain {
                         return Phase::connect();
                     }
+                    return Phase::Wait(Waiting::parked(SessionState::Stopped));
+                }
+                () = lease.lost() => {
+                    info!(session = self.name.as_str(); "the login ends with the hub's right to speak");
                     return Phase::Wait(Waiting::parked(SessionState::Stopped));
                 }
                 () = self.stop.cancelled() => return Phase::End,

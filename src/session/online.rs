@@ -32,6 +32,8 @@ enum Ending {
     Due(HealStep, String),
     Refused(String),
     LogOut(Reply<LoggedOut>),
+    /// The hub may not speak to Telegram any more.
+    Silent,
     Stopped,
 }
 
@@ -93,6 +95,10 @@ impl Account {
                 link.abort();
                 self.need_login(reason).await
             }
+            Ending::Silent => {
+                link.abort();
+                self.silent()
+            }
             Ending::LogOut(reply) => self.end_logged_out(&link, reply).await,
             Ending::Stopped => {
                 self.flush_position(&link).await;
@@ -147,6 +153,7 @@ impl Account {
                 biased;
                 reason = link.ended() => return Ending::Refused(reason),
                 () = stop.cancelled() => return Ending::Stopped,
+                () = context.link.lease.lost() => return Ending::Silent,
                 () = link.down() => return Ending::Failed(telegram::Error::Broken),
                 finding = &mut watching => return match finding {
                     Finding::Failed(error) => ending(error),
@@ -228,6 +235,7 @@ impl Account {
 fn ending(error: telegram::Error) -> Ending {
     match error.needs_login() {
         Some(reason) => Ending::Refused(reason.to_owned()),
+        None if matches!(error, telegram::Error::NotHeld) => Ending::Silent,
         None => Ending::Failed(error),
     }
 }

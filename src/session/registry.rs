@@ -115,7 +115,7 @@ impl Registry {
             id,
             generation: self.generations.fetch_add(1, Ordering::Relaxed),
             commands,
-            shared: Arc::new(Shared::new(initial)),
+            shared: Arc::new(Shared::new(initial, self.context.link.lease.clone())),
             stop: self.stop.child_token(),
             ended: CancellationToken::new(),
         };

@@ -21,6 +21,10 @@ pub enum Reconnected {
     },
 }
 
+/// How far ahead the next attempt is announced while the hub may not speak to Telegram; it may
+/// come sooner.
+pub(super) const SILENT_LOOK: Duration = Duration::from_secs(5);
+
 /// A wait, with or without an end.
 #[derive(Clone)]
 pub(super) struct Waiting {
@@ -28,6 +32,8 @@ pub(super) struct Waiting {
     until: Option<Instant>,
     /// Before this Telegram wants to hear nothing, whoever asks.
     flooded_until: Option<Instant>,
+    /// Whether it ends when the hub may speak to Telegram again.
+    is_silent: bool,
 }
 
 impl Waiting {
@@ -39,6 +45,17 @@ impl Waiting {
             // A wait beyond the clock's range is one without an end.
             until: now.checked_add(delay),
             flooded_until: flood.and_then(|wait| now.checked_add(wait)),
+            is_silent: false,
+        }
+    }
+
+    /// Until the hub may speak to Telegram again.
+    pub(super) fn silent(state: SessionState) -> Self {
+        Self {
+            state,
+            until: Instant::now().checked_add(SILENT_LOOK),
+            flooded_until: None,
+            is_silent: true,
         }
     }
 
@@ -53,6 +70,7 @@ impl Waiting {
             state,
             until: None,
             flooded_until: None,
+            is_silent: false,
         }
     }
 
@@ -73,10 +91,14 @@ impl Account {
     pub(super) async fn wait(&mut self, waiting: Waiting) -> Phase {
         self.shared.enter(waiting.state.clone());
         let retrying = matches!(waiting.state, SessionState::Backoff { .. });
+        let lease = self.context.link.lease.clone();
         loop {
             let command = tokio::select! {
                 command = self.commands.recv() => command.map(|boxed| *boxed),
-                () = due(waiting.until) => return Phase::connect(),
+                () = lease.held(), if waiting.is_silent => return Phase::connect(),
+                () = due(waiting.until) => {
+                    return if waiting.is_silent { self.silent() } else { Phase::connect() };
+                }
                 () = self.stop.cancelled() => return Phase::End,
             };
             let next = match command {

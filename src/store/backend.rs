@@ -130,11 +130,15 @@ impl diesel::r2d2::ManageConnection for Manager {
 fn connect_postgres(url: &DatabaseUrl) -> Result<AnyConnection, Error> {
     let mut conn = diesel::PgConnection::establish(url.for_libpq())
         .map_err(|error| refused(url, &url.redact(&error.to_string())))?;
+    // A hub that is cut off in the middle of a transaction must not keep its locks for hours: the
+    // hub that takes over waits for them. The hub's own transactions rest for microseconds.
+    //
     // The account's place moves on with a commit. A server that may forget one in a crash would
     // lose its messages, and nobody would send them again.
     conn.batch_execute(
         "SELECT set_config('synchronous_commit', 'on', false) \
-         WHERE current_setting('synchronous_commit') = 'off'",
+         WHERE current_setting('synchronous_commit') = 'off'; \
+         SET idle_in_transaction_session_timeout = '10s'",
     )?;
     Ok(AnyConnection::Postgres(conn))
 }

@@ -57,6 +57,9 @@ pub enum Error {
         /// The constraint or the columns, in the database's words.
         constraint: String,
     },
+    /// Another hub has taken the database over: this one may write nothing any more.
+    #[error("another hub has taken the database over, and this one may not write to it any more")]
+    Fenced,
     /// Anything else: a fault of the hub or of the database's content.
     #[error("the database operation failed: {0}")]
     Other(#[source] Source),
@@ -71,6 +74,14 @@ impl Error {
     /// The hub stops, and takes nothing on any more.
     pub fn stopping() -> Self {
         Self::unavailable("the hub is stopping")
+    }
+
+    /// Whether the server is there and has no room for another connection.
+    #[cfg(feature = "postgres-system")]
+    pub(super) fn is_crowded(&self) -> bool {
+        const CROWDED: [&str; 2] = ["too many clients", "remaining connection slots"];
+        matches!(self, Self::Unavailable { what, .. }
+            if CROWDED.iter().any(|text| what.contains(text)))
     }
 
     /// Whether the database answers and takes no writes, from anybody.
@@ -184,6 +195,11 @@ impl From<Error> for crate::error::Error {
         use crate::error::Code;
         if error.is_unavailable() {
             return Self::new(Code::DatabaseUnavailable, "the database cannot be reached")
+                .retry_after(std::time::Duration::from_secs(5))
+                .because(error);
+        }
+        if matches!(error, Error::Fenced) {
+            return Self::new(Code::Unavailable, "another hub has taken the database over")
                 .retry_after(std::time::Duration::from_secs(5))
                 .because(error);
         }

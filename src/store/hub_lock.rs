@@ -1,15 +1,15 @@
 //! The lock on the whole database: which hub holds it.
 //!
 //! It owns the one row with the holder, its sign of life and a number that grows with every
-//! holder. Whether a process of this host is alive is told by the caller; the rule what follows
-//! from that is [`may_take`].
+//! holder, and the rule who may take it: [`try_acquire`]. What is seen of a process, and how long
+//! a row has not changed, is told by the caller. The times in the row are the database's own.
 
 use crate::model::UtcTime;
+use crate::store::backend::on_backend;
 use crate::store::schema::hub_lock as t;
 use crate::store::tx::{self, Lock};
 use crate::store::{AnyConnection, Error};
 use diesel::prelude::*;
-use std::time::Duration;
 
 /// The hub that asks.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,13 +40,38 @@ pub struct HolderRow {
 /// What came of asking.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Acquire {
-    /// The lock is held, under this number.
-    Held(i64),
+    /// The lock is held.
+    Held {
+        /// The number of the holding.
+        fence: i64,
+        /// Whom it was taken from, if it was not given back.
+        from: Option<HolderRow>,
+    },
     /// Another hub holds it.
     Refused {
         /// Which one.
         by: HolderRow,
+        /// What could be seen of it.
+        seen: Sighting,
     },
+}
+
+/// What can be seen of a holder as a process of this host.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sighting {
+    /// It has ended.
+    Gone,
+    /// It lives.
+    Lives,
+    /// It is on another host, or hidden: only its signs of life tell.
+    Unseen,
+}
+
+/// The holding that every write of a hub is checked against.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Fence {
+    pub(super) instance: String,
+    pub(super) number: i64,
 }
 
 #[derive(Queryable, Selectable)]
@@ -61,42 +86,38 @@ struct Row {
     fence: i64,
 }
 
-/// Whether the lock may be taken from its holder.
-///
-/// On the same host the process decides, whatever the clock says. A holder on another host is
-/// given up when its last sign of life is `ttl` old.
-pub fn may_take(
-    holder: &HolderRow,
-    asking: &Instance,
-    now: UtcTime,
-    ttl: Duration,
-    is_alive: impl FnOnce(&HolderRow) -> bool,
-) -> bool {
-    if holder.instance.instance == asking.instance {
-        true
-    } else if holder.instance.host_id == asking.host_id {
-        !is_alive(holder)
-    } else {
-        now >= holder.heartbeat_at.after(ttl)
-    }
-}
-
 /// Takes the lock if it is free or may be taken. To be called in a write transaction.
+///
+/// Only what is seen of the holder counts, and no clock. A process of the same host decides by
+/// itself. Any other holder is given up when it is `silent`: its row, as the caller has watched it
+/// for long enough, still stands as it was.
 pub fn try_acquire(
     conn: &mut AnyConnection,
     asking: &Instance,
-    now: UtcTime,
-    ttl: Duration,
-    is_alive: impl FnOnce(&HolderRow) -> bool,
+    silent: Option<&HolderRow>,
+    look: impl FnOnce(&HolderRow) -> Sighting,
 ) -> Result<Acquire, Error> {
     tx::lock(conn, Lock::Hub)?;
+    // A sign of life waits for this transaction, and so does a write of the holder's: what they
+    // have committed is seen here, and what comes later finds the lock taken.
+    on_backend!(conn, |c| c.hold_row())?;
     let row = load(conn)?;
-    let fence = row.fence + 1;
-    if let Some(by) = row.holder()
-        && !may_take(&by, asking, now, ttl, is_alive)
+    let (fence, by) = (row.fence + 1, row.holder());
+    if let Some(by) = &by
+        && by.instance.instance != asking.instance
     {
-        return Ok(Acquire::Refused { by });
+        let seen = look(by);
+        let may_take = match seen {
+            Sighting::Gone => true,
+            Sighting::Lives => false,
+            Sighting::Unseen => silent == Some(by),
+        };
+        if !may_take {
+            let by = by.clone();
+            return Ok(Acquire::Refused { by, seen });
+        }
     }
+    let now = on_backend!(conn, |c| c.now())?;
     diesel::update(t::table.find(1))
         .set((
             t::instance.eq(&asking.instance),
@@ -108,7 +129,17 @@ pub fn try_acquire(
             t::fence.eq(fence),
         ))
         .execute(conn)?;
-    Ok(Acquire::Held(fence))
+    Ok(Acquire::Held { fence, from: by })
+}
+
+/// Refuses the rest of a write transaction once another hub has the lock, and keeps others from
+/// taking it until the transaction ends. Signs of life do not wait for it.
+pub(super) fn check(conn: &mut AnyConnection, fence: &Fence) -> Result<(), Error> {
+    if on_backend!(conn, |c| c.holds(fence))? {
+        Ok(())
+    } else {
+        Err(Error::Fenced)
+    }
 }
 
 /// The hub that holds the database, if any.
@@ -117,12 +148,8 @@ pub fn holder(conn: &mut AnyConnection) -> Result<Option<HolderRow>, Error> {
 }
 
 /// Gives a sign of life. `false` means that the lock was lost to another hub.
-pub fn heartbeat(
-    conn: &mut AnyConnection,
-    held_by: &Instance,
-    fence: i64,
-    now: UtcTime,
-) -> Result<bool, Error> {
+pub fn heartbeat(conn: &mut AnyConnection, held_by: &Instance, fence: i64) -> Result<bool, Error> {
+    let now = on_backend!(conn, |c| c.now())?;
     let rows = diesel::update(
         t::table
             .find(1)
@@ -132,6 +159,15 @@ pub fn heartbeat(
     .set(t::heartbeat_at.eq(now))
     .execute(conn)?;
     Ok(rows == 1)
+}
+
+/// Writes another time for the last sign of life, as a database whose clock is wrong would have.
+/// Nothing but a change of the row is ever seen in it.
+pub fn date(conn: &mut AnyConnection, at: UtcTime) -> Result<(), Error> {
+    diesel::update(t::table.find(1))
+        .set(t::heartbeat_at.eq(at))
+        .execute(conn)?;
+    Ok(())
 }
 
 /// Writes what stands there already, to find out whether writes succeed.
@@ -172,5 +208,67 @@ impl Row {
             heartbeat_at: self.heartbeat_at,
             fence: self.fence,
         })
+    }
+}
+
+/// What each database does in its own way.
+trait LockRow {
+    /// Keeps everybody else from the row until the transaction ends.
+    fn hold_row(&mut self) -> Result<(), Error>;
+
+    /// Whether the row names this holding, which nobody can take until the transaction ends.
+    fn holds(&mut self, fence: &Fence) -> Result<bool, Error>;
+
+    /// The database's time at this moment, and not at the transaction's start.
+    fn now(&mut self) -> Result<UtcTime, Error>;
+}
+
+#[cfg(feature = "postgres-system")]
+impl LockRow for PgConnection {
+    fn hold_row(&mut self) -> Result<(), Error> {
+        let row = t::table.find(1).select(t::id).for_update();
+        row.first::<i32>(self)?;
+        Ok(())
+    }
+
+    /// Many transactions share this lock, and neither they nor a sign of life, which changes no
+    /// key, wait for each other; a taker, who wants the row alone, waits for all of them.
+    fn holds(&mut self, fence: &Fence) -> Result<bool, Error> {
+        let row = t::table
+            .find(1)
+            .filter(t::instance.eq(&fence.instance))
+            .filter(t::fence.eq(fence.number))
+            .select(t::id)
+            .for_key_share();
+        Ok(row.first::<i32>(self).optional()?.is_some())
+    }
+
+    fn now(&mut self) -> Result<UtcTime, Error> {
+        use diesel::dsl::sql;
+        use diesel::sql_types::Timestamp;
+        let now = diesel::select(sql::<Timestamp>("clock_timestamp() AT TIME ZONE 'UTC'"));
+        Ok(now.get_result(self)?)
+    }
+}
+
+/// The transaction holds the one write lock from its start, and the database has no clock but its
+/// host's.
+#[cfg(feature = "sqlite")]
+impl LockRow for SqliteConnection {
+    fn hold_row(&mut self) -> Result<(), Error> {
+        Ok(())
+    }
+
+    fn holds(&mut self, fence: &Fence) -> Result<bool, Error> {
+        let row = t::table
+            .find(1)
+            .filter(t::instance.eq(&fence.instance))
+            .filter(t::fence.eq(fence.number))
+            .select(t::id);
+        Ok(row.first::<i32>(self).optional()?.is_some())
+    }
+
+    fn now(&mut self) -> Result<UtcTime, Error> {
+        Ok(UtcTime::now())
     }
 }

@@ -8,6 +8,8 @@
 compile_error!("choose a database: the feature `sqlite`, `postgres` or `postgres-system`");
 
 mod backend;
+#[cfg(feature = "postgres-system")]
+mod beside;
 mod checkout;
 #[cfg(feature = "sqlite")]
 mod checkpoint;

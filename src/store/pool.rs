@@ -8,6 +8,7 @@ use crate::store::backend::Manager;
 use crate::store::checkout::{checked_out, present};
 #[cfg(feature = "sqlite")]
 use crate::store::checkpoint;
+use crate::store::hub_lock::{self, Fence};
 use crate::store::open::Opened;
 use crate::store::outage::{Need, Outage, WritesHeld};
 use crate::store::presence::Presence;
@@ -18,9 +19,10 @@ use diesel::r2d2::{ManageConnection as _, NopErrorHandler, Pool};
 #[cfg(feature = "sqlite")]
 use std::sync::atomic::AtomicBool;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError, RwLock, Weak};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock, Weak};
 use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio_util::sync::CancellationToken;
 
 /// The database. Cloning is cheap, and clones share the pool.
 #[derive(Clone)]
@@ -45,6 +47,10 @@ pub(super) struct Inner {
     engine: Engine,
     pool_size: u32,
     vault: Vault,
+    fence: OnceLock<Fence>,
+    fenced: CancellationToken,
+    #[cfg(feature = "postgres-system")]
+    pub(super) beside: super::beside::Beside,
 }
 
 /// How long the pool may rest between two attempts to make a connection, twice.
@@ -75,6 +81,8 @@ impl Store {
             Engine::Postgres => pool_size,
         };
         let known = outage.watch();
+        #[cfg(feature = "postgres-system")]
+        let beside = super::beside::Beside::new(manager.clone(), Arc::clone(&outage));
         let inner = Arc::new(Inner {
             pool: RwLock::new(Some(pool)),
             connections: Arc::new(Semaphore::new(pool_size as usize)),
@@ -91,6 +99,10 @@ impl Store {
             engine,
             pool_size,
             vault,
+            fence: OnceLock::new(),
+            fenced: CancellationToken::new(),
+            #[cfg(feature = "postgres-system")]
+            beside,
         });
         tokio::spawn(probe::run(Arc::downgrade(&inner), known));
         #[cfg(feature = "sqlite")]
@@ -191,19 +203,59 @@ impl Store {
         let writer = self.permit(&self.0.writers, need).await?;
         let connection = self.permit(&self.0.connections, need).await?;
         self.0.writes.fetch_add(1, Ordering::Relaxed);
-        let (outage, presence) = (Arc::clone(&self.0.outage), self.presence());
+        let (inner, presence) = (Arc::clone(&self.0), self.presence());
         self.run(vec![connection, writer], move |conn| {
+            let outage = &inner.outage;
             // What was committed into a file that is gone by now is not stored.
-            let result = tx::write_tx(conn, body)
-                .and_then(|value| present(&presence, &outage).map(|()| value));
+            let result = tx::write_tx(conn, |conn| {
+                if let Some(fence) = inner.fence.get() {
+                    hub_lock::check(conn, fence)?;
+                }
+                body(conn)
+            })
+            .and_then(|value| present(&presence, outage).map(|()| value));
             match &result {
                 Ok(_) => outage.written(),
+                Err(Error::Fenced) => inner.fenced.cancel(),
                 Err(error) if error.refuses_writes() => outage.unwritable(error),
                 Err(_) => {}
             }
             result
         })
         .await
+    }
+
+    /// Checks in every later write that this holding of the database's lock stands, so that a hub
+    /// which has lost it writes no row of any table. Counts once.
+    pub fn fence(&self, instance: &str, number: i64) {
+        let instance = instance.to_owned();
+        self.0.fence.get_or_init(|| Fence { instance, number });
+    }
+
+    /// Waits until a write was refused because another hub has the lock.
+    pub async fn fenced(&self) {
+        self.0.fenced.cancelled().await;
+    }
+
+    /// Runs a body in a transaction that waits for no other call of the hub's: a sign of life must
+    /// come in time, however busy or stuck the rest is.
+    ///
+    /// # Errors
+    /// What the body runs into, or the connection.
+    pub async fn beside<T, F>(&self, body: F) -> Result<T, Error>
+    where
+        F: FnOnce(&mut AnyConnection) -> Result<T, Error> + Send + 'static,
+        T: Send + 'static,
+    {
+        #[cfg(feature = "postgres-system")]
+        if self.0.engine == Engine::Postgres {
+            return self.0.beside.run(body).await;
+        }
+        // SQLite has one writer, and its queue is fair.
+        let writer = self.permit(&self.0.writers, Need::Attempt).await?;
+        let connection = self.permit(&self.0.connections, Need::Attempt).await?;
+        self.run(vec![connection, writer], |conn| tx::write_tx(conn, body))
+            .await
     }
 
     /// Runs a body on SQLite while no transaction of the hub's writes.
@@ -240,6 +292,8 @@ impl Store {
             .unwrap_or_else(PoisonError::into_inner)
             .take();
         let inner = self.0;
+        #[cfg(feature = "postgres-system")]
+        inner.beside.close();
         let closed = blocking(move || {
             #[cfg(feature = "sqlite")]
             let folded = match (inner.engine, &pool) {

@@ -6,6 +6,7 @@
 use crate::telegram::budget::Budget;
 use crate::telegram::error::Error;
 use crate::telegram::handshake;
+use crate::telegram::lease::Lease;
 use crate::telegram::link::LinkSettings;
 use crate::telegram::patience;
 use crate::telegram::server::Server;
@@ -27,6 +28,7 @@ pub(super) struct Caller {
     vitals: Arc<Vitals>,
     ended: watch::Sender<Option<String>>,
     connects: Arc<Budget>,
+    lease: Lease,
     call_timeout: Duration,
     /// Held while the account is made known to another data centre.
     introducing: Mutex<()>,
@@ -45,6 +47,7 @@ impl Caller {
             vitals,
             ended: watch::Sender::new(None),
             connects: Arc::clone(&settings.connects),
+            lease: settings.lease.clone(),
             call_timeout: settings.call_timeout,
             introducing: Mutex::default(),
         }
@@ -101,6 +104,7 @@ impl Caller {
             return Err(Error::SessionEnded(reason));
         }
         self.session.may_call(method)?;
+        self.lease.check()?;
         let answer = self.handle.invoke_in_dc(self.home()?, request);
         let error = match timeout(self.call_timeout, answer).await {
             Ok(Ok(answer)) => {
@@ -162,8 +166,11 @@ impl Caller {
         if let Server::Custom { address, key } = self.session.server()
             && self.session.lacks_key_in(dc_id)
         {
-            let made = timeout(self.call_timeout, handshake::exchange(*address, key));
-            let made = made.await.map_err(|_elapsed| Error::Timeout)??;
+            let exchange = async {
+                let made = timeout(self.call_timeout, handshake::exchange(*address, key));
+                Ok(made.await.map_err(|_elapsed| Error::Timeout)??)
+            };
+            let made = self.lease.during(exchange).await?;
             let adopted = self.session.adopt_key_in(dc_id, made).await;
             adopted.map_err(|error| Error::Storage(error.into()))?;
         }
@@ -175,6 +182,7 @@ impl Caller {
         R: tl::RemoteCall + tl::Identifiable,
     {
         loop {
+            self.lease.check()?;
             let answer = self.handle.invoke_in_dc(dc_id, request);
             let error = match timeout(self.call_timeout, answer).await {
                 Ok(Ok(answer)) => return Ok(answer),

@@ -46,6 +46,13 @@ pub enum Error {
     /// The link is down or could not be made.
     #[error("Telegram cannot be reached")]
     Unreachable(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// The database has not confirmed lately that this hub holds it, so that another one may be
+    /// about to take its accounts over.
+    #[error(
+        "the database does not confirm that this hub holds it, and nothing is sent to Telegram \
+         until it does"
+    )]
+    NotHeld,
     /// The session's own data could not be read or written.
     #[error("the session's data cannot be read or written")]
     Storage(#[source] Box<dyn std::error::Error + Send + Sync>),
@@ -225,6 +232,8 @@ fn told(error: Error) -> crate::error::Error {
         Error::Timeout | Error::Deaf | Error::Broken | Error::Unreachable(_) => {
             Told::new(Code::TelegramUnreachable, error.to_string()).because(error)
         }
+        Error::NotHeld => Told::new(Code::DatabaseUnavailable, error.to_string())
+            .retry_after(Duration::from_secs(5)),
         Error::Storage(_) => Told::new(Code::DatabaseUnavailable, "the database cannot be reached")
             .retry_after(Duration::from_secs(5))
             .because(error),

@@ -67,6 +67,7 @@ async fn call_with<R: tl::RemoteCall>(
     let address = address.ok_or_else(|| Error::Unreachable("no such data centre".into()))?;
     settings.connects.turn().await;
     let asked = ask(&settings.device, api_id, address, key, request);
+    let asked = settings.lease.during(asked);
     let answer = timeout(settings.call_timeout, asked);
     answer.await.map_err(|_elapsed| Error::Timeout)?
 }

@@ -9,6 +9,8 @@ use crate::telegram::budget::Budget;
 use crate::telegram::caller::Caller;
 use crate::telegram::error::Error;
 use crate::telegram::handshake;
+use crate::telegram::keys_in_use::KeysInUse;
+use crate::telegram::lease::Lease;
 use crate::telegram::receiver::{NUDGES, Nudge, Receiver};
 use crate::telegram::server::{Server, needs_ipv6};
 use crate::telegram::storage::HubSession;
@@ -40,6 +42,10 @@ pub struct LinkSettings {
     pub connects: Arc<Budget>,
     /// How many unread update packets grammers keeps for an account; it drops what comes above.
     pub updates_capacity: NonZeroUsize,
+    /// Whether Telegram may be spoken to.
+    pub lease: Lease,
+    /// The keys that are connected.
+    pub keys: KeysInUse,
 }
 
 /// One account's connection.
@@ -81,8 +87,11 @@ impl Link {
                 return Err(Error::KeyRejected);
             }
             if let Server::Custom { address, key } = &settings.server {
-                let made = timeout(settings.call_timeout, handshake::exchange(*address, key));
-                let made = made.await.map_err(|_elapsed| Error::Timeout)??;
+                let exchange = async {
+                    let made = timeout(settings.call_timeout, handshake::exchange(*address, key));
+                    Ok(made.await.map_err(|_elapsed| Error::Timeout)??)
+                };
+                let made = settings.lease.during(exchange).await?;
                 session
                     .adopt_key(made)
                     .await
@@ -93,7 +102,11 @@ impl Link {
             .home_dc_id()
             .ok()
             .and_then(|dc| session.dc_option(dc).ok().flatten());
-        let use_ipv6 = home.is_some_and(|option| needs_ipv6(&option));
+        let use_ipv6 = home.as_ref().is_some_and(needs_ipv6);
+        let open = settings.lease.open()?;
+        let key = home.and_then(|option| option.auth_key);
+        let in_use = key.map(|key| settings.keys.connect(&key).ok_or_else(tried));
+        let in_use = in_use.transpose()?;
         let SenderPool {
             runner,
             handle,
@@ -106,10 +119,14 @@ impl Link {
         let (sender, nudges) = mpsc::channel(NUDGES);
         let down = CancellationToken::new();
         let end = down.clone().drop_guard();
-        // A panic drops the guard too.
+        let (lease, pool) = (settings.lease.clone(), handle.clone());
+        // A panic drops the guards too.
         let running = tokio::spawn(async move {
-            let _end = end;
-            runner.run().await;
+            let _guards = (end, open, in_use);
+            let quit = || {
+                pool.quit();
+            };
+            lease.run(runner.run(), quit).await;
         });
         Ok(Self {
             caller: Arc::new(Caller::new(handle, session, vitals, settings)),
@@ -235,6 +252,10 @@ pub enum Keys {
     MustExist,
     /// A login: a key is made when there is none.
     MayBeMade,
+}
+
+fn tried() -> Error {
+    Error::Unreachable("the session's key is being tried by an import".into())
 }
 
 fn connection_params(settings: &LinkSettings, use_ipv6: bool) -> ConnectionParams {

@@ -100,4 +100,42 @@ contract! {
         assert_eq!(fault(&refused), ("body.kind".to_owned(), "literal_error".to_owned()));
         hub.stop().await?;
     }
+
+    async fn of_many_imports_of_one_string_at_once_one_connects(db: TestDb) {
+        let dc = local_dc::dc::Dc::start(local_dc::dc::DcOptions::default())?;
+        let key = scripted(dc.log_in("alice"))?;
+        let string = telegram_hub::telegram::SessionString {
+            dc_id: 2,
+            address: Some(dc.addr()),
+            auth_key: zeroize::Zeroizing::new(key),
+            user_id: None,
+            is_bot: None,
+            api_id: None,
+            test_mode: None,
+        };
+        let string = string.format(StringKind::Telethon).map_err(|_| "no string")?;
+        // The trial takes a while, so that all of them fall into it.
+        let late = local_dc::world::faults::FaultKind::Delay(std::time::Duration::from_secs(1));
+        dc.fault(local_dc::world::faults::Fault::new("users.getUsers", late).times(1));
+        let hub = TestHub::start_with(db, dc, Options::default()).await?;
+        let before = hub.dc.link_counts().accepted;
+        let imports = (0..6).map(|n| {
+            let (client, name) = (&hub.client, format!("copy-{n}"));
+            let body = request(&name, string.expose_secret());
+            async move { client.post("/sessions/import", body).await }
+        });
+        let mut taken = 0;
+        for answer in futures_util::future::join_all(imports).await {
+            let answer = answer?;
+            if answer.status == 200 {
+                taken += 1;
+            } else {
+                drop(answer.refused(409, "session_in_use"));
+            }
+        }
+        assert_eq!(taken, 1);
+        // One for the trial and one for the session.
+        assert_eq!(hub.dc.link_counts().accepted - before, 2);
+        hub.stop().await?;
+    }
 }

@@ -14,7 +14,6 @@ async fn sqlite_that_another_program_locks_in_a_flood_loses_and_doubles_nothing(
     let (db, dc) = (TestDb::sqlite()?, Dc::start(DcOptions::default())?);
     let hub = HubProcess::start(&db, &dc).await?;
     log_in(&hub, &dc).await?;
-    let since = online_since(&hub.client).await?;
     let flood = Flood::start(&dc);
     let path = db.dir().join("hub.db").display().to_string();
     let mut other = diesel::SqliteConnection::establish(&path)?;
@@ -29,6 +28,7 @@ async fn sqlite_that_another_program_locks_in_a_flood_loses_and_doubles_nothing(
     }
     other.batch_execute("COMMIT")?;
     flood.end().await?;
+    let since = online_since(&hub.client).await?;
     goes_on(&hub, &dc, &since).await?;
     hub.terminate().await?;
     Ok(())

@@ -1,12 +1,20 @@
 //! The database's lock between hubs on different machines, and one that loses it.
 
+#[cfg(feature = "postgres-system")]
+use crate::support::TestResult;
 use crate::support::contract;
+#[cfg(feature = "postgres-system")]
+use crate::support::gate::Gate;
+use crate::support::http::eventually;
+use crate::support::observe::session_in;
 use crate::support::process::{HubProcess, environment, run};
 use local_dc::dc::{Dc, DcOptions};
+use nix::sys::signal::Signal;
+use std::os::unix::process::ExitStatusExt as _;
 use std::time::{Duration, Instant};
 use telegram_hub::model::UtcTime;
 use telegram_hub::store::Store;
-use telegram_hub::store::hub_lock::{self, Acquire, Instance};
+use telegram_hub::store::hub_lock::{self, Acquire, Instance, Sighting};
 
 type Failure = Box<dyn std::error::Error>;
 
@@ -20,43 +28,57 @@ fn elsewhere() -> Instance {
     }
 }
 
-/// Gives the lock to the hub elsewhere, whoever holds it, as if it had last beaten at an instant.
-async fn give_away(store: &Store, beaten: UtcTime) -> Result<i64, Failure> {
+/// Gives the lock to the hub elsewhere, whoever holds it.
+async fn give_away(store: &Store) -> Result<i64, Failure> {
     let acquired = store
-        .write(move |conn| {
-            let long_ago = Duration::ZERO;
-            hub_lock::try_acquire(conn, &elsewhere(), beaten, long_ago, |_| false)
-        })
+        .write(move |conn| hub_lock::try_acquire(conn, &elsewhere(), None, |_| Sighting::Gone))
         .await?;
     match acquired {
-        Acquire::Held(fence) => Ok(fence),
-        Acquire::Refused { by } => Err(format!("the lock is held by {by:?}").into()),
+        Acquire::Held { fence, .. } => Ok(fence),
+        Acquire::Refused { by, .. } => Err(format!("the lock is held by {by:?}").into()),
     }
 }
 
+/// Writes into the row that the holder's last sign of life is so many seconds from now.
+async fn date(store: &Store, seconds: i64) -> Result<(), Failure> {
+    let at = UtcTime::now().as_micros() + seconds * 1_000_000;
+    let at = UtcTime::from_micros(at).ok_or("no such time")?;
+    Ok(store.write(move |conn| hub_lock::date(conn, at)).await?)
+}
+
 contract! {
-    async fn the_lock_of_a_silent_hub_elsewhere_is_taken_over(db: TestDb) {
-        let store = db.open().await?;
-        give_away(&store, UtcTime::now().before(Duration::from_secs(10))).await?;
-        let dc = Dc::start(DcOptions::default())?;
-        let asked = Instant::now();
-        let hub = HubProcess::start(&db, &dc).await?;
-        // Five seconds until it counts as silent, and two of its heartbeats for it to find out.
-        assert!(asked.elapsed() > Duration::from_secs(10), "too soon: {:?}", asked.elapsed());
-        assert!(asked.elapsed() < Duration::from_secs(20), "too late: {:?}", asked.elapsed());
-        hub.terminate().await?;
-        store.close().await;
+    async fn the_lock_of_a_silent_hub_elsewhere_is_taken_over_by_no_clock_but_ones_own(db: TestDb) {
+        // A clock that is ahead or behind by any time neither hastens nor hinders it.
+        let skews = [-3600, -20, 0, 20, 3600];
+        let takeovers = skews.map(|skew| {
+            let db = db.another();
+            async move {
+                let (db, dc) = (db?, Dc::start(DcOptions::default())?);
+                let store = db.open().await?;
+                give_away(&store).await?;
+                date(&store, skew).await?;
+                let asked = Instant::now();
+                let hub = HubProcess::start(&db, &dc).await?;
+                let took = asked.elapsed();
+                assert!(took > Duration::from_secs(15), "{skew}: too soon: {took:?}");
+                assert!(took < Duration::from_secs(25), "{skew}: too late: {took:?}");
+                hub.terminate().await?;
+                store.close().await;
+                Ok::<_, Failure>(())
+            }
+        });
+        futures_util::future::try_join_all(takeovers).await?;
     }
 
     async fn a_hub_that_beats_elsewhere_keeps_the_database(db: TestDb) {
         let store = db.open().await?;
-        let fence = give_away(&store, UtcTime::now()).await?;
+        let fence = give_away(&store).await?;
         let dc = Dc::start(DcOptions::default())?;
         let env = environment(&db, &dc);
         let beating = async {
             loop {
                 let beat = store.write(move |conn| {
-                    hub_lock::heartbeat(conn, &elsewhere(), fence, UtcTime::now())
+                    hub_lock::heartbeat(conn, &elsewhere(), fence)
                 });
                 assert!(matches!(beat.await, Ok(true)), "the lock was taken");
                 tokio::time::sleep(Duration::from_millis(200)).await;
@@ -76,7 +98,7 @@ contract! {
         let hub = HubProcess::start(&db, &dc).await?;
         hub.client.log_in("alice", "+15550000001").await?;
         let store = db.open().await?;
-        let fence = give_away(&store, UtcTime::now()).await?;
+        let fence = give_away(&store).await?;
         let ended = hub.wait().await?;
         assert_eq!(ended.status.code(), Some(1), "{ended:?}");
         assert!(ended.stderr.contains("another hub has taken the database over"), "{ended:?}");
@@ -86,4 +108,74 @@ contract! {
         assert!(holder.is_some_and(|holder| holder.fence == fence));
         store.close().await;
     }
+
+    async fn a_hub_that_is_stopped_is_ended_by_the_kernel_before_another_may_take_over(db: TestDb) {
+        let dc = Dc::start(DcOptions::default())?;
+        let hub = HubProcess::start(&db, &dc).await?;
+        hub.client.log_in("alice", "+15550000001").await?;
+        // It is never continued.
+        let ended = hub.signal(Signal::SIGSTOP).await?;
+        assert_eq!(ended.status.signal(), Some(9), "{ended:?}");
+        assert!(ended.after > Duration::from_secs(8), "{ended:?}");
+        assert!(ended.after < Duration::from_secs(13), "{ended:?}");
+        eventually(|| async { Ok((dc.connections() == 0).then_some(())) }).await?;
+        let hub = HubProcess::start(&db, &dc).await?;
+        assert!(hub.stderr().contains("the kernel ended it at its deadline"), "{}", hub.stderr());
+        session_in(&hub.client, "alice", "online").await?;
+        hub.terminate().await?;
+    }
+}
+
+/// A hub whose way to its database is cut drops its links in time, says why, and comes back.
+#[cfg(feature = "postgres-system")]
+async fn is_cut_off(cut: impl AsyncFnOnce(&mut Gate), kind: &str) -> Result<(), Failure> {
+    let Some(db) = crate::support::db::TestDb::postgres()? else {
+        return Ok(());
+    };
+    let dc = Dc::start(DcOptions::default())?;
+    let (address, url) = db.through()?;
+    let mut gate = Gate::before(address)?;
+    gate.open().await?;
+    let mut env = environment(&db, &dc);
+    env.insert("DATABASE_URL", url(gate.address()));
+    let hub = HubProcess::start_with(&db, &env).await?;
+    hub.client.log_in("alice", "+15550000001").await?;
+    let asked = Instant::now();
+    cut(&mut gate).await;
+    eventually(|| async { Ok((dc.connections() == 0).then_some(())) }).await?;
+    let took = asked.elapsed();
+    assert!(took > Duration::from_secs(5), "{kind}: too soon: {took:?}");
+    assert!(took < Duration::from_secs(11), "{kind}: too late: {took:?}");
+    let told = session_in(&hub.client, "alice", "backoff").await?;
+    assert!(
+        told["reason"]
+            .as_str()
+            .is_some_and(|why| why.contains("does not confirm")),
+        "{told}"
+    );
+    let body = serde_json::json!({ "session_id": "alice", "chat_id": "me", "message": "no" });
+    let answer = hub.client.post("/message/send", body).await?;
+    assert!(!answer.header("retry-after").is_empty());
+    drop(answer.refused(503, "database_unavailable"));
+    let accepted = dc.link_counts().accepted;
+    // Longer than the kernel's deadline, which no longer stands.
+    tokio::time::sleep(Duration::from_secs(5)).await;
+    assert_eq!(dc.link_counts().accepted, accepted, "{kind}");
+    gate.shut().await;
+    gate.open().await?;
+    session_in(&hub.client, "alice", "online").await?;
+    assert!(dc.overlaps().is_empty());
+    hub.terminate().await
+}
+
+#[cfg(feature = "postgres-system")]
+#[tokio::test]
+async fn a_hub_that_is_cut_off_from_its_database_drops_its_links_and_comes_back() -> TestResult {
+    is_cut_off(Gate::shut, "refused").await
+}
+
+#[cfg(feature = "postgres-system")]
+#[tokio::test]
+async fn a_hub_whose_database_never_answers_drops_its_links_and_comes_back() -> TestResult {
+    is_cut_off(async |gate| gate.freeze(), "frozen").await
 }

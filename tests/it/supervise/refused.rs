@@ -1,12 +1,15 @@
 //! Refusals after which only a login helps: noticed, told, stored, and never retried.
 
 use crate::support::contract;
+use crate::support::db::TestDb;
+use crate::support::gate::Gate;
 use crate::support::http::{Client, eventually};
 use crate::support::hub::{Options, TestHub};
 use crate::support::ledger::{complete, done, stored_keys};
 use crate::support::observe::{lasts, session, session_in};
 use local_dc::dc::{Dc, DcOptions};
 use local_dc::world::faults::{Fault, FaultKind};
+use secrecy::ExposeSecret as _;
 use serde_json::json;
 use std::time::{Duration, Instant};
 
@@ -107,6 +110,44 @@ async fn is_revoked_once(hub: &TestHub, cut: bool) -> Result<(), Failure> {
     Ok(())
 }
 
+/// A key that is used from another address ends for both, and neither tries again.
+#[tokio::test]
+async fn a_key_that_two_hubs_use_from_two_addresses_ends_for_both() -> crate::support::TestResult {
+    let dc = Dc::start(DcOptions::default())?;
+    let first = TestHub::start_with(TestDb::sqlite()?, dc, Options::default()).await?;
+    first.log_in("carol", CAROL).await?;
+    let name = telegram_hub::model::SessionName::parse("carol")?;
+    let server = &first.hub.registry.context().link.server;
+    let string = telegram_hub::session::export(
+        &first.hub.store,
+        server,
+        &name,
+        telegram_hub::telegram::StringKind::Telethon,
+    );
+    let string = string.await?;
+    let mut gate = Gate::seen_at(first.dc.addr(), [127, 0, 0, 2])?;
+    gate.open().await?;
+    let options = Options {
+        way: Some(gate.address()),
+        ..Options::default()
+    };
+    let second = TestHub::start_with(TestDb::sqlite()?, first.dc.clone(), options).await?;
+    let body = json!({ "session_id": "carol", "session_string": string.expose_secret() });
+    // Its trial may be answered before both have ended.
+    drop(second.client.post("/sessions/import", body).await?);
+    is_refused(&first, "AUTH_KEY_DUPLICATED").await?;
+    let overlaps = first.dc.overlaps();
+    assert_eq!(
+        overlaps.iter().filter(|one| one.duplicated).count(),
+        1,
+        "{overlaps:?}"
+    );
+    assert_eq!(overlaps[0].latter.to_string(), "127.0.0.2");
+    second.stop().await?;
+    first.stop().await?;
+    Ok(())
+}
+
 contract! {
     async fn a_revoked_account_needs_a_login_at_once_after_one_call_by_a_probe(db: TestDb) {
         let mut options = Options::default();
@@ -199,7 +240,7 @@ contract! {
 #[tokio::test]
 async fn a_reconnect_of_a_refused_account_asks_once_and_keeps_the_key() -> crate::support::TestResult
 {
-    let hub = TestHub::start(crate::support::db::TestDb::sqlite()?).await?;
+    let hub = TestHub::start(TestDb::sqlite()?).await?;
     hub.log_in("carol", CAROL).await?;
     let keys = stored_keys(&hub.hub.store, "carol").await?;
     hub.dc

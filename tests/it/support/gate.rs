@@ -2,11 +2,11 @@
 //!
 //! It owns a port of its own and what passes over it. It knows nothing of what the bytes mean.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use tokio::io::copy_bidirectional;
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::sync::watch;
 use tokio::task::{JoinHandle, JoinSet};
 
@@ -14,6 +14,8 @@ use tokio::task::{JoinHandle, JoinSet};
 pub(crate) struct Gate {
     address: SocketAddr,
     behind: SocketAddr,
+    /// The address that the server sees its clients at.
+    from: Option<IpAddr>,
     orders: watch::Sender<Orders>,
     accepted: Arc<AtomicUsize>,
     serving: Option<JoinHandle<()>>,
@@ -34,10 +36,18 @@ impl Gate {
         Ok(Self {
             address: reserved.local_addr()?,
             behind,
+            from: None,
             orders: watch::Sender::default(),
             accepted: Arc::default(),
             serving: None,
         })
+    }
+
+    /// The same, and the server sees its clients at an address of their own, such as 127.0.0.2.
+    pub(crate) fn seen_at(behind: SocketAddr, from: [u8; 4]) -> std::io::Result<Self> {
+        let mut gate = Self::before(behind)?;
+        gate.from = Some(IpAddr::from(from));
+        Ok(gate)
     }
 
     /// Where the hub is to connect.
@@ -81,7 +91,7 @@ impl Gate {
             let listener = TcpListener::bind(self.address).await?;
             self.serving = Some(tokio::spawn(serve(
                 listener,
-                self.behind,
+                (self.behind, self.from),
                 self.orders.subscribe(),
                 Arc::clone(&self.accepted),
             )));
@@ -100,7 +110,7 @@ impl Drop for Gate {
 
 async fn serve(
     listener: TcpListener,
-    behind: SocketAddr,
+    behind: (SocketAddr, Option<IpAddr>),
     orders: watch::Receiver<Orders>,
     accepted: Arc<AtomicUsize>,
 ) {
@@ -117,12 +127,25 @@ async fn serve(
     }
 }
 
-async fn carry(mut client: TcpStream, behind: SocketAddr, mut orders: watch::Receiver<Orders>) {
+async fn reach((server, from): (SocketAddr, Option<IpAddr>)) -> std::io::Result<TcpStream> {
+    let Some(from) = from else {
+        return TcpStream::connect(server).await;
+    };
+    let socket = TcpSocket::new_v4()?;
+    socket.bind(SocketAddr::new(from, 0))?;
+    socket.connect(server).await
+}
+
+async fn carry(
+    mut client: TcpStream,
+    behind: (SocketAddr, Option<IpAddr>),
+    mut orders: watch::Receiver<Orders>,
+) {
     let freezes = orders.borrow().freezes;
     if orders.wait_for(|orders| !orders.held).await.is_err() {
         return;
     }
-    let Ok(mut server) = TcpStream::connect(behind).await else {
+    let Ok(mut server) = reach(behind).await else {
         return;
     };
     let frozen = tokio::select! {

@@ -179,7 +179,18 @@ pub(crate) async fn eventually<T, F>(mut ask: impl FnMut() -> F) -> Result<T, Fa
 where
     F: Future<Output = Result<Option<T>, Failure>>,
 {
-    let deadline = Instant::now() + DEADLINE;
+    eventually_within(DEADLINE, &mut ask).await
+}
+
+/// The same with a time of the caller's.
+pub(crate) async fn eventually_within<T, F>(
+    time: Duration,
+    mut ask: impl FnMut() -> F,
+) -> Result<T, Failure>
+where
+    F: Future<Output = Result<Option<T>, Failure>>,
+{
+    let deadline = Instant::now() + time;
     loop {
         if let Some(found) = ask().await? {
             return Ok(found);

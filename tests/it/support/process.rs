@@ -4,7 +4,7 @@
 //! behind is killed.
 
 use crate::support::db::TestDb;
-use crate::support::http::{Client, DEADLINE, eventually};
+use crate::support::http::{Client, DEADLINE, eventually_within};
 use local_dc::dc::Dc;
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
@@ -87,7 +87,8 @@ impl HubProcess {
     }
 
     async fn answering(mut child: Running, env: &Environment) -> Result<Self, Failure> {
-        let base = eventually(|| {
+        // A lock that lapses takes its time.
+        let base = eventually_within(DEADLINE * 2, || {
             let found = child.address();
             async { found }
         })
