@@ -13,6 +13,7 @@ usage() {
 ./run.sh test ARGS   run the Rust tests that ARGS select
 ./run.sh chaos ARGS  run the hub under faults and prove what it captured; --help shows ARGS
 ./run.sh ledger ARGS send by every form of address and prove whom it reached; --help shows ARGS
+./run.sh fence ARGS  let one hub take over from another and prove that they never were two
 ./run.sh bench ARGS  measure the hub beside the bare client library; --help shows ARGS
 ./run.sh attack ARGS attack a hub on loopback and measure what others notice; --help shows ARGS
 ./run.sh fuzz [TARGET] [SECONDS]
@@ -419,6 +420,32 @@ ledger() {
   run "$target/$profile/hub-ledger" --hub "$target/$profile/telegram-hub" "$@"
 }
 
+# Needs root, or a kernel that gives every user namespaces. A short run takes less time than an
+# optimised build.
+fence() {
+  local library=/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1
+  case " $* " in
+    *" --short "*)
+      profile=debug
+      set -- "${@/--short/--runs=1}"
+      ;;
+  esac
+  if [[ ! -e $library && $(id -u) -eq 0 ]] && command -v apt-get >/dev/null; then
+    say "installing Debian's package libfaketime"
+    { apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y libfaketime; } \
+      >"$target/run-apt.log" 2>&1 </dev/null || die "apt-get could not install libfaketime"
+  fi
+  stop_on_signals 143
+  build telegram-hub hub-load
+  ulimit -n "$(ulimit -Hn)" || true
+  local command=("$target/$profile/hub-fence" --hub "$target/$profile/telegram-hub"
+    --out "$target/fence.json" "$@")
+  case " $* " in
+    *" --help "*) run "${command[@]}" ;;
+    *) with_postgres "${command[@]}" ;;
+  esac
+}
+
 bench() {
   stop_on_signals 143
   build telegram-hub hub-load
@@ -492,6 +519,7 @@ case ${1:-} in
   test) run_tests "${@:2}" ;;
   chaos) chaos "${@:2}" ;;
   ledger) ledger "${@:2}" ;;
+  fence) fence "${@:2}" ;;
   bench) bench "${@:2}" ;;
   attack) attack "${@:2}" ;;
   fuzz) fuzz "${@:2}" ;;

@@ -35,6 +35,8 @@ pub struct HubSettings {
     pub server: String,
     /// The data centre's public key, as PKCS#1 PEM.
     pub server_key: String,
+    /// A program and its arguments that the hub's command line is added to, if any.
+    pub wrapper: Vec<String>,
     /// Further variables.
     pub variables: Vec<(&'static str, String)>,
 }
@@ -47,6 +49,7 @@ impl HubSettings {
             database: database.clone(),
             server: dc.addr().to_string(),
             server_key: dc.public_key_pem(),
+            wrapper: Vec::new(),
             variables: Vec::new(),
         }
     }
@@ -73,7 +76,15 @@ impl HubSettings {
             .append(true)
             .open(self.log_path())?;
         let started = Instant::now();
-        let child = Command::new(&self.binary)
+        let mut command = match self.wrapper.split_first() {
+            Some((program, arguments)) => {
+                let mut command = Command::new(program);
+                command.args(arguments).arg(&self.binary);
+                command
+            }
+            None => Command::new(&self.binary),
+        };
+        let child = command
             .env_clear()
             .env("HUB_LISTEN", listen.to_string())
             .env("HUB_DATA_DIR", self.database.dir())

@@ -44,6 +44,19 @@ fn cpu_seconds(folder: &str) -> Option<f64> {
     Some((user + system) / TICKS_PER_SECOND)
 }
 
+/// The last descendant of a process, or the process itself: the program that wrappers have started.
+pub fn innermost(pid: u32) -> u32 {
+    let mut last = pid;
+    loop {
+        let path = format!("/proc/{last}/task/{last}/children");
+        let children = fs::read_to_string(path).unwrap_or_default();
+        match children.split_whitespace().next().map(str::parse) {
+            Some(Ok(child)) => last = child,
+            _ => return last,
+        }
+    }
+}
+
 /// Runs a future until it ends or this process is asked to; `None` then.
 ///
 /// What the future owned is dropped in both cases, and with it every child.
