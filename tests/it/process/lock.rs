@@ -1,10 +1,6 @@
 //! The database's lock between hubs on different machines, and one that loses it.
 
-#[cfg(feature = "postgres-system")]
-use crate::support::TestResult;
 use crate::support::contract;
-#[cfg(feature = "postgres-system")]
-use crate::support::gate::Gate;
 use crate::support::http::eventually;
 use crate::support::observe::session_in;
 use crate::support::process::{HubProcess, environment, run};
@@ -124,58 +120,4 @@ contract! {
         session_in(&hub.client, "alice", "online").await?;
         hub.terminate().await?;
     }
-}
-
-/// A hub whose way to its database is cut drops its links in time, says why, and comes back.
-#[cfg(feature = "postgres-system")]
-async fn is_cut_off(cut: impl AsyncFnOnce(&mut Gate), kind: &str) -> Result<(), Failure> {
-    let Some(db) = crate::support::db::TestDb::postgres()? else {
-        return Ok(());
-    };
-    let dc = Dc::start(DcOptions::default())?;
-    let (address, url) = db.through()?;
-    let mut gate = Gate::before(address)?;
-    gate.open().await?;
-    let mut env = environment(&db, &dc);
-    env.insert("DATABASE_URL", url(gate.address()));
-    let hub = HubProcess::start_with(&db, &env).await?;
-    hub.client.log_in("alice", "+15550000001").await?;
-    let asked = Instant::now();
-    cut(&mut gate).await;
-    eventually(|| async { Ok((dc.connections() == 0).then_some(())) }).await?;
-    let took = asked.elapsed();
-    assert!(took > Duration::from_secs(5), "{kind}: too soon: {took:?}");
-    assert!(took < Duration::from_secs(11), "{kind}: too late: {took:?}");
-    let told = session_in(&hub.client, "alice", "backoff").await?;
-    assert!(
-        told["reason"]
-            .as_str()
-            .is_some_and(|why| why.contains("does not confirm")),
-        "{told}"
-    );
-    let body = serde_json::json!({ "session_id": "alice", "chat_id": "me", "message": "no" });
-    let answer = hub.client.post("/message/send", body).await?;
-    assert!(!answer.header("retry-after").is_empty());
-    drop(answer.refused(503, "database_unavailable"));
-    let accepted = dc.link_counts().accepted;
-    // Longer than the kernel's deadline, which no longer stands.
-    tokio::time::sleep(Duration::from_secs(5)).await;
-    assert_eq!(dc.link_counts().accepted, accepted, "{kind}");
-    gate.shut().await;
-    gate.open().await?;
-    session_in(&hub.client, "alice", "online").await?;
-    assert!(dc.overlaps().is_empty());
-    hub.terminate().await
-}
-
-#[cfg(feature = "postgres-system")]
-#[tokio::test]
-async fn a_hub_that_is_cut_off_from_its_database_drops_its_links_and_comes_back() -> TestResult {
-    is_cut_off(Gate::shut, "refused").await
-}
-
-#[cfg(feature = "postgres-system")]
-#[tokio::test]
-async fn a_hub_whose_database_never_answers_drops_its_links_and_comes_back() -> TestResult {
-    is_cut_off(async |gate| gate.freeze(), "frozen").await
 }

@@ -70,23 +70,6 @@ impl TestDb {
         })
     }
 
-    /// Where its server is, and its URL by way of another address.
-    #[cfg(feature = "postgres-system")]
-    pub(crate) fn through(
-        &self,
-    ) -> Result<
-        (
-            std::net::SocketAddr,
-            impl Fn(std::net::SocketAddr) -> String + use<>,
-        ),
-        Box<dyn std::error::Error>,
-    > {
-        let (head, rest) = self.url.split_once('@').ok_or("no user")?;
-        let (server, tail) = rest.split_once('/').ok_or("no path")?;
-        let (head, tail) = (head.to_owned(), tail.to_owned());
-        Ok((server.parse()?, move |way| format!("{head}@{way}/{tail}")))
-    }
-
     /// The database's URL as a user would configure it.
     pub(crate) fn url_text(&self) -> &str {
         &self.url
