@@ -129,3 +129,45 @@ async fn tables_that_are_taken_away_are_an_outage_and_go_on_when_they_are_back()
     hub.terminate().await?;
     Ok(())
 }
+
+#[tokio::test]
+async fn a_hub_that_is_cut_off_falls_silent_in_time_says_why_and_comes_back() -> TestResult {
+    let Some(server) = Server::start()? else {
+        return Ok(());
+    };
+    let dc = Dc::start(DcOptions::default())?;
+    let db = TestDb::at(server.url())?;
+    let hub = TestHub::start_with(db, dc, Options::default()).await?;
+    hub.log_in("alice", ALICE).await?;
+    let name = SessionName::parse("alice")?;
+    let state = || {
+        let handle = hub.hub.registry.get(&name);
+        handle.map(|handle| handle.snapshot().state)
+    };
+    let reason = || state().and_then(|state| state.reason().map(str::to_owned));
+    server.stop_serving()?;
+    let cut = std::time::Instant::now();
+    eventually(|| async { Ok((hub.dc.connections() == 0).then_some(())) }).await?;
+    let took = cut.elapsed();
+    assert!(took > Duration::from_secs(5), "too soon: {took:?}");
+    assert!(took < Duration::from_secs(11), "too late: {took:?}");
+    eventually(|| async {
+        let told = reason().is_some_and(|why| why.contains("does not confirm"));
+        Ok(told.then_some(()))
+    })
+    .await?;
+    assert_eq!(state().map(|state| state.name()), Some("backoff"));
+    let body = serde_json::json!({ "session_id": "alice", "chat_id": "me", "message": "no" });
+    let answer = hub.client.post("/message/send", body).await?;
+    drop(answer.refused(503, "database_unavailable"));
+    let accepted = hub.dc.link_counts().accepted;
+    lasts(|| async { Ok((reason(), hub.dc.link_counts().accepted)) }).await?;
+    server.serve_again()?;
+    eventually(|| async {
+        Ok((state().map(|state| state.name()) == Some("online")).then_some(()))
+    })
+    .await?;
+    assert!(hub.dc.link_counts().accepted > accepted);
+    hub.stop().await?;
+    Ok(())
+}
