@@ -10,3 +10,4 @@ mod secret_files;
 mod secrets;
 mod stop;
 mod strangers;
+mod traces;

@@ -242,14 +242,14 @@ mod tests {
     }
 
     #[test]
-    fn a_text_is_measured_in_utf16_units() {
+    fn a_text_is_measured_in_code_points() {
         let (mut world, alice, bob) = world();
         assert!(
             world
-                .send(alice, Peer::User(bob), draft(&"😀".repeat(2048), 1), None)
+                .send(alice, Peer::User(bob), draft(&"😀".repeat(4096), 1), None)
                 .is_ok()
         );
-        let long = world.send(alice, Peer::User(bob), draft(&"😀".repeat(2049), 2), None);
+        let long = world.send(alice, Peer::User(bob), draft(&"😀".repeat(4097), 2), None);
         assert_eq!(long, Err(Refusal::bad("MESSAGE_TOO_LONG")));
         let empty = world.send(alice, Peer::User(bob), draft(" \n", 3), None);
         assert_eq!(empty, Err(Refusal::bad("MESSAGE_EMPTY")));
