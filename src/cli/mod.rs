@@ -155,12 +155,12 @@ fn command() -> Result<(), CommandError> {
         }
         Command::Session(SessionCommand::Import { name, string }) => {
             let config = Config::from_flags(flags)?;
-            warn(&config.warnings);
+            warn(&config.store.warnings);
             runtime()?.block_on(sessions::import(&config, &name, string))
         }
         Command::Session(SessionCommand::Export { name, kind }) => {
             let config = Config::from_flags(flags)?;
-            warn(&config.warnings);
+            warn(&config.store.warnings);
             runtime()?.block_on(sessions::write(&config, &name, kind))
         }
     }

@@ -97,7 +97,7 @@ fn quieted(filter: &str) -> String {
         let named = text::list(directives).any(|directive| directive.starts_with(library));
         let lines = Metadata::builder().level(level).target(library).build();
         if !named && logger.enabled(&lines) {
-            quieted.push_str(&format!(",{library}={quiet}"));
+            quieted = format!("{quieted},{library}={quiet}");
         }
     }
     quieted + pattern

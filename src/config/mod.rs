@@ -128,7 +128,8 @@ impl Config {
         warnings.extend(keys::check(&http, &tools)?);
         warnings.extend(keys::absent(&given, &http));
         Ok(Self {
-            store: StoreConfig::from_flags(&flags)?,
+            // Its warnings are those about files of secrets.
+            store: StoreConfig::from_flags(&given)?,
             log: LogConfig::from_flags(&flags)?,
             http,
             limits: LimitsConfig::from_flags(&flags.limits)?,

@@ -46,11 +46,10 @@ pub(super) fn look(holder: &HolderRow, own: &Instance) -> Sighting {
         Err(_) => return Sighting::Unseen,
     }
     match stat(holder.pid) {
-        Some(Process::Ended) => Sighting::Gone,
         Some(Process::Started(_)) if holder.process_started.is_empty() => Sighting::Unseen,
         Some(Process::Started(at)) if at == holder.process_started => Sighting::Lives,
-        // Another process has got the number.
-        Some(Process::Started(_)) => Sighting::Gone,
+        // Or another process has got the number.
+        Some(Process::Ended | Process::Started(_)) => Sighting::Gone,
         None => Sighting::Unseen,
     }
 }

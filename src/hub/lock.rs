@@ -207,7 +207,7 @@ impl DatabaseLock {
         let was_held = self.lease.is_held();
         match self.confirmed(sent_at) {
             Ok(()) if !was_held && self.lease.is_held() => {
-                info!("the database confirms again that this hub holds it")
+                info!("the database confirms again that this hub holds it");
             }
             Ok(()) => {}
             Err(error) => error!("the lease is not extended: {error}"),

@@ -309,14 +309,14 @@ pub async fn open_store(config: &StoreConfig) -> Result<Store, StartError> {
             source,
         })?;
     let url = DatabaseUrl::parse(config.database_url.expose_secret())?;
+    // Before the database is opened, which may fold its log and remove it.
+    warn_of_exposed_files(config, &url);
     let vault = load_or_create_master_key(config.master_key.as_ref(), folder, &url).await?;
     let settings = StoreSettings {
         url,
         pool_size: config.pool_size,
         acquire_timeout: ACQUIRE_TIMEOUT,
     };
-    // Before the database is opened, which may fold its log and remove it.
-    warn_of_exposed_files(config, &settings.url);
     Ok(Store::open(&settings, vault).await?)
 }
 

@@ -64,6 +64,11 @@ impl Account {
         if since.elapsed() >= self.context.timing.stable_after {
             self.note_stable();
         }
+        self.after(ending, &link).await
+    }
+
+    /// What follows on the time online, and what becomes of the link.
+    async fn after(&mut self, ending: Ending, link: &Link) -> Phase {
         match ending {
             Ending::Due(step, reason) => {
                 link.abort();
@@ -99,9 +104,9 @@ impl Account {
                 link.abort();
                 self.silent()
             }
-            Ending::LogOut(reply) => self.end_logged_out(&link, reply).await,
+            Ending::LogOut(reply) => self.end_logged_out(link, reply).await,
             Ending::Stopped => {
-                self.flush_position(&link).await;
+                self.flush_position(link).await;
                 link.close().await;
                 Phase::End
             }

@@ -113,7 +113,7 @@ contract! {
             api_id: None,
             test_mode: None,
         };
-        let string = string.format(StringKind::Telethon).map_err(|_| "no string")?;
+        let string = string.format(StringKind::Telethon).map_err(|missing| missing.to_string())?;
         // The trial takes a while, so that all of them fall into it.
         let late = local_dc::world::faults::FaultKind::Delay(std::time::Duration::from_secs(1));
         dc.fault(local_dc::world::faults::Fault::new("users.getUsers", late).times(1));

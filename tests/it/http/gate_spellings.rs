@@ -3,6 +3,11 @@
 //! Owns the drawing of spellings and the comparison with what the plain one is answered. The
 //! number of spellings is `HUB_TEST_SPELLINGS`.
 
+#![expect(
+    clippy::print_stdout,
+    reason = "how many spellings were tried is what a long run is for"
+)]
+
 use crate::support::TestResult;
 use crate::support::db::TestDb;
 use crate::support::http::{Answer, Client};

@@ -1,5 +1,10 @@
 //! What strangers can do to a hub as it is run: fill its log, guess its key.
 
+#![expect(
+    clippy::print_stdout,
+    reason = "how much was written is what is measured"
+)]
+
 use crate::support::TestResult;
 use crate::support::db::TestDb;
 use crate::support::http::eventually;

@@ -144,7 +144,7 @@ async fn no_secret_lies_in_the_file_in_the_clear() -> TestResult {
 async fn a_server_that_is_not_there_is_named_without_its_password() -> TestResult {
     let settings = telegram_hub::store::StoreSettings {
         url: telegram_hub::store::DatabaseUrl::parse(
-            "postgres://hub:pass@word@127.0.0.1:1/hub?sslmode=disable",
+            "postgres://hub:pass%40word@127.0.0.1:1/hub?sslmode=disable",
         )?,
         pool_size: 1,
         acquire_timeout: std::time::Duration::from_secs(5),

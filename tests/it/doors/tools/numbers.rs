@@ -108,8 +108,8 @@ contract! {
             for (line, body, field) in changes(number) {
                 // Lists leave out what is no message, as Telegram does in channels.
                 if number == 99_999 && line == "DELETE /api/messages" {
-                    let none = result(ask(&hub, &line, &body).await?);
-                    assert_eq!(none, json!({ "deleted": 0, "requested": 1 }));
+                    let left_out = result(ask(&hub, &line, &body).await?);
+                    assert_eq!(left_out, json!({ "deleted": 0, "requested": 1 }));
                     continue;
                 }
                 refused(ask(&hub, &line, &body).await?, field, number);
