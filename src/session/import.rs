@@ -85,13 +85,15 @@ pub async fn import(
         },
     };
     let key = place.row.auth_key.as_ref().ok_or_else(no_key)?;
-    // Held until the key stands in the database, where the next import finds it.
-    let _alone = link.keys.try_alone(key).ok_or_else(|| {
+    // Held until the key stands in the database, where the next import finds it. What is wrong with
+    // the name is told before somebody else's claim is.
+    let alone = link.keys.try_alone(key);
+    let checked = place.clone();
+    store.read(move |conn| Ok(checked.is_free(conn))).await??;
+    let _alone = alone.ok_or_else(|| {
         let why = "the same key is being imported or connected at this moment";
         Error::new(Code::SessionInUse, why)
     })?;
-    let checked = place.clone();
-    store.read(move |conn| Ok(checked.is_free(conn))).await??;
     let user = check_key(link, app.api_id, place.row.dc_id, key)
         .await
         .map_err(not_taken)?;

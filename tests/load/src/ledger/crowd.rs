@@ -74,6 +74,13 @@ fn person(dc: &Dc, number: usize) -> Result<Person, Failure> {
 }
 
 impl Crowd {
+    /// What a chat that was named by its id means today: the supergroup in a group's place.
+    pub(super) fn today(&self, place: Place) -> Place {
+        let group = self.groups.iter().find(|group| place == [group.id]);
+        let upgraded = group.and_then(|group| group.upgraded);
+        upgraded.map_or(place, |id| vec![id])
+    }
+
     /// Makes them all.
     pub(super) fn gather(dc: &Dc) -> Result<Self, Failure> {
         let no = |refusal| refused(&refusal);

@@ -26,8 +26,14 @@ impl Run<'_> {
             }
         };
         let (deed, method, path, body) = self.call(&named, number, &token);
+        // The number of a message from before its group was upgraded is none of the supergroup's.
+        let place = if number == named.number {
+            named.place
+        } else {
+            self.crowd.today(named.place)
+        };
         self.touched.push(Touch {
-            place: named.place,
+            place,
             number,
             deed,
         });
