@@ -23,7 +23,6 @@ pub struct DatabaseUrl {
     /// libpq's connection string for Postgres, the path for SQLite.
     location: SecretString,
     /// What no text may show.
-    #[cfg(feature = "postgres-system")]
     secrets: Vec<SecretString>,
     shown: String,
 }
@@ -178,7 +177,6 @@ fn sqlite(rest: &str) -> Result<DatabaseUrl, DatabaseUrlError> {
     Ok(DatabaseUrl {
         engine: Engine::Sqlite,
         location: path.into(),
-        #[cfg(feature = "postgres-system")]
         secrets: Vec::new(),
         shown: format!("sqlite:{path}"),
     })
@@ -189,7 +187,6 @@ fn postgres(scheme: &str, rest: &str) -> Result<DatabaseUrl, PostgresUrlError> {
     Ok(DatabaseUrl {
         engine: Engine::Postgres,
         location: url.conninfo(),
-        #[cfg(feature = "postgres-system")]
         secrets: url.secrets(),
         shown: url.shown,
     })

@@ -116,7 +116,6 @@ const KEYWORDS: [&str; 52] = [
 ];
 
 /// Those whose values are secrets.
-#[cfg(feature = "postgres-system")]
 const SECRETS: [&str; 5] = [
     "oauth_client_secret",
     "password",
@@ -227,7 +226,6 @@ impl PostgresUrl {
     }
 
     /// The secrets in it, as they are.
-    #[cfg(feature = "postgres-system")]
     pub(super) fn secrets(&self) -> Vec<SecretString> {
         let secret = |(keyword, value): &(&str, SecretString)| {
             SECRETS.contains(keyword).then(|| value.clone())

@@ -97,12 +97,12 @@ async fn run_all(cli: &Cli) -> Result<bool, Failure> {
     say(fence::table(&outcomes).trim_end())?;
     let broken = outcomes.iter().filter(|one| !one.passed()).count();
     say(&format!("{} runs, {broken} of them broken", outcomes.len()))?;
-    if let Some(first) = failures.first() {
-        let text = format!(
-            "{} runs were not carried through, the first: {first}",
-            failures.len()
-        );
-        return Err(text.into());
+    failures.sort();
+    for failure in &failures {
+        say(&format!("not carried through: {failure}"))?;
+    }
+    if !failures.is_empty() {
+        return Err(format!("{} of them", failures.len()).into());
     }
     Ok(outcomes.iter().all(Outcome::passed))
 }

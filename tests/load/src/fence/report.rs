@@ -15,7 +15,8 @@ pub fn table(outcomes: &[Outcome]) -> String {
         if of.is_empty() {
             continue;
         }
-        let mut takeovers: Vec<f64> = of.iter().map(|one| one.takeover.as_secs_f64()).collect();
+        let takeovers = of.iter().filter_map(|one| one.takeover);
+        let mut takeovers: Vec<f64> = takeovers.map(|one| one.as_secs_f64()).collect();
         takeovers.sort_by(f64::total_cmp);
         let least = of
             .iter()
@@ -34,12 +35,16 @@ pub fn table(outcomes: &[Outcome]) -> String {
             of.iter().map(|one| one.duplicated).sum::<usize>(),
             of.iter().map(|one| one.stale).sum::<i64>(),
             of.iter().map(|one| one.rows).sum::<i64>(),
-            format!(
-                "{:.1} / {:.1} / {:.1}",
-                percentile(&takeovers, 50),
-                percentile(&takeovers, 99),
-                percentile(&takeovers, 100)
-            ),
+            if takeovers.is_empty() {
+                "none".to_owned()
+            } else {
+                format!(
+                    "{:.1} / {:.1} / {:.1}",
+                    percentile(&takeovers, 50),
+                    percentile(&takeovers, 99),
+                    percentile(&takeovers, 100)
+                )
+            },
             least,
             ends.join(", "),
         );
@@ -55,7 +60,7 @@ pub fn json(outcome: &Outcome) -> Value {
         "duplicated": outcome.duplicated,
         "stale_rows": outcome.stale,
         "rows_before": outcome.rows,
-        "takeover_seconds": outcome.takeover.as_secs_f64(),
+        "takeover_seconds": outcome.takeover.map(|takeover| takeover.as_secs_f64()),
         "silence_seconds": outcome.silence,
         "first_hubs_end": outcome.end,
     })

@@ -1,7 +1,7 @@
 //! One run: two hubs, one fault, and what came of it.
 
 use super::Fault;
-use super::audit::{self, Seen};
+use super::audit;
 use super::relay::Relay;
 use crate::Failure;
 use crate::database::Database;
@@ -13,6 +13,7 @@ use local_dc::dc::{Dc, DcOptions};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use serde_json::json;
+use std::fs::File;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -59,8 +60,9 @@ pub struct Outcome {
     pub stale: i64,
     /// Rows that the first hub wrote before.
     pub rows: i64,
-    /// From the fault until the second hub had every account online.
-    pub takeover: Duration,
+    /// From the fault until the second hub had every account online; `None` when a key was used
+    /// twice before, which ends the run.
+    pub takeover: Option<Duration>,
     /// The least time, of all keys, from the first hub's last byte to the second's first one;
     /// negative when they spoke at once.
     pub silence: f64,
@@ -92,7 +94,10 @@ pub async fn run(setting: &Setting, fault: Fault) -> Result<Outcome, Failure> {
     let folder = tempfile::Builder::new().prefix("hub-fence-").tempdir()?;
     let url = setting.server.create_database()?;
     let scene = Scene::prepare(setting, fault, folder.path(), &url).await?;
-    let outcome = scene.play(fault).await;
+    let outcome = tokio::select! {
+        outcome = scene.play(fault) => outcome,
+        () = scene.used_twice() => scene.outcome(fault, None, "both were connected".to_owned()),
+    };
     scene.dc.stop().await;
     setting.server.drop_database(&url)?;
     outcome
@@ -167,10 +172,15 @@ impl Scene {
         // Somewhere between two signs of life, and with the second hub refused at least once.
         sleep(Duration::from_millis(6000 + fastrand::u64(..3000))).await;
         if second.is_finished() {
+            // It has taken the lock of a living hub. What comes of that ends the run.
+            sleep(PATIENCE).await;
             return Err("the second hub runs beside the first".into());
         }
         let began = Instant::now();
         let pid = Pid::from_raw(i32::try_from(process::innermost(first.pid))?);
+        // While this is open no later namespace gets its number, and so passes for the same host:
+        // the second hub would see at once that the first has ended.
+        let _host = File::open(format!("/proc/{pid}/ns/pid"))?;
         self.strike(fault, pid, &first)?;
         let mut second = timeout(PATIENCE, second)
             .await
@@ -181,11 +191,15 @@ impl Scene {
         traffic.abort();
         drop(first);
         stop(&mut second).await?;
-        let seen = audit::read(&self.url)?;
-        if seen.before == 0 || seen.next == 0 {
-            return Err(format!("a hub wrote nothing, so nothing is proved: {seen:?}").into());
+        self.outcome(fault, Some(takeover), end)
+    }
+
+    /// Waits until the data centre has ended a key, and a while for what comes of it.
+    async fn used_twice(&self) {
+        while self.dc.overlaps().is_empty() {
+            sleep(Duration::from_millis(100)).await;
         }
-        Ok(self.outcome(fault, takeover, seen, end))
+        sleep(Duration::from_secs(5)).await;
     }
 
     fn strike(&self, fault: Fault, pid: Pid, first: &Hub) -> Result<(), Failure> {
@@ -251,9 +265,18 @@ impl Scene {
         })
     }
 
-    fn outcome(&self, fault: Fault, takeover: Duration, seen: Seen, end: String) -> Outcome {
+    fn outcome(
+        &self,
+        fault: Fault,
+        takeover: Option<Duration>,
+        end: String,
+    ) -> Result<Outcome, Failure> {
+        let seen = audit::read(&self.url)?;
+        if seen.before == 0 || seen.next == 0 {
+            return Err(format!("a hub wrote nothing, so nothing is proved: {seen:?}").into());
+        }
         let overlaps = self.dc.overlaps();
-        Outcome {
+        Ok(Outcome {
             fault,
             duplicated: overlaps.iter().filter(|one| one.duplicated).count(),
             overlaps: overlaps.len(),
@@ -262,7 +285,7 @@ impl Scene {
             takeover,
             silence: self.silence(),
             end,
-        }
+        })
     }
 
     #[expect(clippy::cast_precision_loss, reason = "microseconds of one run")]
