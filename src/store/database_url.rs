@@ -23,6 +23,7 @@ pub struct DatabaseUrl {
     /// libpq's connection string for Postgres, the path for SQLite.
     location: SecretString,
     /// What no text may show.
+    #[cfg(feature = "postgres-system")]
     secrets: Vec<SecretString>,
     shown: String,
 }
@@ -177,6 +178,7 @@ fn sqlite(rest: &str) -> Result<DatabaseUrl, DatabaseUrlError> {
     Ok(DatabaseUrl {
         engine: Engine::Sqlite,
         location: path.into(),
+        #[cfg(feature = "postgres-system")]
         secrets: Vec::new(),
         shown: format!("sqlite:{path}"),
     })
@@ -187,6 +189,7 @@ fn postgres(scheme: &str, rest: &str) -> Result<DatabaseUrl, PostgresUrlError> {
     Ok(DatabaseUrl {
         engine: Engine::Postgres,
         location: url.conninfo(),
+        #[cfg(feature = "postgres-system")]
         secrets: url.secrets(),
         shown: url.shown,
     })

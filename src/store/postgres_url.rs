@@ -116,6 +116,7 @@ const KEYWORDS: [&str; 52] = [
 ];
 
 /// Those whose values are secrets.
+#[cfg(feature = "postgres-system")]
 const SECRETS: [&str; 5] = [
     "oauth_client_secret",
     "password",
@@ -226,6 +227,7 @@ impl PostgresUrl {
     }
 
     /// The secrets in it, as they are.
+    #[cfg(feature = "postgres-system")]
     pub(super) fn secrets(&self) -> Vec<SecretString> {
         let secret = |(keyword, value): &(&str, SecretString)| {
             SECRETS.contains(keyword).then(|| value.clone())

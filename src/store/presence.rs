@@ -59,6 +59,7 @@ impl Presence {
     }
 
     /// Whether the database's file is there and its log is not.
+    #[cfg(feature = "sqlite")]
     pub(super) fn has_lost_log(&self) -> bool {
         self.0.as_ref().is_some_and(|files| {
             let mut log = files.log.iter();

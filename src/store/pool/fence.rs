@@ -3,9 +3,11 @@
 //!
 //! It must not know how the lock is got.
 
+#[cfg(feature = "postgres-system")]
+use crate::store::Engine;
 use crate::store::hub_lock::Fence;
 use crate::store::outage::Need;
-use crate::store::{AnyConnection, Engine, Error, Store, tx};
+use crate::store::{AnyConnection, Error, Store, tx};
 
 impl Store {
     /// Checks in every later write that this holding of the database's lock stands, so that a hub
