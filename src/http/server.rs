@@ -30,6 +30,9 @@ const HEAD_LIMIT: Duration = Duration::from_secs(10);
 const KEEP_ALIVE: Duration = Duration::from_secs(75);
 /// How long a closed connection is kept for what its client still sends.
 const DISCONNECT_LIMIT: Duration = Duration::from_secs(1);
+/// How many bytes of an answer the kernel takes before the peer has room for them.
+#[cfg(target_os = "linux")]
+const MOST_UNSENT: u32 = 128 * 1024;
 /// How often figures that were recorded are folded together.
 const UPKEEP: Duration = Duration::from_secs(5);
 
@@ -153,7 +156,20 @@ async fn admitted(
         return Err(DispatchError::DisconnectTimeout);
     };
     stream.set_nodelay(true).map_err(DispatchError::Io)?;
+    leave_unsent(&stream).map_err(DispatchError::Io)?;
     Ok((Connection::new(stream, slot, patience), Some(peer)))
+}
+
+/// Leaves an answer that the peer does not take with the hub, where it is counted: the kernel would
+/// take megabytes of it for each connection. What is on its way is not limited.
+#[cfg(target_os = "linux")]
+fn leave_unsent(stream: &TcpStream) -> io::Result<()> {
+    socket2::SockRef::from(stream).set_tcp_notsent_lowat(MOST_UNSENT)
+}
+
+#[cfg(not(target_os = "linux"))]
+fn leave_unsent(_stream: &TcpStream) -> io::Result<()> {
+    Ok(())
 }
 
 /// What the client sends is read to its end, because closing before that may take the answer back.

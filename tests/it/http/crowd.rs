@@ -91,7 +91,48 @@ async fn deaf(
     Ok(deaf)
 }
 
+/// How many bytes the kernel keeps of what the hub has written and no peer has taken.
+fn unsent(port: u16) -> Result<usize, Failure> {
+    let sockets = std::fs::read_to_string("/proc/self/net/tcp")?;
+    let mut bytes = 0;
+    for socket in sockets.lines().skip(1) {
+        let mut fields = socket.split_whitespace().skip(1);
+        let local = fields.next().ok_or("no local address")?;
+        let queues = fields.nth(2).ok_or("no queues")?;
+        if local.ends_with(&format!(":{port:04X}")) {
+            let (sent, _) = queues.split_once(':').ok_or("no queue")?;
+            bytes += usize::from_str_radix(sent, 16)?;
+        }
+    }
+    Ok(bytes)
+}
+
 contract! {
+    async fn answers_that_nobody_takes_are_not_left_with_the_kernel(db: TestDb) {
+        let hub = start(db, &["--stall-timeout=10"]).await?;
+        let requests = format!("GET {PAGE} HTTP/1.1\r\nHost: localhost\r\n\r\n").repeat(10);
+        let mut deaf = Vec::new();
+        for _ in 0..8 {
+            let mut stream = connect(&hub).await?;
+            stream.write_all(requests.as_bytes()).await?;
+            deaf.push(stream);
+        }
+        let port = address(&hub)?.port();
+        // Until nothing more is written.
+        let mut last = 0;
+        let kept = eventually(|| {
+            let kept = unsent(port).map(|kept| {
+                let settled = kept > 0 && kept == std::mem::replace(&mut last, kept);
+                settled.then_some(kept)
+            });
+            async { kept }
+        })
+        .await?;
+        assert!(kept / deaf.len() < MEBIBYTE / 2, "{kept} bytes of {} answers", deaf.len());
+        drop(deaf);
+        hub.stop().await?;
+    }
+
     async fn clients_that_read_nothing_cost_little_and_are_closed(db: TestDb) {
         // Seven eighths of the places are for clients on the same machine.
         let hub = start(db, &["--stall-timeout=2", "--max-connections=64"]).await?;
