@@ -6,6 +6,7 @@ use crate::figures::quantile;
 use serde_json::json;
 use std::time::Duration;
 use tokio::time::{Instant, sleep};
+use tokio_util::sync::CancellationToken;
 
 /// The pause between two requests of a route.
 const PAUSE: Duration = Duration::from_millis(40);
@@ -61,9 +62,9 @@ impl Good {
     }
 
     /// Asks again and again, and tells how long the answers took.
-    pub(super) async fn ask_until(self, route: Route, ended: Instant) -> Seen {
+    pub(super) async fn ask_until(self, route: Route, over: CancellationToken) -> Seen {
         let (mut took, mut failures) = (Vec::new(), 0);
-        while Instant::now() < ended {
+        while !over.is_cancelled() {
             let asked = Instant::now();
             if self.ask(route).await.is_err() {
                 failures += 1;

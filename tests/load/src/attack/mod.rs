@@ -24,6 +24,9 @@ use telegram_hub::store::Engine;
 use tokio::time::{Instant, sleep};
 use tokio_util::sync::CancellationToken;
 
+/// How long an attack that has a number to reach is waited for.
+const LONGEST: Duration = Duration::from_mins(2);
+
 /// How a run is made.
 #[derive(Clone, Debug)]
 pub struct Plan {
@@ -109,12 +112,17 @@ async fn phase(plan: &Plan, ground: &mut Ground, attack: Option<Attack>) -> Resu
     let attacking = attack.map(|attack| attack.begin(&target, &stop));
     let good = Good::new(&ground.address, ground::KEY)?;
     let watching = tokio::spawn(most_memory(ground.hub.pid, stop.clone()));
-    let ended = began + plan.time;
+    let over = CancellationToken::new();
     let mut routes = Vec::new();
     let measured: Vec<_> = Route::ALL
         .into_iter()
-        .map(|route| tokio::spawn(good.clone().ask_until(route, ended)))
+        .map(|route| tokio::spawn(good.clone().ask_until(route, over.clone())))
         .collect();
+    sleep(plan.time).await;
+    while attack.is_some_and(|attack| attack.is_under_way(&target)) && began.elapsed() < LONGEST {
+        sleep(Duration::from_millis(100)).await;
+    }
+    over.cancel();
     for route in measured {
         routes.push(route.await?);
     }
