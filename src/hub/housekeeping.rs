@@ -15,6 +15,10 @@ pub(super) async fn restore(hub: &Hub) {
         warn!("the sessions cannot be listed and are tried again: {error}");
         tokio::time::sleep(Duration::from_secs(1)).await;
     }
+    while let Err(error) = hub.registry.revisit_doubted().await {
+        warn!("the sessions with doubted keys cannot be listed and are tried again: {error}");
+        tokio::time::sleep(Duration::from_secs(1)).await;
+    }
     while let Err(error) = hub.registry.finish_logins().await {
         warn!("the unfinished logins cannot be listed and are tried again: {error}");
         tokio::time::sleep(Duration::from_secs(1)).await;

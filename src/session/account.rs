@@ -39,8 +39,19 @@ pub struct Timing {
     pub stable_after: Duration,
     /// The longest that one call to Telegram may take, with making the connection.
     pub call_timeout: Duration,
-    /// How often the link is probed.
+    /// How often the link is probed by a ping.
     pub probe_every: Duration,
+    /// How long an account hears nothing before Telegram is asked for its place.
+    pub state_after: Duration,
+    /// How often it is asked at most while nothing is heard for longer and longer.
+    pub state_every: Duration,
+    /// How long to wait before each further connection that is to confirm that Telegram does not
+    /// know a key; after the last one it is believed.
+    pub key_doubts: [Duration; 4],
+    /// How often a key that was believed to be unknown is tried all the same.
+    pub parked_every: Duration,
+    /// For how long it is.
+    pub parked_for: Duration,
     /// How long a probe may take; two in a row that take longer end the link.
     pub probe_timeout: Duration,
     /// How soon the link is probed again after a step to heal it.
@@ -57,8 +68,10 @@ pub struct Timing {
 }
 
 impl Default for Timing {
-    /// A stalled link is found after at most 45 + 2 × 15 seconds. One whose updates have ceased
-    /// is found after at most 45 + 1 seconds, and every 11 seconds a stronger step is taken.
+    /// A stalled link is found after at most 45 + 2 × 15 seconds. Updates that were not pushed are
+    /// found at the next push, or when an account that was busy has been quiet for 1 to 2 minutes,
+    /// or after at most 15 + 1 minutes of a longer silence; then every 11 seconds a stronger step
+    /// is taken.
     fn default() -> Self {
         Self {
             backoff: BackoffPolicy {
@@ -68,6 +81,16 @@ impl Default for Timing {
             stable_after: Duration::from_mins(1),
             call_timeout: Duration::from_secs(30),
             probe_every: Duration::from_secs(45),
+            state_after: Duration::from_mins(1),
+            state_every: Duration::from_mins(15),
+            key_doubts: [
+                Duration::from_secs(1),
+                Duration::from_secs(10),
+                Duration::from_mins(1),
+                Duration::from_mins(10),
+            ],
+            parked_every: Duration::from_hours(1),
+            parked_for: Duration::from_hours(24),
             probe_timeout: Duration::from_secs(15),
             recheck_after: Duration::from_secs(10),
             login_lifetime: Duration::from_mins(10),
@@ -127,6 +150,8 @@ pub(super) struct Account {
     pub(super) hurried: bool,
     /// Which steps have been taken against updates that do not arrive.
     pub(super) ladder: Ladder,
+    /// How many connections in a row were told that the key is unknown.
+    pub(super) doubts: usize,
 }
 
 /// What an account does next.
@@ -213,6 +238,12 @@ impl Account {
         Phase::connect()
     }
 
+    /// Telegram has taken the key over a connection made anew.
+    pub(super) fn note_taken(&mut self) {
+        self.doubts = 0;
+        self.shared.doubt(None);
+    }
+
     /// The account has been online for long enough to count earlier failures no more.
     pub(super) fn note_stable(&mut self) {
         self.failures = 0;
@@ -253,15 +284,56 @@ impl Account {
         }))
     }
 
+    /// The next phase after Telegram has refused the key for good, or for now.
+    pub(super) async fn refused(&mut self, reason: String) -> Phase {
+        if !telegram::is_doubtful(&reason) {
+            return self.need_login(reason).await;
+        }
+        let waits = self.context.timing.key_doubts;
+        let Some(wait) = waits.get(self.doubts).copied() else {
+            return self.need_login(reason).await;
+        };
+        self.doubts += 1;
+        self.shared.doubt(Some(reason.clone()));
+        // In an incident of Telegram's thousands of accounts are told so at once.
+        let wait = wait.mul_f64(1.0 + crate::session::backoff::chance() / 4.0);
+        let text = format!(
+            "Telegram does not know the session's key ({reason}), which is asked again over \
+             another connection before it is believed"
+        );
+        match self.back_off(&text, Some(wait)) {
+            Phase::Wait(waiting) => Phase::Wait(waiting.may_be_hurried()),
+            other => other,
+        }
+    }
+
+    /// The wait of a session that is given up for a reason that may pass: now and then the
+    /// key is tried again.
+    pub(super) fn parked(timing: &Timing, state: SessionState, since: UtcTime) -> Waiting {
+        if UtcTime::now() >= since.after(timing.parked_for) {
+            return Waiting::parked(state);
+        }
+        let chance = crate::session::backoff::chance();
+        let wait = timing.parked_every.mul_f64(0.75 + chance / 4.0);
+        Waiting::doubted(state, since, wait)
+    }
+
     /// The next phase after Telegram has refused the key for good.
-    pub(super) async fn need_login(&mut self, reason: String) -> Phase {
+    async fn need_login(&mut self, reason: String) -> Phase {
         warn!(session = self.name.as_str(); "only a new login helps the session: {reason}");
         metrics::counter!(CONNECTS, "outcome" => "refused").increment(1);
         self.heal(HealStep::NeedsLogin, &reason);
         self.note_outcome(false);
         self.remember_state(StoredState::NeedsLogin, Some(reason.clone()))
             .await;
-        Phase::Wait(Waiting::parked(SessionState::NeedsLogin { reason }))
+        self.shared.doubt(None);
+        let may_pass = telegram::is_doubtful(&reason);
+        let state = SessionState::NeedsLogin { reason };
+        Phase::Wait(if may_pass {
+            Self::parked(&self.context.timing, state, UtcTime::now())
+        } else {
+            Waiting::parked(state)
+        })
     }
 
     /// Writes the lasting state. If the database is away the next start finds it out again.

@@ -3,7 +3,7 @@
 use crate::error::Error;
 use crate::model::{SessionState, StoredState, UserId, UtcTime};
 use crate::session::account::{Account, Phase};
-use crate::session::handle::Reply;
+use crate::session::handle::{Reply, not_authorized};
 use crate::session::online::Online;
 use crate::session::waiting::{Reconnected, Waiting};
 use crate::store::{self, peers, sessions};
@@ -26,6 +26,7 @@ impl Account {
         };
         let (next, answer) = match attempt {
             Ok(online) => {
+                self.note_taken();
                 self.remember_revival().await;
                 info!(session = self.name.as_str(); "the session is online");
                 let first_name = online.user.first_name.clone();
@@ -40,12 +41,22 @@ impl Account {
             Err(error) => {
                 let next = match (error.needs_login(), resume) {
                     _ if matches!(error, telegram::Error::NotHeld) => self.silent(),
-                    (Some(reason), _) => self.need_login(reason.to_owned()).await,
+                    // One that was asked for in between is none of those some time apart.
+                    (Some(reason), Some(waiting)) if telegram::is_doubtful(reason) => {
+                        Phase::Wait(waiting)
+                    }
+                    (Some(reason), _) => self.refused(reason.to_owned()).await,
                     // Telegram's wish may be longer than the wait that goes on.
                     (None, Some(waiting)) if error.flood_wait().is_none() => Phase::Wait(waiting),
                     (None, _) => self.failed(&error),
                 };
-                (next, Err(Error::from(error)))
+                let told = match &next {
+                    Phase::Wait(waiting) if waiting.is_given_up() => {
+                        not_authorized(waiting.state())
+                    }
+                    _ => Error::from(error),
+                };
+                (next, Err(told))
             }
         };
         if let Some(reply) = asked_by {

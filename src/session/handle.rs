@@ -49,6 +49,7 @@ pub(super) struct Shared {
     pub(super) user: Mutex<Option<Arc<PeerRow>>>,
     pub(super) vitals: Arc<Vitals>,
     pub(super) healing: HealingLog,
+    doubt: Mutex<Option<String>>,
     lease: Lease,
 }
 
@@ -61,7 +62,20 @@ impl Shared {
             user: Mutex::new(None),
             vitals: Arc::default(),
             healing: HealingLog::default(),
+            doubt: Mutex::new(None),
         }
+    }
+
+    /// Telegram has said so of the key, which is not believed yet; `None` ends that.
+    pub(super) fn doubt(&self, reason: Option<String>) {
+        *self.doubt.lock().unwrap_or_else(PoisonError::into_inner) = reason;
+    }
+
+    pub(super) fn doubted(&self) -> Option<String> {
+        self.doubt
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
     }
 
     pub(super) fn enter(&self, state: SessionState) {
@@ -101,6 +115,8 @@ pub struct SessionSnapshot {
     pub update_lag: Option<Duration>,
     /// The last probe that was answered.
     pub checked_at: Option<UtcTime>,
+    /// What Telegram has said of the key and is not believed yet.
+    pub key_doubted: Option<String>,
     /// What was done to bring it back.
     pub healing: Healing,
     /// Messages captured since the hub started.
@@ -132,6 +148,7 @@ impl SessionHandle {
             pts_drift: vitals.pts_drift(),
             update_lag: vitals.update_lag(),
             checked_at: vitals.checked_at(),
+            key_doubted: self.shared.doubted(),
             healing: self.shared.healing.snapshot(),
             state,
             since,
@@ -169,11 +186,13 @@ impl SessionHandle {
         let (state, _) = self.shared.state.borrow().clone();
         Err(match state {
             SessionState::Connecting | SessionState::Backoff { .. } | SessionState::Online => {
-                Error::new(
-                    Code::TelegramUnreachable,
-                    format!("the session is {}; try again shortly", describe(&state)),
-                )
-                .retry_after(Duration::from_secs(5))
+                // What is wrong with a doubted key is not that Telegram cannot be reached.
+                let code = match self.shared.doubted() {
+                    Some(_) => Code::Unavailable,
+                    None => Code::TelegramUnreachable,
+                };
+                let text = format!("the session is {}; try again shortly", describe(&state));
+                Error::new(code, text).retry_after(until_next(&state))
             }
             _ => not_authorized(&state),
         })
@@ -246,6 +265,18 @@ fn stopped() -> Error {
         "the session has been stopped meanwhile; try again",
     )
     .retry_after(Duration::from_secs(1))
+}
+
+/// When to ask again for a session that is on its way back.
+fn until_next(state: &SessionState) -> Duration {
+    let shortest = Duration::from_secs(5);
+    let SessionState::Backoff { until, .. } = state else {
+        return shortest;
+    };
+    let left = until.as_micros() - UtcTime::now().as_micros();
+    u64::try_from(left).map_or(shortest, |micros| {
+        Duration::from_micros(micros).max(shortest)
+    })
 }
 
 /// The refusal of a call that needs a logged-in account.

@@ -22,6 +22,7 @@ mod online;
 mod reconcile;
 mod registry;
 mod restore;
+mod rhythm;
 mod waiting;
 mod watchdog;
 mod writer;

@@ -49,8 +49,11 @@ impl Account {
         metrics::counter!(crate::metrics::CONNECTS, "outcome" => "online").increment(1);
         self.shared.link.send_replace(Some(Arc::clone(&link)));
         // After a step against updates that do not arrive that has to be seen first.
-        let receiving = !self.ladder.is_climbing();
-        self.shared.vitals.note_receiving(receiving);
+        match self.ladder.is_climbing() {
+            true => self.shared.vitals.note_receiving(false),
+            false if link.has_told_place() => self.shared.vitals.note_receiving(true),
+            false => self.shared.vitals.await_place(),
+        }
         self.shared.enter(SessionState::Online);
         self.note_outcome(true);
 
@@ -98,7 +101,7 @@ impl Account {
             }
             Ending::Refused(reason) => {
                 link.abort();
-                self.need_login(reason).await
+                self.refused(reason).await
             }
             Ending::Silent => {
                 link.abort();
@@ -123,14 +126,8 @@ impl Account {
             name,
             ..
         } = self;
-        let mut watchdog = Watchdog {
-            name,
-            link,
-            vitals: &shared.vitals,
-            ladder,
-            log: &shared.healing,
-            timing: context.timing,
-        };
+        let timing = &context.timing;
+        let mut watchdog = Watchdog::new(name, link, shared, ladder, timing);
         // Both futures live as long as the phase: dropping a half-received batch would lose it
         // until the next start.
         let crossings = Crossings::default();

@@ -1,6 +1,6 @@
 //! All sessions of the process by name.
 
-use crate::model::{SessionId, SessionName, SessionState};
+use crate::model::{SessionId, SessionName, SessionState, UtcTime};
 use crate::session::account::{Account, Phase, SessionContext};
 use crate::session::handle::{COMMAND_CAPACITY, SessionHandle, Shared};
 use crate::session::ladder::Ladder;
@@ -73,6 +73,19 @@ impl Registry {
         self.get_or_start(name, id, None, Phase::Wait(Waiting::parked(state)))
     }
 
+    /// Starts a session that was given up since then for a reason that may pass, to try its key
+    /// now and then.
+    pub(super) fn revisit(
+        &self,
+        name: &SessionName,
+        id: SessionId,
+        state: SessionState,
+        since: UtcTime,
+    ) {
+        let waiting = Account::parked(&self.context.timing, state, since);
+        self.get_or_start(name, id, None, Phase::Wait(waiting));
+    }
+
     /// The session of that name; if it does not run, it is started and connects.
     pub fn get_or_connect(&self, name: &SessionName, id: SessionId) -> SessionHandle {
         self.get_or_start(name, id, None, Phase::connect())
@@ -130,6 +143,7 @@ impl Registry {
             failures: 0,
             hurried: false,
             ladder: Ladder::default(),
+            doubts: 0,
         };
         let sessions = Arc::clone(&self.sessions);
         let own = handle.clone();

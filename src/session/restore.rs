@@ -1,9 +1,10 @@
 //! Bringing all logged-in accounts back after a start, and saying how far that is.
 
 use crate::error::Error;
-use crate::model::StoredState;
+use crate::model::{SessionState, StoredState, UtcTime};
 use crate::session::registry::Registry;
 use crate::store::{auth_keys, sessions};
+use crate::telegram;
 use log::info;
 use serde::Serialize;
 use std::sync::Arc;
@@ -93,6 +94,24 @@ impl Registry {
             self.restore_one(&row.name, row.id, RestoreTicket(Arc::clone(progress)));
         }
         Ok(count)
+    }
+
+    /// Starts what was given up less than a day ago for a reason that may pass. To be called once,
+    /// after a start.
+    pub async fn revisit_doubted(&self) -> Result<(), Error> {
+        let given_up = self
+            .context()
+            .store
+            .read(|conn| sessions::list(conn, Some(StoredState::NeedsLogin)));
+        let young = UtcTime::now().before(self.context().timing.parked_for);
+        for row in given_up.await? {
+            let reason = row.state_reason.unwrap_or_default();
+            if telegram::is_doubtful(&reason) && row.updated_at > young {
+                let state = SessionState::NeedsLogin { reason };
+                self.revisit(&row.name, row.id, state, row.updated_at);
+            }
+        }
+        Ok(())
     }
 
     /// Looks what became of logins that were under way when the hub ended: Telegram may have let

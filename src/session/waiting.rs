@@ -1,7 +1,7 @@
 //! The phases without a link: backing off, refused, logged out.
 
 use crate::error::{Code, Error};
-use crate::model::{SessionState, StoredState};
+use crate::model::{SessionState, StoredState, UtcTime};
 use crate::session::account::{Account, Phase};
 use crate::session::handle::{Command, not_authorized};
 use crate::session::login::{LoginStarted, no_login};
@@ -34,6 +34,8 @@ pub(super) struct Waiting {
     flooded_until: Option<Instant>,
     /// Whether it ends when the hub may speak to Telegram again.
     is_silent: bool,
+    /// Since when the session is given up, if for a reason that may pass.
+    parked_since: Option<UtcTime>,
 }
 
 impl Waiting {
@@ -46,6 +48,7 @@ impl Waiting {
             until: now.checked_add(delay),
             flooded_until: flood.and_then(|wait| now.checked_add(wait)),
             is_silent: false,
+            parked_since: None,
         }
     }
 
@@ -56,12 +59,35 @@ impl Waiting {
             until: Instant::now().checked_add(SILENT_LOOK),
             flooded_until: None,
             is_silent: true,
+            parked_since: None,
+        }
+    }
+
+    /// Given up, until the key is tried again.
+    pub(super) fn doubted(state: SessionState, since: UtcTime, wait: Duration) -> Self {
+        Self {
+            until: Instant::now().checked_add(wait),
+            parked_since: Some(since),
+            ..Self::parked(state)
+        }
+    }
+
+    /// The same, though somebody asks for it earlier.
+    pub(super) fn may_be_hurried(self) -> Self {
+        Self {
+            flooded_until: None,
+            ..self
         }
     }
 
     /// What the session shows meanwhile.
     pub(super) const fn state(&self) -> &SessionState {
         &self.state
+    }
+
+    /// Whether only a login helps, as far as is believed.
+    pub(super) const fn is_given_up(&self) -> bool {
+        matches!(self.state, SessionState::NeedsLogin { .. })
     }
 
     /// Until somebody asks for something.
@@ -71,6 +97,7 @@ impl Waiting {
             until: None,
             flooded_until: None,
             is_silent: false,
+            parked_since: None,
         }
     }
 
@@ -97,7 +124,7 @@ impl Account {
                 command = self.commands.recv() => command.map(|boxed| *boxed),
                 () = lease.held(), if waiting.is_silent => return Phase::connect(),
                 () = due(waiting.until) => {
-                    return if waiting.is_silent { self.silent() } else { Phase::connect() };
+                    return if waiting.is_silent { self.silent() } else { self.next_try(waiting) };
                 }
                 () = self.stop.cancelled() => return Phase::End,
             };
@@ -132,7 +159,8 @@ impl Account {
                     Ok(()) => Some(Phase::Connect {
                         asked_by: Some(reply),
                         // Without a wait of its own the session goes on trying for whoever asked.
-                        resume: retrying.then(|| waiting.clone()),
+                        resume: (retrying || waiting.parked_since.is_some())
+                            .then(|| waiting.clone()),
                     }),
                     Err(error) => {
                         drop(reply.send(Err(error)));
@@ -143,6 +171,18 @@ impl Account {
             if let Some(next) = next {
                 return next;
             }
+        }
+    }
+
+    /// The wait is over: a try of a session that is given up is one of several.
+    fn next_try(&self, waiting: Waiting) -> Phase {
+        let timing = &self.context.timing;
+        let resume = waiting
+            .parked_since
+            .map(|since| Self::parked(timing, waiting.state, since));
+        Phase::Connect {
+            asked_by: None,
+            resume,
         }
     }
 

@@ -2,20 +2,40 @@
 //!
 //! The client library sends pings and never looks for the answers, and a half-open connection
 //! stays quiet for a quarter of an hour; it drops updates when its queue is full, and a server
-//! may forget to push. A call that needs the key's authorisation finds the dead link and the
-//! revoked key, and what it answers tells whether updates still arrive.
+//! may forget to push. A ping finds the dead link. Once the account has fallen silent, a call that
+//! needs the key's authorisation finds the revoked key, and what it answers tells whether updates
+//! still arrive.
+//!
+//! A server that has lost the session says so in a message that the client library keeps to itself
+//! (`new_session_created`). What it lost with it is found at the next push, which comes with a
+//! hole before it, and by the call after a silence.
 
-use crate::model::SessionName;
+use crate::model::{SessionName, UtcTime};
 use crate::session::account::Timing;
 use crate::session::backoff::chance;
+use crate::session::handle::Shared;
 use crate::session::healing::HealingLog;
-use crate::session::ladder::{HealStep, Ladder, Verdict};
+use crate::session::ladder::{Behind, HealStep, Ladder, Verdict};
+use crate::session::rhythm::Rhythm;
 use crate::telegram::{self, Link, Nudge, Reading, Vitals};
 use log::debug;
 use tokio::time::{sleep, timeout};
 
 /// What brings updates that were not pushed.
 const DIFFERENCE: &str = "updates.getDifference";
+
+/// So many probes in a row that Telegram refuses ask for another connection.
+const REFUSALS_IN_A_ROW: u8 = 3;
+
+/// What a look has found.
+enum Look {
+    /// How far the account is beside Telegram.
+    Place(Reading),
+    /// The link is alive.
+    Alive,
+    /// Telegram has answered with an error that says nothing of the account.
+    Refused(telegram::Error),
+}
 
 /// What only a link made anew can help against.
 #[derive(Debug)]
@@ -28,15 +48,41 @@ pub(super) enum Finding {
 
 /// One account's watchdog, for as long as a link lasts.
 pub(super) struct Watchdog<'a> {
-    pub(super) name: &'a SessionName,
-    pub(super) link: &'a Link,
-    pub(super) vitals: &'a Vitals,
-    pub(super) ladder: &'a mut Ladder,
-    pub(super) log: &'a HealingLog,
-    pub(super) timing: Timing,
+    name: &'a SessionName,
+    link: &'a Link,
+    vitals: &'a Vitals,
+    ladder: &'a mut Ladder,
+    log: &'a HealingLog,
+    timing: &'a Timing,
+    /// When to ask for Telegram's place.
+    rhythm: Rhythm,
+    /// How many probes in a row Telegram has refused.
+    refusals: u8,
+    /// How many differences had been answered at the last look.
+    asked: u64,
 }
 
-impl Watchdog<'_> {
+impl<'a> Watchdog<'a> {
+    pub(super) fn new(
+        name: &'a SessionName,
+        link: &'a Link,
+        shared: &'a Shared,
+        ladder: &'a mut Ladder,
+        timing: &'a Timing,
+    ) -> Self {
+        Self {
+            name,
+            link,
+            vitals: &shared.vitals,
+            ladder,
+            log: &shared.healing,
+            timing,
+            rhythm: Rhythm::new(timing),
+            refusals: 0,
+            asked: shared.vitals.differences(),
+        }
+    }
+
     /// Looks at the link until nothing but another one can help.
     pub(super) async fn watch(&mut self) -> Finding {
         // A link made anew because of a fault is looked at soon.
@@ -49,27 +95,40 @@ impl Watchdog<'_> {
                 self.timing.probe_every.mul_f64(0.75 + chance() / 4.0)
             };
             sleep(wait).await;
-            soon = match Box::pin(self.look()).await {
-                Ok(None) => self.ladder.is_climbing(),
-                Ok(Some(reading)) => match self.judge(reading) {
-                    Ok(soon) => soon,
-                    Err(finding) => return finding,
-                },
+            let found = match Box::pin(self.look()).await {
+                Ok(Look::Alive) => Ok(self.ladder.is_climbing()),
+                Ok(Look::Place(reading)) => {
+                    self.refusals = 0;
+                    self.judge(reading)
+                }
+                Ok(Look::Refused(error)) => self.refused(&error),
+                Err(finding) => Err(finding),
+            };
+            soon = match found {
+                Ok(soon) => soon,
                 Err(finding) => return finding,
             };
         }
     }
 
-    /// One look; `None` when Telegram has answered without telling its place.
-    async fn look(&self) -> Result<Option<Reading>, Finding> {
-        let reading = match self.probe().await {
-            Ok(reading) => reading,
+    /// Whether Telegram is to be asked for its place, which a ping does not.
+    fn wants_place(&mut self) -> bool {
+        let (updated, heard) = (self.vitals.last_update_at(), self.vitals.last_heard_at());
+        let due = self.rhythm.is_due(updated, heard, UtcTime::now(), chance());
+        due || self.refusals > 0 || self.ladder.is_climbing() || !self.vitals.is_receiving()
+    }
+
+    /// One look.
+    async fn look(&mut self) -> Result<Look, Finding> {
+        let place = self.wants_place();
+        let found = match self.probe(place).await {
+            Ok(found) => found,
             Err(first) => {
                 debug!("a probe failed and is repeated: {first}");
                 if first.needs_login().is_some() {
                     return Err(Finding::Failed(first));
                 }
-                self.probe().await.map_err(|second| match second {
+                self.probe(place).await.map_err(|second| match second {
                     telegram::Error::Timeout => {
                         Finding::Due(HealStep::Reconnect, second.to_string())
                     }
@@ -77,25 +136,54 @@ impl Watchdog<'_> {
                 })?
             }
         };
-        match reading {
-            Some(reading) if is_behind(reading) => {
+        match found {
+            Look::Place(reading) if is_behind(reading) => {
                 // What was pushed before the answer may not have been read yet.
                 sleep(self.timing.recheck_after / 10).await;
                 let now = self.link.reading(reading.theirs).await;
-                now.map(Some).map_err(Finding::Failed)
+                now.map(Look::Place).map_err(Finding::Failed)
             }
-            reading => Ok(reading),
+            found => Ok(found),
         }
     }
 
-    /// What Telegram has answered; `None` when that was no place.
-    async fn probe(&self) -> Result<Option<Reading>, telegram::Error> {
-        match timeout(self.timing.probe_timeout, self.link.probe()).await {
+    /// What Telegram has answered to a ping, or when it was asked for its place.
+    async fn probe(&self, place: bool) -> Result<Look, telegram::Error> {
+        let asked = async {
+            if place {
+                self.link.probe().await
+            } else {
+                self.link.ping().await.map(|()| None)
+            }
+        };
+        match timeout(self.timing.probe_timeout, asked).await {
             Err(_elapsed) => Err(telegram::Error::Timeout),
-            // Telegram has answered: the link is alive, whatever it said.
-            Ok(Err(telegram::Error::FloodWait(_) | telegram::Error::Rpc(_))) => Ok(None),
-            Ok(result) => result,
+            Ok(Ok(reading)) => Ok(reading.map_or(Look::Alive, Look::Place)),
+            // Telegram has answered: the link is alive, and it says how long it wants to be left.
+            Ok(Err(telegram::Error::FloodWait(_))) => Ok(Look::Alive),
+            Ok(Err(error @ telegram::Error::Rpc(_))) => Ok(Look::Refused(error)),
+            Ok(Err(error)) => Err(error),
         }
+    }
+
+    /// A link that answers with nothing but refusals is good for nothing: another connection may
+    /// help, and if that is refused as well, everything is made anew.
+    fn refused(&mut self, error: &telegram::Error) -> Result<bool, Finding> {
+        self.refusals = self.refusals.saturating_add(1);
+        if self.refusals < REFUSALS_IN_A_ROW && !error.wants_connection() {
+            return Ok(true);
+        }
+        let reason = error.to_string();
+        self.vitals.await_place();
+        if self.refusals >= 2 * REFUSALS_IN_A_ROW {
+            return Err(Finding::Due(HealStep::Rebuild, reason));
+        }
+        if self.refusals == REFUSALS_IN_A_ROW || error.wants_connection() {
+            self.refusals = self.refusals.max(REFUSALS_IN_A_ROW);
+            self.log.note(self.name, HealStep::Reconnect, &reason);
+            self.link.reconnect();
+        }
+        Ok(true)
     }
 
     /// Does what a look asks for. Whether the next look is to come soon.
@@ -112,10 +200,16 @@ impl Watchdog<'_> {
             self.vitals.note_receiving(false);
             return Ok(false);
         }
-        let behind = is_behind(reading).then_some(reading.ours);
+        let behind = is_behind(reading).then_some(Behind {
+            place: reading.ours,
+            by: theirs - ours,
+        });
         let again = self.ladder.is_climbing();
-        let verdict = self.ladder.note(behind);
-        self.vitals.note_receiving(behind.is_none() || !again);
+        let asked = self.vitals.differences();
+        let answered = std::mem::replace(&mut self.asked, asked) != asked;
+        let verdict = self.ladder.note(behind, answered);
+        self.vitals
+            .note_receiving(verdict == Verdict::Fine || !again);
         let step = match verdict {
             Verdict::Fine => return Ok(false),
             Verdict::GiveUp => return Err(Finding::Failed(telegram::Error::Deaf)),

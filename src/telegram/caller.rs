@@ -14,12 +14,16 @@ use crate::telegram::storage::HubSession;
 use crate::telegram::vitals::Vitals;
 use grammers_client::sender::{InvocationError, SenderPoolFatHandle};
 use grammers_client::session::Session as _;
-use grammers_client::tl;
+use grammers_client::tl::{self, Identifiable as _};
 use grammers_mtproto::authentication;
-use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 use tokio::sync::{Mutex, watch};
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
+
+/// How often a connection is given up at most because Telegram has forgotten it.
+const RENEW_EVERY: Duration = Duration::from_secs(10);
 
 /// One link's way of calling.
 pub(super) struct Caller {
@@ -30,6 +34,10 @@ pub(super) struct Caller {
     connects: Arc<Budget>,
     lease: Lease,
     call_timeout: Duration,
+    /// Whether Telegram has told its place over this link.
+    told_place: AtomicBool,
+    /// When the home connection was last given up because Telegram had forgotten it.
+    renewed: std::sync::Mutex<Option<Instant>>,
     /// Held while the account is made known to another data centre.
     introducing: Mutex<()>,
 }
@@ -49,6 +57,8 @@ impl Caller {
             connects: Arc::clone(&settings.connects),
             lease: settings.lease.clone(),
             call_timeout: settings.call_timeout,
+            told_place: AtomicBool::new(false),
+            renewed: std::sync::Mutex::default(),
             introducing: Mutex::default(),
         }
     }
@@ -90,9 +100,40 @@ impl Caller {
                 Err(Error::FloodWait(wait)) if patience::spend(wait) => {
                     tokio::time::sleep(wait).await;
                 }
+                // Nothing was done, and over a connection that is introduced it can be.
+                Err(error) if error.wants_connection() && self.renew()? => self.turn().await,
                 answer => return answer,
             }
         }
+    }
+
+    /// Gives the home connection up, so that the next call makes and introduces another one;
+    /// `false` when that was done a moment ago and has not helped.
+    fn renew(&self) -> Result<bool, Error> {
+        let now = Instant::now();
+        let mut renewed = self.renewed.lock().unwrap_or_else(PoisonError::into_inner);
+        if renewed.is_some_and(|at| now.duration_since(at) < RENEW_EVERY) {
+            return Ok(false);
+        }
+        *renewed = Some(now);
+        drop(renewed);
+        self.handle.disconnect_from_dc(self.home()?);
+        Ok(true)
+    }
+
+    /// Whether Telegram has told its place over this link.
+    pub(super) fn has_told_place(&self) -> bool {
+        self.told_place.load(Ordering::Relaxed)
+    }
+
+    fn note_answer(&self, method: u32) {
+        self.vitals.note_call();
+        match method {
+            tl::functions::updates::GetDifference::CONSTRUCTOR_ID => self.vitals.note_difference(),
+            tl::functions::updates::GetState::CONSTRUCTOR_ID => self.vitals.note_place(),
+            _ => return,
+        }
+        self.told_place.store(true, Ordering::Relaxed);
     }
 
     async fn invoke_once<R>(&self, request: &R) -> Result<R::Return, Error>
@@ -108,7 +149,7 @@ impl Caller {
         let answer = self.handle.invoke_in_dc(self.home()?, request);
         let error = match timeout(self.call_timeout, answer).await {
             Ok(Ok(answer)) => {
-                self.vitals.note_call();
+                self.note_answer(R::CONSTRUCTOR_ID);
                 return Ok(answer);
             }
             Ok(Err(error)) => {

@@ -20,6 +20,9 @@ pub enum Error {
     /// Telegram does not know the key any more. It is kept, never replaced behind one's back.
     #[error("Telegram does not know the session's key")]
     KeyRejected,
+    /// There is no key to connect with.
+    #[error("the session has no key")]
+    KeyMissing,
     /// The stored key cannot be read; only a new login helps.
     #[error(
         "the session's stored key cannot be read: it is damaged, or sealed with another master key"
@@ -70,7 +73,37 @@ const SESSION_ENDED: [&str; 7] = [
     "USER_DEACTIVATED_BAN",
 ];
 
+/// What Telegram has been seen to say of keys that were good: only connections made anew, some time
+/// apart, that all hear the same can be believed.
+const DOUBTFUL: [&str; 3] = ["AUTH_KEY_UNREGISTERED", "AUTH_KEY_INVALID", KEY_REJECTED];
+
+/// The word for the transport's 404.
+const KEY_REJECTED: &str = "AUTH_KEY_REJECTED";
+
+/// Whether a reason to ask for a new login may be a passing fault of Telegram's.
+pub fn is_doubtful(reason: &str) -> bool {
+    DOUBTFUL.contains(&reason)
+}
+
+/// Errors of a connection whose introduction Telegram has forgotten: another one helps, and what
+/// was called has not been done. Source: <https://core.telegram.org/api/invoking>.
+const UNINTRODUCED: [&str; 2] = ["CONNECTION_NOT_INITED", "CONNECTION_LAYER_INVALID"];
+
 impl Error {
+    /// Whether only another connection helps.
+    pub fn wants_connection(&self) -> bool {
+        self.rpc_name()
+            .is_some_and(|name| UNINTRODUCED.contains(&name))
+    }
+
+    /// Whether Telegram has failed in a way that passes, whatever it was asked.
+    pub fn is_passing(&self) -> bool {
+        match self {
+            Self::Rpc(rpc) => rpc.code >= 500 || rpc.code == -503,
+            _ => self.leaves_uncertain(),
+        }
+    }
+
     /// Telegram's name of the error, when it is one of a call.
     pub fn rpc_name(&self) -> Option<&str> {
         match self {
@@ -88,7 +121,8 @@ impl Error {
     pub fn needs_login(&self) -> Option<&str> {
         match self {
             Self::SessionEnded(name) => Some(name),
-            Self::KeyRejected => Some("AUTH_KEY_REJECTED"),
+            Self::KeyRejected => Some(KEY_REJECTED),
+            Self::KeyMissing => Some("AUTH_KEY_MISSING"),
             Self::KeyUnreadable => Some("AUTH_KEY_UNREADABLE"),
             _ => None,
         }
@@ -202,10 +236,18 @@ impl From<Error> for crate::error::Error {
     }
 }
 
+/// When to come back to an account whose key is doubted.
+const DOUBTED: Duration = Duration::from_secs(10);
+
 fn told(error: Error) -> crate::error::Error {
     use crate::error::{Code, Error as Told};
     match &error {
-        Error::SessionEnded(_) | Error::KeyRejected | Error::KeyUnreadable => {
+        // The account asks again over another connection before it believes that.
+        _ if error.needs_login().is_some_and(is_doubtful) => {
+            let text = format!("{error}; this is asked again before it is believed");
+            Told::new(Code::Unavailable, text).retry_after(DOUBTED)
+        }
+        Error::SessionEnded(_) | Error::KeyRejected | Error::KeyMissing | Error::KeyUnreadable => {
             Told::new(Code::SessionNotAuthorized, error.to_string())
         }
         Error::FloodWait(wait) => {

@@ -73,7 +73,7 @@ impl Link {
     /// Prepares a link; the connection itself is made by the first call.
     ///
     /// # Errors
-    /// [`Error::KeyRejected`] when the account has no key and `keys` does not allow a new one;
+    /// [`Error::KeyMissing`] when the account has no key and `keys` does not allow a new one;
     /// otherwise what the key exchange with a server of one's own runs into.
     pub async fn open(
         session: Arc<HubSession>,
@@ -84,7 +84,7 @@ impl Link {
     ) -> Result<Self, Error> {
         if !session.has_key() {
             if keys == Keys::MustExist {
-                return Err(Error::KeyRejected);
+                return Err(Error::KeyMissing);
             }
             if let Server::Custom { address, key } = &settings.server {
                 let exchange = async {
@@ -144,6 +144,11 @@ impl Link {
 
     pub(super) fn vitals(&self) -> &Vitals {
         self.caller.vitals()
+    }
+
+    /// Whether Telegram has told its place in the account's updates over this link.
+    pub fn has_told_place(&self) -> bool {
+        self.caller.has_told_place()
     }
 
     /// Waits until Telegram has refused the key for good, and says how.

@@ -45,7 +45,7 @@ pub use calls::numbers::{MessageOf, MessagesOf, Places};
 pub use calls::peers::Found;
 pub use calls::updates::Reading;
 pub use convert::{AccountRef, LiveMessage};
-pub use error::Error;
+pub use error::{Error, is_doubtful};
 pub use key_check::{check_key, log_out_key};
 pub use keys_in_use::{KeyUse, KeysInUse};
 pub use lease::Lease;

@@ -15,11 +15,16 @@ const UNKNOWN: i64 = i64::MIN;
 pub struct Vitals {
     last_update: AtomicI64,
     last_call: AtomicI64,
+    last_place: AtomicI64,
+    differences: AtomicU64,
     checked: AtomicI64,
     drift: AtomicI64,
     lag: AtomicI64,
     reading: AtomicBool,
     receiving: AtomicBool,
+    receiving_since: AtomicI64,
+    /// Whether updates arrive from when Telegram tells its place next.
+    awaiting: AtomicBool,
     /// Messages captured since the hub started.
     pub captured: AtomicU64,
 }
@@ -29,11 +34,15 @@ impl Default for Vitals {
         Self {
             last_update: AtomicI64::new(UNKNOWN),
             last_call: AtomicI64::new(UNKNOWN),
+            last_place: AtomicI64::new(UNKNOWN),
+            differences: AtomicU64::new(0),
             checked: AtomicI64::new(UNKNOWN),
             drift: AtomicI64::new(UNKNOWN),
             lag: AtomicI64::new(UNKNOWN),
             reading: AtomicBool::new(false),
             receiving: AtomicBool::new(false),
+            receiving_since: AtomicI64::new(UNKNOWN),
+            awaiting: AtomicBool::new(false),
             captured: AtomicU64::new(0),
         }
     }
@@ -93,7 +102,53 @@ impl Vitals {
 
     /// Whether updates arrive from now on.
     pub fn note_receiving(&self, receiving: bool) {
-        self.receiving.store(receiving, Ordering::Relaxed);
+        self.awaiting.store(false, Ordering::Relaxed);
+        self.set_receiving(receiving);
+    }
+
+    /// Updates count as arriving only from when Telegram tells its place next.
+    pub fn await_place(&self) {
+        self.set_receiving(false);
+        self.awaiting.store(true, Ordering::Relaxed);
+    }
+
+    /// Since when updates arrive, or do not.
+    pub fn receiving_since(&self) -> Option<UtcTime> {
+        known(&self.receiving_since).and_then(UtcTime::from_micros)
+    }
+
+    fn set_receiving(&self, receiving: bool) {
+        if self.receiving.swap(receiving, Ordering::Relaxed) != receiving {
+            self.receiving_since
+                .store(UtcTime::now().as_micros(), Ordering::Relaxed);
+        }
+    }
+
+    /// How often the account's difference was answered since the hub started.
+    pub fn differences(&self) -> u64 {
+        self.differences.load(Ordering::Relaxed)
+    }
+
+    /// When something last told how far the account's updates are: an update, a difference, or
+    /// Telegram when it was asked.
+    pub fn last_heard_at(&self) -> Option<UtcTime> {
+        let latest = known(&self.last_update).max(known(&self.last_place));
+        latest.and_then(UtcTime::from_micros)
+    }
+
+    /// Telegram has told its place.
+    pub(super) fn note_place(&self) {
+        self.last_place
+            .store(UtcTime::now().as_micros(), Ordering::Relaxed);
+        if self.awaiting.swap(false, Ordering::Relaxed) {
+            self.set_receiving(true);
+        }
+    }
+
+    /// The account's difference has been answered, which tells a place as well.
+    pub(super) fn note_difference(&self) {
+        self.differences.fetch_add(1, Ordering::Relaxed);
+        self.note_place();
     }
 
     /// Whether updates are being waited for at this moment.

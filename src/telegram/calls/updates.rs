@@ -19,13 +19,20 @@ pub struct Reading {
 }
 
 impl Link {
-    /// The cheapest call that tells a live session from a dead link and from a revoked key, and
-    /// an account that hears its updates from one that does not. `None` when Telegram does not
-    /// want to be asked for the state at present: then only the link is looked at.
+    /// Tells a live link from a dead one, and nothing else: the answer needs no account.
+    ///
+    /// Source: <https://core.telegram.org/mtproto/service_messages#ping-messages-pingpong>.
+    pub async fn ping(&self) -> Result<(), Error> {
+        let ping = tl::functions::Ping { ping_id: 0 };
+        self.invoke(&ping).await.map(drop)
+    }
+
+    /// The cheapest call that tells a live session from a revoked key, and an account that hears
+    /// its updates from one that does not. `None` when Telegram does not want to be asked for the
+    /// state at present: then only the link is looked at.
     pub async fn probe(&self) -> Result<Option<Reading>, Error> {
         if self.session().flood_wait("updates.getState").is_some() {
-            let ping = tl::functions::Ping { ping_id: 0 };
-            return self.invoke(&ping).await.map(|_pong| None);
+            return self.ping().await.map(|()| None);
         }
         let tl::enums::updates::State::State(state) =
             self.invoke(&tl::functions::updates::GetState {}).await?;

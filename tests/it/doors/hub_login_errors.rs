@@ -22,10 +22,9 @@ fn password(session: &str, password: &str) -> Value {
 /// What Telegram answers to a step, and what the hub makes of it.
 type Case = (i32, &'static str, u16, &'static str);
 
-const ANY_STEP: [Case; 3] = [
+const ANY_STEP: [Case; 2] = [
     (400, "SOMETHING_NEW", 502, "telegram_error"),
     (500, "INTERNAL", 502, "telegram_error"),
-    (400, "CONNECTION_NOT_INITED", 502, "telegram_error"),
 ];
 
 contract! {

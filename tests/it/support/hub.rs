@@ -52,6 +52,10 @@ impl Default for Options {
             probe_every: Duration::from_millis(300),
             probe_timeout: Duration::from_millis(300),
             recheck_after: Duration::from_millis(300),
+            // Every look asks for the place, so that nothing lost waits for a silence.
+            state_after: Duration::ZERO,
+            state_every: Duration::ZERO,
+            key_doubts: [100, 200, 300, 400].map(Duration::from_millis),
             ..Timing::default()
         };
         Self {
