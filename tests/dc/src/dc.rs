@@ -7,6 +7,7 @@ pub mod chats;
 mod faults;
 pub mod files;
 pub mod load;
+pub mod raw;
 mod scenes;
 mod script;
 
@@ -227,6 +228,14 @@ impl Dc {
     /// 400 `USER_NOT_FOUND`.
     pub fn user(&self, name: &str) -> Result<UserId, Refusal> {
         find(&mut self.0.api.world(), name)
+    }
+
+    /// An account, or a chat by marked id or username.
+    ///
+    /// # Errors
+    /// 400 `CHAT_NOT_FOUND`.
+    pub fn peer(&self, name: &str) -> Result<Peer, Refusal> {
+        find_peer(&mut self.0.api.world(), name)
     }
 
     /// How often a method was called, such as `messages.sendMessage`, faults included.

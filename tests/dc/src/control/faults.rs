@@ -12,6 +12,7 @@ use crate::dc::Dc;
 use crate::world::faults::{Fault, FaultKind};
 use crate::world::foreign::Death;
 use crate::world::push_faults::Shuffle;
+use crate::world::raw::Raw;
 use crate::world::refusal::Refusal;
 
 pub(super) fn routes(config: &mut web::ServiceConfig) {
@@ -74,16 +75,27 @@ fn method_fault(dc: &Dc, method: &str, body: &FaultBody) -> Result<usize, Refusa
         }
         FaultName::LoseAnswer => FaultKind::LoseAnswer,
         FaultName::Hollow => FaultKind::Hollow,
+        FaultName::Raw => {
+            let bytes = body.bytes.clone().ok_or_else(|| missing("bytes"))?.0;
+            Raw::new(bytes.as_slice()).check()?;
+            FaultKind::Raw {
+                bytes,
+                run: body.run,
+            }
+        }
         FaultName::Close => FaultKind::Close,
         FaultName::Transport => FaultKind::TransportError(body.code.unwrap_or(-404)),
         _ => return Err(misplaced("a method")),
     };
     let account = body.account.as_deref();
+    let chat = body.chat.as_ref().map(|chat| dc.peer(&chat.to_string()));
     dc.fault(Fault {
         method: method.to_owned(),
         account: account.map(|name| dc.user(name)).transpose()?,
+        chat: chat.transpose()?,
         kind,
         count: body.count,
+        lasting: body.lasting,
     });
     Ok(usize::try_from(body.count).unwrap_or(usize::MAX))
 }
@@ -98,6 +110,7 @@ fn link_fault(dc: &Dc, account: &str, body: &FaultBody) -> Result<usize, Refusal
         FaultName::Drop => dc.drop_links(account),
         FaultName::Stall => dc.stall(account, true),
         FaultName::Resume => dc.stall(account, false),
+        FaultName::NewSession => dc.renew_sessions(account),
         FaultName::Refuse => dc.refuse(account, Some(body.code.unwrap_or(-404))),
         FaultName::Accept => match body.dc {
             Some(there) => dc.mend_foreign(account, there).map(|()| 1),
@@ -155,6 +168,7 @@ fn difference_fault(dc: &Dc, of: &str, body: &FaultBody) -> Result<usize, Refusa
             dc.too_long_beyond(Some(beyond));
         }
         FaultName::Calm if of == "*" => dc.too_long_beyond(None),
+        FaultName::Phantom => dc.phantom_pts(of, i32::try_from(body.count).unwrap_or(i32::MAX))?,
         FaultName::TooLong if dc.user(of).is_ok() => dc.too_long(of, body.count)?,
         FaultName::TooLong => dc.channel_too_long(of, body.account.as_deref(), body.count)?,
         _ => return Err(misplaced("differences")),

@@ -6,6 +6,7 @@
 mod chats;
 mod faults;
 mod handlers;
+mod raw;
 mod scenes;
 mod wire;
 
@@ -42,6 +43,7 @@ pub async fn serve(listener: TcpListener, dc: Dc, stop: CancellationToken) -> io
             .configure(handlers::routes)
             .configure(chats::routes)
             .configure(faults::routes)
+            .configure(raw::routes)
             .configure(scenes::routes)
     })
     .workers(1)

@@ -4,6 +4,7 @@
 //! mistake does not pass for a default.
 
 mod fault;
+mod raw;
 mod scenes;
 
 use std::collections::BTreeMap;
@@ -17,6 +18,7 @@ use crate::link::{KeyUse, Overlap};
 use crate::world::ledger::Entry;
 
 pub(super) use self::fault::{FaultBody, FaultName};
+pub(super) use self::raw::{Hex, RawBody, RawMessage};
 pub(super) use self::scenes::{
     Archive, Block, InviteBody, InviteMade, PinBody, Publish, React, Renaming,
 };

@@ -5,7 +5,7 @@
 
 use grammers_tl_types::{Serializable as _, enums, types};
 
-use super::{Dc, find, find_chat};
+use super::{Dc, find, find_chat, find_peer};
 use crate::link::Links;
 use crate::world::faults::{Fault, Struck};
 use crate::world::ids::{ChannelId, KeyId};
@@ -155,6 +155,26 @@ impl Dc {
         world.move_account(account, dc)
     }
 
+    /// Loses what the data centre knows of an account's MTProto sessions: updates on their way are
+    /// gone, and the sessions are told `new_session_created`. Answers how many keys that were.
+    ///
+    /// # Errors
+    /// 400 `USER_NOT_FOUND`.
+    pub fn renew_sessions(&self, account: &str) -> Result<usize, Refusal> {
+        self.each_key(account, |links, key| links.renew_sessions(key.0))
+    }
+
+    /// Moves the pts of an account or channel by something that no difference tells of: the place
+    /// that is told is ahead of a difference that is empty.
+    ///
+    /// # Errors
+    /// 400 `CHAT_NOT_FOUND`; `PEER_ID_INVALID` for basic groups.
+    pub fn phantom_pts(&self, of: &str, count: i32) -> Result<(), Refusal> {
+        let mut world = self.0.api.world();
+        let of = find_peer(&mut world, of)?;
+        world.move_pts(of, count)
+    }
+
     fn channel(&self, name: &str) -> Result<ChannelId, Refusal> {
         find_chat(&self.0.api.world(), name)?
             .channel()
@@ -199,7 +219,11 @@ impl Dc {
         })
     }
 
-    fn each_key(&self, account: &str, act: impl Fn(&Links, KeyId)) -> Result<usize, Refusal> {
+    pub(super) fn each_key(
+        &self,
+        account: &str,
+        act: impl Fn(&Links, KeyId),
+    ) -> Result<usize, Refusal> {
         let keys = self.keys(account)?;
         for key in &keys {
             act(&self.0.links, *key);

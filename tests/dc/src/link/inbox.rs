@@ -109,6 +109,11 @@ impl Inbox {
         Verdict::New
     }
 
+    /// The newest message that is remembered.
+    pub(super) fn newest(&self) -> Option<i64> {
+        self.seen.last_key_value().map(|(msg_id, _)| *msg_id)
+    }
+
     /// Whether a message with this id is remembered.
     pub(super) fn has_seen(&self, msg_id: i64) -> bool {
         self.seen.contains_key(&msg_id)

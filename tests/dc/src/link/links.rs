@@ -125,6 +125,15 @@ impl Links {
         longest
     }
 
+    /// Loses the sessions of the key as a data centre does that restarts: what waits for them is
+    /// gone, and they are told of a new session.
+    pub fn renew_sessions(&self, key_id: i64) {
+        if let Some(key) = self.keys.get(key_id) {
+            let salt = key.salts.current(self.clock.seconds());
+            key.each_session(|session| session.renew(salt));
+        }
+    }
+
     /// Closes all links of the key; the key stays known.
     pub fn close_key(&self, key_id: i64) {
         if let Some(key) = self.keys.get(key_id) {

@@ -125,6 +125,16 @@ impl Outbox {
         }
     }
 
+    /// Forgets all updates that wait, or that were sent and are not acknowledged.
+    pub(super) fn lose_pushes(&mut self) {
+        let is_push = |outgoing: &Outgoing| matches!(outgoing, Outgoing::Push(_));
+        self.queue.retain(|outgoing| !is_push(outgoing));
+        (self.pushes, self.push_bytes) = (0, 0);
+        self.unacked.retain(|_, unacked| unacked.request.is_some());
+        let kept = self.unacked.values();
+        self.unacked_bytes = kept.map(|unacked| unacked.message.body.len()).sum();
+    }
+
     /// How many updates wait.
     pub(super) fn waiting_pushes(&self) -> usize {
         self.pushes

@@ -150,6 +150,17 @@ impl Session {
         }
     }
 
+    /// Forgets the updates that wait or were not acknowledged, and announces the session as a new
+    /// one, in which nothing is known of what the client sent before its last message.
+    pub(super) fn renew(&self, salt: i64) {
+        let mut state = lock(&self.state);
+        if let Some(first) = state.inbox.newest().filter(|_| state.opened) {
+            state.outbox.lose_pushes();
+            state.announce(first, salt);
+            state.wake();
+        }
+    }
+
     /// How many updates wait to be sent.
     pub(super) fn waiting_pushes(&self) -> usize {
         lock(&self.state).outbox.waiting_pushes()

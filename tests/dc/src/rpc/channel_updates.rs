@@ -38,7 +38,7 @@ pub(super) fn get_channel_difference(
     if input.pts > events.pts() {
         return Err(Refusal::bad("PERSISTENT_TIMESTAMP_INVALID"));
     }
-    if input.pts == events.pts() {
+    if events.count_after(input.pts) == 0 {
         return Ok(types::updates::ChannelDifferenceEmpty {
             r#final: true,
             pts: input.pts,

@@ -82,7 +82,7 @@ pub(super) fn content(
     Ok(Content {
         text,
         entities: entities.collect::<Result<_, Refusal>>()?,
-        media: None,
+        ..Content::default()
     })
 }
 

@@ -29,6 +29,7 @@ mod invites;
 mod login;
 mod media;
 mod messages;
+mod named;
 mod peers;
 mod pins;
 mod reactions;
@@ -171,7 +172,8 @@ where
         log::debug!("unreadable request: {error}");
         Refusal::bad("INPUT_FETCH_ERROR")
     })?;
-    method(request, input).map(|answer| answer.to_bytes())
+    let answer = method(request, input)?.to_bytes();
+    Ok(render::fill(&request.world(), answer))
 }
 
 impl Api {
@@ -192,17 +194,20 @@ impl Api {
     }
 
     /// Counts the call and answers the fault that strikes it, if any.
-    fn strike(&self, call: &Call, method: &'static str) -> Option<FaultKind> {
+    fn strike(&self, call: &Call, method: &'static str, body: &[u8]) -> Option<FaultKind> {
         let mut world = self.world();
         *world.calls.entry(method).or_default() += 1;
         let key = KeyId(call.key_id);
         let caller = world.caller(key).ok();
         let redirection =
             caller.and_then(|caller| world.redirection(caller, key, call.link, method));
-        match redirection {
-            Some(refusal) => Some(FaultKind::Error(refusal)),
-            None => world.faults.strike(method, caller),
+        if let Some(refusal) = redirection {
+            return Some(FaultKind::Error(refusal));
         }
+        let by_chat = world.faults.strike_by_chat();
+        let chats = by_chat.then(|| named::chats(&world, caller, body));
+        let chats = chats.unwrap_or_default();
+        world.faults.strike(method, caller, &chats)
     }
 }
 
@@ -240,7 +245,7 @@ impl Service for Api {
             Ok(result) => Reply::Result(result),
             Err(refusal) => error(refusal),
         };
-        match self.strike(call, method) {
+        match self.strike(call, method, body) {
             None => answer(),
             Some(FaultKind::Delay(time)) => Reply::After(time, Box::new(answer())),
             Some(FaultKind::LoseAnswer) => {
@@ -250,6 +255,10 @@ impl Service for Api {
             Some(FaultKind::Error(refusal)) => error(refusal),
             Some(FaultKind::Silence) => Reply::Silence,
             Some(FaultKind::Hollow) => Reply::Result(render::hollow()),
+            Some(FaultKind::Raw { bytes, run }) => match run.then(answer) {
+                Some(refused @ Reply::Error { .. }) => refused,
+                _ => Reply::Result(bytes),
+            },
             Some(FaultKind::Close) => Reply::Close,
             Some(FaultKind::TransportError(code)) => Reply::TransportError(code),
         }

@@ -78,14 +78,14 @@ fn difference(
 ) -> enums::updates::Difference {
     let mut told = Told::default();
     let mut state = state(world, caller);
-    let mut more = false;
+    let (mut more, mut nothing) = (false, true);
     if let Some(account) = world.account(caller) {
         let missed = account.events.after(input.pts, limit);
         for event in missed.events {
             told.add(world, caller, event);
         }
         state.pts = missed.pts;
-        more = missed.more;
+        (more, nothing) = (missed.more, missed.events.is_empty());
         if let (true, Some(last)) = (more, missed.events.last()) {
             state.date = last.date;
         }
@@ -93,7 +93,7 @@ fn difference(
             told.add_channels(world, account, input.date);
         }
     }
-    if state.pts == input.pts && told.other_updates.is_empty() {
+    if nothing && told.other_updates.is_empty() {
         let (date, seq) = (state.date, SEQ);
         return types::updates::DifferenceEmpty { date, seq }.into();
     }

@@ -4,6 +4,7 @@
 //! Owns the pts and the stored events. Knows neither TL nor who is listening.
 
 use super::ids::{MessageId, Peer};
+use super::raw::RawId;
 
 /// One thing that happened to an account or in a channel. Source: <https://core.telegram.org/api/updates>.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,7 +19,7 @@ pub struct Event {
     pub kind: EventKind,
 }
 
-/// The kinds of events that move a pts; in channels only the first four.
+/// The kinds of events that move a pts; in channels only the first four and the last.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum EventKind {
     /// A message was sent or received.
@@ -53,6 +54,13 @@ pub enum EventKind {
         peer: Peer,
         /// Up to this message.
         max: MessageId,
+    },
+    /// Something of which only the bytes are known.
+    Raw {
+        /// Which ones.
+        raw: RawId,
+        /// How far it moves the pts.
+        pts_count: i32,
     },
 }
 
@@ -96,6 +104,7 @@ impl Events {
             EventKind::Deleted(ids) | EventKind::Pinned { ids, .. } => {
                 i32::try_from(ids.len()).unwrap_or(i32::MAX)
             }
+            EventKind::Raw { pts_count, .. } => *pts_count,
             _ => 1,
         };
         self.pts = self.pts.saturating_add(pts_count);
@@ -107,6 +116,11 @@ impl Events {
         };
         self.log.push(event.clone());
         event
+    }
+
+    /// Moves the pts by something that is not told of.
+    pub fn skip(&mut self, count: i32) {
+        self.pts = self.pts.saturating_add(count.max(0));
     }
 
     /// When the last event happened, in seconds since 1970; 0 before the first.

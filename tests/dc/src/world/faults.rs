@@ -5,7 +5,7 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use super::ids::{KeyId, UserId};
+use super::ids::{KeyId, Peer, UserId};
 use super::push_faults::PushFaults;
 use super::refusal::Refusal;
 use super::too_long::TooLong;
@@ -18,10 +18,14 @@ pub struct Fault {
     pub method: String,
     /// Only calls of this account; `None` for anybody's, also before they log in.
     pub account: Option<UserId>,
+    /// Only calls that name this chat; a private chat is named by the other side.
+    pub chat: Option<Peer>,
     /// What happens instead of the answer.
     pub kind: FaultKind,
     /// For so many calls.
     pub count: u32,
+    /// For all calls until all faults are ended, whatever the count.
+    pub lasting: bool,
 }
 
 /// What happens instead of the answer.
@@ -37,6 +41,13 @@ pub enum FaultKind {
     LoseAnswer,
     /// The call is not run; the answer is packed and holds nothing, which no client expects.
     Hollow,
+    /// The answer is these bytes, whatever they are.
+    Raw {
+        /// The answer.
+        bytes: Vec<u8>,
+        /// Whether the call is run all the same; if it is refused, that is the answer.
+        run: bool,
+    },
     /// The call is not run and the link is closed.
     Close,
     /// The call is not run, the link is closed with this transport error, such as -404.
@@ -49,8 +60,10 @@ impl Fault {
         Self {
             method: method.to_owned(),
             account: None,
+            chat: None,
             kind,
             count: 1,
+            lasting: false,
         }
     }
 
@@ -63,6 +76,24 @@ impl Fault {
     #[must_use]
     pub fn times(self, count: u32) -> Self {
         Self { count, ..self }
+    }
+
+    /// The same, for all calls until the faults are cleared.
+    #[must_use]
+    pub fn for_ever(self) -> Self {
+        Self {
+            lasting: true,
+            ..self
+        }
+    }
+
+    /// The same, only for calls that name `chat`.
+    #[must_use]
+    pub fn in_chat(self, chat: Peer) -> Self {
+        Self {
+            chat: Some(chat),
+            ..self
+        }
     }
 
     /// The same, only for calls of `account`.
@@ -103,21 +134,32 @@ pub struct Faults {
 impl Faults {
     /// Adds a fault behind those in wait.
     pub fn add(&mut self, fault: Fault) {
-        if fault.count > 0 {
+        if fault.count > 0 || fault.lasting {
             self.waiting.push(fault);
         }
     }
 
-    /// The fault that strikes this call, if any: the oldest that fits.
-    pub fn strike(&mut self, method: &str, caller: Option<UserId>) -> Option<FaultKind> {
+    /// Whether any fault strikes for one chat alone.
+    pub fn strike_by_chat(&self) -> bool {
+        self.waiting.iter().any(|fault| fault.chat.is_some())
+    }
+
+    /// The fault that strikes this call, which names these chats, if any: the oldest that fits.
+    pub fn strike(
+        &mut self,
+        method: &str,
+        caller: Option<UserId>,
+        chats: &[Peer],
+    ) -> Option<FaultKind> {
         let at = self.waiting.iter().position(|fault| {
             (fault.method == "*" || fault.method == method)
                 && fault.account.is_none_or(|account| Some(account) == caller)
+                && fault.chat.is_none_or(|chat| chats.contains(&chat))
         })?;
         let fault = self.waiting.get_mut(at)?;
-        fault.count -= 1;
+        fault.count = fault.count.saturating_sub(1);
         let kind = fault.kind.clone();
-        if fault.count == 0 {
+        if fault.count == 0 && !fault.lasting {
             self.waiting.remove(at);
         }
         self.struck.push(Struck {
@@ -162,7 +204,10 @@ mod tests {
         let mut faults = Faults::default();
         let flood = Fault::error("messages.sendMessage", 420, "FLOOD_WAIT_3");
         faults.add(flood.times(2).of(UserId(1)));
-        let mut strike = |method, user| faults.strike(method, Some(UserId(user))).is_some();
+        let mut strike = |method, user| {
+            let caller = Some(UserId(user));
+            faults.strike(method, caller, &[]).is_some()
+        };
         assert!(!strike("messages.getHistory", 1));
         assert!(!strike("messages.sendMessage", 2));
         assert!(strike("messages.sendMessage", 1));

@@ -5,6 +5,7 @@
 
 use super::files::FileId;
 use super::post::Content;
+use super::raw::RawId;
 
 /// What a message shows beside its text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,6 +19,8 @@ pub enum Media {
     },
     /// The preview of the page at this address.
     WebPage(String),
+    /// Something of which only the bytes are known.
+    Raw(RawId),
 }
 
 impl Media {
@@ -30,7 +33,7 @@ impl Media {
     pub fn file(&self) -> Option<FileId> {
         match self {
             Self::File { file, .. } => Some(*file),
-            Self::WebPage(_) => None,
+            Self::WebPage(_) | Self::Raw(_) => None,
         }
     }
 }

@@ -36,6 +36,7 @@ pub mod pins;
 pub mod post;
 pub mod push_faults;
 pub mod random;
+pub mod raw;
 pub mod reactions;
 pub mod read;
 pub mod refusal;
@@ -64,6 +65,7 @@ use self::logins::Logins;
 use self::moves::Moves;
 use self::news::Notice;
 use self::post::Post;
+use self::raw::Raws;
 use self::uploads::Uploads;
 use crate::clock::Clock;
 
@@ -88,6 +90,8 @@ pub struct World {
     pub uploads: Uploads,
     /// Photos and documents.
     pub files: Files,
+    /// What scripts put in the place of what would be said.
+    pub raws: Raws,
     accounts: HashMap<UserId, Account>,
     by_phone: HashMap<String, UserId>,
     by_username: HashMap<String, UserId>,
@@ -119,6 +123,7 @@ impl World {
             exported: HashMap::new(),
             uploads: Uploads::default(),
             files: Files::default(),
+            raws: Raws::default(),
             accounts: HashMap::new(),
             by_phone: HashMap::new(),
             by_username: HashMap::new(),

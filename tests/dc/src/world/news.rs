@@ -8,6 +8,7 @@ use grammers_tl_types::enums::SendMessageAction;
 use super::World;
 use super::events::{Event, EventKind};
 use super::ids::{ChannelId, GroupId, KeyId, MessageId, Peer, UserId};
+use super::raw::RawId;
 
 /// Which session of which key caused something, so that it is not told of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -101,6 +102,8 @@ pub enum News {
     },
     /// Somebody whom the account has met has other usernames now.
     Renamed(UserId),
+    /// Something of which only the bytes are known.
+    Raw(RawId),
     /// So much has happened to the account that it has to ask.
     TooLong,
     /// So much has happened in this channel that members have to ask.

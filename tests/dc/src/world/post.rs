@@ -8,6 +8,7 @@ use grammers_tl_types::enums::MessageEntity;
 use super::forward::Forward;
 use super::ids::{AudienceId, ChannelId, GroupId, MessageId, PostId, UserId};
 use super::media::Media;
+use super::raw::RawId;
 use super::reactions::Reaction;
 
 /// One message of any chat.
@@ -81,6 +82,8 @@ pub struct Content {
     pub entities: Vec<MessageEntity>,
     /// A file, to which the text is the caption, or the preview of a page that the text names.
     pub media: Option<Media>,
+    /// What is shown in the place of the whole message.
+    pub raw: Option<RawId>,
 }
 
 /// What a service message tells of. Its author is who did it.

@@ -53,7 +53,8 @@ impl Content {
     /// `MESSAGE_EMPTY`, `MESSAGE_TOO_LONG`, `MEDIA_CAPTION_TOO_LONG`, `ENTITY_BOUNDS_INVALID`.
     pub fn check(&self) -> Result<(), Refusal> {
         let is_caption = self.media.as_ref().is_some_and(Media::is_file);
-        if self.text.trim().is_empty() && !is_caption {
+        let is_raw = self.raw.is_some() || matches!(self.media, Some(Media::Raw(_)));
+        if self.text.trim().is_empty() && !is_caption && !is_raw {
             return Err(Refusal::bad("MESSAGE_EMPTY"));
         }
         let characters = self.text.chars().count();

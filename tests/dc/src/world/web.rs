@@ -127,7 +127,7 @@ mod tests {
         let content = Content {
             text: "😀 here https://second.example".to_owned(),
             entities: vec![link.into()],
-            media: None,
+            ..Content::default()
         };
         assert_eq!(
             content.first_url().as_deref(),

@@ -1,6 +1,6 @@
 //! Pushed updates: which sessions and links get them.
 
-use grammers_tl_types::{Serializable, functions as f};
+use grammers_tl_types::{Serializable, functions as f, types};
 
 use crate::client::{Client, Frame, Incoming};
 use crate::echo::{ECHO, TestDc, eventually, request};
@@ -84,6 +84,23 @@ async fn a_burst_of_updates_arrives_whole_and_in_order() {
         }
     }
     eventually("all is sent", || dc.links.backlog(key) == 0).await;
+    dc.stop().await;
+}
+
+#[tokio::test]
+async fn a_session_that_is_lost_loses_its_updates_and_is_told_of_a_new_one() {
+    let dc = TestDc::start();
+    let mut client = logged_in(dc.addr, Frame::Full).await;
+    client.invoke(&request(ECHO, 0)).await;
+    let key = client.key_id();
+    dc.links.stall_key(key, true);
+    dc.links.push(key, None, update(1));
+    dc.links.renew_sessions(key);
+    dc.links.push(key, None, update(2));
+    dc.links.stall_key(key, false);
+    let created = client.expect::<types::NewSessionCreated>().await;
+    assert_eq!(created.server_salt, client.salt);
+    assert_eq!(client.until(number_of).await, 2);
     dc.stop().await;
 }
 

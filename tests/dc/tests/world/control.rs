@@ -134,6 +134,12 @@ fn changes(chat: &Value) -> Vec<(&'static str, Value)> {
             json!({"pushes": "*", "kind": "bundle", "count": 9}),
         ),
         ("/fault", json!({"link": "bob", "kind": "migrate", "dc": 4})),
+        ("/fault", json!({"link": "bob", "kind": "new_session"})),
+        ("/fault", json!({"difference": chat, "kind": "phantom"})),
+        (
+            "/fault",
+            json!({"method": "*", "chat": chat, "kind": "raw", "bytes": "00000000", "run": true}),
+        ),
         ("/fault", json!({"kind": "skew", "seconds": -30})),
         ("/fault", json!({"kind": "clear"})),
     ]
@@ -155,6 +161,17 @@ fn scenes(chat: &Value) -> Vec<(&'static str, Value)> {
         ("/invite", json!({"chat": chat, "usage_limit": 5})),
         ("/username", json!({"chat": chat, "username": "newer"})),
         ("/block", json!({"account": "carol", "user": "bob"})),
+        (
+            "/raw",
+            json!({"from": "alice", "to": chat, "message_id": 2, "text": "new", "media": "01000000"}),
+        ),
+        (
+            "/raw",
+            json!({"pushes": chat, "update": "01000000", "pts_count": 1}),
+        ),
+        ("/raw", json!({"pushes": "bob", "updates": "01000000"})),
+        ("/raw", json!({"peer": chat, "object": "01000000"})),
+        ("/raw", json!({"peer": chat})),
     ]
 }
 
@@ -262,6 +279,17 @@ fn nonsensical_scenes() -> Vec<(&'static str, Value)> {
             "/react",
             json!({"account": "alice", "peer": "bob", "message_id": 9, "emoji": "x"}),
         ),
+        (
+            "/raw",
+            json!({"from": "alice", "to": "bob", "message": "0100000001", "id_at": 0}),
+        ),
+        ("/raw", json!({"from": "alice", "to": "bob", "media": "0x"})),
+        ("/raw", json!({"from": "alice", "to": "bob"})),
+        (
+            "/fault",
+            json!({"method": "*", "chat": "nobody", "kind": "hollow"}),
+        ),
+        ("/fault", json!({"method": "*", "kind": "raw"})),
         ("/invite", json!({"chat": -5})),
         ("/invite", json!({"revoke": "https://t.me/+nothing"})),
         ("/username", json!({"chat": -5, "username": "x"})),

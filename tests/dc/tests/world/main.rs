@@ -15,4 +15,5 @@ mod files;
 mod messages;
 mod phone;
 mod pushes;
+mod raw;
 mod scenes;

@@ -17,7 +17,7 @@ use grammers_mtsender::{
 use grammers_session::storages::MemorySession;
 use grammers_session::types::{DcOption, PeerId, PeerInfo};
 use grammers_session::{Session as _, SessionData};
-use grammers_tl_types::{enums, functions, types};
+use grammers_tl_types::{Serializable, enums, functions, types};
 use local_dc::dc::Dc;
 use tokio::task::JoinHandle;
 
@@ -146,6 +146,13 @@ impl Phone {
         let request = functions::updates::GetState {};
         let enums::updates::State::State(state) = self.client.invoke(&request).await?;
         Ok(state)
+    }
+
+    /// The bytes of an answer, whatever they are.
+    pub(crate) async fn bytes(&self, request: &impl Serializable) -> Vec<u8> {
+        let handle = &self.handle.thin;
+        let answer = handle.raw_invoke_in_dc(2, request.to_bytes()).await;
+        answer.unwrap()
     }
 
     /// Switches the phone off, and keeps what it knows.

@@ -4,7 +4,7 @@
 
 use serde::Deserialize;
 
-use super::{Name, one};
+use super::{Hex, Name, one};
 
 /// `POST /fault`: of a method, of links, of pushes, of differences, or of the server.
 #[derive(Debug, Deserialize)]
@@ -23,6 +23,8 @@ pub(in crate::control) struct FaultBody {
     pub(in crate::control) kind: FaultName,
     /// Only calls of this account, only a channel's differences for it, or one side of a chat.
     pub(in crate::control) account: Option<String>,
+    /// Only calls that name this chat.
+    pub(in crate::control) chat: Option<Name>,
     #[serde(default = "one")]
     pub(in crate::control) count: u32,
     /// Telegram's code, or a negative transport error.
@@ -32,7 +34,13 @@ pub(in crate::control) struct FaultBody {
     pub(in crate::control) delay_ms: Option<u64>,
     /// The data centre to move to, or in which something ends.
     pub(in crate::control) dc: Option<i32>,
-    /// Whether what ends in a data centre cannot begin again there.
+    /// The answer of `raw`.
+    pub(in crate::control) bytes: Option<Hex>,
+    /// Whether a call with a raw answer is run all the same.
+    #[serde(default)]
+    pub(in crate::control) run: bool,
+    /// Whether a fault of a method strikes until all are ended, and whether what ends in a data
+    /// centre cannot begin again there.
     #[serde(default)]
     pub(in crate::control) lasting: bool,
     /// The clock's error.
@@ -62,6 +70,8 @@ pub(in crate::control) enum FaultName {
     LoseAnswer,
     /// Method: answer with a packet that holds nothing.
     Hollow,
+    /// Method: answer `bytes`; with `run` do it as well.
+    Raw,
     /// Method: close the link.
     Close,
     /// Method: close the link with transport error `code`.
@@ -80,6 +90,10 @@ pub(in crate::control) enum FaultName {
     Migrate,
     /// Link: end the keys imported to data centre `dc` with `error` (`AUTH_KEY_UNREGISTERED`).
     End,
+    /// Link: forget the sessions, and tell them of new ones.
+    NewSession,
+    /// Differences: move the pts by `count` without a word.
+    Phantom,
     /// Files: references to them run out.
     Expire,
     /// Pushes: the next `count` are lost.

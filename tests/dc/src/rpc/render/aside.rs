@@ -7,6 +7,7 @@ use grammers_tl_types::{enums, types};
 use super::cast::Cast;
 use super::message::{reactions_of, scheduled_message};
 use super::peer::{peer, user_peer};
+use super::raw::raw_update;
 use super::usernames::usernames;
 use crate::world::World;
 use crate::world::ids::{MessageId, Peer, UserId};
@@ -70,6 +71,7 @@ pub(super) fn aside(
             .into()
         }
         News::Renamed(user) => renamed(world, *user)?,
+        News::Raw(raw) => raw_update(world, *raw),
         _ => return None,
     })
 }

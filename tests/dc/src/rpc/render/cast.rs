@@ -117,7 +117,7 @@ impl Cast {
                     self.add_post(world, held.post);
                 }
             }
-            EventKind::Deleted(_) => {}
+            EventKind::Deleted(_) | EventKind::Raw { .. } => {}
             EventKind::Filed(moves) => {
                 for (peer, _) in moves {
                     self.add(*peer);
@@ -178,7 +178,7 @@ impl Cast {
         let channels = self.channels.iter();
         channels
             .filter_map(|id| world.channel(*id))
-            .map(min_channel)
+            .map(|found| min_channel(world, found))
             .collect()
     }
 }

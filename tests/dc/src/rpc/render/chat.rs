@@ -4,6 +4,7 @@
 
 use grammers_tl_types::{enums, types};
 
+use super::raw::raw_chat;
 use super::usernames::of_object;
 use crate::world::World;
 use crate::world::channel::{Channel, ChannelKind};
@@ -12,6 +13,9 @@ use crate::world::ids::{AccessHash, Peer, UserId};
 
 /// A group or channel; `None` for a user and for what does not exist.
 pub(in crate::rpc) fn chat(world: &World, viewer: UserId, peer: Peer) -> Option<enums::Chat> {
+    if let Some(raw) = world.raws.object(peer) {
+        return Some(raw_chat(world, raw));
+    }
     match peer {
         Peer::User(_) => None,
         Peer::Group(id) => Some(group(world, viewer, world.group(id)?)),
@@ -77,7 +81,10 @@ fn forbidden_channel(channel: &Channel, hash: AccessHash) -> enums::Chat {
 }
 
 /// `channel` with the `min` flag: the same for all, its access hash good for nothing.
-pub(in crate::rpc) fn min_channel(found: &Channel) -> enums::Chat {
+pub(in crate::rpc) fn min_channel(world: &World, found: &Channel) -> enums::Chat {
+    if let Some(raw) = world.raws.object(Peer::Channel(found.id)) {
+        return raw_chat(world, raw);
+    }
     channel(found, None, found.min_hash())
 }
 

@@ -5,6 +5,7 @@
 
 use grammers_tl_types::{enums, types};
 
+use super::raw::raw_media;
 use crate::world::World;
 use crate::world::files::{Dimensions, FileId, FileKind, StoredFile};
 use crate::world::ids::PostId;
@@ -23,6 +24,7 @@ pub(in crate::rpc) fn media(
 ) -> Option<enums::MessageMedia> {
     match media {
         Media::WebPage(url) => Some(web_page(url)),
+        Media::Raw(raw) => Some(raw_media(world, *raw)),
         Media::File { file: id, spoiler } => {
             let file = world.file(*id)?;
             Some(match &file.kind {

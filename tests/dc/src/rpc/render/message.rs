@@ -8,6 +8,7 @@ use grammers_tl_types::{enums, types};
 use super::forward::header;
 use super::media::media;
 use super::peer::{peer, user_peer};
+use super::raw::raw_message;
 use super::reactions::reactions;
 use crate::world::World;
 use crate::world::channel::ChannelKind;
@@ -35,6 +36,9 @@ pub(in crate::rpc) fn own_message(
 ) -> Option<enums::Message> {
     let held = world.account(viewer)?.held(id)?;
     let post = world.post(held.post)?;
+    if let Some(raw) = post.content.raw {
+        return Some(raw_message(world, raw, id));
+    }
     let is_saved = held.peer == Peer::User(viewer);
     let is_group = matches!(held.peer, Peer::Group(_));
     let frame = Frame {
@@ -123,6 +127,9 @@ pub(in crate::rpc) fn channel_message(
     let found = world.channel(channel)?;
     let line = found.line(id)?;
     let post = world.post(line.post)?;
+    if let Some(raw) = post.content.raw {
+        return Some(raw_message(world, raw, id));
+    }
     let is_broadcast = found.kind == ChannelKind::Broadcast;
     let frame = Frame {
         id,

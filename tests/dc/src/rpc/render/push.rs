@@ -15,6 +15,7 @@ use super::cast::Cast;
 use super::forward::header;
 use super::message::{entities, reply_header};
 use super::peer::user_peer;
+use super::raw::{fill, raw_update};
 use super::update::{channel_changed, channel_too_long, channel_update, folder_of, update, whole};
 use crate::world::World;
 use crate::world::events::{Event, EventKind};
@@ -33,11 +34,16 @@ pub(in crate::rpc) struct Push {
 pub(in crate::rpc) fn pushes(world: &World, to: Target, news: &[News]) -> Push {
     match to {
         Target::Account(viewer) => Push {
-            shared: for_account(world, viewer, news).map(|updates| updates.to_bytes().into()),
+            shared: for_account(world, viewer, news).map(|updates| sealed(world, &updates)),
             own: BTreeMap::new(),
         },
         Target::Channel(channel) => for_members(world, channel, news),
     }
+}
+
+/// Serialised, with the bytes of raw objects in their places.
+fn sealed(world: &World, updates: &enums::Updates) -> Bytes {
+    fill(world, updates.to_bytes()).into()
 }
 
 fn for_account(world: &World, viewer: UserId, news: &[News]) -> Option<enums::Updates> {
@@ -92,7 +98,7 @@ fn for_members(world: &World, channel: ChannelId, news: &[News]) -> Push {
     let own = viewers.into_iter().filter_map(|viewer| {
         let (updates, cast, date) = channel_news(world, Some(viewer), channel, news);
         let updates = (!updates.is_empty()).then(|| whole(world, viewer, updates, &cast, date));
-        Some((viewer, updates?.to_bytes().into()))
+        Some((viewer, sealed(world, &updates?)))
     });
     let own = own.collect();
     let (updates, cast, date) = channel_news(world, None, channel, news);
@@ -105,7 +111,7 @@ fn for_members(world: &World, channel: ChannelId, news: &[News]) -> Push {
         seq: 0,
     });
     Push {
-        shared: shared.map(|updates| enums::Updates::from(updates).to_bytes().into()),
+        shared: shared.map(|updates| sealed(world, &updates.into())),
         own,
     }
 }
@@ -136,6 +142,7 @@ fn channel_news(
                 }
                 updates.extend(reacted(world, viewer, *peer, *id));
             }
+            News::Raw(raw) => updates.push(raw_update(world, *raw)),
             // The rest concerns single accounts.
             _ => {}
         }
@@ -243,7 +250,8 @@ fn short_message(
     let held = account.held(id)?;
     let post = world.post(held.post)?;
     let met = account.dialogs.get(&held.peer)?.messages().len() > 1;
-    let is_text = post.action.is_none() && post.content.media.is_none();
+    let content = &post.content;
+    let is_text = post.action.is_none() && content.media.is_none() && content.raw.is_none();
     let is_plain = is_text && !post.from_scheduled && !held.pinned && post.reactions.is_empty();
     if !met || held.peer == Peer::User(viewer) || !is_plain {
         return None;

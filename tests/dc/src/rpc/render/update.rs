@@ -8,6 +8,7 @@ use grammers_tl_types::{enums, types};
 use super::cast::Cast;
 use super::message::{channel_message, own_message};
 use super::peer::peer;
+use super::raw::raw_update;
 use crate::world::World;
 use crate::world::events::{Event, EventKind};
 use crate::world::folders::ARCHIVE;
@@ -51,12 +52,7 @@ pub(in crate::rpc) fn update(
             pts_count,
         }
         .into(),
-        EventKind::Filed(moves) => types::UpdateFolderPeers {
-            folder_peers: moves.iter().map(folder_peer).collect(),
-            pts,
-            pts_count,
-        }
-        .into(),
+        EventKind::Filed(moves) => filed(moves, event),
         EventKind::ReadInbox {
             peer: chat,
             max,
@@ -78,6 +74,7 @@ pub(in crate::rpc) fn update(
             pts_count,
         }
         .into(),
+        EventKind::Raw { raw, .. } => raw_update(world, *raw),
     })
 }
 
@@ -118,11 +115,21 @@ pub(in crate::rpc) fn channel_update(
             pts_count,
         }
         .into(),
+        EventKind::Raw { raw, .. } => raw_update(world, *raw),
         // Read marks and folders of channels are outside their pts.
         EventKind::Filed(_) | EventKind::ReadInbox { .. } | EventKind::ReadOutbox { .. } => {
             return None;
         }
     })
+}
+
+fn filed(moves: &[(Peer, i32)], event: &Event) -> enums::Update {
+    types::UpdateFolderPeers {
+        folder_peers: moves.iter().map(folder_peer).collect(),
+        pts: event.pts,
+        pts_count: event.pts_count,
+    }
+    .into()
 }
 
 fn folder_peer((chat, folder): &(Peer, i32)) -> enums::FolderPeer {

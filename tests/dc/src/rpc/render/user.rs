@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 
 use grammers_tl_types::{enums, types};
 
+use super::raw::raw_user;
 use super::update::folder_of;
 use super::usernames::of_object;
 use crate::world::World;
@@ -29,6 +30,9 @@ pub(in crate::rpc) fn users(
 pub(in crate::rpc) fn user(world: &World, viewer: UserId, id: UserId) -> Option<enums::User> {
     let account = world.account(id)?;
     let is_self = viewer == id;
+    if let Some(raw) = world.raws.object(Peer::User(id)).filter(|_| !is_self) {
+        return Some(raw_user(world, raw));
+    }
     let saved = world.contact(viewer, id);
     let is_contact = saved.is_some();
     let (first_name, last_name) = saved.map_or_else(
@@ -51,6 +55,9 @@ pub(in crate::rpc) fn user(world: &World, viewer: UserId, id: UserId) -> Option<
 /// One user with the `min` flag: the same for all, its access hash good for nothing.
 pub(in crate::rpc) fn min_user(world: &World, id: UserId, with_hash: bool) -> Option<enums::User> {
     let account = world.account(id)?;
+    if let Some(raw) = world.raws.object(Peer::User(id)) {
+        return Some(raw_user(world, raw));
+    }
     let seen = Seen {
         is_self: false,
         is_contact: false,
