@@ -189,6 +189,7 @@ fn batch(session_id: SessionId, shape: Shape, number: &mut i32) -> CapturedBatch
         session_id,
         peers: peers.collect(),
         messages,
+        unreadable: Vec::new(),
         deletions: Vec::new(),
         gaps: Vec::new(),
         from_history: false,

@@ -115,6 +115,8 @@ codes! {
     TelegramError = 502, "telegram_error";
     /// Telegram cannot be reached, or did not answer in time.
     TelegramUnreachable = 502, "telegram_unreachable";
+    /// Telegram has answered, and this version cannot read the answer.
+    TelegramUnreadable = 502, "telegram_unreadable";
     /// The database cannot be reached.
     DatabaseUnavailable = 503, "database_unavailable";
     /// The hub is stopping or not ready.

@@ -51,19 +51,25 @@ pub enum GapCause {
     FirstSeen,
     /// Telegram did not know the stored position.
     PositionRefused,
+    /// Something that Telegram told could not be read.
+    Unreadable,
+    /// Telegram goes on refusing a channel's updates, or fails at them.
+    ChannelRefused,
     /// Numbers are missing from the log, whatever the reason.
     Missed,
 }
 
 impl GapCause {
     /// All of them.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 9] = [
         Self::DifferenceTooLong,
         Self::ChannelDifferenceTooLong,
         Self::NoAccessHash,
         Self::UpdatesDropped,
         Self::FirstSeen,
         Self::PositionRefused,
+        Self::Unreadable,
+        Self::ChannelRefused,
         Self::Missed,
     ];
 
@@ -76,6 +82,8 @@ impl GapCause {
             Self::UpdatesDropped => "updates_dropped",
             Self::FirstSeen => "first_seen",
             Self::PositionRefused => "position_refused",
+            Self::Unreadable => "unreadable",
+            Self::ChannelRefused => "channel_refused",
             Self::Missed => "missed",
         }
     }
@@ -92,8 +100,9 @@ impl GapCause {
             Self::DifferenceTooLong
             | Self::ChannelDifferenceTooLong
             | Self::FirstSeen
-            | Self::PositionRefused => true,
-            Self::NoAccessHash | Self::UpdatesDropped | Self::Missed => false,
+            | Self::PositionRefused
+            | Self::ChannelRefused => true,
+            Self::NoAccessHash | Self::UpdatesDropped | Self::Unreadable | Self::Missed => false,
         }
     }
 }

@@ -179,6 +179,7 @@ impl OpenChat {
             session_id: self.handle.id,
             peers: Vec::new(),
             messages: Vec::new(),
+            unreadable: Vec::new(),
             deletions: vec![Deletion {
                 channel,
                 message_ids: deleted.ids().to_vec(),

@@ -7,9 +7,10 @@ use crate::metrics as names;
 use crate::model::UtcTime;
 use crate::session::crossings::Crossings;
 use crate::session::known_peers::KnownPeers;
+use crate::session::unreadable::read_again;
 use crate::session::writer::Writer;
-use crate::store;
 use crate::store::capture::{CapturedBatch, Committed};
+use crate::store::{self, Store};
 use crate::telegram::{self, AccountRef, HubSession, Updates, Vitals};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -21,13 +22,16 @@ const POSITION_EVERY: Duration = Duration::from_secs(5);
 
 /// Captures until the link fails; the error says how.
 pub(super) async fn capture(
-    writer: &Writer,
+    (writer, store): (&Writer, &Store),
     session: &Arc<HubSession>,
     updates: &mut Updates,
     account: AccountRef,
     vitals: &Vitals,
     crossings: &Crossings,
 ) -> telegram::Error {
+    if let Err(error) = read_again(writer, store, account, vitals).await {
+        return telegram::Error::Storage(error.into());
+    }
     let mut written = Instant::now();
     let mut known = KnownPeers::new();
     // Telegram's dates are whole seconds.
@@ -38,9 +42,13 @@ pub(super) async fn capture(
             Err(error) => return error,
         };
         crossings.note_moved(updates.take_moved());
+        if updates.take_look() {
+            crossings.look_again.notify_one();
+        }
         known.retain_news(&mut batch.peers);
         known.retain_links(&mut batch.links);
         let bare = batch.messages.is_empty()
+            && batch.unreadable.is_empty()
             && batch.deletions.is_empty()
             && batch.peers.is_empty()
             && batch.links.is_empty()
@@ -79,8 +87,8 @@ pub(super) async fn store_batch(
     let committed = writer.commit(Arc::clone(&batch)).await?;
     note(&committed, vitals);
     if committed.gaps > 0 {
-        for (_, cause) in &batch.gaps {
-            metrics::counter!(names::GAPS_OPENED, "cause" => cause.as_str()).increment(1);
+        for gap in &batch.gaps {
+            metrics::counter!(names::GAPS_OPENED, "cause" => gap.cause.as_str()).increment(1);
         }
     }
     Ok(committed)

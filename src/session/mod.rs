@@ -23,6 +23,7 @@ mod reconcile;
 mod registry;
 mod restore;
 mod rhythm;
+mod unreadable;
 mod waiting;
 mod watchdog;
 mod writer;

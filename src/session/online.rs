@@ -132,7 +132,7 @@ impl Account {
         // until the next start.
         let crossings = Crossings::default();
         let mut capturing = pin!(capture(
-            &context.writer,
+            (&context.writer, &context.store),
             link.session(),
             updates,
             account,

@@ -7,6 +7,7 @@
 mod deletions;
 mod edits;
 mod rows;
+mod unreadable;
 
 use crate::model::{ChatId, GapCause, MessageBox, MessageId, SessionId, UtcTime};
 use crate::store::peer_links::{self, PeerLink};
@@ -27,12 +28,14 @@ pub struct CapturedBatch {
     pub links: Vec<PeerLink>,
     /// New and edited messages, in the order of the updates.
     pub messages: Vec<NewMessage>,
+    /// Messages that could not be read, new ones before all.
+    pub unreadable: Vec<UnreadableMessage>,
     /// Deletions, which apply after the messages.
     pub deletions: Vec<Deletion>,
     /// The position with this batch included.
     pub position: Option<UpdatesPosition>,
     /// Where messages may be missing from this position on.
-    pub gaps: Vec<(MessageBox, GapCause)>,
+    pub gaps: Vec<OpenedGap>,
     /// The present instant.
     pub captured_at: UtcTime,
     /// Whether the messages were asked for, and so are as they are now: of two versions with one
@@ -71,6 +74,56 @@ pub struct NewMessage {
     pub edited_at: Option<UtcTime>,
     /// The message in TL, as it came.
     pub raw: Vec<u8>,
+}
+
+/// A message of which only a part could be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnreadableMessage {
+    /// What could be read, its number before all; the raw bytes are all of it. Its media is
+    /// [`crate::store::unreadable::media`].
+    pub message: NewMessage,
+    /// The first constructor in it that is not known.
+    pub constructor: u32,
+    /// Telegram's name of the method whose answer it was in.
+    pub method: String,
+    /// The schema with which it was tried.
+    pub layer: i32,
+}
+
+impl UnreadableMessage {
+    /// Why the message is not as it should be, in words.
+    pub fn reason(&self) -> String {
+        let (chat, id) = (self.message.chat_id.0, self.message.message_id.0);
+        let (constructor, method) = (self.constructor, &self.method);
+        format!(
+            "message {id} of chat {chat} cannot be read: unknown constructor {constructor:#010x} \
+             in the answer to {method}"
+        )
+    }
+}
+
+/// A place where messages may be missing from now on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OpenedGap {
+    /// In which sequence.
+    pub message_box: MessageBox,
+    /// Why.
+    pub cause: GapCause,
+    /// Why in words, where the cause does not say it all.
+    pub reason: Option<String>,
+    /// Whether edits and deletions may be missing too, though the cause does not say so.
+    pub hides_changes: bool,
+}
+
+impl From<(MessageBox, GapCause)> for OpenedGap {
+    fn from((message_box, cause): (MessageBox, GapCause)) -> Self {
+        Self {
+            message_box,
+            cause,
+            reason: None,
+            hides_changes: cause.hides_changes(),
+        }
+    }
 }
 
 /// Messages that were deleted.
@@ -132,6 +185,7 @@ pub fn commit_group(
     let mut done = vec![Committed::default(); batches.len()];
     for stage in stages(batches) {
         rows::store(conn, &stage, &mut done)?;
+        unreadable::store(conn, &stage, &mut done)?;
         deletions::mark(conn, &stage, &mut done)?;
     }
     let positions = batches.iter().filter_map(|batch| {
@@ -140,14 +194,8 @@ pub fn commit_group(
     });
     update_states::put_group(conn, positions)?;
     for (batch, done) in batches.iter().zip(&mut done) {
-        for &(message_box, cause) in &batch.gaps {
-            let new = gaps::open(
-                conn,
-                batch.session_id,
-                message_box,
-                cause,
-                batch.captured_at,
-            )?;
+        for gap in &batch.gaps {
+            let new = gaps::open_as(conn, batch.session_id, gap, batch.captured_at)?;
             done.gaps += usize::from(new);
         }
     }

@@ -4,6 +4,7 @@
 //! it, and closed when everything in it has been asked for. It must not know how that is done.
 
 use crate::model::{Cursor, GapCause, MessageBox, MessageId, Page, SessionId, UtcTime};
+use crate::store::capture::OpenedGap;
 use crate::store::schema::gaps as t;
 use crate::store::{AnyConnection, Error, paging, sequences};
 use diesel::prelude::*;
@@ -35,7 +36,7 @@ pub struct GapRow {
     pub absent: i32,
     /// How many captured messages had changed or gone.
     pub changed: i32,
-    /// Why it is still open, after an attempt to fill it.
+    /// Why it is still open, after an attempt to fill it; which message cannot be read.
     pub reason: Option<String>,
     /// When it was noticed.
     pub opened_at: UtcTime,
@@ -64,7 +65,18 @@ pub fn open(
     cause: GapCause,
     now: UtcTime,
 ) -> Result<bool, Error> {
-    let verify_to = if cause.hides_changes() {
+    open_as(conn, session_id, &(message_box, cause).into(), now)
+}
+
+/// The same with what is known beside the cause.
+pub fn open_as(
+    conn: &mut AnyConnection,
+    session_id: SessionId,
+    gap: &OpenedGap,
+    now: UtcTime,
+) -> Result<bool, Error> {
+    let (message_box, cause) = (gap.message_box, gap.cause);
+    let verify_to = if gap.hides_changes {
         sequences::newest_captured(conn, session_id, message_box)?
     } else {
         None
@@ -88,10 +100,37 @@ pub fn open(
             t::cause.eq(cause),
             t::after_id.eq(after_id),
             t::verify_to.eq(verify_to),
+            t::reason.eq(gap.reason.as_deref()),
             t::opened_at.eq(now),
         ))
         .execute(conn)?;
     Ok(true)
+}
+
+/// A gap of one message whose row has just been stored, and which nothing is going to fill: it is
+/// closed, and its reason names the message.
+pub(super) fn note_unreadable(
+    conn: &mut AnyConnection,
+    session_id: SessionId,
+    message_box: MessageBox,
+    message: MessageId,
+    reason: &str,
+    now: UtcTime,
+) -> Result<(), Error> {
+    diesel::insert_into(t::table)
+        .values((
+            t::session_id.eq(session_id),
+            t::box_id.eq(message_box),
+            t::cause.eq(GapCause::Unreadable),
+            t::after_id.eq(MessageId(message.0 - 1)),
+            t::up_to_id.eq(message),
+            t::found.eq(1),
+            t::reason.eq(reason),
+            t::opened_at.eq(now),
+            t::closed_at.eq(now),
+        ))
+        .execute(conn)?;
+    Ok(())
 }
 
 /// The open gaps of a session, oldest first.

@@ -46,6 +46,7 @@ pub mod search;
 pub mod sends;
 pub mod sequences;
 pub mod sessions;
+pub mod unreadable;
 pub mod update_states;
 
 pub use backend::AnyConnection;

@@ -142,6 +142,15 @@ diesel::table! {
 }
 
 diesel::table! {
+    unreadable_messages (message_row) {
+        message_row -> BigInt,
+        session_id -> BigInt,
+        constructor -> BigInt,
+        layer -> Integer,
+    }
+}
+
+diesel::table! {
     message_revisions (id) {
         id -> BigInt,
         message_row -> BigInt,
@@ -231,6 +240,7 @@ diesel::table! {
 diesel::joinable!(sessions -> session_names (id));
 diesel::joinable!(messages -> session_names (session_id));
 diesel::joinable!(message_revisions -> messages (message_row));
+diesel::joinable!(unreadable_messages -> messages (message_row));
 
 diesel::allow_tables_to_appear_in_same_query!(
     auth_keys,
@@ -247,6 +257,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     sequences,
     session_names,
     sessions,
+    unreadable_messages,
     update_states,
     usernames,
     vault_keys,

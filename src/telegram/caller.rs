@@ -7,6 +7,7 @@ use crate::telegram::budget::Budget;
 use crate::telegram::error::Error;
 use crate::telegram::handshake;
 use crate::telegram::lease::Lease;
+use crate::telegram::lenient::{self, Read, Unread};
 use crate::telegram::link::LinkSettings;
 use crate::telegram::patience;
 use crate::telegram::server::Server;
@@ -14,7 +15,7 @@ use crate::telegram::storage::HubSession;
 use crate::telegram::vitals::Vitals;
 use grammers_client::sender::{InvocationError, SenderPoolFatHandle};
 use grammers_client::session::Session as _;
-use grammers_client::tl::{self, Identifiable as _};
+use grammers_client::tl::{self, Deserializable as _};
 use grammers_mtproto::authentication;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError};
@@ -95,8 +96,37 @@ impl Caller {
     where
         R: tl::RemoteCall + tl::Identifiable,
     {
+        let method = tl::name_for_id(R::CONSTRUCTOR_ID);
+        let body = self.ask(request.to_bytes(), method).await?;
+        R::Return::from_bytes(&body).map_err(|error| unreadable(constructor_of(&error), method))
+    }
+
+    /// The same, leaving out of the answer what cannot be read, if it can be told apart.
+    pub(super) async fn invoke_leniently<R>(&self, request: &R) -> Result<Read<R::Return>, Error>
+    where
+        R: tl::RemoteCall + tl::Identifiable,
+    {
+        let read = self.invoke_or_place(request).await?;
+        let method = tl::name_for_id(R::CONSTRUCTOR_ID);
+        read.map_err(|unread| unreadable(unread.constructor, method))
+    }
+
+    /// The same; of an answer that cannot be read, what is known of it all the same.
+    pub(super) async fn invoke_or_place<R>(
+        &self,
+        request: &R,
+    ) -> Result<Result<Read<R::Return>, Unread>, Error>
+    where
+        R: tl::RemoteCall + tl::Identifiable,
+    {
+        let method = tl::name_for_id(R::CONSTRUCTOR_ID);
+        let body = self.ask(request.to_bytes(), method).await?;
+        Ok(lenient::read(body, method).await)
+    }
+
+    async fn ask(&self, body: Vec<u8>, method: &'static str) -> Result<Vec<u8>, Error> {
         loop {
-            match self.invoke_once(request).await {
+            match self.ask_once(&body, method).await {
                 Err(Error::FloodWait(wait)) if patience::spend(wait) => {
                     tokio::time::sleep(wait).await;
                 }
@@ -126,35 +156,34 @@ impl Caller {
         self.told_place.load(Ordering::Relaxed)
     }
 
-    fn note_answer(&self, method: u32) {
+    fn note_answer(&self, method: &str) {
         self.vitals.note_call();
         match method {
-            tl::functions::updates::GetDifference::CONSTRUCTOR_ID => self.vitals.note_difference(),
-            tl::functions::updates::GetState::CONSTRUCTOR_ID => self.vitals.note_place(),
+            "updates.getDifference" => self.vitals.note_difference(),
+            "updates.getState" => self.vitals.note_place(),
             _ => return,
         }
         self.told_place.store(true, Ordering::Relaxed);
     }
 
-    async fn invoke_once<R>(&self, request: &R) -> Result<R::Return, Error>
-    where
-        R: tl::RemoteCall + tl::Identifiable,
-    {
-        let method = tl::name_for_id(R::CONSTRUCTOR_ID);
+    async fn ask_once(&self, body: &[u8], method: &'static str) -> Result<Vec<u8>, Error> {
         if let Some(reason) = self.ended.borrow().clone() {
             return Err(Error::SessionEnded(reason));
         }
         self.session.may_call(method)?;
         self.lease.check()?;
-        let answer = self.handle.invoke_in_dc(self.home()?, request);
+        let answer = self.handle.raw_invoke_in_dc(self.home()?, body.to_vec());
         let error = match timeout(self.call_timeout, answer).await {
             Ok(Ok(answer)) => {
-                self.note_answer(R::CONSTRUCTOR_ID);
+                self.note_answer(method);
                 return Ok(answer);
             }
             Ok(Err(error)) => {
                 self.session.note_refusal(method, &error).await;
-                self.classify(error)
+                match error {
+                    InvocationError::Deserialize(_) => unreadable(None, method),
+                    error => self.classify(error),
+                }
             }
             Err(_elapsed) => Error::Timeout,
         };
@@ -224,9 +253,13 @@ impl Caller {
     {
         loop {
             self.lease.check()?;
-            let answer = self.handle.invoke_in_dc(dc_id, request);
+            let answer = self.handle.raw_invoke_in_dc(dc_id, request.to_bytes());
             let error = match timeout(self.call_timeout, answer).await {
-                Ok(Ok(answer)) => return Ok(answer),
+                Ok(Ok(answer)) => {
+                    let method = tl::name_for_id(R::CONSTRUCTOR_ID);
+                    let read = R::Return::from_bytes(&answer);
+                    return read.map_err(|error| unreadable(constructor_of(&error), method));
+                }
                 Ok(Err(error)) => self.classify(error),
                 Err(_elapsed) => Error::Timeout,
             };
@@ -260,6 +293,20 @@ impl Caller {
             }) if self.session.server().is_custom() => Error::KeyRejected,
             other => Error::from(other),
         }
+    }
+}
+
+fn unreadable(constructor: Option<u32>, method: &'static str) -> Error {
+    Error::Unreadable {
+        constructor,
+        method,
+    }
+}
+
+fn constructor_of(error: &tl::deserialize::Error) -> Option<u32> {
+    match error {
+        tl::deserialize::Error::UnexpectedConstructor { id } => Some(*id),
+        tl::deserialize::Error::UnexpectedEof => None,
     }
 }
 

@@ -56,9 +56,27 @@ pub enum Error {
          until it does"
     )]
     NotHeld,
+    /// Telegram has answered, and the answer, or its part that matters, cannot be read: it holds a
+    /// kind of object that this version does not know, or ends too early. Asking again changes
+    /// nothing, and what was asked for has been done.
+    #[error("{}", unreadable(*.constructor, .method))]
+    Unreadable {
+        /// The first constructor that is not known; `None` when the answer ends too early.
+        constructor: Option<u32>,
+        /// Telegram's name of the method.
+        method: &'static str,
+    },
     /// The session's own data could not be read or written.
     #[error("the session's data cannot be read or written")]
     Storage(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+fn unreadable(constructor: Option<u32>, method: &str) -> String {
+    let why = match constructor {
+        Some(id) => format!("unknown constructor {id:#010x}"),
+        None => "it ends too early".to_owned(),
+    };
+    format!("the answer to {method} cannot be read: {why}")
 }
 
 /// Errors after which the key is of no use.
@@ -140,6 +158,11 @@ impl Error {
     /// Whether Telegram may have done what was asked although nobody has heard so.
     pub const fn leaves_uncertain(&self) -> bool {
         matches!(self, Self::Timeout | Self::Broken | Self::Unreachable(_))
+    }
+
+    /// Whether Telegram has answered with what cannot be read.
+    pub const fn is_unreadable(&self) -> bool {
+        matches!(self, Self::Unreadable { .. })
     }
 
     /// How long Telegram wants to hear nothing of the method, if that is the trouble.
@@ -270,6 +293,7 @@ fn told(error: Error) -> crate::error::Error {
                 None => told,
             }
         }
+        Error::Unreadable { .. } => Told::new(Code::TelegramUnreadable, error.to_string()),
         Error::WrongKind => Told::new(Code::ChatNotFound, error.to_string()),
         Error::Timeout | Error::Deaf | Error::Broken | Error::Unreachable(_) => {
             Told::new(Code::TelegramUnreachable, error.to_string()).because(error)

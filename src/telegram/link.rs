@@ -11,6 +11,7 @@ use crate::telegram::error::Error;
 use crate::telegram::handshake;
 use crate::telegram::keys_in_use::KeysInUse;
 use crate::telegram::lease::Lease;
+use crate::telegram::lenient::Read;
 use crate::telegram::receiver::{NUDGES, Nudge, Receiver};
 use crate::telegram::server::{Server, needs_ipv6};
 use crate::telegram::storage::HubSession;
@@ -221,6 +222,14 @@ impl Link {
         R: tl::RemoteCall + tl::Identifiable,
     {
         self.caller.invoke(request).await
+    }
+
+    /// The same, leaving out of the answer what cannot be read, if it can be told apart.
+    pub(super) async fn invoke_leniently<R>(&self, request: &R) -> Result<Read<R::Return>, Error>
+    where
+        R: tl::RemoteCall + tl::Identifiable,
+    {
+        self.caller.invoke_leniently(request).await
     }
 
     /// Calls a method in the data centre where a file lives.

@@ -5,8 +5,10 @@
 //! sees what a reader that hides them would swallow: differences that are too long, channels
 //! without an access hash, a queue that ran full, answers that never come.
 
+mod account;
 mod channels;
 mod held;
+mod wanted;
 
 use crate::model::{GapCause, MessageBox};
 use crate::telegram::caller::Caller;
@@ -15,6 +17,7 @@ use crate::telegram::error::Error;
 use crate::telegram::mending;
 use crate::telegram::received::Received;
 use crate::telegram::receiver::held::Held;
+use crate::telegram::receiver::wanted::Wanted;
 use crate::telegram::retries::Retries;
 use crate::telegram::storage::HubSession;
 use crate::telegram::vitals::Vitals;
@@ -33,9 +36,6 @@ pub(super) const NUDGES: usize = 64;
 
 /// Pushes that are already there are taken together up to about this many updates.
 const TAKEN_TOGETHER: usize = 500;
-
-/// How often an account's difference may fail in a row before the link is given up.
-const DIFFERENCE_ATTEMPTS: u32 = 4;
 
 /// What the reading of updates may be asked to look at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,12 +61,19 @@ pub(super) struct Receiver {
     nudges: mpsc::Receiver<Nudge>,
     /// Channels whose difference has failed and is asked for again.
     retries: Retries,
+    /// Channels that have a reason to be asked for.
+    wanted: Wanted,
     /// Channels whose position was refused since the link was made.
     restarted: HashSet<i64>,
     /// Pushes that a difference will bring again.
     held: Held,
+    /// Channels that Telegram says the account has come to or gone from, until they have told
+    /// what they had.
+    moving: HashSet<i64>,
     /// Channels that the account has come to or gone from, until somebody asks.
     moved: Vec<i64>,
+    /// Something that could not be read has come, and whoever compares places is to do so.
+    look: bool,
     /// The account's difference is not to be asked for before this, after so many failures.
     account_failed: Option<(Instant, u32)>,
     closings: Closings,
@@ -80,16 +87,25 @@ impl Receiver {
         nudges: mpsc::Receiver<Nudge>,
     ) -> Result<Self, Error> {
         let state = caller.session().updates_state().await;
-        let state = state.map_err(|error| Error::Storage(error.into()))?;
+        let mut state = state.map_err(|error| Error::Storage(error.into()))?;
+        // The library would ask for every channel that it starts with.
+        let channels = std::mem::take(&mut state.channels);
+        let mut boxes = MessageBoxes::load(state);
+        for channel in channels {
+            boxes.try_set_channel_state(channel.id, channel.pts);
+        }
         Ok(Self {
             caller,
-            boxes: MessageBoxes::load(state),
+            boxes,
             socket,
             nudges,
             retries: Retries::default(),
+            wanted: Wanted::default(),
             restarted: HashSet::new(),
             held: Held::default(),
+            moving: HashSet::new(),
             moved: Vec::new(),
+            look: false,
             account_failed: None,
             closings: Closings::default(),
         })
@@ -106,6 +122,11 @@ impl Receiver {
     /// Takes the known channels, by their bare ids, that the account has come to or gone from.
     pub(super) fn take_moved(&mut self) -> Vec<i64> {
         std::mem::take(&mut self.moved)
+    }
+
+    /// Whether the places of all dialogs are to be compared, since the last time it was asked.
+    pub(super) fn take_look(&mut self) -> bool {
+        std::mem::take(&mut self.look)
     }
 
     /// The position with everything that [`Receiver::next`] has returned.
@@ -128,10 +149,12 @@ impl Receiver {
             {
                 return Ok(received);
             }
-            if self.boxes.get_channel_difference().is_some()
-                && let Some(received) = Box::pin(self.channel_difference()).await?
-            {
-                return Ok(received);
+            if self.boxes.get_channel_difference().is_some() {
+                if let Some(received) = Box::pin(self.channel_difference()).await? {
+                    return Ok(received);
+                }
+                // That one is done with or has to wait; the next one need not.
+                continue;
             }
             let wake = self.wake(deadline);
             tokio::select! {
@@ -170,13 +193,20 @@ impl Receiver {
         }
         let mut next = Some(first);
         while let Some(mut pushed) = next.take() {
-            mending::keep_positions(&mut pushed);
+            self.wanted.add(mending::keep_positions(&mut pushed));
             self.closings.note(&pushed);
+            let unreadable = matches!(pushed, UpdatesLike::MalformedUpdates);
+            let places = wanted::places(&pushed);
             // A gap: what the link has brought comes with the difference.
             let Ok(taken) = self.boxes.process_updates(pushed) else {
+                // The account's difference may not tell of a channel that had it.
+                self.look |= unreadable;
                 break;
             };
             received.add(taken);
+            if !places.is_empty() {
+                self.wanted.note_holes(&places, &self.boxes.session_state());
+            }
             if received.updates.len() < TAKEN_TOGETHER {
                 next = self.socket.try_recv().ok();
             }
@@ -190,7 +220,7 @@ impl Receiver {
         }
         self.note_first_seen(&mut received);
         self.note_membership(&received);
-        let nothing = received.updates.is_empty() && received.lost.is_empty();
+        let nothing = received.updates.is_empty() && received.lost.is_empty() && !self.look;
         (!nothing || !received.users.is_empty() || !received.chats.is_empty()).then_some(received)
     }
 
@@ -208,49 +238,6 @@ impl Receiver {
                 received.lose(MessageBox::channel(channel), GapCause::FirstSeen);
             }
         }
-    }
-
-    async fn account_difference(&mut self) -> Result<Option<Received>, Error> {
-        if self
-            .account_failed
-            .is_some_and(|(at, _)| at > Instant::now())
-        {
-            return Ok(None);
-        }
-        let Some(request) = self.boxes.get_difference() else {
-            return Ok(None);
-        };
-        let mut difference = match self.caller.invoke(&request).await {
-            Ok(difference) => difference,
-            Err(error) => return self.account_failed(error).map(|()| None),
-        };
-        self.account_failed = None;
-        mending::keep_positions_in(&mut difference);
-        let mut received = Received::default();
-        if matches!(difference, tl::enums::updates::Difference::TooLong(_)) {
-            received.lose(MessageBox::ACCOUNT, GapCause::DifferenceTooLong);
-        }
-        received.add(self.boxes.apply_difference(difference));
-        self.settle(MessageBox::ACCOUNT, &mut received);
-        self.note_first_seen(&mut received);
-        self.note_membership(&received);
-        Ok(Some(received))
-    }
-
-    /// A flood wait is waited for, with the link in use for all else, and a data centre in trouble
-    /// is given some seconds. Anything else ends the link.
-    fn account_failed(&mut self, error: Error) -> Result<(), Error> {
-        let attempts = self.account_failed.map_or(0, |(_, attempts)| attempts);
-        let (wait, attempts) = match &error {
-            Error::FloodWait(wait) => (*wait, attempts),
-            _ if is_temporary(&error) && attempts + 1 < DIFFERENCE_ATTEMPTS => {
-                (Duration::from_secs(1 << attempts), attempts + 1)
-            }
-            _ => return Err(error),
-        };
-        log::debug!("the difference waits for {wait:?}: {error}");
-        self.account_failed = Some((Instant::now() + wait, attempts));
-        Ok(())
     }
 
     fn wants_difference(&self) -> bool {
@@ -272,7 +259,10 @@ impl Receiver {
     fn follow(&mut self, nudge: Nudge) {
         match nudge {
             Nudge::Account => self.begin_account(),
-            Nudge::Channel(channel) => self.begin_channel(channel),
+            Nudge::Channel(channel) => {
+                self.retries.hurry(channel);
+                self.begin_channel(channel);
+            }
             Nudge::Seed { channel, pts } => {
                 self.restarted.remove(&channel);
                 self.boxes.try_set_channel_state(channel, pts);
@@ -286,6 +276,13 @@ impl Receiver {
     }
 
     fn begin_channel(&mut self, channel: i64) {
+        self.wanted.add([channel]);
+        if let Some(pts) = self.session().channel_pts(channel)
+            && !self.restarted.contains(&channel)
+        {
+            // It may have been let go.
+            self.boxes.try_set_channel_state(channel, pts);
+        }
         let too_long = tl::types::UpdateChannelTooLong {
             channel_id: channel,
             pts: None,

@@ -31,7 +31,16 @@ impl Updates {
         let mut batch = convert::batch(account, received.updates, &received.users, &received.chats);
         batch.position = session.pending_position();
         batch.gaps = received.lost;
+        let unreadable = received.unreadable.iter();
+        let unreadable = unreadable.filter_map(|object| convert::unreadable(account.own, object));
+        batch.unreadable = unreadable.collect();
         Ok(batch)
+    }
+
+    /// Whether the places of all dialogs are to be compared, because something came that could not
+    /// be read. Asked once, it is no more.
+    pub fn take_look(&mut self) -> bool {
+        self.receiver.take_look()
     }
 
     /// Takes the channels that the account has come to or gone from since the last time, as far

@@ -20,4 +20,5 @@ mod sends;
 mod store;
 mod supervise;
 mod support;
+mod unpolled;
 mod writer;

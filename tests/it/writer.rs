@@ -74,6 +74,7 @@ fn batch(session_id: SessionId, message: NewMessage) -> CapturedBatch {
             ..UpdatesPosition::default()
         }),
         messages: vec![message],
+        unreadable: Vec::new(),
         deletions: Vec::new(),
         gaps: Vec::new(),
         from_history: false,

@@ -220,6 +220,7 @@ impl Reconciler<'_> {
             session_id: self.account.session_id,
             peers: fetched.peers,
             messages: fetched.messages,
+            unreadable: fetched.unreadable,
             deletions,
             position: None,
             gaps: Vec::new(),

@@ -57,7 +57,7 @@ impl Reconciler<'_> {
     ) -> Result<(), Trouble> {
         let hashless: BTreeSet<ChatId> = pending
             .iter()
-            .filter(|gap| gap.cause == GapCause::NoAccessHash)
+            .filter(|gap| matches!(gap.cause, GapCause::NoAccessHash | GapCause::ChannelRefused))
             .filter_map(|gap| gap.message_box.chat())
             .collect();
         let session = self.link.session();

@@ -5,7 +5,7 @@ use crate::model::{ChatId, MessageId, SessionId, UtcTime};
 use crate::store::capture::Committed;
 use crate::store::capture::rows::{CHUNK, Key, NewRow, Received, count};
 use crate::store::schema::messages as t;
-use crate::store::{AnyConnection, Error, revisions};
+use crate::store::{AnyConnection, Error, revisions, unreadable};
 use diesel::prelude::*;
 use std::collections::{BTreeMap, HashMap};
 
@@ -76,10 +76,15 @@ fn settle_one(
     let Some(old) = stored.get_mut(&row.key()) else {
         return Ok(false);
     };
-    if !is_edit(conn, old, row)? {
+    if unreadable::is_media(old.media.as_deref()) {
+        // What could not be read is no version of its own.
+        unreadable::forget(conn, old.id)?;
+        fill_in(conn, old.id, row)?;
+    } else if is_edit(conn, old, row)? {
+        revisions::keep(conn, old.id, row.captured_at)?;
+    } else {
         return Ok(false);
     }
-    revisions::keep(conn, old.id, row.captured_at)?;
     overwrite(conn, old.id, row)?;
     old.text = row.text.to_string();
     old.entities.clone_from(&row.entities);
@@ -102,6 +107,19 @@ fn is_edit(conn: &mut AnyConnection, old: &Stored, new: &NewRow<'_>) -> Result<b
             Ok(!same && !revisions::is_known(conn, old.id, new.edited_at, new.content())?)
         }
     }
+}
+
+/// What an edit does not change, and nobody may have known.
+fn fill_in(conn: &mut AnyConnection, id: i64, row: &NewRow<'_>) -> Result<(), Error> {
+    diesel::update(t::table.find(id))
+        .set((
+            t::sender_id.eq(row.sender_id),
+            t::outgoing.eq(row.outgoing),
+            t::silent.eq(row.silent),
+            t::sent_at.eq(row.sent_at),
+        ))
+        .execute(conn)?;
+    Ok(())
 }
 
 fn overwrite(conn: &mut AnyConnection, id: i64, row: &NewRow<'_>) -> Result<(), Error> {

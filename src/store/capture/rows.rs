@@ -42,7 +42,7 @@ pub(super) struct NewRow<'a> {
 }
 
 impl<'a> NewRow<'a> {
-    fn new(batch: &CapturedBatch, message: &'a NewMessage) -> Self {
+    pub(super) fn new(batch: &CapturedBatch, message: &'a NewMessage) -> Self {
         let text = storable(&message.text);
         Self {
             session_id: batch.session_id,

@@ -4,10 +4,11 @@
 //! <https://core.telegram.org/method/channels.getMessages>.
 
 use crate::model::{ChatId, MessageId, UtcTime};
-use crate::store::capture::NewMessage;
+use crate::store::capture::{NewMessage, UnreadableMessage};
 use crate::store::peers::PeerRow;
 use crate::telegram::convert;
 use crate::telegram::error::Error;
+use crate::telegram::lenient::{Part, Read, UnreadableObject};
 use crate::telegram::link::Link;
 use grammers_client::tl;
 
@@ -19,6 +20,10 @@ pub const MESSAGES_A_CALL: usize = 100;
 pub struct Fetched {
     /// Those that exist and that the account may see, in no order.
     pub messages: Vec<NewMessage>,
+    /// Those that exist and of which only a part can be read.
+    pub unreadable: Vec<UnreadableMessage>,
+    /// What could not be read of the answer and says of no message which one it is.
+    pub unplaced: Vec<UnreadableObject>,
     /// The peers that came along.
     pub peers: Vec<PeerRow>,
 }
@@ -26,14 +31,16 @@ pub struct Fetched {
 /// Messages with what came along.
 pub(super) struct Answer {
     pub(super) messages: Vec<tl::enums::Message>,
+    pub(super) unreadable: Vec<UnreadableObject>,
     pub(super) users: Vec<tl::enums::User>,
     pub(super) chats: Vec<tl::enums::Chat>,
 }
 
-impl From<tl::enums::messages::Messages> for Answer {
-    fn from(answer: tl::enums::messages::Messages) -> Self {
+impl From<Read<tl::enums::messages::Messages>> for Answer {
+    fn from(read: Read<tl::enums::messages::Messages>) -> Self {
         use tl::enums::messages::Messages;
-        let (messages, users, chats) = match answer {
+        let unreadable = read.unreadable;
+        let (messages, users, chats) = match read.value {
             Messages::Messages(page) => (page.messages, page.users, page.chats),
             Messages::Slice(page) => (page.messages, page.users, page.chats),
             Messages::ChannelMessages(page) => (page.messages, page.users, page.chats),
@@ -41,9 +48,28 @@ impl From<tl::enums::messages::Messages> for Answer {
         };
         Self {
             messages,
+            unreadable,
             users,
             chats,
         }
+    }
+}
+
+impl Answer {
+    /// The numbers of its messages, unreadable ones included as far as they tell it.
+    pub(super) fn ids(&self) -> impl Iterator<Item = MessageId> {
+        let readable = self.messages.iter().filter_map(convert::message_place);
+        let told = self.unreadable.iter();
+        let told = told.filter_map(|object| object.message.as_ref());
+        let ids = readable.map(|(_, id)| id);
+        ids.chain(told.map(|message| MessageId(message.id)))
+    }
+
+    /// How many messages Telegram has answered with, read or not.
+    pub(super) fn len(&self) -> usize {
+        let unreadable = self.unreadable.iter();
+        let unreadable = unreadable.filter(|object| object.part == Part::Message);
+        self.messages.len() + unreadable.count()
     }
 }
 
@@ -57,10 +83,24 @@ impl Link {
         ids: &[MessageId],
     ) -> Result<Fetched, Error> {
         let answer = self.by_number(channel, ids).await?;
-        Ok(Fetched {
+        let placed = |object: &UnreadableObject| convert::unreadable(own, object);
+        let nameless =
+            |object: &&UnreadableObject| object.part == Part::Message && object.message.is_none();
+        let unplaced = answer.unreadable.iter().filter(nameless).cloned().collect();
+        let mut unreadable: Vec<_> = answer.unreadable.iter().filter_map(placed).collect();
+        let mut fetched = Fetched {
             messages: convert::messages(own, &answer.messages),
+            unreadable: Vec::new(),
+            unplaced,
             peers: convert::peers(&answer.users, &answer.chats),
-        })
+        };
+        // A channel's only answer to one number can be nothing but that message.
+        if let (Some(channel), [id], [object]) = (channel, ids, fetched.unplaced.as_slice()) {
+            unreadable.push(convert::unreadable_number(channel.peer_id, *id, object));
+            fetched.unplaced.clear();
+        }
+        fetched.unreadable = unreadable;
+        Ok(fetched)
     }
 
     pub(super) async fn by_number(
@@ -74,11 +114,11 @@ impl Link {
             .collect();
         let answer = match channel.and_then(convert::input_channel) {
             Some(channel) => {
-                self.invoke(&tl::functions::channels::GetMessages { channel, id })
+                self.invoke_leniently(&tl::functions::channels::GetMessages { channel, id })
                     .await?
             }
             None => {
-                self.invoke(&tl::functions::messages::GetMessages { id })
+                self.invoke_leniently(&tl::functions::messages::GetMessages { id })
                     .await?
             }
         };
@@ -101,8 +141,7 @@ impl Link {
         let seconds = time.as_datetime().timestamp();
         let date = i32::try_from(seconds).unwrap_or(i32::MAX);
         let answer = self.history(peer, 0, date, 1).await?;
-        let place = answer.messages.iter().find_map(convert::message_place);
-        Ok(place.map(|(_, id)| id))
+        Ok(answer.ids().max())
     }
 
     /// Messages with smaller numbers than `offset_id` that were sent before `offset_date`, newest
@@ -124,6 +163,6 @@ impl Link {
             min_id: 0,
             hash: 0,
         };
-        Ok(self.invoke(&request).await?.into())
+        Ok(self.invoke_leniently(&request).await?.into())
     }
 }

@@ -50,11 +50,10 @@ impl Link {
             found
                 .peers
                 .extend(convert::peers(&answer.users, &answer.chats));
-            let place = |message| convert::message_place(message).map(|(_, id)| id.0);
-            let oldest = answer.messages.iter().filter_map(place).min();
-            found.messages.extend(self.live(&answer.messages));
+            let oldest = answer.ids().map(|id| id.0).min();
+            found.messages.extend(self.live(&answer));
             match oldest {
-                Some(oldest) if answer.messages.len() >= wanted => before = oldest,
+                Some(oldest) if answer.len() >= wanted => before = oldest,
                 _ => break,
             }
         }
@@ -90,7 +89,7 @@ impl Link {
             min_id: 0,
             hash: 0,
         };
-        Ok(self.invoke(&request).await?.into())
+        Ok(self.invoke_leniently(&request).await?.into())
     }
 
     /// One message of a chat; `None` when there is none of that number.
@@ -99,9 +98,13 @@ impl Link {
         peer: &PeerRow,
         id: MessageId,
     ) -> Result<Option<LiveMessage>, Error> {
-        let raw = self.raw_message(peer, id).await?;
-        let own = self.own();
-        Ok(raw.and_then(|message| convert::live(own, &message)))
+        let channel = convert::input_channel(peer).map(|_| peer);
+        let answer = self.by_number(channel, &[id]).await?;
+        let mut lives = self.live(&answer).into_iter();
+        Ok(
+            lives
+                .find(|live| (live.content.chat_id, live.content.message_id) == (peer.peer_id, id)),
+        )
     }
 
     /// The same as Telegram tells it.
@@ -142,8 +145,8 @@ impl Link {
     pub async fn scheduled(&self, peer: &PeerRow) -> Result<Vec<LiveMessage>, Error> {
         let peer = convert::input_peer(peer);
         let request = tl::functions::messages::GetScheduledHistory { peer, hash: 0 };
-        let answer = Answer::from(self.invoke(&request).await?);
-        Ok(self.live(&answer.messages))
+        let answer = Answer::from(self.invoke_leniently(&request).await?);
+        Ok(self.live(&answer))
     }
 
     /// `messages.deleteScheduledMessages`, at most 100 numbers of the chat's schedule. Schedules
@@ -156,10 +159,22 @@ impl Link {
         self.invoke(&request).await.map(drop)
     }
 
-    fn live(&self, messages: &[tl::enums::Message]) -> Vec<LiveMessage> {
+    /// The messages of an answer in its order, which is that of their numbers where some of them
+    /// are unreadable.
+    fn live(&self, answer: &Answer) -> Vec<LiveMessage> {
         let own = self.own();
-        let each = messages.iter();
-        each.filter_map(|message| convert::live(own, message))
-            .collect()
+        let each = answer.messages.iter();
+        let mut lives: Vec<_> = each
+            .filter_map(|message| convert::live(own, message))
+            .collect();
+        let told = answer.unreadable.iter();
+        let told: Vec<_> = told
+            .filter_map(|object| convert::live_unreadable(own, object))
+            .collect();
+        if !told.is_empty() {
+            lives.extend(told);
+            lives.sort_by_key(|live| std::cmp::Reverse(live.content.message_id));
+        }
+        lives
     }
 }

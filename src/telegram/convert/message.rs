@@ -98,12 +98,12 @@ fn service_row(
 }
 
 /// Telegram marks nothing in Saved Messages as outgoing, though only the account writes there.
-fn outgoing(own: Option<ChatId>, chat: ChatId, out: bool) -> bool {
+pub(super) fn outgoing(own: Option<ChatId>, chat: ChatId, out: bool) -> bool {
     out || own == Some(chat)
 }
 
 /// Private chats leave `from_id` out: there the sender is the other side, or we.
-fn sender(
+pub(super) fn sender(
     own: Option<ChatId>,
     chat: ChatId,
     from: Option<&tl::enums::Peer>,

@@ -6,6 +6,7 @@ mod live;
 mod media;
 mod message;
 mod peer;
+mod unreadable;
 mod update;
 
 pub(super) use links::upgrades;
@@ -15,5 +16,7 @@ pub(super) use message::{message_date, message_place, messages};
 pub(super) use peer::{
     basic_group, chat, chat_id, input_channel, input_peer, input_user, peer_info, peers, user,
 };
+pub use unreadable::{LAYER, read_again};
+pub(super) use unreadable::{live_unreadable, unreadable, unreadable_number};
 pub use update::AccountRef;
 pub(super) use update::batch;

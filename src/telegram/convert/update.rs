@@ -29,6 +29,7 @@ pub(in crate::telegram) fn batch(
         peers: peers(users, chats),
         links: links::upgrades(chats),
         messages: Vec::new(),
+        unreadable: Vec::new(),
         deletions: Vec::new(),
         position: None,
         gaps: Vec::new(),

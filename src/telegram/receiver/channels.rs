@@ -1,14 +1,18 @@
 //! The differences of channels: each asked for in its turn, and put off when it fails.
 
 use crate::model::{GapCause, MessageBox};
+use crate::store::capture::OpenedGap;
 use crate::telegram::error::Error;
+use crate::telegram::lenient::{Reached, Read, Unread};
 use crate::telegram::mending;
 use crate::telegram::received::Received;
+use crate::telegram::receiver::account::reason;
 use crate::telegram::receiver::{Receiver, is_temporary};
 use grammers_client::session::Session as _;
 use grammers_client::session::types::{PeerId, PeerInfo};
 use grammers_client::session::updates::{MessageBox as Place, PrematureEndReason, State};
 use grammers_client::tl;
+use grammers_client::tl::enums::updates::ChannelDifference;
 use tokio::time::{Instant, timeout};
 
 /// Updates of a channel for one call. Source:
@@ -24,6 +28,10 @@ const SHUT_OUT: [&str; 4] = [
     "USER_BANNED_IN_CHANNEL",
 ];
 
+/// How often a channel's difference may fail in a row for reasons that pass. After that history
+/// has to bring what the channel has had.
+const ATTEMPTS: u32 = 4;
+
 impl Receiver {
     pub(super) async fn channel_difference(&mut self) -> Result<Option<Received>, Error> {
         let Some(mut request) = self.boxes.get_channel_difference() else {
@@ -32,44 +40,91 @@ impl Receiver {
         let Some(channel) = asked(&request) else {
             return Ok(None);
         };
-        if let Some(until) = self.retries.flooded_until(Instant::now()) {
+        let now = Instant::now();
+        if !self.wanted.contains(channel) {
+            return Ok(self.leave(channel));
+        }
+        if self.retries.waits(channel, now) {
+            return Ok(self.still_failing(channel));
+        }
+        if let Some(until) = self.retries.flooded_until(now) {
             self.put_off(channel, until);
             return Ok(None);
         }
         let Some(input) = self.input_channel(channel).await? else {
             log::debug!("channel {channel} has no access hash; its difference has to wait");
-            self.boxes
-                .end_channel_difference(PrematureEndReason::TemporaryServerIssues);
             return Ok(Some(self.lost(channel, GapCause::NoAccessHash)));
         };
         request.channel = input;
         request.limit = CHANNEL_DIFFERENCE_LIMIT;
         // Nothing else is read meanwhile, so one channel is not waited for as long as a call.
         let patience = self.caller.call_timeout() / 3;
-        let answer = timeout(patience, self.caller.invoke(&request)).await;
-        let mut difference = match answer.unwrap_or(Err(Error::Timeout)) {
-            Ok(difference) => difference,
-            Err(error) => return self.channel_failed(channel, error),
-        };
-        self.retries.succeeded(channel);
-        let mut received = Received::default();
-        if matches!(
-            difference,
-            tl::enums::updates::ChannelDifference::TooLong(_)
-        ) {
-            let cause = GapCause::ChannelDifferenceTooLong;
-            received.lose(MessageBox::channel(channel), cause);
+        let answer = timeout(patience, self.caller.invoke_or_place(&request)).await;
+        match answer.unwrap_or(Err(Error::Timeout)) {
+            Ok(Ok(read)) => Ok(Some(self.channel_told(channel, read))),
+            Ok(Err(unread)) => Ok(Some(self.step_over_channel(channel, request.pts, &unread))),
+            Err(error) => self.channel_failed(channel, error),
         }
+    }
+
+    fn channel_told(&mut self, channel: i64, read: Read<ChannelDifference>) -> Received {
+        let mut difference = read.value;
+        self.retries.succeeded(channel);
+        self.moving.remove(&channel);
+        let mut received = Received::default();
+        let place = MessageBox::channel(channel);
+        if matches!(difference, ChannelDifference::TooLong(_)) {
+            received.lose(place, GapCause::ChannelDifferenceTooLong);
+        }
+        received.leave_out(place, read.unreadable);
+        mending::drop_timeout(&mut difference);
         let changes = mending::take_changes(&mut difference);
         received.add(self.boxes.apply_channel_difference(difference));
-        let place = self.place_of(channel);
+        let state = self.place_of(channel);
         let changes = changes.into_iter();
         received
             .updates
-            .extend(changes.map(|update| (update, place.clone())));
-        self.settle(MessageBox::channel(channel), &mut received);
+            .extend(changes.map(|update| (update, state.clone())));
+        self.applied(channel, &mut received);
         self.note_first_seen(&mut received);
-        Ok(Some(received))
+        received
+    }
+
+    /// Goes on behind an answer that cannot be read: from the place that it leads to, or with the
+    /// channel's next push. History has to fill what lies between.
+    fn step_over_channel(&mut self, channel: i64, from: i32, unread: &Unread) -> Received {
+        log::warn!("the difference of channel {channel} cannot be read and is stepped over");
+        self.retries.succeeded(channel);
+        let gap = OpenedGap {
+            message_box: MessageBox::channel(channel),
+            cause: GapCause::Unreadable,
+            reason: Some(reason("updates.getChannelDifference", unread.constructor)),
+            hides_changes: true,
+        };
+        let mut received = Received::default();
+        match unread.place {
+            Some(Reached::Channel(pts, complete)) if complete || pts > from => {
+                let nothing = tl::types::updates::ChannelDifferenceEmpty {
+                    r#final: complete,
+                    pts,
+                    timeout: None,
+                };
+                received.add(self.boxes.apply_channel_difference(nothing.into()));
+                self.applied(channel, &mut received);
+            }
+            _ => received.updates = self.let_go(channel),
+        }
+        received.open(gap);
+        received
+    }
+
+    /// A part of the channel's difference has been applied.
+    fn applied(&mut self, channel: i64, received: &mut Received) {
+        let next = self.boxes.get_channel_difference();
+        if next.as_ref().and_then(asked) != Some(channel) {
+            self.wanted.remove(channel);
+        }
+        self.settle(MessageBox::channel(channel), received);
     }
 
     /// The account has come to a channel, or gone from it. Whoever comes back to one goes on from
@@ -85,6 +140,7 @@ impl Receiver {
             .filter(|channel| self.session().knows_channel(*channel))
             .collect();
         for channel in changed {
+            self.moving.insert(channel);
             self.begin_channel(channel);
             self.moved.push(channel);
         }
@@ -102,62 +158,97 @@ impl Receiver {
         }
     }
 
+    /// Whatever Telegram says of one channel is that channel's trouble.
     fn channel_failed(&mut self, channel: i64, error: Error) -> Result<Option<Received>, Error> {
-        match &error {
-            Error::FloodWait(wait) => {
-                let until = Instant::now() + *wait;
-                self.retries.flooded(until);
-                self.put_off(channel, until);
-                Ok(None)
-            }
-            _ if is_temporary(&error) || matches!(error, Error::Timeout) => {
-                let at = self.retries.failed(channel, Instant::now());
-                log::debug!("the difference of channel {channel} is asked for again: {error}");
-                self.put_off(channel, at);
-                Ok(None)
-            }
-            Error::Rpc(rpc) if SHUT_OUT.contains(&rpc.name.as_str()) => {
-                // The position stays: whoever is let in again is told of everything since.
-                self.boxes
-                    .end_channel_difference(PrematureEndReason::TemporaryServerIssues);
-                self.retries.succeeded(channel);
-                let updates = self.held.release(MessageBox::channel(channel));
-                Ok((!updates.is_empty()).then(|| Received {
-                    updates,
-                    ..Received::default()
-                }))
-            }
-            Error::Rpc(rpc) if rpc.name.starts_with("PERSISTENT_TIMESTAMP") => {
-                log::warn!("Telegram does not know the stored position of channel {channel}");
-                self.drop_channel(channel);
-                Ok(Some(self.lost(channel, GapCause::PositionRefused)))
-            }
-            _ => Err(error),
+        if let Error::FloodWait(wait) = &error {
+            let until = Instant::now() + *wait;
+            self.retries.flooded(until);
+            self.put_off(channel, until);
+            return Ok(None);
         }
+        let passes = is_temporary(&error) || matches!(error, Error::Timeout);
+        let Error::Rpc(rpc) = &error else {
+            return match error {
+                Error::Timeout => Ok(self.refused(channel, &error, passes)),
+                error => Err(error),
+            };
+        };
+        if !passes && rpc.name.starts_with("PERSISTENT_TIMESTAMP") {
+            log::warn!("Telegram does not know the stored position of channel {channel}");
+            self.retries.succeeded(channel);
+            self.restarted.insert(channel);
+            return Ok(Some(self.lost(channel, GapCause::PositionRefused)));
+        }
+        if self.moving.contains(&channel) && SHUT_OUT.contains(&rpc.name.as_str()) {
+            // The account has been told that it is not there any more. The position stays stored:
+            // whoever is let in again is told of everything since.
+            self.retries.succeeded(channel);
+            let updates = self.let_go(channel);
+            return Ok(told(updates));
+        }
+        Ok(self.refused(channel, &error, passes))
+    }
+
+    /// What passes is tried again soon. Anything else, and what does not pass, is left to history,
+    /// and tried again ever more seldom.
+    fn refused(&mut self, channel: i64, error: &Error, passes: bool) -> Option<Received> {
+        let at = self.retries.failed(channel, Instant::now());
+        let failures = self.retries.failures(channel);
+        if passes && failures < ATTEMPTS {
+            log::debug!("the difference of channel {channel} is asked for again: {error}");
+            self.put_off(channel, at);
+            return None;
+        }
+        let first = !self.retries.is_given_up(channel);
+        self.retries.give_up(channel, at, error.to_string());
+        if first {
+            log::warn!("the updates of channel {channel} are left to its history: {error}");
+            return Some(self.lost(channel, GapCause::ChannelRefused));
+        }
+        told(self.let_go(channel))
+    }
+
+    /// The channel is asked for before its time: something is missing again.
+    fn still_failing(&mut self, channel: i64) -> Option<Received> {
+        if self.retries.is_given_up(channel) {
+            return Some(self.lost(channel, GapCause::ChannelRefused));
+        }
+        self.boxes
+            .end_channel_difference(PrematureEndReason::TemporaryServerIssues);
+        None
+    }
+
+    /// Nobody has a reason to ask for the channel.
+    fn leave(&mut self, channel: i64) -> Option<Received> {
+        self.boxes
+            .end_channel_difference(PrematureEndReason::TemporaryServerIssues);
+        told(self.held.release(MessageBox::channel(channel)))
     }
 
     /// No difference will tell what the channel has had.
     fn lost(&mut self, channel: i64, cause: GapCause) -> Received {
-        let place = MessageBox::channel(channel);
+        let mut gap = OpenedGap::from((MessageBox::channel(channel), cause));
+        gap.reason = self.retries.reason(channel);
         Received {
-            updates: self.held.release(place),
-            lost: vec![(place, cause)],
+            updates: self.let_go(channel),
+            lost: vec![gap],
             ..Received::default()
         }
+    }
+
+    /// The channel's next push begins it anew, so that what it has from then on is captured. What
+    /// was kept back of it is answered. Its stored position stays until then.
+    fn let_go(&mut self, channel: i64) -> Vec<(tl::enums::Update, State)> {
+        self.boxes
+            .end_channel_difference(PrematureEndReason::Banned);
+        self.wanted.remove(channel);
+        self.held.release(MessageBox::channel(channel))
     }
 
     fn put_off(&mut self, channel: i64, until: Instant) {
         self.boxes
             .end_channel_difference(PrematureEndReason::TemporaryServerIssues);
         self.retries.at(channel, until);
-    }
-
-    /// The next update of the channel starts it anew.
-    fn drop_channel(&mut self, channel: i64) {
-        self.boxes
-            .end_channel_difference(PrematureEndReason::Banned);
-        self.retries.succeeded(channel);
-        self.restarted.insert(channel);
     }
 
     async fn input_channel(&self, channel: i64) -> Result<Option<tl::enums::InputChannel>, Error> {
@@ -181,6 +272,13 @@ impl Receiver {
             _ => None,
         })
     }
+}
+
+fn told(updates: Vec<(tl::enums::Update, State)>) -> Option<Received> {
+    (!updates.is_empty()).then(|| Received {
+        updates,
+        ..Received::default()
+    })
 }
 
 /// The channel of a request by its bare id.

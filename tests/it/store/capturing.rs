@@ -45,6 +45,7 @@ pub(crate) fn batch(session_id: SessionId, messages: Vec<NewMessage>) -> Capture
         session_id,
         peers: Vec::new(),
         messages,
+        unreadable: Vec::new(),
         deletions: Vec::new(),
         position: None,
         from_history: false,

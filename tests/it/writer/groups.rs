@@ -89,6 +89,7 @@ fn a_draft() -> impl Strategy<Value = Draft> {
                 session_id: SessionId(0),
                 peers,
                 messages,
+                unreadable: Vec::new(),
                 deletions,
                 position,
                 gaps: Vec::new(),

@@ -74,6 +74,7 @@ pub(crate) fn captured(view: &MessageView) -> Value {
         "out": view.outgoing,
         "reply_to_msg_id": view.reply_to,
         "media": view.media.is_some(),
+        "unreadable": view.media.as_ref().is_some_and(is_unreadable),
         "edited": view.edited_at.map(date),
         "deleted": view.deleted_at.map(date),
     })
@@ -87,6 +88,11 @@ pub(crate) fn session(view: &SessionView) -> Value {
         "authorized": view.is_authenticated,
         "user_id": view.user.as_ref().map(|user| user.id),
     })
+}
+
+/// Whether only a part of a captured message could be read.
+fn is_unreadable(media: &Value) -> bool {
+    media.get("type").and_then(Value::as_str) == Some("unreadable")
 }
 
 /// ISO 8601 as Python writes it: `2026-04-29T12:00:00+00:00`.

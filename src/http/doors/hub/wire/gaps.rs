@@ -97,7 +97,8 @@ pub(crate) struct Gap {
     #[schema(required)]
     chat_id: Option<i64>,
     /// Why: `difference_too_long`, `channel_difference_too_long`, `no_access_hash`,
-    /// `updates_dropped`, `first_seen`, `position_refused` or `missed`.
+    /// `updates_dropped`, `first_seen`, `position_refused`, `unreadable`, `channel_refused` or
+    /// `missed`.
     cause: &'static str,
     /// The log was complete up to this number of a message; null when nobody knew.
     #[schema(required)]
@@ -111,7 +112,7 @@ pub(crate) struct Gap {
     absent: u64,
     /// How many captured messages had been edited or deleted unseen.
     changed: u64,
-    /// Why it is still open, after an attempt to fill it.
+    /// Why it is still open, after an attempt to fill it; which message cannot be read.
     #[schema(required)]
     reason: Option<String>,
     /// When it was noticed.

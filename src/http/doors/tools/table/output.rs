@@ -163,7 +163,7 @@ const LISTED: [Field; 2] = [
     field("pinned", "boolean", "Whether it is pinned."),
 ];
 
-const CAPTURED: [Field; 11] = [
+const CAPTURED: [Field; 12] = [
     field("session_id", "string", "The session that captured it."),
     field("id", "integer", "The message's number in its chat."),
     field("date", "string", "When it was sent, ISO 8601 with offset."),
@@ -181,6 +181,11 @@ const CAPTURED: [Field; 11] = [
         "The number of the message it answers.",
     ),
     field("media", "boolean", "Whether something is attached."),
+    field(
+        "unreadable",
+        "boolean",
+        "Whether only a part of it could be read, because Telegram is newer than the hub.",
+    ),
     or_null("edited", "string", "When it was last edited."),
     or_null(
         "deleted",

@@ -1,0 +1,104 @@
+//! Messages of which only the beginning can be read, as rows and as what callers see.
+
+use crate::model::{ChatId, MessageId, UtcTime};
+use crate::store::capture::{NewMessage, UnreadableMessage};
+use crate::store::unreadable;
+use crate::telegram::convert::{LiveMessage, chat_id, message};
+use crate::telegram::lenient::{Prefix, UnreadableObject};
+use grammers_client::tl::{self, Deserializable as _};
+use serde_json::{Value, json};
+
+/// The schema by which objects are read.
+pub const LAYER: i32 = tl::LAYER;
+
+/// Telegram's class of the media of such a message, for callers.
+const CLASS: &str = "Unreadable";
+
+/// The row of an unreadable message, seen by the account `own`. `None` when not even its number
+/// can be read, or when it is no message.
+pub(in crate::telegram) fn unreadable(
+    own: Option<ChatId>,
+    object: &UnreadableObject,
+) -> Option<UnreadableMessage> {
+    let told = object.message.as_ref()?;
+    Some(UnreadableMessage {
+        message: row(own, told, object.constructor),
+        constructor: object.constructor,
+        method: object.method.to_owned(),
+        layer: LAYER,
+    })
+}
+
+/// The same for callers who ask for messages.
+pub(in crate::telegram) fn live_unreadable(
+    own: Option<ChatId>,
+    object: &UnreadableObject,
+) -> Option<LiveMessage> {
+    let told = object.message.as_ref()?;
+    Some(LiveMessage {
+        content: row(own, told, object.constructor),
+        media_class: Some(CLASS.to_owned()),
+        views: None,
+        forwards: None,
+        grouped_id: None,
+        pinned: false,
+        reactions: json!([]),
+    })
+}
+
+/// The row of a message that was asked for by its number and whose kind itself is not known:
+/// nothing but the number and the chat can be told.
+pub(in crate::telegram) fn unreadable_number(
+    chat_id: ChatId,
+    message_id: MessageId,
+    object: &UnreadableObject,
+) -> UnreadableMessage {
+    UnreadableMessage {
+        message: NewMessage {
+            chat_id,
+            message_id,
+            sender_id: None,
+            outgoing: false,
+            silent: false,
+            text: String::new(),
+            entities: Value::Array(Vec::new()),
+            reply_to: None,
+            forward: None,
+            media: Some(unreadable::media(object.constructor)),
+            service: None,
+            sent_at: UtcTime::now(),
+            edited_at: None,
+            raw: object.raw.clone(),
+        },
+        constructor: object.constructor,
+        method: object.method.to_owned(),
+        layer: LAYER,
+    }
+}
+
+fn row(own: Option<ChatId>, told: &Prefix, constructor: u32) -> NewMessage {
+    let chat = chat_id(&told.peer);
+    NewMessage {
+        chat_id: chat,
+        message_id: MessageId(told.id),
+        sender_id: message::sender(own, chat, told.from.as_ref(), told.out),
+        outgoing: message::outgoing(own, chat, told.out),
+        silent: told.silent,
+        text: told.text.clone().unwrap_or_default(),
+        entities: Value::Array(Vec::new()),
+        reply_to: None,
+        forward: None,
+        media: Some(unreadable::media(constructor)),
+        service: None,
+        sent_at: told.date.map_or_else(UtcTime::now, message::time),
+        edited_at: None,
+        raw: told.raw.clone(),
+    }
+}
+
+/// Reads a message's raw bytes once more, seen by the account `own`; `None` when they still cannot
+/// be read.
+pub fn read_again(own: Option<ChatId>, raw: &[u8]) -> Option<NewMessage> {
+    let message = tl::enums::Message::from_bytes(raw).ok()?;
+    message::row(own, &message)
+}

@@ -1,0 +1,136 @@
+//! Which channels have a reason to be asked for what they have had.
+//!
+//! The library asks for each channel after a quarter of an hour of silence. A client that does not
+//! show a channel has no reason to: sources are `updateChannelTooLong`, holes in a channel's pts,
+//! and whoever has compared its place (<https://core.telegram.org/api/updates>). It must not know
+//! how a difference is asked for.
+
+use grammers_client::session::types::UpdatesState;
+use grammers_client::session::updates::UpdatesLike;
+use grammers_client::tl::enums::{Message, Peer, Update, Updates};
+use std::collections::{HashMap, HashSet};
+
+/// The channels of one account, by their bare ids.
+#[derive(Debug, Default)]
+pub(super) struct Wanted(HashSet<i64>);
+
+/// The places that a channel's updates lead to.
+pub(super) type Places = HashMap<i64, i32>;
+
+impl Wanted {
+    /// Takes note of channels that have more than was told.
+    pub(super) fn add(&mut self, channels: impl IntoIterator<Item = i64>) {
+        self.0.extend(channels);
+    }
+
+    /// Whether there is a reason to ask for a channel.
+    pub(super) fn contains(&self, channel: i64) -> bool {
+        self.0.contains(&channel)
+    }
+
+    /// The channel has told what it had.
+    pub(super) fn remove(&mut self, channel: i64) {
+        self.0.remove(&channel);
+    }
+
+    /// Takes note of channels whose place is not where their updates lead to: something is missing
+    /// in between.
+    pub(super) fn note_holes(&mut self, told: &Places, position: &UpdatesState) {
+        if told.is_empty() {
+            return;
+        }
+        let behind = position
+            .channels
+            .iter()
+            .filter(|known| told.get(&known.id).is_some_and(|pts| *pts > known.pts));
+        self.0.extend(behind.map(|known| known.id));
+    }
+}
+
+/// The places that a push leads to, by channel.
+pub(super) fn places(pushed: &UpdatesLike) -> Places {
+    match pushed {
+        UpdatesLike::Updates(Updates::Updates(pushed)) => places_of(&pushed.updates),
+        UpdatesLike::Updates(Updates::Combined(pushed)) => places_of(&pushed.updates),
+        UpdatesLike::Updates(Updates::UpdateShort(pushed)) => {
+            places_of(std::slice::from_ref(&pushed.update))
+        }
+        UpdatesLike::AffectedChannelMessages {
+            affected,
+            channel_id,
+            ..
+        } => HashMap::from([(*channel_id, affected.pts)]),
+        _ => HashMap::new(),
+    }
+}
+
+/// The places that updates lead to, by channel.
+pub(super) fn places_of(updates: &[Update]) -> Places {
+    let mut places = HashMap::new();
+    for (channel, pts) in updates.iter().filter_map(place) {
+        let known = places.entry(channel).or_insert(pts);
+        *known = pts.max(*known);
+    }
+    places
+}
+
+fn place(update: &Update) -> Option<(i64, i32)> {
+    match update {
+        Update::NewChannelMessage(new) => Some((channel(&new.message)?, new.pts)),
+        Update::EditChannelMessage(edit) => Some((channel(&edit.message)?, edit.pts)),
+        Update::DeleteChannelMessages(gone) => Some((gone.channel_id, gone.pts)),
+        Update::ReadChannelInbox(read) => Some((read.channel_id, read.pts)),
+        Update::ChannelWebPage(page) => Some((page.channel_id, page.pts)),
+        Update::PinnedChannelMessages(pinned) => Some((pinned.channel_id, pinned.pts)),
+        _ => None,
+    }
+}
+
+fn channel(message: &Message) -> Option<i64> {
+    let peer = match message {
+        Message::Message(message) => &message.peer_id,
+        Message::Service(message) => &message.peer_id,
+        Message::Empty(message) => message.peer_id.as_ref()?,
+    };
+    match peer {
+        Peer::Channel(channel) => Some(channel.channel_id),
+        Peer::User(_) | Peer::Chat(_) => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use grammers_client::session::types::ChannelState;
+    use grammers_client::tl::types;
+
+    #[test]
+    fn a_channel_behind_its_updates_is_wanted_until_it_has_told() {
+        let gone = |channel_id, pts| -> Update {
+            types::UpdateDeleteChannelMessages {
+                channel_id,
+                messages: vec![1],
+                pts,
+                pts_count: 1,
+            }
+            .into()
+        };
+        let updates = vec![gone(7, 72), gone(7, 71), gone(8, 80), gone(9, 90)];
+        let told = places_of(&updates);
+        let position = UpdatesState {
+            channels: vec![
+                ChannelState { id: 7, pts: 70 },
+                ChannelState { id: 8, pts: 80 },
+            ],
+            ..UpdatesState::default()
+        };
+        let mut wanted = Wanted::default();
+        wanted.note_holes(&told, &position);
+        assert_eq!(
+            [7, 8, 9].map(|channel| wanted.contains(channel)),
+            [true, false, false]
+        );
+        wanted.remove(7);
+        assert!(!wanted.contains(7));
+    }
+}
