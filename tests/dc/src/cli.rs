@@ -23,6 +23,9 @@ pub struct Cli {
     /// Events in one slice of a difference.
     #[arg(long, default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..))]
     pub slice: u32,
+    /// Be as hard as Telegram: flood waits, and what else the rules hold.
+    #[arg(long)]
+    pub rough: bool,
     /// News for the same sessions that may travel in one `updates`.
     #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..))]
     pub bundle: u32,

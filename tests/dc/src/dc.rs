@@ -8,6 +8,7 @@ mod faults;
 pub mod files;
 pub mod load;
 pub mod raw;
+mod rules;
 mod scenes;
 mod script;
 
@@ -34,6 +35,7 @@ use crate::world::ledger::Entry;
 use crate::world::people::fixed;
 use crate::world::random::random;
 use crate::world::refusal::Refusal;
+use crate::world::rules::Rules;
 
 /// How often the data centre looks for scheduled messages whose time has come.
 const TICK: Duration = Duration::from_millis(100);
@@ -54,6 +56,8 @@ pub struct DcOptions {
     pub bundle: usize,
     /// How long a log-in code counts, in whole seconds.
     pub code_lifetime: Duration,
+    /// Where it is as hard as Telegram.
+    pub rules: Rules,
 }
 
 impl Default for DcOptions {
@@ -64,6 +68,7 @@ impl Default for DcOptions {
             slice: 100,
             bundle: 1,
             code_lifetime: Duration::from_mins(5),
+            rules: Rules::default(),
         }
     }
 }
@@ -133,6 +138,7 @@ impl Dc {
         let mut world = World::new(options.accounts, clock.clone());
         world.slice = options.slice.max(1);
         world.bundle = options.bundle.max(1);
+        world.rules = options.rules;
         world.code_lifetime = i32::try_from(options.code_lifetime.as_secs()).unwrap_or(i32::MAX);
         let links = Arc::new(Links::new(clock));
         let outlet: Arc<dyn Outlet> = Arc::<Links>::clone(&links);

@@ -9,6 +9,7 @@ use clap::Parser as _;
 use local_dc::cli::Cli;
 use local_dc::control;
 use local_dc::dc::{Dc, DcOptions};
+use local_dc::world::rules::Rules;
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
@@ -39,6 +40,11 @@ async fn run(cli: Cli) -> io::Result<()> {
         listen: cli.listen,
         slice: usize::try_from(cli.slice).unwrap_or(100),
         bundle: usize::try_from(cli.bundle).unwrap_or(1),
+        rules: if cli.rough {
+            Rules::telegram()
+        } else {
+            Rules::default()
+        },
         ..DcOptions::default()
     })
     .map_err(|error| named("listen on", &cli.listen, &error))?;

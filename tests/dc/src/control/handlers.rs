@@ -148,6 +148,8 @@ async fn stats(dc: web::Data<Dc>) -> HttpResponse {
         connections: dc.connections(),
         messages: dc.ledger_len(),
         calls: dc.all_calls(),
+        calls_inside_waits: dc.calls_inside_waits(),
+        unneeded_channel_differences: dc.unneeded_differences(),
     })
 }
 

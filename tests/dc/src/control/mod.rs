@@ -7,6 +7,7 @@ mod chats;
 mod faults;
 mod handlers;
 mod raw;
+mod rules;
 mod scenes;
 mod wire;
 
@@ -44,6 +45,7 @@ pub async fn serve(listener: TcpListener, dc: Dc, stop: CancellationToken) -> io
             .configure(chats::routes)
             .configure(faults::routes)
             .configure(raw::routes)
+            .configure(rules::routes)
             .configure(scenes::routes)
     })
     .workers(1)

@@ -5,6 +5,7 @@
 
 mod fault;
 mod raw;
+mod rules;
 mod scenes;
 
 use std::collections::BTreeMap;
@@ -19,6 +20,7 @@ use crate::world::ledger::Entry;
 
 pub(super) use self::fault::{FaultBody, FaultName};
 pub(super) use self::raw::{Hex, RawBody, RawMessage};
+pub(super) use self::rules::{CallsAnswer, CallsQuery, RulesBody};
 pub(super) use self::scenes::{
     Archive, Block, InviteBody, InviteMade, PinBody, Publish, React, Renaming,
 };
@@ -211,6 +213,10 @@ pub(super) struct Stats {
     pub(super) connections: u64,
     pub(super) messages: usize,
     pub(super) calls: BTreeMap<&'static str, u64>,
+    /// By user id: calls before a wait was over.
+    pub(super) calls_inside_waits: BTreeMap<i64, u64>,
+    /// By user id: differences of channels in which nothing was new.
+    pub(super) unneeded_channel_differences: BTreeMap<i64, u64>,
 }
 
 /// Answer of `GET /keys`.

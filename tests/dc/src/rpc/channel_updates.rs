@@ -18,7 +18,8 @@ const TIMEOUT: i32 = 30;
 /// Newest messages that come with "too long", at most.
 const NEWEST: usize = 20;
 
-/// `updates.getChannelDifference`: empty, whole, a slice (not `final`), or too long.
+/// `updates.getChannelDifference`: empty, whole, a slice (not `final`), or too long,
+/// as it is for who is further behind than the limit asked with.
 ///
 /// # Errors
 /// `CHANNEL_INVALID`, `CHANNEL_PRIVATE` for who is not in; `PERSISTENT_TIMESTAMP_EMPTY` without a
@@ -38,7 +39,9 @@ pub(super) fn get_channel_difference(
     if input.pts > events.pts() {
         return Err(Refusal::bad("PERSISTENT_TIMESTAMP_INVALID"));
     }
-    if events.count_after(input.pts) == 0 {
+    let missed = events.count_after(input.pts);
+    if missed == 0 {
+        world.watch.unneeded(caller);
         return Ok(types::updates::ChannelDifferenceEmpty {
             r#final: true,
             pts: input.pts,
@@ -46,8 +49,9 @@ pub(super) fn get_channel_difference(
         }
         .into());
     }
-    let missed = events.count_after(input.pts);
-    if world.faults.too_long.strikes_channel(caller, id, missed) {
+    let behind = events.pts() - input.pts;
+    let is_far = world.rules.too_long_beyond_limit && behind > input.limit.max(1);
+    if is_far || world.faults.too_long.strikes_channel(caller, id, missed) {
         return too_long(world, caller, id);
     }
     let slice = world.slice;

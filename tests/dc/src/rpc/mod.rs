@@ -49,6 +49,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use bytes::Bytes;
 use grammers_tl_types::{Deserializable, RemoteCall, Serializable, name_for_id};
 
+use crate::clock::machine_micros;
 use crate::service::{Call, Reply, Service};
 use crate::world::World;
 use crate::world::faults::FaultKind;
@@ -193,12 +194,15 @@ impl Api {
         }
     }
 
-    /// Counts the call and answers the fault that strikes it, if any.
+    /// Counts the call and answers the fault that strikes it, or the flood it belongs to, if any.
     fn strike(&self, call: &Call, method: &'static str, body: &[u8]) -> Option<FaultKind> {
         let mut world = self.world();
         *world.calls.entry(method).or_default() += 1;
-        let key = KeyId(call.key_id);
+        let (key, now) = (KeyId(call.key_id), machine_micros());
         let caller = world.caller(key).ok();
+        if let Some(caller) = caller {
+            world.watch.called(caller, method, now);
+        }
         let redirection =
             caller.and_then(|caller| world.redirection(caller, key, call.link, method));
         if let Some(refusal) = redirection {
@@ -207,8 +211,20 @@ impl Api {
         let by_chat = world.faults.strike_by_chat();
         let chats = by_chat.then(|| named::chats(&world, caller, body));
         let chats = chats.unwrap_or_default();
-        world.faults.strike(method, caller, &chats)
+        let struck = world.faults.strike(method, caller, &chats);
+        let struck = struck.or_else(|| flood(&mut world, caller?, method, now));
+        if let (Some(caller), Some(FaultKind::Error(refusal))) = (caller, &struck) {
+            world.watch.refused(caller, method, &refusal.name, now);
+        }
+        struck
     }
+}
+
+/// The refusal of a call that an account makes too often.
+fn flood(world: &mut World, caller: UserId, method: &'static str, now: i64) -> Option<FaultKind> {
+    let limit = *world.rules.limits.get(method)?;
+    let judged = world.floods.judge(caller, method, limit, now);
+    judged.err().map(FaultKind::Error)
 }
 
 /// Runs `work` with a stack that fits a body of `size` bytes however deeply it nests.

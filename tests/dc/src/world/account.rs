@@ -33,6 +33,9 @@ pub struct Account {
     pub password: Option<Arc<Password>>,
     /// Keys logged in to this account, oldest first.
     pub keys: Vec<KeyId>,
+    /// How often it has logged in anew after its last log-in had ended, the first time included;
+    /// access hashes belong to one of these times.
+    pub era: u32,
     /// The people this account has saved.
     pub contacts: HashMap<UserId, Contact>,
     /// What happened to this account, by pts.
@@ -106,6 +109,7 @@ impl Account {
             last_name: String::new(),
             password: profile.password.map(|text| Arc::new(Password::new(text))),
             keys: Vec::new(),
+            era: 0,
             contacts: HashMap::new(),
             events: Events::default(),
             dialogs: HashMap::new(),

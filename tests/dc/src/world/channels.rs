@@ -47,6 +47,7 @@ impl World {
         hasher.write(&self.secret);
         hasher.write_i64(viewer.0);
         hasher.write_i64(-channel.0);
+        hasher.write_u32(self.era(viewer));
         AccessHash(hasher.finish().cast_signed())
     }
 

@@ -99,7 +99,11 @@ impl World {
         key.imported = imported;
         key.dc = None;
         key.challenge = None;
+        let hashes_end = self.rules.hashes_end;
         if let Some(account) = self.accounts.get_mut(&user) {
+            if account.keys.is_empty() && hashes_end {
+                account.era += 1;
+            }
             account.keys.push(id);
         }
     }

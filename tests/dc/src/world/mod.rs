@@ -41,12 +41,14 @@ pub mod reactions;
 pub mod read;
 pub mod refusal;
 pub mod renames;
+pub mod rules;
 pub mod scheduled;
 pub mod search;
 pub mod send;
 pub mod too_long;
 pub mod upgrade;
 pub mod uploads;
+pub mod watch;
 pub mod web;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -66,7 +68,9 @@ use self::moves::Moves;
 use self::news::Notice;
 use self::post::Post;
 use self::raw::Raws;
+use self::rules::{Floods, Rules};
 use self::uploads::Uploads;
+use self::watch::Watch;
 use crate::clock::Clock;
 
 /// Everything the data centre knows.
@@ -90,6 +94,12 @@ pub struct World {
     pub uploads: Uploads,
     /// Photos and documents.
     pub files: Files,
+    /// Where it is as hard as Telegram.
+    pub rules: Rules,
+    /// The calls that count against limits.
+    pub floods: Floods,
+    /// What each account has called.
+    pub watch: Watch,
     /// What scripts put in the place of what would be said.
     pub raws: Raws,
     accounts: HashMap<UserId, Account>,
@@ -123,6 +133,9 @@ impl World {
             exported: HashMap::new(),
             uploads: Uploads::default(),
             files: Files::default(),
+            rules: Rules::default(),
+            floods: Floods::default(),
+            watch: Watch::default(),
             raws: Raws::default(),
             accounts: HashMap::new(),
             by_phone: HashMap::new(),

@@ -96,12 +96,18 @@ impl World {
         self.accounts.get(&id)
     }
 
+    /// To which time of the viewer's log-ins its access hashes belong.
+    pub(super) fn era(&self, viewer: UserId) -> u32 {
+        self.account(viewer).map_or(0, |account| account.era)
+    }
+
     /// What `viewer` must show to prove that it has met `user`.
     pub fn access_hash(&self, viewer: UserId, user: UserId) -> AccessHash {
         let mut hasher = DefaultHasher::new();
         hasher.write(&self.secret);
         hasher.write_i64(viewer.0);
         hasher.write_i64(user.0);
+        hasher.write_u32(self.era(viewer));
         AccessHash(hasher.finish().cast_signed())
     }
 }

@@ -172,6 +172,14 @@ fn scenes(chat: &Value) -> Vec<(&'static str, Value)> {
         ("/raw", json!({"pushes": "bob", "updates": "01000000"})),
         ("/raw", json!({"peer": chat, "object": "01000000"})),
         ("/raw", json!({"peer": chat})),
+        (
+            "/rules",
+            json!({"all": false, "limits": {"help.getConfig": {"calls": 1, "seconds": 2, "wait": 3}}}),
+        ),
+        (
+            "/rules",
+            json!({"all": true, "too_long_beyond_limit": false, "hashes_end": false}),
+        ),
     ]
 }
 
@@ -290,6 +298,7 @@ fn nonsensical_scenes() -> Vec<(&'static str, Value)> {
             json!({"method": "*", "chat": "nobody", "kind": "hollow"}),
         ),
         ("/fault", json!({"method": "*", "kind": "raw"})),
+        ("/rules", json!({"limits": {"help.getConfig": 1}})),
         ("/invite", json!({"chat": -5})),
         ("/invite", json!({"revoke": "https://t.me/+nothing"})),
         ("/username", json!({"chat": -5, "username": "x"})),

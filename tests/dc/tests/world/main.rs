@@ -16,4 +16,5 @@ mod messages;
 mod phone;
 mod pushes;
 mod raw;
+mod rules;
 mod scenes;
