@@ -21,4 +21,5 @@ mod store;
 mod supervise;
 mod support;
 mod unpolled;
+mod unreadable;
 mod writer;
