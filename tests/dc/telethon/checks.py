@@ -16,6 +16,7 @@ import checks_files
 import checks_lists
 import checks_login
 import checks_messages
+import checks_profile
 from harness import Checks, Dc
 
 
@@ -33,6 +34,7 @@ async def main():
         checks_lists,
         checks_differences,
         checks_files,
+        checks_profile,
     )
     for module in modules:
         every.checks += module.checks.checks

@@ -5,6 +5,8 @@
 use grammers_tl_types::{enums, functions as f, types};
 
 use super::{Request, login};
+use crate::world::ids::KeyId;
+use crate::world::keys::KeyState;
 use crate::world::password::{Challenge, G, Password, prime};
 use crate::world::random::random;
 use crate::world::refusal::Refusal;
@@ -72,6 +74,24 @@ pub(super) fn update_status(
     _: f::account::UpdateStatus,
 ) -> Result<bool, Refusal> {
     request.authorised()?;
+    Ok(true)
+}
+
+/// `account.resetAuthorization`: ends another log-in, by the hash that the list tells.
+///
+/// # Errors
+/// `HASH_INVALID` for what is no other log-in of the account.
+pub(super) fn reset_authorization(
+    request: &Request<'_>,
+    input: f::account::ResetAuthorization,
+) -> Result<bool, Refusal> {
+    let (mut world, caller) = request.authorised()?;
+    let key = KeyId(input.hash);
+    let keys = world.account(caller).map(|account| &account.keys);
+    if key == request.key() || !keys.is_some_and(|keys| keys.contains(&key)) {
+        return Err(Refusal::bad("HASH_INVALID"));
+    }
+    world.end_key(key, KeyState::Revoked(caller));
     Ok(true)
 }
 

@@ -74,6 +74,42 @@ pub(super) fn unblock(request: &Request<'_>, input: f::contacts::Unblock) -> Res
     Ok(true)
 }
 
+/// `contacts.getBlocked`, by user id.
+pub(super) fn get_blocked(
+    request: &Request<'_>,
+    input: f::contacts::GetBlocked,
+) -> Result<enums::contacts::Blocked, Refusal> {
+    let (world, caller) = request.authorised()?;
+    let all = world.account(caller).map(|account| &account.blocked);
+    let all: Vec<UserId> = all.into_iter().flatten().copied().collect();
+    let from = usize::try_from(input.offset).unwrap_or(0);
+    let limit = usize::try_from(input.limit.clamp(1, 100)).unwrap_or(1);
+    let page = all.iter().skip(from).take(limit).copied();
+    let page: Vec<UserId> = page.collect();
+    let date = world.now();
+    let blocked = page.iter().map(|user| {
+        let peer_id = render::peer(Peer::User(*user));
+        types::PeerBlocked { peer_id, date }.into()
+    });
+    let (blocked, chats) = (blocked.collect(), Vec::new());
+    let users = render::users(&world, caller, page.iter().copied());
+    if page.len() == all.len() {
+        let all = types::contacts::Blocked {
+            blocked,
+            chats,
+            users,
+        };
+        return Ok(all.into());
+    }
+    Ok(types::contacts::BlockedSlice {
+        count: render::count(all.len()),
+        blocked,
+        chats,
+        users,
+    }
+    .into())
+}
+
 /// `contacts.getContacts`, all of them whatever the hash.
 pub(super) fn get_contacts(
     request: &Request<'_>,

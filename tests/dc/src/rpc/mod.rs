@@ -32,6 +32,7 @@ mod messages;
 mod named;
 mod peers;
 mod pins;
+mod profile;
 mod reactions;
 mod render;
 mod routes;

@@ -7,7 +7,7 @@ use grammers_tl_types::{Identifiable, functions};
 
 use super::{Request, account, auth, change, channel_info, channel_updates, channels, contacts};
 use super::{dialogs, folders, forward, groups, help, history, invites, login, media, messages};
-use super::{pins, reactions, run, scheduled, search, updates, upload, users};
+use super::{pins, profile, reactions, run, scheduled, search, updates, upload, users};
 use crate::world::refusal::Refusal;
 
 /// Reads a request's body without its constructor id and answers the serialised result.
@@ -28,9 +28,13 @@ macro_rules! routes {
 }
 
 routes! {
+    account::CheckUsername => profile::check_username,
     account::GetAuthorizations => account::get_authorizations,
     account::GetPassword => account::get_password,
+    account::ResetAuthorization => account::reset_authorization,
+    account::UpdateProfile => profile::update_profile,
     account::UpdateStatus => account::update_status,
+    account::UpdateUsername => profile::update_username,
     auth::BindTempAuthKey => auth::bind_temp_auth_key,
     auth::CancelCode => login::cancel_code,
     auth::CheckPassword => login::check_password,
@@ -59,6 +63,7 @@ routes! {
     contacts::AddContact => contacts::add_contact,
     contacts::Block => contacts::block,
     contacts::DeleteContacts => contacts::delete_contacts,
+    contacts::GetBlocked => contacts::get_blocked,
     contacts::GetContacts => contacts::get_contacts,
     contacts::ImportContacts => contacts::import_contacts,
     contacts::ResolvePhone => contacts::resolve_phone,

@@ -29,6 +29,8 @@ pub struct Account {
     pub first_name: String,
     /// May be empty.
     pub last_name: String,
+    /// What it says of itself; may be empty.
+    pub about: String,
     /// The two-step password, if one is set.
     pub password: Option<Arc<Password>>,
     /// Keys logged in to this account, oldest first.
@@ -107,6 +109,7 @@ impl Account {
             bought: Vec::new(),
             first_name: profile.first_name,
             last_name: String::new(),
+            about: String::new(),
             password: profile.password.map(|text| Arc::new(Password::new(text))),
             keys: Vec::new(),
             era: 0,

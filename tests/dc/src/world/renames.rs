@@ -8,6 +8,12 @@ use super::ids::{Peer, UserId};
 use super::news::News;
 use super::refusal::Refusal;
 
+/// Characters of a first or last name, at most. Source: tdesktop `Ui::EditPeer::kMaxUserFirstLastName`.
+const MAX_NAME: usize = 64;
+/// Characters that an account without Premium may say of itself.
+/// Source: <https://core.telegram.org/api/config#about-length-limit-default>.
+const MAX_ABOUT: usize = 70;
+
 impl World {
     /// Gives an account or channel these usernames and no others: the main one, then bought ones.
     /// With `told` those who have met it hear of it.
@@ -55,6 +61,44 @@ impl World {
         }
         if told {
             self.tell_renamed(whose);
+        }
+        Ok(())
+    }
+
+    /// Gives an account another name or another text about itself; what is `None` stays.
+    ///
+    /// # Errors
+    /// 400 `FIRSTNAME_INVALID`, `LASTNAME_INVALID`, `ABOUT_TOO_LONG`.
+    pub fn change_profile(
+        &mut self,
+        user: UserId,
+        (first, last): (Option<String>, Option<String>),
+        about: Option<String>,
+    ) -> Result<(), Refusal> {
+        let is_long = |name: &String| name.chars().count() > MAX_NAME;
+        if first
+            .as_ref()
+            .is_some_and(|name| name.trim().is_empty() || is_long(name))
+        {
+            return Err(Refusal::bad("FIRSTNAME_INVALID"));
+        }
+        if last.as_ref().is_some_and(is_long) {
+            return Err(Refusal::bad("LASTNAME_INVALID"));
+        }
+        if about
+            .as_ref()
+            .is_some_and(|about| about.chars().count() > MAX_ABOUT)
+        {
+            return Err(Refusal::bad("ABOUT_TOO_LONG"));
+        }
+        let renamed = first.is_some() || last.is_some();
+        if let Some(account) = self.accounts.get_mut(&user) {
+            account.first_name = first.unwrap_or_else(|| std::mem::take(&mut account.first_name));
+            account.last_name = last.unwrap_or_else(|| std::mem::take(&mut account.last_name));
+            account.about = about.unwrap_or_else(|| std::mem::take(&mut account.about));
+        }
+        if renamed {
+            self.tell_renamed(Peer::User(user));
         }
         Ok(())
     }

@@ -199,6 +199,7 @@ pub(super) fn notify_settings() -> enums::PeerNotifySettings {
 )]
 pub(in crate::rpc) fn full_user(world: &World, viewer: UserId, id: UserId) -> enums::UserFull {
     let peer = Peer::User(id);
+    let about = world.account(id).map(|account| account.about.clone());
     types::UserFull {
         blocked: world.has_blocked(viewer, id),
         phone_calls_available: false,
@@ -221,7 +222,7 @@ pub(in crate::rpc) fn full_user(world: &World, viewer: UserId, id: UserId) -> en
         noforwards_peer_enabled: false,
         unofficial_security_risk: false,
         id: id.0,
-        about: None,
+        about: about.filter(|about| !about.is_empty()),
         settings: peer_settings(),
         personal_photo: None,
         profile_photo: None,
