@@ -54,8 +54,12 @@ pub struct GapView {
     pub reason: Option<String>,
     /// When it was noticed.
     pub opened_at: UtcTime,
-    /// When everything in it had been asked for.
+    /// When everything in it had been asked for, or it was given up.
     pub closed_at: Option<UtcTime>,
+    /// Whether it was closed without having been filled.
+    pub given_up: bool,
+    /// Captured messages up to this number were not compared.
+    pub not_compared_up_to: Option<MessageId>,
 }
 
 impl Operation for ListGaps {
@@ -106,6 +110,8 @@ impl From<GapRow> for GapView {
             reason: row.reason,
             opened_at: row.opened_at,
             closed_at: row.closed_at,
+            given_up: row.given_up,
+            not_compared_up_to: row.not_compared_to,
         }
     }
 }

@@ -65,6 +65,8 @@ pub struct Timing {
     pub reconcile_every: Duration,
     /// The pause between two calls to the history of one account.
     pub reconcile_pace: Duration,
+    /// The pause between two pages of dialogs.
+    pub dialogs_pace: Duration,
 }
 
 impl Default for Timing {
@@ -97,6 +99,7 @@ impl Default for Timing {
             reconcile_after: Duration::from_secs(4),
             reconcile_every: Duration::from_mins(5),
             reconcile_pace: Duration::from_millis(200),
+            dialogs_pace: Duration::from_millis(1500),
         }
     }
 }

@@ -41,7 +41,7 @@ pub(super) async fn capture(
             Ok(batch) => batch,
             Err(error) => return error,
         };
-        crossings.note_moved(updates.take_moved());
+        crossings.note_moved(&updates.take_moved());
         if updates.take_look() {
             crossings.look_again.notify_one();
         }

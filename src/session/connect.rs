@@ -119,7 +119,7 @@ impl Account {
         link.ensure_position().await?;
         if is_new {
             // The key was brought in from elsewhere.
-            self.seed_dialogs(&link).await;
+            self.seed_dialogs(&link, is_new).await;
         }
         self.write_position(&link)
             .await

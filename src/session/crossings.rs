@@ -1,8 +1,8 @@
-//! Live updates that cross a look at the dialogs or into the history.
+//! Live updates that cross a look into the history.
 //!
 //! What history answers is as old as the answer. While one is on its way, this remembers which
-//! messages live updates touch; of these, the live version counts. In the same way a listing of
-//! the dialogs grows old when the account comes back to a channel.
+//! messages live updates touch; of these, the live version counts. It also asks for another look
+//! at the dialogs when the account comes to a channel or goes from one.
 
 use crate::model::{ChatId, MessageBox, MessageId};
 use crate::store::capture::{CapturedBatch, Deletion, NewMessage};
@@ -14,16 +14,8 @@ use tokio::sync::Notify;
 #[derive(Debug, Default)]
 pub(super) struct Crossings {
     touched: Mutex<Option<Touched>>,
-    membership: Mutex<Membership>,
     /// A gap has been opened, or one that had to wait can be filled.
     pub(super) look_again: Notify,
-}
-
-/// Channels with open gaps that the account is not in, and those it has come to or gone from.
-#[derive(Debug, Default)]
-struct Membership {
-    absent: HashSet<MessageBox>,
-    moved: HashSet<MessageBox>,
 }
 
 #[derive(Debug, Default)]
@@ -77,38 +69,11 @@ impl Crossings {
         deletions
     }
 
-    /// A listing of the dialogs is about to be asked for.
-    pub(super) fn begin_listing(&self) {
-        *self.membership() = Membership::default();
-    }
-
-    /// The listing lacks a channel whose gap is to be filled.
-    pub(super) fn note_absent(&self, channel: MessageBox) {
-        let mut membership = self.membership();
-        membership.absent.insert(channel);
-        if membership.moved.contains(&channel) {
+    /// The account has come to channels, or gone from them.
+    pub(super) fn note_moved(&self, channels: &[MessageBox]) {
+        if !channels.is_empty() {
             self.look_again.notify_one();
         }
-    }
-
-    /// The account has come to channels, or gone from them.
-    pub(super) fn note_moved(&self, channels: Vec<MessageBox>) {
-        if channels.is_empty() {
-            return;
-        }
-        let mut membership = self.membership();
-        for channel in channels {
-            if membership.absent.contains(&channel) {
-                self.look_again.notify_one();
-            }
-            membership.moved.insert(channel);
-        }
-    }
-
-    fn membership(&self) -> MutexGuard<'_, Membership> {
-        self.membership
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
     }
 
     fn lock(&self) -> MutexGuard<'_, Option<Touched>> {

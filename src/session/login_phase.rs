@@ -8,7 +8,7 @@ use crate::session::login::{CodeAction, Login, LoginProgress, LoginStarted};
 use crate::session::online::Online;
 use crate::session::waiting::Waiting;
 use crate::store::peers::PeerRow;
-use crate::store::{auth_keys, peers, sequences, sessions};
+use crate::store::{auth_keys, listings, peers, sequences, sessions};
 use crate::telegram::{self, Keys, Link, SignIn};
 use log::{info, warn};
 use secrecy::SecretString;
@@ -313,8 +313,9 @@ impl Account {
             })
             .await?;
         link.session().remember_self(user);
+        let is_new = !link.session().has_position();
         link.ensure_position().await?;
-        self.seed_dialogs(link).await;
+        self.seed_dialogs(link, is_new).await;
         self.write_position(link).await?;
         let updates = link.updates().await?;
         self.note_stable();
@@ -329,7 +330,19 @@ impl Account {
     /// One page of dialogs: the first sends find their chats, channels get a position, and the
     /// log knows where it begins. More would be a burst of calls right after a login, which
     /// Telegram holds against an account.
-    pub(super) async fn seed_dialogs(&self, link: &Link) {
+    ///
+    /// The place of an account that `is_new` was told just now, with Telegram's time.
+    pub(super) async fn seed_dialogs(&self, link: &Link, is_new: bool) {
+        let position = link.session().settled_position().filter(|_| is_new);
+        let begins_at = position.and_then(|place| UtcTime::from_unix(place.date.into()));
+        let id = self.id;
+        let noted = self
+            .context
+            .store
+            .write(move |conn| listings::begin(conn, id, begins_at));
+        if let Err(error) = noted.await {
+            warn!(session = self.name.as_str(); "the log's beginning cannot be stored: {error}");
+        }
         let list = match link.dialogs(1).await {
             Ok(list) => list,
             Err(error) => {
@@ -352,7 +365,6 @@ impl Account {
         if list.complete {
             begin.entry(MessageBox::ACCOUNT).or_insert(MessageId(0));
         }
-        let id = self.id;
         let stored = self.context.store.write(move |conn| {
             peers::upsert_many(conn, id, &list.peers, UtcTime::now())?;
             sequences::put(conn, id, &begin)

@@ -8,6 +8,7 @@ use crate::store::capture::OpenedGap;
 use crate::store::schema::gaps as t;
 use crate::store::{AnyConnection, Error, paging, sequences};
 use diesel::prelude::*;
+use std::collections::BTreeSet;
 
 /// One gap.
 #[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable)]
@@ -40,8 +41,12 @@ pub struct GapRow {
     pub reason: Option<String>,
     /// When it was noticed.
     pub opened_at: UtcTime,
-    /// When everything in it had been asked for.
+    /// When everything in it had been asked for, or it was given up.
     pub closed_at: Option<UtcTime>,
+    /// Whether it was closed without having been filled, because nothing can fill it.
+    pub given_up: bool,
+    /// Captured messages up to this number were too many or too old to be compared.
+    pub not_compared_to: Option<MessageId>,
 }
 
 /// What an attempt to fill a gap has brought.
@@ -53,6 +58,8 @@ pub struct Filled {
     pub absent: usize,
     /// Captured messages that had changed or gone.
     pub changed: usize,
+    /// Captured messages up to this number have not been compared.
+    pub not_compared_to: Option<MessageId>,
 }
 
 /// Opens a gap, unless one of the same cause is open there; `true` when it is a new one.
@@ -159,6 +166,7 @@ pub fn close(
             t::found.eq(t::found + count(filled.found)),
             t::absent.eq(t::absent + count(filled.absent)),
             t::changed.eq(t::changed + count(filled.changed)),
+            t::not_compared_to.eq(filled.not_compared_to),
         ))
         .execute(conn)?;
     let closed = diesel::update(t::table.find(gap.id).filter(t::times.eq(gap.times)))
@@ -171,6 +179,71 @@ pub fn close(
 pub fn set_reason(conn: &mut AnyConnection, ids: &[i64], reason: &str) -> Result<(), Error> {
     diesel::update(t::table.filter(t::id.eq_any(ids.to_vec())))
         .set(t::reason.eq(reason))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Ends gaps that nothing can fill, each with the reason.
+pub fn give_up(
+    conn: &mut AnyConnection,
+    ids: &[i64],
+    reason: &str,
+    now: UtcTime,
+) -> Result<(), Error> {
+    let open = t::table.filter(t::id.eq_any(ids.to_vec()));
+    diesel::update(open.filter(t::closed_at.is_null()))
+        .set((
+            t::closed_at.eq(now),
+            t::given_up.eq(true),
+            t::reason.eq(reason),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// The sequences of a session that have gaps which were given up.
+pub fn given_up(
+    conn: &mut AnyConnection,
+    session_id: SessionId,
+) -> Result<BTreeSet<MessageBox>, Error> {
+    let ended = t::table.filter(t::session_id.eq(session_id));
+    let boxes: Vec<MessageBox> = ended
+        .filter(t::given_up)
+        .select(t::box_id)
+        .distinct()
+        .load(conn)?;
+    Ok(boxes.into_iter().collect())
+}
+
+/// Opens the gaps of a sequence again that were given up, since what hindered has changed. Of
+/// several with one cause only the newest is opened, and none beside an open one.
+pub fn reopen(
+    conn: &mut AnyConnection,
+    session_id: SessionId,
+    message_box: MessageBox,
+) -> Result<(), Error> {
+    let here = t::table
+        .filter(t::session_id.eq(session_id))
+        .filter(t::box_id.eq(message_box));
+    let open: Vec<GapCause> = here
+        .filter(t::closed_at.is_null())
+        .select(t::cause)
+        .load(conn)?;
+    let ended: Vec<(i64, GapCause)> = here
+        .filter(t::given_up)
+        .order(t::id.desc())
+        .select((t::id, t::cause))
+        .load(conn)?;
+    let mut causes: BTreeSet<GapCause> = open.into_iter().collect();
+    let fresh = ended.iter().filter(|(_, cause)| causes.insert(*cause));
+    let fresh: Vec<i64> = fresh.map(|(id, _)| *id).collect();
+    // What is older or hidden by an open one is no more to be opened.
+    let all: Vec<i64> = ended.into_iter().map(|(id, _)| id).collect();
+    diesel::update(t::table.filter(t::id.eq_any(all)))
+        .set(t::given_up.eq(false))
+        .execute(conn)?;
+    diesel::update(t::table.filter(t::id.eq_any(fresh)))
+        .set(t::closed_at.eq(None::<UtcTime>))
         .execute(conn)?;
     Ok(())
 }

@@ -37,6 +37,7 @@ pub mod capture;
 pub mod flood_waits;
 pub mod gaps;
 pub mod hub_lock;
+pub mod listings;
 pub mod log_outs;
 pub mod messages;
 pub mod peer_links;

@@ -225,6 +225,16 @@ diesel::table! {
         reason -> Nullable<Text>,
         opened_at -> Timestamp,
         closed_at -> Nullable<Timestamp>,
+        given_up -> Bool,
+        not_compared_to -> Nullable<Integer>,
+    }
+}
+
+diesel::table! {
+    listings (session_id) {
+        session_id -> BigInt,
+        begins_at -> Nullable<Timestamp>,
+        listed_at -> Nullable<Timestamp>,
     }
 }
 
@@ -248,6 +258,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     flood_waits,
     gaps,
     hub_lock,
+    listings,
     log_outs,
     message_revisions,
     messages,

@@ -33,7 +33,7 @@ mod vitals;
 pub use budget::Budget;
 pub use calls::auth::{SentCode, SignIn};
 pub use calls::changes::{Edit, Forward};
-pub use calls::dialogs::{Dialog, DialogList};
+pub use calls::dialogs::{Dialog, DialogList, DialogWalk};
 pub use calls::files::{
     FileLocation, MediaFile, PART_BYTES, SMALL_FILE_BYTES, SMALL_FILE_PARTS, Upload, UploadedFile,
 };

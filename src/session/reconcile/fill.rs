@@ -3,21 +3,22 @@
 use crate::model::{ChatId, MessageBox, MessageId, UtcTime};
 use crate::session::capture::store_batch;
 use crate::session::reconcile::numbers::Numbers;
-use crate::session::reconcile::survey::of_one_chat;
-use crate::session::reconcile::{Reconciler, Trouble};
+use crate::session::reconcile::trouble::{Place, place_of};
+use crate::session::reconcile::{Reconciler, State, Trouble};
 use crate::store::capture::{CapturedBatch, Committed, Deletion};
 use crate::store::gaps::{Filled, GapRow};
 use crate::store::peers::PeerRow;
 use crate::store::{gaps, peers, sequences};
 use crate::telegram::{self, DialogList, MESSAGES_A_CALL};
-use log::info;
+use log::{info, warn};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::time::Instant;
 
 /// How many captured messages of a sequence are compared at most after a gap that may have hidden
-/// edits and deletions, newest first.
-const VERIFIED: i64 = 5_000;
+/// edits and deletions, newest first: twenty calls. A gap tells what was not compared.
+const VERIFIED: i64 = 2_000;
 
 /// Telegram lets a message be edited for this long. Older ones than the newest by more are not
 /// compared. Source: <https://core.telegram.org/api/config#client-configuration>, `edit_time_limit`.
@@ -36,6 +37,7 @@ impl Reconciler<'_> {
     /// Fills sequence by sequence. What one chat refuses keeps its gap open and stops no other.
     pub(super) async fn fill(
         &self,
+        state: &mut State,
         list: &DialogList,
         mut numbers: Numbers,
         pending: &[GapRow],
@@ -47,35 +49,34 @@ impl Reconciler<'_> {
             .collect();
         let mut boxes: BTreeSet<MessageBox> = numbers.boxes().into_iter().collect();
         boxes.extend(pending.iter().map(|gap| gap.message_box));
+        // What is not listed has been dealt with.
+        boxes.retain(|place| place.chat().is_none() || listed.contains(place));
+        let now = Instant::now();
+        boxes.retain(|place| !state.pauses.holds(*place, now));
         let mut complete = BTreeMap::new();
         for message_box in boxes {
             let open: Vec<&GapRow> = pending
                 .iter()
                 .filter(|gap| gap.message_box == message_box)
                 .collect();
-            if message_box.chat().is_some() && !listed.contains(&message_box) {
-                self.keep_open(&open, "the account is not in the channel")
-                    .await?;
-                if !open.is_empty() {
-                    self.crossings.note_absent(message_box);
-                }
-                continue;
-            }
             if open.is_empty() && numbers.missing(message_box).is_empty() {
                 if let Some((up_to, _)) = numbers.complete(message_box) {
                     complete.insert(message_box, up_to);
                 }
                 continue;
             }
-            match self.fill_box(message_box, &mut numbers, &open).await {
-                Ok(()) => {}
-                Err(Trouble::Telegram(error)) => {
-                    self.keep_open(&open, &error.to_string()).await?;
-                    if of_one_chat(&error).is_none() {
-                        return Err(error.into());
-                    }
+            match self.fill_box(list, message_box, &mut numbers, &open).await {
+                Ok(()) => state.pauses.succeeded(message_box),
+                Err(Trouble::Telegram(error)) if place_of(&error) == Place::Chat => {
+                    self.refused(state, message_box, &open, &error).await?;
                 }
-                Err(error) => return Err(error),
+                Err(error) => {
+                    if let Trouble::Telegram(error) = &error {
+                        self.keep_open(&open, &error.to_string()).await?;
+                    }
+                    self.remember_complete(complete).await?;
+                    return Err(error);
+                }
             }
         }
         self.remember_complete(complete).await
@@ -96,32 +97,16 @@ impl Reconciler<'_> {
         Ok(stored.await?)
     }
 
-    async fn keep_open(&self, open: &[&GapRow], reason: &str) -> Result<(), Trouble> {
-        let fresh = open
-            .iter()
-            .filter(|gap| gap.reason.as_deref() != Some(reason));
-        let ids: Vec<i64> = fresh.map(|gap| gap.id).collect();
-        if ids.is_empty() {
-            return Ok(());
-        }
-        info!(session = self.name.as_str(); "{} gaps stay open: {reason}", ids.len());
-        let reason = reason.to_owned();
-        let stored = self
-            .context
-            .store
-            .write(move |conn| gaps::set_reason(conn, &ids, &reason));
-        Ok(stored.await?)
-    }
-
     /// Fetches the missing numbers of one sequence, compares what may have changed, and closes
     /// its gaps.
     async fn fill_box(
         &self,
+        list: &DialogList,
         message_box: MessageBox,
         numbers: &mut Numbers,
         open: &[&GapRow],
     ) -> Result<(), Trouble> {
-        let channel = self.channel(message_box).await?;
+        let channel = self.channel(list, message_box).await?;
         let mut filled = Filled::default();
         let top = numbers.top(message_box);
         loop {
@@ -131,6 +116,9 @@ impl Reconciler<'_> {
                 let (done, absent) = fetch.await?;
                 filled.found += done.inserted;
                 filled.absent += absent;
+                // What is done needs not be done again when the next call is refused.
+                let done = ids.last().map(|last| (message_box, *last));
+                self.remember_complete(done.into_iter().collect()).await?;
             }
             let Some((up_to, more)) = numbers.complete(message_box) else {
                 break;
@@ -143,33 +131,41 @@ impl Reconciler<'_> {
             self.read_numbers(numbers).await?;
         }
         if let Some(verify_to) = open.iter().filter_map(|gap| gap.verify_to).max() {
-            filled.changed = self
+            (filled.changed, filled.not_compared_to) = self
                 .verify(message_box, channel.as_ref(), verify_to)
                 .await?;
         }
         self.close(open, top, filled).await
     }
 
-    /// Compares captured messages with what Telegram has now; how many were different.
+    /// Compares captured messages with what Telegram has now, the newest first; how many were
+    /// different, and up to where they were not compared.
     async fn verify(
         &self,
         message_box: MessageBox,
         channel: Option<&PeerRow>,
         up_to: MessageId,
-    ) -> Result<usize, Trouble> {
+    ) -> Result<(usize, Option<MessageId>), Trouble> {
         let id = self.account.session_id;
         let rows = self
             .context
             .store
-            .read(move |conn| sequences::captured_down_from(conn, id, message_box, up_to, VERIFIED))
+            .read(move |conn| {
+                sequences::captured_down_from(conn, id, message_box, up_to, VERIFIED + 1)
+            })
             .await?;
-        let oldest = rows.iter().map(|(_, sent_at)| *sent_at).max();
-        let oldest = oldest.map(|newest| newest.before(EDITABLE));
-        let ids: Vec<MessageId> = rows
-            .into_iter()
-            .filter(|(_, sent_at)| Some(*sent_at) >= oldest)
-            .map(|(id, _)| id)
-            .collect();
+        let newest = rows.iter().map(|(_, sent_at)| *sent_at).max();
+        let oldest = newest.map(|newest| newest.before(EDITABLE));
+        let most = usize::try_from(VERIFIED).unwrap_or(usize::MAX);
+        let is_due = |at: usize, sent_at: UtcTime| at < most && Some(sent_at) >= oldest;
+        let (mut ids, mut not_compared_to) = (Vec::new(), None::<MessageId>);
+        for (at, (id, sent_at)) in rows.into_iter().enumerate() {
+            if is_due(at, sent_at) {
+                ids.push(id);
+            } else {
+                not_compared_to = not_compared_to.max(Some(id));
+            }
+        }
         let mut changed = 0;
         for ids in ids.chunks(MESSAGES_A_CALL) {
             let (done, _) = self
@@ -177,10 +173,12 @@ impl Reconciler<'_> {
                 .await?;
             changed += done.edited + done.deleted;
         }
-        Ok(changed)
+        Ok((changed, not_compared_to))
     }
 
-    /// One call, and its answer in the log. Says how many numbers belong to no message as well.
+    /// Fetches numbers into the log. Says how many belong to no message as well. What cannot be
+    /// read and does not say which message it is, is narrowed down by halves; the one number that
+    /// is left then is passed over, so that nobody asks for it for ever.
     async fn fetch(
         &self,
         message_box: MessageBox,
@@ -188,19 +186,58 @@ impl Reconciler<'_> {
         ids: &[MessageId],
         purpose: Purpose,
     ) -> Result<(Committed, usize), Trouble> {
+        let (mut all, mut absent) = (Committed::default(), 0);
+        let mut parts = vec![ids];
+        while let Some(ids) = parts.pop() {
+            match self.fetch_once(message_box, channel, ids, purpose).await? {
+                Some((done, gone)) => {
+                    all.inserted += done.inserted;
+                    all.edited += done.edited;
+                    all.deleted += done.deleted;
+                    absent += gone;
+                }
+                None if ids.len() > 1 => {
+                    let (low, high) = ids.split_at(ids.len() / 2);
+                    parts.extend([high, low]);
+                }
+                None => {
+                    let session = self.name.as_str();
+                    warn!(session, box_id = message_box.0; "a message cannot be read: {ids:?}");
+                }
+            }
+        }
+        Ok((all, absent))
+    }
+
+    /// One call, and its answer in the log; `None` when not all of it can be told apart.
+    async fn fetch_once(
+        &self,
+        message_box: MessageBox,
+        channel: Option<&PeerRow>,
+        ids: &[MessageId],
+        purpose: Purpose,
+    ) -> Result<Option<(Committed, usize)>, Trouble> {
         self.crossings.begin();
         let fetched = self.link.messages(channel, self.account.own, ids).await;
         let mut fetched = match fetched {
-            Ok(fetched) => fetched,
+            Ok(fetched) if fetched.unplaced.is_empty() => fetched,
+            Ok(_) | Err(telegram::Error::Unreadable { .. }) => {
+                self.crossings.settle(&mut Vec::new());
+                self.pace().await;
+                return Ok(None);
+            }
             Err(error) => {
                 self.crossings.settle(&mut Vec::new());
                 return Err(error.into());
             }
         };
+        let unreadable = fetched.unreadable.iter();
+        let unreadable = unreadable.map(|unreadable| unreadable.message.message_id);
         let present: HashSet<MessageId> = fetched
             .messages
             .iter()
             .map(|message| message.message_id)
+            .chain(unreadable)
             .collect();
         let absent: Vec<MessageId> = ids
             .iter()
@@ -229,7 +266,7 @@ impl Reconciler<'_> {
         };
         let done = store_batch(&self.context.writer, Arc::new(batch), self.vitals).await?;
         self.pace().await;
-        Ok((done, gone))
+        Ok(Some((done, gone)))
     }
 
     async fn close(
@@ -263,6 +300,7 @@ impl Reconciler<'_> {
                 found,
                 absent,
                 changed,
+                ..
             } = filled;
             info!(
                 session = self.name.as_str(), found, absent, changed;
@@ -272,22 +310,28 @@ impl Reconciler<'_> {
         Ok(())
     }
 
-    /// The channel of a sequence as calls take it; `None` for the account's own.
-    async fn channel(&self, message_box: MessageBox) -> Result<Option<PeerRow>, Trouble> {
+    /// The channel of a sequence as calls take it; `None` for the account's own. What has just been
+    /// listed has the access hash of now.
+    async fn channel(
+        &self,
+        list: &DialogList,
+        message_box: MessageBox,
+    ) -> Result<Option<PeerRow>, Trouble> {
         let Some(chat): Option<ChatId> = message_box.chat() else {
             return Ok(None);
         };
+        let listed = list.peers.iter();
+        let mut listed = listed.filter(|peer| peer.access_hash.is_some());
+        if let Some(peer) = listed.find(|peer| peer.peer_id == chat) {
+            return Ok(Some(peer.clone()));
+        }
         let id = self.account.session_id;
         let row = self
             .context
             .store
             .read(move |conn| peers::get(conn, id, chat))
             .await?;
-        match row {
-            Some(row) => Ok(Some(row)),
-            None => Err(Trouble::Telegram(telegram::Error::Unreachable(
-                "the channel is not among the stored peers".into(),
-            ))),
-        }
+        row.map(Some)
+            .ok_or(Trouble::Telegram(telegram::Error::WrongKind))
     }
 }

@@ -1,19 +1,25 @@
 //! Keeping an account's log complete: what updates did not bring is fetched from history.
 //!
-//! After each start and reconnect, when a gap opens, and every few minutes, the newest message of
-//! every dialog is compared with the log. Numbers that are missing become a gap; each open gap is
+//! After each start and reconnect, when a gap opens, and every few minutes, the newest messages of
+//! the dialogs that have moved are compared with the log. Numbers that are missing become a gap; each open gap is
 //! filled, and closed when everything in it has been asked for. Live capture goes on meanwhile.
 
 mod fill;
+mod listing;
 mod numbers;
+mod pauses;
 mod survey;
+mod trouble;
 
-use crate::model::SessionName;
+use crate::model::{MessageBox, SessionName};
 use crate::session::account::SessionContext;
 use crate::session::backoff::chance;
 use crate::session::crossings::Crossings;
+use crate::session::reconcile::listing::Look;
+use crate::session::reconcile::pauses::Pauses;
 use crate::telegram::{self, AccountRef, Link, Vitals};
 use log::{debug, info};
+use std::collections::BTreeSet;
 use std::time::Duration;
 use tokio::time::{Instant, sleep, sleep_until};
 
@@ -34,6 +40,26 @@ pub(super) struct Reconciler<'a> {
     pub(super) crossings: &'a Crossings,
 }
 
+/// The longest wait after rounds that have failed.
+const CAP: Duration = Duration::from_mins(10);
+
+/// What is kept between the rounds of one link.
+#[derive(Debug)]
+struct State {
+    /// The list that the last round was about, when it has ended early.
+    look: Option<Look>,
+    pauses: Pauses,
+    /// Channels that only a list of all dialogs can tell of, and those that one did not.
+    unfound: BTreeSet<MessageBox>,
+    searched: BTreeSet<MessageBox>,
+    /// How many rounds have failed in a row.
+    failures: u32,
+    /// How long Telegram has asked to wait before this round.
+    waited: Duration,
+    /// When in its time this account lists all its dialogs, from 0 to 1.
+    spread: f64,
+}
+
 /// Why a round has ended early.
 #[derive(Debug, thiserror::Error)]
 enum Trouble {
@@ -50,10 +76,19 @@ impl Reconciler<'_> {
         // Thousands of accounts that came online together must not look together.
         let mut wait = timing.reconcile_after.mul_f64(0.5 + chance());
         let mut first = true;
+        let mut state = State {
+            look: None,
+            pauses: Pauses::default(),
+            unfound: BTreeSet::new(),
+            searched: BTreeSet::new(),
+            failures: 0,
+            waited: Duration::ZERO,
+            spread: chance(),
+        };
         let since = Instant::now();
         loop {
             let due = Instant::now() + wait;
-            if first {
+            if first || state.waited > Duration::ZERO {
                 // Catching up has just begun; what it finds is part of the first round.
                 sleep_until(due).await;
             } else {
@@ -65,34 +100,45 @@ impl Reconciler<'_> {
             // The semaphore is never closed; were it, going on without it would still be right.
             let permit = self.context.reconciles.acquire().await.ok();
             // Between rounds nothing of a round takes up memory.
-            let round = Box::pin(self.round(first)).await;
+            let round = Box::pin(self.round(&mut state, first)).await;
             drop(permit);
             wait = match round {
                 Ok(()) => {
                     first = false;
+                    state.failures = 0;
+                    state.waited = Duration::ZERO;
                     let mut pause = timing.reconcile_every;
                     if since.elapsed() < timing.reconcile_after * NEW_LINK {
                         pause = pause.min(timing.reconcile_after * SOON);
                     }
-                    pause.mul_f64(0.75 + chance() / 2.0)
+                    pause = pause.mul_f64(0.75 + chance() / 2.0);
+                    state
+                        .pauses
+                        .next(Instant::now())
+                        .map_or(pause, |next| pause.min(next))
                 }
-                Err(trouble) => self.after(&trouble),
+                Err(trouble) => self.after(&mut state, &trouble),
             };
         }
     }
 
     /// How long to wait after a round that has ended early.
-    fn after(&self, trouble: &Trouble) -> Duration {
+    fn after(&self, state: &mut State, trouble: &Trouble) -> Duration {
         let timing = &self.context.timing;
+        state.waited = Duration::ZERO;
         match trouble {
             Trouble::Telegram(telegram::Error::FloodWait(wait)) => {
                 let seconds = wait.as_secs();
                 info!(session = self.name.as_str(); "the reconciling waits {seconds} s for Telegram");
-                *wait + Duration::from_secs(1)
+                state.waited = *wait + Duration::from_secs(1);
+                state.waited
             }
             other => {
                 debug!(session = self.name.as_str(); "the log is compared again: {other}");
-                timing.reconcile_after * 2
+                let base = timing.reconcile_after * 2;
+                let wait = base.saturating_mul(1 << state.failures.min(16)).min(CAP);
+                state.failures = state.failures.saturating_add(1);
+                wait
             }
         }
     }

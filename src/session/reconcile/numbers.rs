@@ -124,6 +124,7 @@ mod tests {
             top_sent_at: None,
             pts: None,
             joined_at: None,
+            pinned: false,
         }
     }
 

@@ -1,18 +1,16 @@
-//! One look at all dialogs, and what it says of the log.
+//! One look at the dialogs, and what it says of the log.
 
 use crate::model::{ChatId, GapCause, MessageBox, MessageId, UtcTime};
 use crate::session::reconcile::numbers::Numbers;
-use crate::session::reconcile::{Reconciler, Trouble};
+use crate::session::reconcile::trouble::{Place, place_of};
+use crate::session::reconcile::{Reconciler, State, Trouble};
 use crate::store::gaps::GapRow;
-use crate::store::{gaps, peers, sequences, sessions};
+use crate::store::{gaps, listings, peers, sequences, sessions};
 use crate::telegram::{self, Dialog, DialogList, Nudge};
 use log::debug;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
-use tokio::time::{sleep, timeout};
-
-/// The dialogs of a look, in calls of 100.
-const DIALOG_PAGES: u32 = 100;
+use tokio::time::{Instant, sleep, timeout};
 
 /// How often live capture is given a second to bring what seems to be missing.
 const GRACE: u32 = 8;
@@ -21,31 +19,46 @@ const GRACE: u32 = 8;
 const NUDGE_PATIENCE: Duration = Duration::from_secs(5);
 
 impl Reconciler<'_> {
-    /// Compares every dialog with the log and fills what is open. `first` of a link.
-    pub(super) async fn round(&self, first: bool) -> Result<(), Trouble> {
-        self.crossings.begin_listing();
-        let list = self.link.dialogs(DIALOG_PAGES).await?;
+    /// Compares the dialogs that may have moved with the log and fills what is open. `first` of a
+    /// link.
+    pub(super) async fn round(&self, state: &mut State, first: bool) -> Result<(), Trouble> {
         let id = self.account.session_id;
-        let (pending, known, logged_in_at) = self
+        let (pending, given_up, known, listing, logged_in_at) = self
             .context
             .store
             .read(move |conn| {
                 Ok((
                     gaps::pending(conn, id)?,
+                    gaps::given_up(conn, id)?,
                     sequences::load(conn, id)?,
+                    listings::get(conn, id)?,
                     sessions::by_id(conn, id)?.and_then(|row| row.logged_in_at),
                 ))
             })
             .await?;
+        let mut list = self.look(state, &known, &pending, listing).await?;
+        let listed = list.dialogs.iter();
+        let listed = listed.map(|dialog| MessageBox::of(dialog.chat_id));
+        let back = listed.filter(|place| given_up.contains(place)).collect();
+        let pending = self.reopen(state, back, pending).await?;
+        self.add_unlisted(state, &mut list, &pending).await?;
         self.learn_peers(&list, first, &pending).await?;
         self.seed_channels(&list.dialogs).await;
-        let known = self.with_baselines(&list, known, logged_in_at).await?;
+        // Telegram's dates are whole seconds, and so is its clock.
+        let since = listing.begins_at.or_else(|| {
+            let at = logged_in_at?;
+            UtcTime::from_unix(at.as_datetime().timestamp())
+        });
+        let known = self.with_baselines(state, &list, known, since).await?;
         let mut numbers = Numbers::new(&list.dialogs, &known);
         self.wait_for_live(&list.dialogs, &mut numbers).await?;
         self.ask_for_updates(&list.dialogs).await;
-        let missed = numbers.boxes_with_holes();
-        let pending = self.with_missed(pending, missed).await?;
-        self.fill(&list, numbers, &pending).await
+        let now = Instant::now();
+        let mut missed = numbers.boxes_with_holes();
+        missed.retain(|place| !state.pauses.holds(*place, now));
+        let pending = self.with_missed(missed).await?;
+        self.fill(state, &list, numbers, &pending).await?;
+        self.looked(state).await
     }
 
     /// Access hashes that are new, or that somebody has asked for in vain.
@@ -165,26 +178,51 @@ impl Reconciler<'_> {
     /// from when the account joined.
     async fn with_baselines(
         &self,
+        state: &mut State,
         list: &DialogList,
         mut known: BTreeMap<MessageBox, MessageId>,
         logged_in_at: Option<UtcTime>,
     ) -> Result<BTreeMap<MessageBox, MessageId>, Trouble> {
         let mut fresh: BTreeMap<MessageBox, MessageId> = BTreeMap::new();
-        // Telegram's dates are whole seconds.
-        let logged_in_at =
-            logged_in_at.and_then(|at| UtcTime::from_unix(at.as_datetime().timestamp()));
         for dialog in &list.dialogs {
             let message_box = MessageBox::of(dialog.chat_id);
-            if known.contains_key(&message_box) {
+            if known.contains_key(&message_box) || state.pauses.holds(message_box, Instant::now()) {
                 continue;
             }
             let since = logged_in_at.max(dialog.joined_at);
-            let baseline = self.baseline(list, dialog, since).await?;
-            let entry = fresh.entry(message_box).or_insert(baseline);
-            *entry = (*entry).max(baseline);
+            match self.baseline(list, dialog, since).await {
+                Ok(baseline) => {
+                    let entry = fresh.entry(message_box).or_insert(baseline);
+                    *entry = (*entry).max(baseline);
+                }
+                // The other private chats say it as well.
+                Err(error) if place_of(&error) == Place::Chat && dialog.pts.is_none() => {
+                    debug!(session = self.name.as_str(); "a chat's history is refused: {error}");
+                }
+                Err(error) if place_of(&error) == Place::Chat => {
+                    let open = self.open_missed(vec![message_box]).await?;
+                    let open: Vec<&GapRow> = open
+                        .iter()
+                        .filter(|gap| gap.message_box == message_box)
+                        .collect();
+                    self.refused(state, message_box, &open, &error).await?;
+                }
+                Err(error) => {
+                    self.store_baselines(fresh).await?;
+                    return Err(error.into());
+                }
+            }
         }
+        known.append(&mut self.store_baselines(fresh).await?);
+        Ok(known)
+    }
+
+    async fn store_baselines(
+        &self,
+        mut fresh: BTreeMap<MessageBox, MessageId>,
+    ) -> Result<BTreeMap<MessageBox, MessageId>, Trouble> {
         if fresh.is_empty() {
-            return Ok(known);
+            return Ok(fresh);
         }
         let id = self.account.session_id;
         let stored = self.context.store.write(move |conn| {
@@ -197,8 +235,7 @@ impl Reconciler<'_> {
             sequences::put(conn, id, &fresh)?;
             Ok(fresh)
         });
-        known.append(&mut stored.await?);
-        Ok(known)
+        Ok(stored.await?)
     }
 
     async fn baseline(
@@ -206,7 +243,7 @@ impl Reconciler<'_> {
         list: &DialogList,
         dialog: &Dialog,
         since: Option<UtcTime>,
-    ) -> Result<MessageId, Trouble> {
+    ) -> Result<MessageId, telegram::Error> {
         let Some(since) = since else {
             return Ok(dialog.top);
         };
@@ -226,11 +263,10 @@ impl Reconciler<'_> {
     }
 
     /// The open gaps, with one more for each box that misses numbers for no known reason.
-    async fn with_missed(
-        &self,
-        pending: Vec<GapRow>,
-        missed: Vec<MessageBox>,
-    ) -> Result<Vec<GapRow>, Trouble> {
+    async fn with_missed(&self, missed: Vec<MessageBox>) -> Result<Vec<GapRow>, Trouble> {
+        let id = self.account.session_id;
+        let pending = self.context.store.read(move |conn| gaps::pending(conn, id));
+        let pending = pending.await?;
         let explained: BTreeSet<_> = pending.iter().map(|gap| gap.message_box).collect();
         let fresh: Vec<_> = missed
             .into_iter()
@@ -239,13 +275,20 @@ impl Reconciler<'_> {
         if fresh.is_empty() {
             return Ok(pending);
         }
+        self.open_missed(fresh).await
+    }
+
+    async fn open_missed(&self, fresh: Vec<MessageBox>) -> Result<Vec<GapRow>, Trouble> {
         let id = self.account.session_id;
         let pending = self
             .context
             .store
             .write(move |conn| {
+                let pending = gaps::pending(conn, id)?;
                 for message_box in fresh {
-                    gaps::open(conn, id, message_box, GapCause::Missed, UtcTime::now())?;
+                    if !pending.iter().any(|gap| gap.message_box == message_box) {
+                        gaps::open(conn, id, message_box, GapCause::Missed, UtcTime::now())?;
+                    }
                 }
                 gaps::pending(conn, id)
             })
@@ -257,9 +300,4 @@ impl Reconciler<'_> {
         // A reading that is stuck is the watchdog's to heal.
         drop(timeout(NUDGE_PATIENCE, self.link.nudge_when_free(nudge)).await);
     }
-}
-
-/// Whether an error belongs to one chat, so that the others can go on.
-pub(super) fn of_one_chat(error: &telegram::Error) -> Option<&str> {
-    error.rpc_name()
 }

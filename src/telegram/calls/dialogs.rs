@@ -6,6 +6,7 @@ use crate::telegram::convert;
 use crate::telegram::error::Error;
 use crate::telegram::link::Link;
 use grammers_client::tl;
+use std::collections::HashSet;
 
 /// What Telegram says of one dialog.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,6 +21,8 @@ pub struct Dialog {
     pub pts: Option<i32>,
     /// When the account joined a channel.
     pub joined_at: Option<UtcTime>,
+    /// Whether it is pinned, so that its place in the list says nothing.
+    pub pinned: bool,
 }
 
 /// Dialogs with all peers that came along.
@@ -40,28 +43,97 @@ pub(super) struct DialogPage {
     pub(super) chats: Vec<tl::enums::Chat>,
     pub(super) peers: Vec<PeerRow>,
     pub(super) complete: bool,
+    /// How many Telegram says there are.
+    pub(super) total: usize,
+}
+
+/// Dialogs in a page.
+const A_PAGE: usize = 100;
+
+/// A list of dialogs on its way. What has come stays when a page is refused.
+#[derive(Debug, Default)]
+pub struct DialogWalk {
+    /// What has come so far.
+    pub list: DialogList,
+    offset: DialogOffset,
+    listed: HashSet<ChatId>,
+    ended: bool,
+}
+
+impl DialogWalk {
+    /// Whether no page is left.
+    pub const fn has_ended(&self) -> bool {
+        self.ended
+    }
+
+    fn take(&mut self, page: DialogPage) {
+        let short = page.dialogs.len() < A_PAGE;
+        let before = self.listed.len();
+        for dialog in &page.dialogs {
+            let tl::enums::Dialog::Dialog(raw) = dialog else {
+                continue;
+            };
+            // A dialog may be told twice, when it is pinned or the list moves meanwhile.
+            if self.listed.insert(convert::chat_id(&raw.peer)) {
+                self.list.dialogs.extend(page.read(dialog));
+            }
+        }
+        let nothing_new = self.listed.len() == before;
+        let all = page.complete || nothing_new || short && self.listed.len() >= page.total;
+        let next = page.next().filter(|next| next.goes_on(&self.offset));
+        self.list.peers.extend(page.peers);
+        self.list.complete = all || next.is_none() && short;
+        match next {
+            Some(next) if !all => self.offset = next,
+            _ => self.ended = true,
+        }
+    }
 }
 
 impl Link {
     /// The newest dialogs of all folders, 100 a call, at most `pages` calls.
     pub async fn dialogs(&self, pages: u32) -> Result<DialogList, Error> {
-        let mut all = DialogList::default();
-        let mut offset = DialogOffset::default();
+        let mut walk = DialogWalk::default();
         for _ in 0..pages {
-            let Some(page) = self.dialog_page(&offset, None, 100).await? else {
+            if walk.has_ended() {
                 break;
-            };
-            all.dialogs
-                .extend(page.dialogs.iter().filter_map(|dialog| page.read(dialog)));
-            all.complete = page.complete;
-            let next = DialogOffset::after(&page.dialogs, &page.messages, &page.peers);
-            all.peers.extend(page.peers);
-            match next {
-                Some(next) if !page.complete => offset = next,
-                _ => break,
             }
+            self.next_dialogs(&mut walk).await?;
         }
-        Ok(all)
+        Ok(walk.list)
+    }
+
+    /// Adds the next page to a list, in one call. A refusal leaves the list as it was.
+    pub async fn next_dialogs(&self, walk: &mut DialogWalk) -> Result<(), Error> {
+        let limit = i32::try_from(A_PAGE).unwrap_or(i32::MAX);
+        match self.dialog_page(&walk.offset, None, limit).await? {
+            Some(page) => walk.take(page),
+            None => walk.ended = true,
+        }
+        Ok(())
+    }
+
+    /// One chat as the list would tell it, with the peers that came along; no dialog when the
+    /// account is not in it. Source: <https://core.telegram.org/method/messages.getPeerDialogs>.
+    pub async fn dialog_of(&self, peer: &PeerRow) -> Result<(Option<Dialog>, Vec<PeerRow>), Error> {
+        let wanted = tl::types::InputDialogPeer {
+            peer: convert::input_peer(peer),
+        };
+        let request = tl::functions::messages::GetPeerDialogs {
+            peers: vec![wanted.into()],
+        };
+        let tl::enums::messages::PeerDialogs::Dialogs(answer) = self.invoke(&request).await?;
+        let page = DialogPage {
+            peers: convert::peers(&answer.users, &answer.chats),
+            total: answer.dialogs.len(),
+            dialogs: answer.dialogs,
+            messages: answer.messages,
+            chats: answer.chats,
+            complete: true,
+        };
+        let mut told = page.dialogs.iter().filter_map(|dialog| page.read(dialog));
+        let dialog = told.find(|dialog| dialog.chat_id == peer.peer_id);
+        Ok((dialog, page.peers))
     }
 
     /// One call: of one folder or of all, at most 100 dialogs. `None` when there is nothing new.
@@ -72,7 +144,8 @@ impl Link {
         limit: i32,
     ) -> Result<Option<DialogPage>, Error> {
         let request = tl::functions::messages::GetDialogs {
-            exclude_pinned: false,
+            // They come with the first page, whatever their age.
+            exclude_pinned: !offset.is_first(),
             folder_id,
             offset_date: offset.date,
             offset_id: offset.id,
@@ -80,12 +153,19 @@ impl Link {
             limit,
             hash: 0,
         };
-        let (dialogs, messages, users, chats, complete) = match self.invoke(&request).await? {
+        let (dialogs, messages, users, chats, total) = match self.invoke(&request).await? {
             tl::enums::messages::Dialogs::Dialogs(page) => {
-                (page.dialogs, page.messages, page.users, page.chats, true)
+                (page.dialogs, page.messages, page.users, page.chats, None)
             }
             tl::enums::messages::Dialogs::Slice(page) => {
-                (page.dialogs, page.messages, page.users, page.chats, false)
+                let total = usize::try_from(page.count).unwrap_or_default();
+                (
+                    page.dialogs,
+                    page.messages,
+                    page.users,
+                    page.chats,
+                    Some(total),
+                )
             }
             tl::enums::messages::Dialogs::NotModified(_) => return Ok(None),
         };
@@ -94,7 +174,8 @@ impl Link {
             dialogs,
             messages,
             chats,
-            complete,
+            complete: total.is_none(),
+            total: total.unwrap_or_default(),
         }))
     }
 }
@@ -106,13 +187,8 @@ impl DialogPage {
         };
         let chat_id = convert::chat_id(&dialog.peer);
         let top = MessageId(dialog.top_message);
-        let channel = self.chats.iter().find_map(|chat| match chat {
-            tl::enums::Chat::Channel(channel) if ChatId::channel(channel.id) == chat_id => {
-                Some(channel)
-            }
-            _ => None,
-        });
-        if channel.is_some_and(|channel| channel.left) {
+        let channel = self.channel(chat_id);
+        if channel.is_some_and(|channel| channel.left) || self.is_shut(chat_id) {
             return None;
         }
         let time = |date: i32| UtcTime::from_unix(date.into());
@@ -126,11 +202,57 @@ impl DialogPage {
             top_sent_at: message.and_then(convert::message_date).and_then(time),
             pts: dialog.pts,
             joined_at: channel.and_then(|channel| time(channel.date)),
+            pinned: dialog.pinned,
+        })
+    }
+
+    fn channel(&self, id: ChatId) -> Option<&tl::types::Channel> {
+        self.chats.iter().find_map(|chat| match chat {
+            tl::enums::Chat::Channel(channel) if ChatId::channel(channel.id) == id => Some(channel),
+            _ => None,
+        })
+    }
+
+    /// Whether the account was thrown out of the channel.
+    fn is_shut(&self, id: ChatId) -> bool {
+        self.chats.iter().any(|chat| match chat {
+            tl::enums::Chat::ChannelForbidden(channel) => ChatId::channel(channel.id) == id,
+            _ => false,
+        })
+    }
+
+    /// Where the page after this one begins: after its last dialog whose top message came along,
+    /// but for pinned ones and monoforums, which stand where they do not belong by age.
+    /// Source: <https://core.telegram.org/api/offsets>.
+    pub(super) fn next(&self) -> Option<DialogOffset> {
+        self.dialogs.iter().rev().find_map(|dialog| {
+            let tl::enums::Dialog::Dialog(dialog) = dialog else {
+                return None;
+            };
+            let chat_id = convert::chat_id(&dialog.peer);
+            let place = (chat_id, MessageId(dialog.top_message));
+            let is_monoforum = self
+                .channel(chat_id)
+                .is_some_and(|channel| channel.monoforum);
+            if dialog.pinned || is_monoforum {
+                return None;
+            }
+            let message = self
+                .messages
+                .iter()
+                .find(|message| convert::message_place(message) == Some(place))?;
+            let peer = self.peers.iter().find(|peer| peer.peer_id == place.0)?;
+            Some(DialogOffset {
+                date: convert::message_date(message)?,
+                id: dialog.top_message,
+                peer: convert::input_peer(peer),
+            })
         })
     }
 }
 
 /// Where the next page of dialogs begins.
+#[derive(Debug)]
 pub(super) struct DialogOffset {
     pub(super) date: i32,
     pub(super) id: i32,
@@ -148,30 +270,15 @@ impl Default for DialogOffset {
 }
 
 impl DialogOffset {
-    /// The next page starts after the last dialog whose top message came along.
-    /// Source: <https://core.telegram.org/api/offsets>.
-    pub(super) fn after(
-        dialogs: &[tl::enums::Dialog],
-        messages: &[tl::enums::Message],
-        peers: &[PeerRow],
-    ) -> Option<Self> {
-        dialogs.iter().rev().find_map(|dialog| {
-            let tl::enums::Dialog::Dialog(dialog) = dialog else {
-                return None;
-            };
-            let place = (
-                convert::chat_id(&dialog.peer),
-                MessageId(dialog.top_message),
-            );
-            let message = messages
-                .iter()
-                .find(|message| convert::message_place(message) == Some(place))?;
-            let peer = peers.iter().find(|peer| peer.peer_id == place.0)?;
-            Some(Self {
-                date: convert::message_date(message)?,
-                id: dialog.top_message,
-                peer: convert::input_peer(peer),
-            })
-        })
+    /// Whether it is the beginning of the list.
+    fn is_first(&self) -> bool {
+        (self.date, self.id) == (0, 0)
+    }
+
+    /// Whether this place comes after the one before, so that following it ends some time.
+    fn goes_on(&self, before: &Self) -> bool {
+        before.is_first()
+            || self.date < before.date
+            || self.date == before.date && (self.id, &self.peer) != (before.id, &before.peer)
     }
 }

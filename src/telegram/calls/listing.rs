@@ -71,7 +71,7 @@ impl Link {
                     last_message: top.and_then(|message| convert::live(own, message)),
                 });
             }
-            let next = DialogOffset::after(&page.dialogs, &page.messages, &page.peers);
+            let next = page.next();
             listed.peers.extend(page.peers);
             match next {
                 Some(next) if !page.complete => offset = next,

@@ -118,9 +118,16 @@ pub(crate) struct Gap {
     /// When it was noticed.
     #[schema(value_type = String, format = DateTime)]
     opened_at: UtcTime,
-    /// When everything in it had been asked for; null while it is open.
+    /// When everything in it had been asked for, or it was given up; null while it is open.
     #[schema(required, value_type = Option<String>, format = DateTime)]
     closed_at: Option<UtcTime>,
+    /// Whether it was closed without having been filled, because nothing can fill it; `reason`
+    /// tells why.
+    given_up: bool,
+    /// Captured messages up to this number were too many or too old to be compared; null when all
+    /// were, or none had to be.
+    #[schema(required)]
+    not_compared_up_to_message_id: Option<i32>,
 }
 
 impl From<GapView> for Gap {
@@ -137,6 +144,8 @@ impl From<GapView> for Gap {
             reason: gap.reason,
             opened_at: gap.opened_at,
             closed_at: gap.closed_at,
+            given_up: gap.given_up,
+            not_compared_up_to_message_id: gap.not_compared_up_to.map(|id| id.0),
         }
     }
 }

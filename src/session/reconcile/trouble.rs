@@ -1,0 +1,128 @@
+//! What a refusal means: whether it is one chat's, and when nothing can fill a gap.
+
+use crate::model::{MessageBox, UtcTime};
+use crate::session::reconcile::{Reconciler, State, Trouble};
+use crate::store::gaps::{self, GapRow};
+use crate::telegram;
+use log::info;
+use std::collections::BTreeSet;
+use tokio::time::Instant;
+
+/// The reason of gaps that end because the account is not in the channel any more.
+pub(super) const NOT_A_MEMBER: &str = "the account is not in the channel";
+
+/// After so many refusals in a row of a kind that does not pass a gap is given up.
+const FINAL: u32 = 6;
+
+/// Telegram's names for a channel that the account may not read.
+const SHUT_OUT: [&str; 3] = [
+    "CHANNEL_PRIVATE",
+    "CHANNEL_PUBLIC_GROUP_NA",
+    "USER_BANNED_IN_CHANNEL",
+];
+
+/// Where an error belongs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Place {
+    /// To one chat: the others go on.
+    Chat,
+    /// To the account or its link.
+    Account,
+}
+
+/// Where an error of one chat's call belongs.
+pub(super) fn place_of(error: &telegram::Error) -> Place {
+    match error {
+        telegram::Error::Rpc(_)
+        | telegram::Error::WrongKind
+        | telegram::Error::Timeout
+        | telegram::Error::Unreadable { .. } => Place::Chat,
+        _ => Place::Account,
+    }
+}
+
+/// Whether Telegram says that the account may not read the channel.
+pub(super) fn shuts_out(error: &telegram::Error) -> bool {
+    SHUT_OUT.iter().any(|name| error.is(name))
+}
+
+impl Reconciler<'_> {
+    /// Leaves a sequence alone for a while, its gaps open with the reason; when it goes on being
+    /// refused for good, they get an end.
+    pub(super) async fn refused(
+        &self,
+        state: &mut State,
+        message_box: MessageBox,
+        open: &[&GapRow],
+        error: &telegram::Error,
+    ) -> Result<(), Trouble> {
+        let base = self.context.timing.reconcile_after * 2;
+        let failures = state.pauses.refused(message_box, base, Instant::now());
+        let is_final = shuts_out(error) || error.refuses_hash();
+        if is_final && failures >= FINAL {
+            return self.give_up(open, &error.to_string()).await;
+        }
+        self.keep_open(open, &error.to_string()).await
+    }
+
+    pub(super) async fn keep_open(&self, open: &[&GapRow], reason: &str) -> Result<(), Trouble> {
+        let fresh = open
+            .iter()
+            .filter(|gap| gap.reason.as_deref() != Some(reason));
+        let ids: Vec<i64> = fresh.map(|gap| gap.id).collect();
+        if ids.is_empty() {
+            return Ok(());
+        }
+        info!(session = self.name.as_str(); "{} gaps stay open: {reason}", ids.len());
+        let reason = reason.to_owned();
+        let stored = self
+            .context
+            .store
+            .write(move |conn| gaps::set_reason(conn, &ids, &reason));
+        Ok(stored.await?)
+    }
+
+    /// Ends gaps that nothing can fill.
+    pub(super) async fn give_up(&self, open: &[&GapRow], reason: &str) -> Result<(), Trouble> {
+        if open.is_empty() {
+            return Ok(());
+        }
+        let ids: Vec<i64> = open.iter().map(|gap| gap.id).collect();
+        info!(session = self.name.as_str(); "{} gaps are given up: {reason}", ids.len());
+        let reason = reason.to_owned();
+        let stored = self
+            .context
+            .store
+            .write(move |conn| gaps::give_up(conn, &ids, &reason, UtcTime::now()));
+        Ok(stored.await?)
+    }
+
+    /// Opens what was given up in sequences that can be asked for again.
+    pub(super) async fn reopen(
+        &self,
+        state: &State,
+        places: BTreeSet<MessageBox>,
+        pending: Vec<GapRow>,
+    ) -> Result<Vec<GapRow>, Trouble> {
+        let now = Instant::now();
+        let places: Vec<_> = places
+            .into_iter()
+            .filter(|place| !state.pauses.holds(*place, now))
+            .collect();
+        if places.is_empty() {
+            return Ok(pending);
+        }
+        let id = self.account.session_id;
+        let pending = self
+            .context
+            .store
+            .write(move |conn| {
+                for place in places {
+                    gaps::reopen(conn, id, place)?;
+                }
+                gaps::pending(conn, id)
+            })
+            .await?;
+        Ok(pending)
+    }
+}
