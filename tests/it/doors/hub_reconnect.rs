@@ -52,7 +52,7 @@ contract! {
     async fn a_refused_session_is_tried_again_when_asked(db: TestDb) {
         let hub = TestHub::start(db).await?;
         hub.log_in("a", "+15550000001").await?;
-        hub.dc.fault(Fault::error("messages.sendMessage", 401, "AUTH_KEY_UNREGISTERED"));
+        hub.dc.fault(Fault::error("messages.sendMessage", 401, "SESSION_REVOKED"));
         let body = json!({ "session_id": "a", "chat_id": "me", "message": "x" });
         drop(hub.client.post("/message/send", body).await?.refused(401, "session_not_authorized"));
         hub.client.wait_for_state("a", "needs_login").await?;
@@ -71,7 +71,7 @@ contract! {
     async fn a_refused_session_that_comes_back_late_is_logged_in_too(db: TestDb) {
         let hub = TestHub::start(db).await?;
         hub.log_in("a", "+15550000001").await?;
-        hub.dc.fault(Fault::error("messages.sendMessage", 401, "AUTH_KEY_UNREGISTERED"));
+        hub.dc.fault(Fault::error("messages.sendMessage", 401, "SESSION_REVOKED"));
         let body = json!({ "session_id": "a", "chat_id": "me", "message": "x" });
         drop(hub.client.post("/message/send", body).await?.refused(401, "session_not_authorized"));
         hub.client.wait_for_state("a", "needs_login").await?;
