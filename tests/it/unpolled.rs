@@ -71,6 +71,8 @@ contract! {
         let hub = start(db, with(Duration::from_millis(300), Duration::from_secs(2))).await?;
         let carol = done(hub.dc.user("carol"))?;
         let refusals = [(403, "CHAT_WRITE_FORBIDDEN"), (400, "MSG_ID_INVALID"), (-500, "NO_SUCH_THING"), (400, "CHANNEL_INVALID"), (500, "INTERNAL")];
+        // The link asks once, when it begins.
+        eventually(|| async { Ok((hub.dc.calls("updates.getDifference") > 0).then_some(())) }).await?;
         let differences = hub.dc.calls("updates.getDifference");
         for (n, (code, name)) in refusals.into_iter().enumerate() {
             let chat = channel(&hub.dc, &format!("refused{n}"))?;
