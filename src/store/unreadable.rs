@@ -77,15 +77,3 @@ pub fn tried(conn: &mut AnyConnection, rows: &[i64], layer: i32) -> Result<(), E
         .execute(conn)?;
     Ok(())
 }
-
-/// How many messages of the log cannot be read, of one account or of all.
-pub fn count(conn: &mut AnyConnection, session_id: Option<SessionId>) -> Result<u64, Error> {
-    let count: i64 = match session_id {
-        Some(id) => t::table
-            .filter(t::session_id.eq(id))
-            .count()
-            .get_result(conn)?,
-        None => t::table.count().get_result(conn)?,
-    };
-    Ok(u64::try_from(count).unwrap_or_default())
-}

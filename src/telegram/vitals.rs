@@ -22,7 +22,6 @@ pub struct Vitals {
     lag: AtomicI64,
     reading: AtomicBool,
     receiving: AtomicBool,
-    receiving_since: AtomicI64,
     /// Whether updates arrive from when Telegram tells its place next.
     awaiting: AtomicBool,
     /// Messages captured since the hub started.
@@ -41,7 +40,6 @@ impl Default for Vitals {
             lag: AtomicI64::new(UNKNOWN),
             reading: AtomicBool::new(false),
             receiving: AtomicBool::new(false),
-            receiving_since: AtomicI64::new(UNKNOWN),
             awaiting: AtomicBool::new(false),
             captured: AtomicU64::new(0),
         }
@@ -103,25 +101,13 @@ impl Vitals {
     /// Whether updates arrive from now on.
     pub fn note_receiving(&self, receiving: bool) {
         self.awaiting.store(false, Ordering::Relaxed);
-        self.set_receiving(receiving);
+        self.receiving.store(receiving, Ordering::Relaxed);
     }
 
     /// Updates count as arriving only from when Telegram tells its place next.
     pub fn await_place(&self) {
-        self.set_receiving(false);
+        self.receiving.store(false, Ordering::Relaxed);
         self.awaiting.store(true, Ordering::Relaxed);
-    }
-
-    /// Since when updates arrive, or do not.
-    pub fn receiving_since(&self) -> Option<UtcTime> {
-        known(&self.receiving_since).and_then(UtcTime::from_micros)
-    }
-
-    fn set_receiving(&self, receiving: bool) {
-        if self.receiving.swap(receiving, Ordering::Relaxed) != receiving {
-            self.receiving_since
-                .store(UtcTime::now().as_micros(), Ordering::Relaxed);
-        }
     }
 
     /// How often the account's difference was answered since the hub started.
@@ -141,7 +127,7 @@ impl Vitals {
         self.last_place
             .store(UtcTime::now().as_micros(), Ordering::Relaxed);
         if self.awaiting.swap(false, Ordering::Relaxed) {
-            self.set_receiving(true);
+            self.receiving.store(true, Ordering::Relaxed);
         }
     }
 

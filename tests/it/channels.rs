@@ -8,29 +8,15 @@ use local_dc::dc::chats::NewChat;
 use local_dc::dc::{Dc, DcOptions};
 use local_dc::world::channel::ChannelKind;
 use local_dc::world::faults::{Fault, FaultKind};
-use std::time::Duration;
-use telegram_hub::session::Timing;
 
 const CAROL: &str = "+15550000003";
 
 type Failure = Box<dyn std::error::Error>;
 
-/// A hub that never compares its logs with Telegram's.
-fn trusting() -> Options {
-    let options = Options::default();
-    Options {
-        timing: Timing {
-            reconcile_after: Duration::from_hours(1),
-            reconcile_every: Duration::from_hours(1),
-            ..options.timing
-        },
-        ..options
-    }
-}
-
 /// A channel with a few messages that Carol's log holds.
 async fn start(db: crate::support::db::TestDb) -> Result<(TestHub, String), Failure> {
-    let hub = TestHub::start_with(db, Dc::start(DcOptions::default())?, trusting()).await?;
+    let hub =
+        TestHub::start_with(db, Dc::start(DcOptions::default())?, Options::trusting()).await?;
     hub.log_in("carol", CAROL).await?;
     let new = NewChat::new("alice", "news").with(&["carol"]);
     let name = done(hub.dc.create_channel(ChannelKind::Broadcast, new))?.to_string();

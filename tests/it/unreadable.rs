@@ -10,8 +10,6 @@ use local_dc::dc::raw::RawPart;
 use local_dc::dc::{Dc, DcOptions};
 use local_dc::world::channel::ChannelKind;
 use serde_json::Value;
-use std::time::Duration;
-use telegram_hub::session::Timing;
 
 const CAROL: &str = "+15550000003";
 
@@ -20,22 +18,10 @@ const ALIEN: [u8; 16] = *b"\xef\xbe\xad\xdealien bytes.";
 
 type Failure = Box<dyn std::error::Error>;
 
-/// A hub that never compares its logs with Telegram's.
-fn trusting() -> Options {
-    let options = Options::default();
-    Options {
-        timing: Timing {
-            reconcile_after: Duration::from_hours(1),
-            reconcile_every: Duration::from_hours(1),
-            ..options.timing
-        },
-        ..options
-    }
-}
-
 /// A hub with Carol's account, and the names of a private chat and a channel with her.
 async fn start(db: TestDb) -> Result<(TestHub, [String; 3]), Failure> {
-    let hub = TestHub::start_with(db, Dc::start(DcOptions::default())?, trusting()).await?;
+    let hub =
+        TestHub::start_with(db, Dc::start(DcOptions::default())?, Options::trusting()).await?;
     hub.log_in("carol", CAROL).await?;
     let mut names = vec!["carol".to_owned()];
     for (kind, title) in [
