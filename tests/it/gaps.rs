@@ -217,6 +217,29 @@ contract! {
         hub.stop().await?;
     }
 
+    async fn what_changed_while_the_account_was_out_is_told_when_it_comes_back_live(db: TestDb) {
+        let hub = start(db).await?;
+        let (_, name) = channel(&hub.dc, &["carol"])?;
+        done(hub.dc.send_many("alice", &name, "before {n}", 6))?;
+        complete(&hub.dc, &hub.client, "carol").await?;
+        for (edited, deleted) in [(3, 4), (5, 6)] {
+            let asked = hub.dc.calls("updates.getChannelDifference");
+            done(hub.dc.leave(&name, "carol"))?;
+            eventually(|| async {
+                Ok((hub.dc.calls("updates.getChannelDifference") > asked).then_some(()))
+            })
+            .await?;
+            done(hub.dc.edit_in(&name, "alice", edited, "changed unseen"))?;
+            done(hub.dc.delete_in(&name, "alice", &[deleted]))?;
+            done(hub.dc.send("alice", &name, "unseen"))?;
+            // The first push after the return is a message.
+            done(hub.dc.add_members(&name, &["carol"]))?;
+            done(hub.dc.send_many("alice", &name, "after {n}", 3))?;
+            complete(&hub.dc, &hub.client, "carol").await?;
+        }
+        hub.stop().await?;
+    }
+
     async fn what_history_refuses_stays_open_with_the_reason_and_is_asked_for_again(db: TestDb) {
         let hub = start(db).await?;
         done(hub.dc.send_many("alice", "carol", "before {n}", 2))?;

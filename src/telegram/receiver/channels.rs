@@ -180,11 +180,11 @@ impl Receiver {
             return Ok(Some(self.lost(channel, GapCause::PositionRefused)));
         }
         if self.moving.contains(&channel) && SHUT_OUT.contains(&rpc.name.as_str()) {
-            // The account has been told that it is not there any more. The position stays stored:
-            // whoever is let in again is told of everything since.
+            // The account has been told that it is not there any more. The position stays: whoever
+            // is let in again is told of everything since.
             self.retries.succeeded(channel);
-            let updates = self.let_go(channel);
-            return Ok(told(updates));
+            self.wanted.remove(channel);
+            return Ok(self.leave(channel));
         }
         Ok(self.refused(channel, &error, passes))
     }
