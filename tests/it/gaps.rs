@@ -1,5 +1,6 @@
 //! What Telegram or the client library keep back is noticed, written down and fetched.
 
+mod history;
 mod troubles;
 
 use crate::support::contract;

@@ -1,18 +1,16 @@
 //! Fetching what the log lacks, and comparing what may have changed unseen.
 
 use crate::model::{ChatId, MessageBox, MessageId, UtcTime};
-use crate::session::capture::store_batch;
+use crate::session::reconcile::fetch::Purpose;
 use crate::session::reconcile::numbers::Numbers;
 use crate::session::reconcile::trouble::{Place, place_of};
 use crate::session::reconcile::{Reconciler, State, Trouble};
-use crate::store::capture::{CapturedBatch, Committed, Deletion};
 use crate::store::gaps::{Filled, GapRow};
 use crate::store::peers::PeerRow;
 use crate::store::{gaps, peers, sequences};
-use crate::telegram::{self, DialogList, MESSAGES_A_CALL};
-use log::{info, warn};
-use std::collections::{BTreeMap, BTreeSet, HashSet};
-use std::sync::Arc;
+use crate::telegram::{self, DialogList};
+use log::info;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 use tokio::time::Instant;
 
@@ -23,15 +21,6 @@ const VERIFIED: i64 = 2_000;
 /// Telegram lets a message be edited for this long. Older ones than the newest by more are not
 /// compared. Source: <https://core.telegram.org/api/config#client-configuration>, `edit_time_limit`.
 const EDITABLE: Duration = Duration::from_hours(48);
-
-/// What a fetch is for.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Purpose {
-    /// Numbers that the log lacks.
-    Missing,
-    /// Captured messages that may have changed.
-    Verify,
-}
 
 impl Reconciler<'_> {
     /// Fills sequence by sequence. What one chat refuses keeps its gap open and stops no other.
@@ -82,7 +71,7 @@ impl Reconciler<'_> {
         self.remember_complete(complete).await
     }
 
-    async fn remember_complete(
+    pub(super) async fn remember_complete(
         &self,
         complete: BTreeMap<MessageBox, MessageId>,
     ) -> Result<(), Trouble> {
@@ -111,15 +100,10 @@ impl Reconciler<'_> {
         let top = numbers.top(message_box);
         loop {
             let missing = numbers.missing(message_box).to_vec();
-            for ids in missing.chunks(MESSAGES_A_CALL) {
-                let fetch = self.fetch(message_box, channel.as_ref(), ids, Purpose::Missing);
-                let (done, absent) = fetch.await?;
-                filled.found += done.inserted;
-                filled.absent += absent;
-                // What is done needs not be done again when the next call is refused.
-                let done = ids.last().map(|last| (message_box, *last));
-                self.remember_complete(done.into_iter().collect()).await?;
-            }
+            let fetch = self.fetch(message_box, channel.as_ref(), missing, Purpose::Missing);
+            let (done, absent) = fetch.await?;
+            filled.found += done.inserted;
+            filled.absent += absent;
             let Some((up_to, more)) = numbers.complete(message_box) else {
                 break;
             };
@@ -166,107 +150,10 @@ impl Reconciler<'_> {
                 not_compared_to = not_compared_to.max(Some(id));
             }
         }
-        let mut changed = 0;
-        for ids in ids.chunks(MESSAGES_A_CALL) {
-            let (done, _) = self
-                .fetch(message_box, channel, ids, Purpose::Verify)
-                .await?;
-            changed += done.edited + done.deleted;
-        }
-        Ok((changed, not_compared_to))
-    }
-
-    /// Fetches numbers into the log. Says how many belong to no message as well. What cannot be
-    /// read and does not say which message it is, is narrowed down by halves; the one number that
-    /// is left then is passed over, so that nobody asks for it for ever.
-    async fn fetch(
-        &self,
-        message_box: MessageBox,
-        channel: Option<&PeerRow>,
-        ids: &[MessageId],
-        purpose: Purpose,
-    ) -> Result<(Committed, usize), Trouble> {
-        let (mut all, mut absent) = (Committed::default(), 0);
-        let mut parts = vec![ids];
-        while let Some(ids) = parts.pop() {
-            match self.fetch_once(message_box, channel, ids, purpose).await? {
-                Some((done, gone)) => {
-                    all.inserted += done.inserted;
-                    all.edited += done.edited;
-                    all.deleted += done.deleted;
-                    absent += gone;
-                }
-                None if ids.len() > 1 => {
-                    let (low, high) = ids.split_at(ids.len() / 2);
-                    parts.extend([high, low]);
-                }
-                None => {
-                    let session = self.name.as_str();
-                    warn!(session, box_id = message_box.0; "a message cannot be read: {ids:?}");
-                }
-            }
-        }
-        Ok((all, absent))
-    }
-
-    /// One call, and its answer in the log; `None` when not all of it can be told apart.
-    async fn fetch_once(
-        &self,
-        message_box: MessageBox,
-        channel: Option<&PeerRow>,
-        ids: &[MessageId],
-        purpose: Purpose,
-    ) -> Result<Option<(Committed, usize)>, Trouble> {
-        self.crossings.begin();
-        let fetched = self.link.messages(channel, self.account.own, ids).await;
-        let mut fetched = match fetched {
-            Ok(fetched) if fetched.unplaced.is_empty() => fetched,
-            Ok(_) | Err(telegram::Error::Unreadable { .. }) => {
-                self.crossings.settle(&mut Vec::new());
-                self.pace().await;
-                return Ok(None);
-            }
-            Err(error) => {
-                self.crossings.settle(&mut Vec::new());
-                return Err(error.into());
-            }
-        };
-        let unreadable = fetched.unreadable.iter();
-        let unreadable = unreadable.map(|unreadable| unreadable.message.message_id);
-        let present: HashSet<MessageId> = fetched
-            .messages
-            .iter()
-            .map(|message| message.message_id)
-            .chain(unreadable)
-            .collect();
-        let absent: Vec<MessageId> = ids
-            .iter()
-            .copied()
-            .filter(|id| !present.contains(id))
-            .collect();
-        let gone = absent.len();
-        let mut deletions = self.crossings.settle(&mut fetched.messages);
-        if purpose == Purpose::Verify && gone > 0 {
-            deletions.push(Deletion {
-                channel: message_box.chat(),
-                message_ids: absent,
-            });
-        }
-        let batch = CapturedBatch {
-            links: Vec::new(),
-            session_id: self.account.session_id,
-            peers: fetched.peers,
-            messages: fetched.messages,
-            unreadable: fetched.unreadable,
-            deletions,
-            position: None,
-            gaps: Vec::new(),
-            captured_at: UtcTime::now(),
-            from_history: true,
-        };
-        let done = store_batch(&self.context.writer, Arc::new(batch), self.vitals).await?;
-        self.pace().await;
-        Ok(Some((done, gone)))
+        let (done, _) = self
+            .fetch(message_box, channel, ids, Purpose::Verify)
+            .await?;
+        Ok((done.edited + done.deleted, not_compared_to))
     }
 
     async fn close(

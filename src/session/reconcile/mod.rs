@@ -4,10 +4,12 @@
 //! the dialogs that have moved are compared with the log. Numbers that are missing become a gap; each open gap is
 //! filled, and closed when everything in it has been asked for. Live capture goes on meanwhile.
 
+mod fetch;
 mod fill;
 mod listing;
 mod numbers;
 mod pauses;
+mod plan;
 mod survey;
 mod trouble;
 

@@ -26,6 +26,8 @@ pub struct Fetched {
     pub unplaced: Vec<UnreadableObject>,
     /// The peers that came along.
     pub peers: Vec<PeerRow>,
+    /// The smallest number of all of these.
+    pub smallest: Option<MessageId>,
 }
 
 /// Messages with what came along.
@@ -73,6 +75,21 @@ impl Answer {
     }
 }
 
+impl Fetched {
+    fn new(own: Option<ChatId>, answer: &Answer) -> Self {
+        let placed = |object: &UnreadableObject| convert::unreadable(own, object);
+        let nameless =
+            |object: &&UnreadableObject| object.part == Part::Message && object.message.is_none();
+        Self {
+            messages: convert::messages(own, &answer.messages),
+            unreadable: answer.unreadable.iter().filter_map(placed).collect(),
+            unplaced: answer.unreadable.iter().filter(nameless).cloned().collect(),
+            peers: convert::peers(&answer.users, &answer.chats),
+            smallest: answer.ids().min(),
+        }
+    }
+}
+
 impl Link {
     /// Messages by their numbers: of a channel, or, without one, of the account's private chats
     /// and basic groups. At most [`MESSAGES_A_CALL`] numbers. `own` is the account itself.
@@ -83,24 +100,29 @@ impl Link {
         ids: &[MessageId],
     ) -> Result<Fetched, Error> {
         let answer = self.by_number(channel, ids).await?;
-        let placed = |object: &UnreadableObject| convert::unreadable(own, object);
-        let nameless =
-            |object: &&UnreadableObject| object.part == Part::Message && object.message.is_none();
-        let unplaced = answer.unreadable.iter().filter(nameless).cloned().collect();
-        let mut unreadable: Vec<_> = answer.unreadable.iter().filter_map(placed).collect();
-        let mut fetched = Fetched {
-            messages: convert::messages(own, &answer.messages),
-            unreadable: Vec::new(),
-            unplaced,
-            peers: convert::peers(&answer.users, &answer.chats),
-        };
+        let mut fetched = Fetched::new(own, &answer);
         // A channel's only answer to one number can be nothing but that message.
         if let (Some(channel), [id], [object]) = (channel, ids, fetched.unplaced.as_slice()) {
-            unreadable.push(convert::unreadable_number(channel.peer_id, *id, object));
+            let only = convert::unreadable_number(channel.peer_id, *id, object);
+            fetched.unreadable.push(only);
             fetched.unplaced.clear();
         }
-        fetched.unreadable = unreadable;
         Ok(fetched)
+    }
+
+    /// The newest messages of a channel with smaller numbers than `below`, at most `limit` and
+    /// [`MESSAGES_A_CALL`]. Numbers between theirs are of no message, and when there is none at
+    /// all, neither are those below.
+    pub async fn messages_below(
+        &self,
+        channel: &PeerRow,
+        own: Option<ChatId>,
+        below: MessageId,
+        limit: usize,
+    ) -> Result<Fetched, Error> {
+        let limit = i32::try_from(limit.min(MESSAGES_A_CALL)).unwrap_or(i32::MAX);
+        let answer = self.history(channel, below.0, 0, limit).await?;
+        Ok(Fetched::new(own, &answer))
     }
 
     pub(super) async fn by_number(
