@@ -43,7 +43,7 @@ async fn run(cli: Cli) -> io::Result<()> {
         rules: if cli.rough {
             Rules::telegram()
         } else {
-            Rules::default()
+            Rules::none()
         },
         ..DcOptions::default()
     })

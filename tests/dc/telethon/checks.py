@@ -17,6 +17,7 @@ import checks_lists
 import checks_login
 import checks_messages
 import checks_profile
+import checks_settings
 from harness import Checks, Dc
 
 
@@ -35,6 +36,7 @@ async def main():
         checks_differences,
         checks_files,
         checks_profile,
+        checks_settings,
     )
     for module in modules:
         every.checks += module.checks.checks

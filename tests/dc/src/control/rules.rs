@@ -22,7 +22,7 @@ async fn rules(dc: web::Data<Dc>, body: web::Json<RulesBody>) -> HttpResponse {
     dc.rule(|rules| {
         match body.all {
             Some(true) => *rules = Rules::telegram(),
-            Some(false) => *rules = Rules::default(),
+            Some(false) => *rules = Rules::none(),
             None => {}
         }
         if let Some(beyond) = body.too_long_beyond_limit {
@@ -30,6 +30,12 @@ async fn rules(dc: web::Data<Dc>, body: web::Json<RulesBody>) -> HttpResponse {
         }
         if let Some(end) = body.hashes_end {
             rules.hashes_end = end;
+        }
+        if let Some(omit) = body.differences_omit {
+            rules.differences_omit = omit;
+        }
+        if let Some(written) = body.codes_are_written {
+            rules.codes_are_written = written;
         }
         for (method, limit) in body.limits {
             match limit {

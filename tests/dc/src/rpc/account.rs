@@ -1,72 +1,13 @@
-//! The caller's own account: its password's parameters, its status, its log-ins.
+//! The caller's own account: its status, its log-ins.
 //!
-//! Owns nothing. Checking a password is `login`'s.
+//! Owns nothing. Passwords are `password`'s.
 
 use grammers_tl_types::{enums, functions as f, types};
 
-use super::{Request, login};
+use super::Request;
 use crate::world::ids::KeyId;
 use crate::world::keys::KeyState;
-use crate::world::password::{Challenge, G, Password, prime};
-use crate::world::random::random;
 use crate::world::refusal::Refusal;
-
-/// `account.getPassword`, also for a key that waits for its password.
-pub(super) fn get_password(
-    request: &Request<'_>,
-    _: f::account::GetPassword,
-) -> Result<enums::account::Password, Refusal> {
-    let owner = {
-        let world = request.world();
-        match login::password_owner(&world, request) {
-            Ok((_, password)) => Some(password),
-            Err(refusal) if refusal.code == 401 => return Err(refusal),
-            Err(_) => None,
-        }
-    };
-    // Slow arithmetic, so without the lock.
-    let exchange = owner.map(|password| (password.challenge(), password));
-    let answer = password(
-        exchange
-            .as_ref()
-            .map(|(challenge, owner)| (challenge, &**owner)),
-    );
-    request.world().key(request.key()).challenge = exchange.map(|(challenge, _)| challenge);
-    Ok(answer)
-}
-
-fn algorithm(salt1: Vec<u8>, salt2: Vec<u8>) -> enums::PasswordKdfAlgo {
-    types::PasswordKdfAlgoSha256Sha256Pbkdf2Hmacsha512iter100000Sha256ModPow {
-        salt1,
-        salt2,
-        g: i32::from(G),
-        p: prime(),
-    }
-    .into()
-}
-
-fn password(exchange: Option<(&Challenge, &Password)>) -> enums::account::Password {
-    types::account::Password {
-        has_recovery: false,
-        has_secure_values: false,
-        has_password: exchange.is_some(),
-        current_algo: exchange
-            .map(|(_, owner)| algorithm(owner.salt1.to_vec(), owner.salt2.to_vec())),
-        srp_b: exchange.map(|(challenge, _)| challenge.public.to_vec()),
-        srp_id: exchange.map(|(challenge, _)| challenge.srp_id),
-        hint: None,
-        email_unconfirmed_pattern: None,
-        new_algo: algorithm(random::<8>().to_vec(), random::<16>().to_vec()),
-        new_secure_algo: types::SecurePasswordKdfAlgoPbkdf2Hmacsha512iter100000 {
-            salt: random::<8>().to_vec(),
-        }
-        .into(),
-        secure_random: random::<256>().to_vec(),
-        pending_reset_date: None,
-        login_email_pattern: None,
-    }
-    .into()
-}
 
 /// `account.updateStatus`: heard and not passed on.
 pub(super) fn update_status(

@@ -87,3 +87,49 @@ pub(super) fn delete_messages(
     let (pts, pts_count) = world.delete(caller, &ids, reach, Some(request.origin()));
     Ok(types::messages::AffectedMessages { pts, pts_count }.into())
 }
+
+/// `messages.deleteHistory` of a private chat or a basic group, all of it at once; without
+/// `revoke` on the caller's side alone.
+///
+/// # Errors
+/// What names the chat; `PEER_ID_INVALID` for channels, which have a method of their own;
+/// `MAX_ID_INVALID`, `MIN_DATE_INVALID`, `MAX_DATE_INVALID`.
+pub(super) fn delete_history(
+    request: &Request<'_>,
+    input: f::messages::DeleteHistory,
+) -> Result<enums::messages::AffectedHistory, Refusal> {
+    let (mut world, caller) = request.authorised()?;
+    let peer = peers::peer(&world, caller, &input.peer)?;
+    if peer.channel().is_some() {
+        return Err(Refusal::bad("PEER_ID_INVALID"));
+    }
+    let (from, to) = (input.min_date, input.max_date);
+    let refused = [
+        (input.max_id < 0, "MAX_ID_INVALID"),
+        (from.is_some_and(|date| date <= 0), "MIN_DATE_INVALID"),
+        (to.is_some_and(|date| date <= 0), "MAX_DATE_INVALID"),
+    ];
+    if let Some((_, name)) = refused.iter().find(|(is_wrong, _)| *is_wrong) {
+        return Err(Refusal::bad(name));
+    }
+    let within = |id: &MessageId| {
+        let date = render::date(&world, caller, peer, *id);
+        (input.max_id == 0 || id.0 <= input.max_id)
+            && from.is_none_or(|from| date >= from)
+            && to.is_none_or(|to| date <= to)
+    };
+    let ids = world.messages_in(caller, peer).iter().copied();
+    let ids: Vec<MessageId> = ids.filter(within).collect();
+    let reach = if input.revoke {
+        Reach::Everybody
+    } else {
+        Reach::Own
+    };
+    let (pts, pts_count) = world.delete(caller, &ids, reach, Some(request.origin()));
+    Ok(types::messages::AffectedHistory {
+        pts,
+        pts_count,
+        offset: 0,
+    }
+    .into())
+}

@@ -6,6 +6,7 @@
 use grammers_tl_types::{enums, functions as f, types};
 
 use super::render::Cast;
+use super::updates::to_tell;
 use super::{Request, peers, render};
 use crate::world::World;
 use crate::world::channel::Channel;
@@ -69,7 +70,7 @@ fn difference(
 ) -> enums::updates::ChannelDifference {
     let mut cast = Cast::of([Peer::Channel(channel.id)]);
     let (mut new_messages, mut other_updates) = (Vec::new(), Vec::new());
-    for event in missed.events {
+    for event in to_tell(world, missed.events) {
         match render::channel_update(world, Some(caller), channel.id, event) {
             Some(enums::Update::NewChannelMessage(update)) => {
                 let id = MessageId(update.message.id());
@@ -111,7 +112,7 @@ fn too_long(
         r#final: true,
         timeout: Some(TIMEOUT),
         dialog: listed.map_or_else(
-            || render::empty_dialog(peer),
+            || render::empty_dialog(world, caller, peer),
             |listed| render::dialog(world, caller, &listed),
         ),
         messages,

@@ -2,7 +2,7 @@
 //!
 //! Owns its paging. The order is the world's: pinned chats first, then newest message first.
 
-use grammers_tl_types::enums::{DialogFilter, InputDialogPeer, InputPeer};
+use grammers_tl_types::enums::{InputDialogPeer, InputPeer};
 use grammers_tl_types::{enums, functions as f, types};
 
 use super::render::Cast;
@@ -173,7 +173,8 @@ pub(super) fn get_peer_dialogs(
             page.add(&world, caller, &listed);
         } else {
             page.cast.add(peer);
-            page.dialogs.push(render::empty_dialog(peer));
+            page.dialogs
+                .push(render::empty_dialog(&world, caller, peer));
         }
     }
     Ok(page.peer_dialogs(&world, caller))
@@ -201,19 +202,6 @@ pub(super) fn get_pinned_dialogs(
         page.add(&world, caller, listed);
     }
     Ok(page.peer_dialogs(&world, caller))
-}
-
-/// `messages.getDialogFilters`: only the list of all chats.
-pub(super) fn get_dialog_filters(
-    request: &Request<'_>,
-    _: f::messages::GetDialogFilters,
-) -> Result<enums::messages::DialogFilters, Refusal> {
-    request.authorised()?;
-    Ok(types::messages::DialogFilters {
-        tags_enabled: false,
-        filters: vec![DialogFilter::Default],
-    }
-    .into())
 }
 
 /// `messages.getPeerSettings`: nothing to warn of.

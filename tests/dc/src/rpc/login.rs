@@ -102,6 +102,22 @@ pub(super) fn check_password(
     let enums::InputCheckPasswordSrp::Srp(srp) = input.password else {
         return Err(Refusal::bad("PASSWORD_HASH_INVALID"));
     };
+    let user = check_proof(request, &srp)?;
+    let mut world = request.world();
+    if world.key(request.key()).state == KeyState::PasswordPending(user) {
+        world.authorise(request.key(), user, false);
+    }
+    authorization(&world, user)
+}
+
+/// Passes for who proves to know the password that the key may ask about, and answers whose it is.
+///
+/// # Errors
+/// `SRP_ID_INVALID` for another exchange than the last, `PASSWORD_HASH_INVALID`.
+pub(super) fn check_proof(
+    request: &Request<'_>,
+    srp: &types::InputCheckPasswordSrp,
+) -> Result<UserId, Refusal> {
     let (user, password, challenge) = {
         let mut world = request.world();
         let (user, password) = password_owner(&world, request)?;
@@ -112,14 +128,11 @@ pub(super) fn check_password(
         .filter(|challenge| challenge.srp_id == srp.srp_id)
         .ok_or_else(|| Refusal::bad("SRP_ID_INVALID"))?;
     // Slow arithmetic, so without the lock.
-    if !password.proves(&challenge, &srp.a, &srp.m1) {
-        return Err(Refusal::bad("PASSWORD_HASH_INVALID"));
+    if password.proves(&challenge, &srp.a, &srp.m1) {
+        Ok(user)
+    } else {
+        Err(Refusal::bad("PASSWORD_HASH_INVALID"))
     }
-    let mut world = request.world();
-    if world.key(request.key()).state == KeyState::PasswordPending(user) {
-        world.authorise(request.key(), user, false);
-    }
-    authorization(&world, user)
 }
 
 /// Whose password the key may ask about, and that password.

@@ -8,7 +8,7 @@ use grammers_tl_types::{enums, functions as f, types};
 
 use super::messages::{all_sent_updates, answered, content, sent_updates};
 use super::scheduled::send_at;
-use super::{Request, intake, peers, render};
+use super::{Request, drafts, intake, peers, render};
 use crate::world::forward::new_album;
 use crate::world::post::Content;
 use crate::world::refusal::Refusal;
@@ -34,6 +34,15 @@ pub(super) fn send_media(
     let media = intake::media(request, input.media)?;
     let (mut world, caller) = request.authorised()?;
     let to = peers::peer(&world, caller, &input.peer)?;
+    if input.clear_draft {
+        drafts::sent(
+            &mut world,
+            caller,
+            to,
+            input.reply_to.as_ref(),
+            request.origin(),
+        );
+    }
     let text = content(&world, caller, input.message, input.entities)?;
     let draft = Draft {
         content: Content {

@@ -8,7 +8,7 @@ use grammers_tl_types::{enums, functions as f, types};
 
 use super::render::Cast;
 use super::scheduled::send_at;
-use super::{Request, peers, render};
+use super::{Request, drafts, peers, render};
 use crate::world::World;
 use crate::world::events::{Event, EventKind};
 use crate::world::ids::{MessageId, Peer, UserId};
@@ -25,6 +25,15 @@ pub(super) fn send_message(
     let to = peers::peer(&world, caller, &input.peer)?;
     if input.random_id == 0 {
         return Err(Refusal::bad("RANDOM_ID_EMPTY"));
+    }
+    if input.clear_draft {
+        drafts::sent(
+            &mut world,
+            caller,
+            to,
+            input.reply_to.as_ref(),
+            request.origin(),
+        );
     }
     let reply_to = answered(input.reply_to)?;
     let mut content = content(&world, caller, input.message, input.entities)?;

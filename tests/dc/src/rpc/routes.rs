@@ -6,8 +6,9 @@
 use grammers_tl_types::{Identifiable, functions};
 
 use super::{Request, account, auth, change, channel_info, channel_updates, channels, contacts};
-use super::{dialogs, folders, forward, groups, help, history, invites, login, media, messages};
-use super::{pins, profile, reactions, run, scheduled, search, updates, upload, users};
+use super::{dialogs, drafts, filters, folders, forward, groups, help, history, invites, login};
+use super::{media, messages, notify, password, pins, profile, reactions, run, scheduled, search};
+use super::{updates, upload, users};
 use crate::world::refusal::Refusal;
 
 /// Reads a request's body without its constructor id and answers the serialised result.
@@ -30,8 +31,12 @@ macro_rules! routes {
 routes! {
     account::CheckUsername => profile::check_username,
     account::GetAuthorizations => account::get_authorizations,
-    account::GetPassword => account::get_password,
+    account::GetNotifySettings => notify::get_notify_settings,
+    account::GetPassword => password::get_password,
     account::ResetAuthorization => account::reset_authorization,
+    account::ResetNotifySettings => notify::reset_notify_settings,
+    account::UpdateNotifySettings => notify::update_notify_settings,
+    account::UpdatePasswordSettings => password::update_password_settings,
     account::UpdateProfile => profile::update_profile,
     account::UpdateStatus => account::update_status,
     account::UpdateUsername => profile::update_username,
@@ -81,9 +86,11 @@ routes! {
     langpack::GetStrings => help::get_lang_strings,
     messages::AddChatUser => groups::add_chat_user,
     messages::CheckChatInvite => invites::check_chat_invite,
+    messages::ClearAllDrafts => drafts::clear_all_drafts,
     messages::CreateChat => groups::create_chat,
     messages::DeleteChat => groups::delete_chat,
     messages::DeleteChatUser => groups::delete_chat_user,
+    messages::DeleteHistory => change::delete_history,
     messages::DeleteMessages => change::delete_messages,
     messages::DeleteScheduledMessages => scheduled::delete_scheduled_messages,
     messages::EditChatTitle => groups::edit_chat_title,
@@ -91,8 +98,9 @@ routes! {
     messages::EditMessage => change::edit_message,
     messages::ExportChatInvite => invites::export_chat_invite,
     messages::ForwardMessages => forward::forward_messages,
+    messages::GetAllDrafts => drafts::get_all_drafts,
     messages::GetChats => groups::get_chats,
-    messages::GetDialogFilters => dialogs::get_dialog_filters,
+    messages::GetDialogFilters => filters::get_dialog_filters,
     messages::GetDialogs => dialogs::get_dialogs,
     messages::GetFullChat => groups::get_full_chat,
     messages::GetHistory => history::get_history,
@@ -104,12 +112,14 @@ routes! {
     messages::GetScheduledHistory => scheduled::get_scheduled_history,
     messages::GetScheduledMessages => scheduled::get_scheduled_messages,
     messages::GetSearchCounters => search::get_search_counters,
+    messages::GetSuggestedDialogFilters => filters::get_suggested_dialog_filters,
     messages::GetWebPagePreview => media::get_web_page_preview,
     messages::HideChatJoinRequest => invites::hide_chat_join_request,
     messages::ImportChatInvite => invites::import_chat_invite,
     messages::ReadHistory => messages::read_history,
     messages::ReceivedMessages => messages::received_messages,
     messages::ReorderPinnedDialogs => folders::reorder_pinned_dialogs,
+    messages::SaveDraft => drafts::save_draft,
     messages::Search => search::search,
     messages::SearchGlobal => search::search_global,
     messages::SendMedia => media::send_media,
@@ -120,6 +130,8 @@ routes! {
     messages::SetTyping => messages::set_typing,
     messages::ToggleDialogPin => folders::toggle_dialog_pin,
     messages::UnpinAllMessages => pins::unpin_all_messages,
+    messages::UpdateDialogFilter => filters::update_dialog_filter,
+    messages::UpdateDialogFiltersOrder => filters::update_dialog_filters_order,
     messages::UpdatePinnedMessage => pins::update_pinned_message,
     messages::UploadMedia => media::upload_media,
     updates::GetChannelDifference => channel_updates::get_channel_difference,

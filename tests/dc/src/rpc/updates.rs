@@ -11,6 +11,7 @@ use crate::world::World;
 use crate::world::account::Account;
 use crate::world::events::Event;
 use crate::world::ids::{Peer, UserId};
+use crate::world::omit;
 use crate::world::refusal::Refusal;
 
 /// `seq` of every account: pushes here are never ordered by it.
@@ -81,7 +82,7 @@ fn difference(
     let (mut more, mut nothing) = (false, true);
     if let Some(account) = world.account(caller) {
         let missed = account.events.after(input.pts, limit);
-        for event in missed.events {
+        for event in to_tell(world, missed.events) {
             told.add(world, caller, event);
         }
         state.pts = missed.pts;
@@ -98,6 +99,15 @@ fn difference(
         return types::updates::DifferenceEmpty { date, seq }.into();
     }
     told.answer(world, caller, state, more)
+}
+
+/// The events that are told of these.
+pub(super) fn to_tell<'a>(world: &World, events: &'a [Event]) -> Vec<&'a Event> {
+    if world.rules.differences_omit {
+        omit::told(events)
+    } else {
+        events.iter().collect()
+    }
 }
 
 /// What a difference tells.

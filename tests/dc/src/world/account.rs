@@ -13,6 +13,7 @@ use super::ids::{ChannelId, KeyId, MessageId, Peer, PostId, UserId};
 use super::password::Password;
 use super::scheduled::Scheduled;
 use super::send::Sent;
+use super::settings::Settings;
 
 /// A person with a phone number and, perhaps, a two-step password.
 #[derive(Debug)]
@@ -60,6 +61,8 @@ pub struct Account {
     pub scheduled_count: i32,
     /// Who may not write to this account.
     pub blocked: BTreeSet<UserId>,
+    /// What it has set up for all its devices.
+    pub settings: Settings,
 }
 
 /// One account's copy of a message.
@@ -124,6 +127,7 @@ impl Account {
             scheduled: BTreeMap::new(),
             scheduled_count: 0,
             blocked: BTreeSet::new(),
+            settings: Settings::default(),
         }
     }
 

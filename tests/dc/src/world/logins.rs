@@ -69,6 +69,7 @@ impl World {
             expires: now.saturating_add(self.code_lifetime),
         };
         self.logins.by_hash.insert(hash.clone(), login);
+        self.write_code(user);
         Ok(SentCode { hash, timeout: 60 })
     }
 

@@ -2,7 +2,7 @@
 //!
 //! Owns all state in memory, under one lock held for microseconds; every account's and channel's
 //! lists are its own, so that no call scans what belongs to others. It knows nothing of sockets,
-//! and of TL only the formatting entities and the attributes of files that it passes on.
+//! and of TL only what it passes on: formatting entities, the attributes of files, settings.
 
 pub mod account;
 pub mod chance;
@@ -30,6 +30,7 @@ pub mod media;
 pub mod mentions;
 pub mod moves;
 pub mod news;
+pub mod omit;
 pub mod password;
 pub mod people;
 pub mod pins;
@@ -45,6 +46,8 @@ pub mod rules;
 pub mod scheduled;
 pub mod search;
 pub mod send;
+pub mod service;
+pub mod settings;
 pub mod too_long;
 pub mod upgrade;
 pub mod uploads;
@@ -157,6 +160,7 @@ impl World {
         for profile in accounts {
             world.add_account(profile);
         }
+        world.add_service();
         world
     }
 

@@ -3,7 +3,7 @@
 //! Owns the queue of notices between a change of the world and the end of its lock. It knows who
 //! is meant, neither how it looks to them nor over which links they are reached.
 
-use grammers_tl_types::enums::SendMessageAction;
+use grammers_tl_types::enums::{SendMessageAction, Update};
 
 use super::World;
 use super::events::{Event, EventKind};
@@ -102,6 +102,8 @@ pub enum News {
     },
     /// Somebody whom the account has met has other usernames now.
     Renamed(UserId),
+    /// An update that says everything itself, and the chats and people that it names.
+    Aside(Box<Update>, Vec<Peer>),
     /// Something of which only the bytes are known.
     Raw(RawId),
     /// So much has happened to the account that it has to ask.

@@ -37,11 +37,14 @@ fn number() -> &'static BigUint {
 
 /// A two-step password and what the server must know of it.
 pub struct Password {
+    /// Empty for one that a client has set: its verifier alone is known.
     text: String,
     /// The client's salt, also of the key derivation.
-    pub salt1: [u8; 16],
+    pub salt1: Vec<u8>,
     /// The server's salt.
-    pub salt2: [u8; 16],
+    pub salt2: Vec<u8>,
+    /// What its owner wrote to remember it by.
+    pub hint: Option<String>,
     verifier: OnceLock<BigUint>,
 }
 
@@ -74,10 +77,29 @@ impl Password {
     pub fn new(text: String) -> Self {
         Self {
             text,
-            salt1: random(),
-            salt2: random(),
+            salt1: random::<16>().to_vec(),
+            salt2: random::<16>().to_vec(),
+            hint: None,
             verifier: OnceLock::new(),
         }
+    }
+
+    /// A password of which a client tells the verifier; `None` for what can be none.
+    pub fn from_verifier(
+        salt1: Vec<u8>,
+        salt2: Vec<u8>,
+        verifier: &[u8],
+        hint: Option<String>,
+    ) -> Option<Self> {
+        let verifier = BigUint::from_bytes_be(verifier);
+        let is_one = verifier > BigUint::from(1_u8) && &verifier < number();
+        is_one.then(|| Self {
+            text: String::new(),
+            salt1,
+            salt2,
+            hint,
+            verifier: OnceLock::from(verifier),
+        })
     }
 
     /// Starts an exchange. Takes some milliseconds, the first time a tenth of a second.

@@ -52,7 +52,11 @@ impl Limit {
 }
 
 /// What of Telegram's hardness is in force. The default is none of it.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a rule that is switched by itself"
+)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rules {
     /// A channel's difference for a client that is further behind than the `limit` it asks with
     /// is too long. Source: <https://core.telegram.org/api/updates#recovering-gaps>.
@@ -60,17 +64,40 @@ pub struct Rules {
     /// Access hashes that an account was given count no more once it logs in anew after its last
     /// log-in has ended.
     pub hashes_end: bool,
+    /// A difference leaves out what was pushed and is overtaken by now.
+    pub differences_omit: bool,
+    /// The code of a log-in is written to the account's other log-ins.
+    pub codes_are_written: bool,
     /// By method, for each account.
     pub limits: BTreeMap<String, Limit>,
 }
 
+impl Default for Rules {
+    fn default() -> Self {
+        Self::none()
+    }
+}
+
 impl Rules {
+    /// None of it.
+    pub fn none() -> Self {
+        Self {
+            too_long_beyond_limit: false,
+            hashes_end: false,
+            differences_omit: false,
+            codes_are_written: false,
+            limits: BTreeMap::new(),
+        }
+    }
+
     /// All of it.
     pub fn telegram() -> Self {
         let limits = LIMITS.map(|(method, limit)| (method.to_owned(), limit));
         Self {
             too_long_beyond_limit: true,
             hashes_end: true,
+            differences_omit: true,
+            codes_are_written: true,
             limits: limits.into(),
         }
     }

@@ -17,6 +17,8 @@ pub(in crate::control) struct RulesBody {
     pub(in crate::control) all: Option<bool>,
     pub(in crate::control) too_long_beyond_limit: Option<bool>,
     pub(in crate::control) hashes_end: Option<bool>,
+    pub(in crate::control) differences_omit: Option<bool>,
+    pub(in crate::control) codes_are_written: Option<bool>,
     /// By method; `null` for no limit.
     #[serde(default)]
     pub(in crate::control) limits: BTreeMap<String, Option<Limit>>,

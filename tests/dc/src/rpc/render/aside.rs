@@ -71,6 +71,12 @@ pub(super) fn aside(
             .into()
         }
         News::Renamed(user) => renamed(world, *user)?,
+        News::Aside(update, named) => {
+            for peer in named {
+                cast.add(*peer);
+            }
+            (**update).clone()
+        }
         News::Raw(raw) => raw_update(world, *raw),
         _ => return None,
     })

@@ -14,7 +14,7 @@ use crate::world::ids::{MessageId, Peer, UserId};
 
 /// A chat with messages.
 pub(in crate::rpc) fn dialog(world: &World, viewer: UserId, listed: &Listed<'_>) -> enums::Dialog {
-    let mut dialog = blank(listed.peer);
+    let mut dialog = blank(world, viewer, listed.peer);
     dialog.top_message = listed.top.0;
     dialog.pinned = listed.pinned;
     dialog.folder_id = Some(listed.folder).filter(|folder| *folder == ARCHIVE);
@@ -66,11 +66,13 @@ pub(in crate::rpc) fn archive(viewer: UserId, archived: &[Listed<'_>]) -> Option
 }
 
 /// A chat without messages.
-pub(in crate::rpc) fn empty_dialog(chat: Peer) -> enums::Dialog {
-    blank(chat).into()
+pub(in crate::rpc) fn empty_dialog(world: &World, viewer: UserId, chat: Peer) -> enums::Dialog {
+    blank(world, viewer, chat).into()
 }
 
-fn blank(chat: Peer) -> types::Dialog {
+fn blank(world: &World, viewer: UserId, chat: Peer) -> types::Dialog {
+    let drafts = world.settings(viewer).map(|settings| &settings.drafts);
+    let draft = drafts.and_then(|drafts| drafts.get(&(chat, 0)));
     types::Dialog {
         pinned: false,
         unread_mark: false,
@@ -83,9 +85,9 @@ fn blank(chat: Peer) -> types::Dialog {
         unread_mentions_count: 0,
         unread_reactions_count: 0,
         unread_poll_votes_count: 0,
-        notify_settings: notify_settings(),
+        notify_settings: notify_settings(world, viewer, chat),
         pts: None,
-        draft: None,
+        draft: draft.map(|draft| draft.clone().into()),
         folder_id: None,
         ttl_period: None,
     }

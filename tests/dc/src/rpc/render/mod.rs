@@ -33,4 +33,4 @@ pub(super) use peer::peer;
 pub(super) use push::pushes;
 pub(super) use raw::fill;
 pub(super) use update::{channel_changed, channel_too_long, channel_update, update, whole};
-pub(super) use user::{full_user, peer_settings, user, users};
+pub(super) use user::{full_user, notify_of, peer_settings, user, users};

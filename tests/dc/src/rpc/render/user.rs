@@ -13,6 +13,8 @@ use super::usernames::of_object;
 use crate::world::World;
 use crate::world::account::Account;
 use crate::world::ids::{Peer, UserId};
+use crate::world::service::SERVICE;
+use crate::world::settings::Scope;
 
 /// Several users, each once, by id.
 pub(in crate::rpc) fn users(
@@ -98,11 +100,11 @@ impl Seen {
             bot: false,
             bot_chat_history: false,
             bot_nochats: false,
-            verified: false,
+            verified: account.id == SERVICE,
             restricted: false,
             min: self.is_min,
             bot_inline_geo: false,
-            support: false,
+            support: account.id == SERVICE,
             scam: false,
             apply_min_photo: false,
             fake: false,
@@ -174,8 +176,28 @@ pub(in crate::rpc) fn peer_settings() -> enums::PeerSettings {
     .into()
 }
 
+/// `peerNotifySettings` of a chat as `viewer` has set them up.
+pub(super) fn notify_settings(
+    world: &World,
+    viewer: UserId,
+    chat: Peer,
+) -> enums::PeerNotifySettings {
+    notify_of(world, viewer, Scope::Chat(chat))
+}
+
+/// `peerNotifySettings`, with nothing set for what was never set up.
+pub(in crate::rpc) fn notify_of(
+    world: &World,
+    viewer: UserId,
+    scope: Scope,
+) -> enums::PeerNotifySettings {
+    let set = world.settings(viewer);
+    let set = set.and_then(|settings| settings.notify.get(&scope));
+    set.cloned().unwrap_or_else(unset).into()
+}
+
 /// `peerNotifySettings` with nothing set.
-pub(super) fn notify_settings() -> enums::PeerNotifySettings {
+fn unset() -> types::PeerNotifySettings {
     types::PeerNotifySettings {
         show_previews: None,
         silent: None,
@@ -189,7 +211,6 @@ pub(super) fn notify_settings() -> enums::PeerNotifySettings {
         stories_android_sound: None,
         stories_other_sound: None,
     }
-    .into()
 }
 
 /// `userFull` with nothing but what every account has.
@@ -227,7 +248,7 @@ pub(in crate::rpc) fn full_user(world: &World, viewer: UserId, id: UserId) -> en
         personal_photo: None,
         profile_photo: None,
         fallback_photo: None,
-        notify_settings: notify_settings(),
+        notify_settings: notify_settings(world, viewer, peer),
         bot_info: None,
         pinned_msg_id: world.newest_pinned(viewer, peer),
         common_chats_count: 0,
