@@ -88,6 +88,8 @@ pub struct UnreadableMessage {
     pub method: String,
     /// The schema with which it was tried.
     pub layer: i32,
+    /// Whether it has changed, so that a stored version is not what it is now.
+    pub edited: bool,
 }
 
 impl UnreadableMessage {

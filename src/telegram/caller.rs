@@ -98,7 +98,10 @@ impl Caller {
     {
         let method = tl::name_for_id(R::CONSTRUCTOR_ID);
         let body = self.ask(request.to_bytes(), method).await?;
-        R::Return::from_bytes(&body).map_err(|error| unreadable(constructor_of(&error), method))
+        let answer = R::Return::from_bytes(&body);
+        let answer = answer.map_err(|error| unreadable(constructor_of(&error), method))?;
+        self.note_answer(method);
+        Ok(answer)
     }
 
     /// The same, leaving out of the answer what cannot be read, if it can be told apart.
@@ -121,7 +124,11 @@ impl Caller {
     {
         let method = tl::name_for_id(R::CONSTRUCTOR_ID);
         let body = self.ask(request.to_bytes(), method).await?;
-        Ok(lenient::read(body, method).await)
+        let read = lenient::read(body, method).await;
+        if read.is_ok() {
+            self.note_answer(method);
+        }
+        Ok(read)
     }
 
     async fn ask(&self, body: Vec<u8>, method: &'static str) -> Result<Vec<u8>, Error> {
@@ -156,8 +163,8 @@ impl Caller {
         self.told_place.load(Ordering::Relaxed)
     }
 
+    /// An answer has been read. One that cannot be read tells no place.
     fn note_answer(&self, method: &str) {
-        self.vitals.note_call();
         match method {
             "updates.getDifference" => self.vitals.note_difference(),
             "updates.getState" => self.vitals.note_place(),
@@ -175,7 +182,7 @@ impl Caller {
         let answer = self.handle.raw_invoke_in_dc(self.home()?, body.to_vec());
         let error = match timeout(self.call_timeout, answer).await {
             Ok(Ok(answer)) => {
-                self.note_answer(method);
+                self.vitals.note_call();
                 return Ok(answer);
             }
             Ok(Err(error)) => {

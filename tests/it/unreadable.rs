@@ -1,5 +1,7 @@
 //! One object of an unknown kind costs itself and nothing else, wherever it stands.
 
+mod edits;
+
 use crate::support::contract;
 use crate::support::db::TestDb;
 use crate::support::http::{Client, eventually};

@@ -122,7 +122,7 @@ fn fill_in(conn: &mut AnyConnection, id: i64, row: &NewRow<'_>) -> Result<(), Er
     Ok(())
 }
 
-fn overwrite(conn: &mut AnyConnection, id: i64, row: &NewRow<'_>) -> Result<(), Error> {
+pub(super) fn overwrite(conn: &mut AnyConnection, id: i64, row: &NewRow<'_>) -> Result<(), Error> {
     diesel::update(t::table.find(id))
         .set((
             t::text.eq(&row.text),

@@ -4,6 +4,7 @@ use crate::model::{ChatId, MessageId, UtcTime};
 use crate::store::peers::PeerRow;
 use crate::telegram::convert;
 use crate::telegram::error::Error;
+use crate::telegram::lenient::UnreadableObject;
 use crate::telegram::link::Link;
 use grammers_client::tl;
 use std::collections::HashSet;
@@ -40,6 +41,8 @@ pub struct DialogList {
 pub(super) struct DialogPage {
     pub(super) dialogs: Vec<tl::enums::Dialog>,
     pub(super) messages: Vec<tl::enums::Message>,
+    /// What could not be read of the answer.
+    pub(super) unreadable: Vec<UnreadableObject>,
     pub(super) chats: Vec<tl::enums::Chat>,
     pub(super) peers: Vec<PeerRow>,
     pub(super) complete: bool,
@@ -57,6 +60,8 @@ pub struct DialogWalk {
     pub list: DialogList,
     offset: DialogOffset,
     listed: HashSet<ChatId>,
+    /// How often the page has been halved, because what it holds cannot be told apart.
+    halvings: u32,
     ended: bool,
 }
 
@@ -66,8 +71,8 @@ impl DialogWalk {
         self.ended
     }
 
-    fn take(&mut self, page: DialogPage) {
-        let short = page.dialogs.len() < A_PAGE;
+    fn take(&mut self, page: DialogPage, asked: usize) {
+        let short = page.dialogs.len() < asked;
         let before = self.listed.len();
         for dialog in &page.dialogs {
             let tl::enums::Dialog::Dialog(raw) = dialog else {
@@ -103,12 +108,21 @@ impl Link {
         Ok(walk.list)
     }
 
-    /// Adds the next page to a list, in one call. A refusal leaves the list as it was.
+    /// Adds the next page to a list, in one call. A refusal leaves the list as it was. After a page
+    /// in which the unreadable cannot be told apart the next call asks for half as much.
     pub async fn next_dialogs(&self, walk: &mut DialogWalk) -> Result<(), Error> {
-        let limit = i32::try_from(A_PAGE).unwrap_or(i32::MAX);
-        match self.dialog_page(&walk.offset, None, limit).await? {
-            Some(page) => walk.take(page),
-            None => walk.ended = true,
+        let asked = (A_PAGE >> walk.halvings.min(usize::BITS - 1)).max(1);
+        let limit = i32::try_from(asked).unwrap_or(i32::MAX);
+        match self.dialog_page(&walk.offset, None, limit).await {
+            Ok(page) => {
+                walk.halvings = 0;
+                match page {
+                    Some(page) => walk.take(page, asked),
+                    None => walk.ended = true,
+                }
+            }
+            Err(error) if error.is_unreadable() && asked > 1 => walk.halvings += 1,
+            Err(error) => return Err(error),
         }
         Ok(())
     }
@@ -122,12 +136,14 @@ impl Link {
         let request = tl::functions::messages::GetPeerDialogs {
             peers: vec![wanted.into()],
         };
-        let tl::enums::messages::PeerDialogs::Dialogs(answer) = self.invoke(&request).await?;
+        let read = self.invoke_leniently(&request).await?;
+        let tl::enums::messages::PeerDialogs::Dialogs(answer) = read.value;
         let page = DialogPage {
             peers: convert::peers(&answer.users, &answer.chats),
             total: answer.dialogs.len(),
             dialogs: answer.dialogs,
             messages: answer.messages,
+            unreadable: read.unreadable,
             chats: answer.chats,
             complete: true,
         };
@@ -153,7 +169,8 @@ impl Link {
             limit,
             hash: 0,
         };
-        let (dialogs, messages, users, chats, total) = match self.invoke(&request).await? {
+        let read = self.invoke_leniently(&request).await?;
+        let (dialogs, messages, users, chats, total) = match read.value {
             tl::enums::messages::Dialogs::Dialogs(page) => {
                 (page.dialogs, page.messages, page.users, page.chats, None)
             }
@@ -173,6 +190,7 @@ impl Link {
             peers: convert::peers(&users, &chats),
             dialogs,
             messages,
+            unreadable: read.unreadable,
             chats,
             complete: total.is_none(),
             total: total.unwrap_or_default(),
@@ -192,17 +210,27 @@ impl DialogPage {
             return None;
         }
         let time = |date: i32| UtcTime::from_unix(date.into());
-        let message = self
-            .messages
-            .iter()
-            .find(|message| convert::message_place(message) == Some((chat_id, top)));
         Some(Dialog {
             chat_id,
             top,
-            top_sent_at: message.and_then(convert::message_date).and_then(time),
+            top_sent_at: self.date_of((chat_id, top)).and_then(time),
             pts: dialog.pts,
             joined_at: channel.and_then(|channel| time(channel.date)),
             pinned: dialog.pinned,
+        })
+    }
+
+    /// When the message at a place was sent, if it came along and says so.
+    fn date_of(&self, place: (ChatId, MessageId)) -> Option<i32> {
+        let mut readable = self.messages.iter();
+        let message = readable.find(|message| convert::message_place(message) == Some(place));
+        message.and_then(convert::message_date).or_else(|| {
+            let mut told = self
+                .unreadable
+                .iter()
+                .filter_map(|object| object.message.as_ref());
+            told.find(|told| (convert::chat_id(&told.peer), MessageId(told.id)) == place)?
+                .date
         })
     }
 
@@ -237,13 +265,10 @@ impl DialogPage {
             if dialog.pinned || is_monoforum {
                 return None;
             }
-            let message = self
-                .messages
-                .iter()
-                .find(|message| convert::message_place(message) == Some(place))?;
+            let date = self.date_of(place)?;
             let peer = self.peers.iter().find(|peer| peer.peer_id == place.0)?;
             Some(DialogOffset {
-                date: convert::message_date(message)?,
+                date,
                 id: dialog.top_message,
                 peer: convert::input_peer(peer),
             })

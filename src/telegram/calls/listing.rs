@@ -3,7 +3,7 @@
 
 use crate::model::ChatId;
 use crate::store::peers::PeerRow;
-use crate::telegram::calls::dialogs::DialogOffset;
+use crate::telegram::calls::dialogs::{DialogOffset, DialogPage};
 use crate::telegram::convert::{self, LiveMessage};
 use crate::telegram::error::Error;
 use crate::telegram::link::Link;
@@ -68,7 +68,9 @@ impl Link {
                     forbidden: is_forbidden(&page.chats, chat_id),
                     unread_count: dialog.unread_count,
                     pinned: dialog.pinned,
-                    last_message: top.and_then(|message| convert::live(own, message)),
+                    last_message: top
+                        .and_then(|message| convert::live(own, message))
+                        .or_else(|| page.unreadable_top(own, (chat_id, dialog.top_message))),
                 });
             }
             let next = page.next();
@@ -80,6 +82,15 @@ impl Link {
         }
         listed.entries.truncate(limit);
         Ok(listed)
+    }
+}
+
+impl DialogPage {
+    /// A dialog's newest message as far as it can be read, if it cannot be as a whole.
+    fn unreadable_top(&self, own: Option<ChatId>, top: (ChatId, i32)) -> Option<LiveMessage> {
+        let told = self.unreadable.iter();
+        let mut told = told.filter_map(|object| convert::live_unreadable(own, object));
+        told.find(|live| (live.content.chat_id, live.content.message_id.0) == top)
     }
 }
 

@@ -26,6 +26,7 @@ pub(in crate::telegram) fn unreadable(
         constructor: object.constructor,
         method: object.method.to_owned(),
         layer: LAYER,
+        edited: told.edited,
     })
 }
 
@@ -73,6 +74,7 @@ pub(in crate::telegram) fn unreadable_number(
         constructor: object.constructor,
         method: object.method.to_owned(),
         layer: LAYER,
+        edited: false,
     }
 }
 
