@@ -63,6 +63,8 @@ pub(super) struct Receiver {
     retries: Retries,
     /// Channels that have a reason to be asked for.
     wanted: Wanted,
+    /// Telegram's time up to which all channels that it has told of have been asked.
+    told_until: i32,
     /// Channels whose position was refused since the link was made.
     restarted: HashSet<i64>,
     /// Pushes that a difference will bring again.
@@ -90,6 +92,7 @@ impl Receiver {
         let mut state = state.map_err(|error| Error::Storage(error.into()))?;
         // The library would ask for every channel that it starts with.
         let channels = std::mem::take(&mut state.channels);
+        let told_until = state.date;
         let mut boxes = MessageBoxes::load(state);
         for channel in channels {
             boxes.try_set_channel_state(channel.id, channel.pts);
@@ -101,6 +104,7 @@ impl Receiver {
             nudges,
             retries: Retries::default(),
             wanted: Wanted::default(),
+            told_until,
             restarted: HashSet::new(),
             held: Held::default(),
             moving: HashSet::new(),
@@ -129,9 +133,20 @@ impl Receiver {
         std::mem::take(&mut self.look)
     }
 
-    /// The position with everything that [`Receiver::next`] has returned.
-    pub(super) fn state(&self) -> UpdatesState {
-        self.boxes.session_state()
+    /// The position with everything that [`Receiver::next`] has returned. The account's difference
+    /// tells which channels have had something since its date, and tells it once: the date stays
+    /// until these have been asked, so that whoever goes on from here is told again.
+    pub(super) fn state(&mut self) -> UpdatesState {
+        let mut state = self.boxes.session_state();
+        let asking = self.boxes.get_channel_difference().is_some() || self.retries.next().is_some();
+        if !asking {
+            self.wanted.owe_nothing();
+        }
+        if !self.wanted.owes() {
+            self.told_until = state.date;
+        }
+        state.date = state.date.min(self.told_until);
+        state
     }
 
     /// Waits for updates, or for a position that has moved without any. Must not be dropped while

@@ -25,9 +25,10 @@ impl Updates {
         let received = self.receiver.next().await;
         vitals.set_reading(false);
         let received = received?;
+        let state = self.receiver.state();
         let session = self.receiver.session();
         session.batch_received();
-        session.take_state(self.receiver.state());
+        session.take_state(state);
         let mut batch = convert::batch(account, received.updates, &received.users, &received.chats);
         batch.position = session.pending_position();
         batch.gaps = received.lost;

@@ -8,7 +8,7 @@ use crate::support::ledger::{complete, done};
 use local_dc::dc::chats::NewChat;
 use local_dc::dc::{Dc, DcOptions};
 use local_dc::world::channel::ChannelKind;
-use local_dc::world::faults::Fault;
+use local_dc::world::faults::{Fault, FaultKind};
 use std::time::Duration;
 use telegram_hub::session::Timing;
 
@@ -64,6 +64,28 @@ contract! {
         let hub = TestHub::start_with(db, dc, options).await?;
         complete(&hub.dc, &hub.client, "carol").await?;
         assert_eq!(hub.dc.calls(DIFFERENCE), asked + 1);
+        hub.stop().await?;
+    }
+
+    async fn a_channel_that_was_told_of_and_not_yet_asked_for_is_told_of_again_at_the_next_start(db: TestDb) {
+        let never = with(Duration::from_hours(1), Duration::from_hours(1));
+        let hub = start(db, never).await?;
+        let name = channel(&hub.dc, "news")?;
+        done(hub.dc.send("alice", &name, "before"))?;
+        complete(&hub.dc, &hub.client, "carol").await?;
+        let (db, dc, options) = hub.stop().await?;
+        dc.skew_clock(30);
+        done(dc.send("alice", &name, "unheard"))?;
+        // The account's place goes far behind the channel's last change.
+        dc.skew_clock(60);
+        done(dc.send("alice", "carol", "later"))?;
+        dc.fault(Fault::new(DIFFERENCE, FaultKind::Silence).times(1));
+        let asked = dc.calls(DIFFERENCE);
+        let hub = TestHub::start_with(db, dc, options).await?;
+        eventually(|| async { Ok((hub.dc.calls(DIFFERENCE) > asked).then_some(())) }).await?;
+        hub.client.wait_for_messages("carol", 2).await?;
+        let hub = hub.restart().await?;
+        complete(&hub.dc, &hub.client, "carol").await?;
         hub.stop().await?;
     }
 

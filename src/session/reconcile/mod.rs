@@ -76,7 +76,7 @@ impl Reconciler<'_> {
     pub(super) async fn run(&self) {
         let timing = &self.context.timing;
         // Thousands of accounts that came online together must not look together.
-        let mut wait = timing.reconcile_after.mul_f64(0.5 + chance());
+        let mut wait = timing.reconcile_after.mul_f64(0.25 + chance() / 2.0);
         let mut first = true;
         let mut state = State {
             look: None,

@@ -13,7 +13,7 @@ use std::time::Duration;
 use tokio::time::{Instant, sleep, timeout};
 
 /// How often live capture is given a second to bring what seems to be missing.
-const GRACE: u32 = 8;
+const GRACE: u32 = 16;
 
 /// How long the reading of updates may take to accept a wish.
 const NUDGE_PATIENCE: Duration = Duration::from_secs(5);
@@ -143,7 +143,7 @@ impl Reconciler<'_> {
                 break;
             }
             before = Some(now);
-            sleep(self.context.timing.reconcile_after / 2).await;
+            sleep(self.context.timing.reconcile_after / 4).await;
         }
         Ok(())
     }

@@ -45,7 +45,8 @@ impl Receiver {
             value: mut difference,
             unreadable,
         } = read;
-        self.wanted.add(mending::keep_positions_in(&mut difference));
+        self.wanted
+            .add_owed(mending::keep_positions_in(&mut difference));
         let places = match &difference {
             Difference::Difference(part) => wanted::places_of(&part.other_updates),
             Difference::Slice(part) => wanted::places_of(&part.other_updates),

@@ -12,7 +12,11 @@ use std::collections::{HashMap, HashSet};
 
 /// The channels of one account, by their bare ids.
 #[derive(Debug, Default)]
-pub(super) struct Wanted(HashSet<i64>);
+pub(super) struct Wanted {
+    all: HashSet<i64>,
+    /// Those that the account's difference has told of, which it does once.
+    owed: HashSet<i64>,
+}
 
 /// The places that a channel's updates lead to.
 pub(super) type Places = HashMap<i64, i32>;
@@ -20,17 +24,34 @@ pub(super) type Places = HashMap<i64, i32>;
 impl Wanted {
     /// Takes note of channels that have more than was told.
     pub(super) fn add(&mut self, channels: impl IntoIterator<Item = i64>) {
-        self.0.extend(channels);
+        self.all.extend(channels);
+    }
+
+    /// The same, of those that the account's difference has told of.
+    pub(super) fn add_owed(&mut self, channels: Vec<i64>) {
+        self.all.extend(&channels);
+        self.owed.extend(channels);
     }
 
     /// Whether there is a reason to ask for a channel.
     pub(super) fn contains(&self, channel: i64) -> bool {
-        self.0.contains(&channel)
+        self.all.contains(&channel)
+    }
+
+    /// Whether a channel that the account's difference has told of has not been asked yet.
+    pub(super) fn owes(&self) -> bool {
+        !self.owed.is_empty()
+    }
+
+    /// No channel is being asked: those that are left have no place to ask from.
+    pub(super) fn owe_nothing(&mut self) {
+        self.owed.clear();
     }
 
     /// The channel has told what it had.
     pub(super) fn remove(&mut self, channel: i64) {
-        self.0.remove(&channel);
+        self.all.remove(&channel);
+        self.owed.remove(&channel);
     }
 
     /// Takes note of channels whose place is not where their updates lead to: something is missing
@@ -43,7 +64,7 @@ impl Wanted {
             .channels
             .iter()
             .filter(|known| told.get(&known.id).is_some_and(|pts| *pts > known.pts));
-        self.0.extend(behind.map(|known| known.id));
+        self.all.extend(behind.map(|known| known.id));
     }
 }
 
