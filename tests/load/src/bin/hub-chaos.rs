@@ -45,12 +45,21 @@ struct Cli {
     /// Faults of answers in each run.
     #[arg(long, default_value_t = 40)]
     answers: usize,
+    /// Oddities of Telegram in each run.
+    #[arg(long, default_value_t = 40)]
+    oddities: usize,
+    /// Messages of each run that hold an object of an unknown kind.
+    #[arg(long, default_value_t = 60)]
+    unreadable: usize,
     /// The hub's database.
     #[arg(long, value_enum, default_value_t = Choice::Sqlite)]
     database: Choice,
-    /// A small run: 10 accounts, 1,000 messages, 3 kills, 16 faults.
+    /// A small run: 10 accounts, 1,000 messages, 3 kills, 22 faults, 6 unreadable messages.
     #[arg(long)]
     short: bool,
+    /// Keep each run's folder, also when nothing was wrong.
+    #[arg(long)]
+    keep: bool,
     /// Where the runs go as JSON, one object each.
     #[arg(long, default_value = "target/chaos.json", overrides_with = "out")]
     out: PathBuf,
@@ -89,6 +98,8 @@ impl Cli {
                 kills: 3,
                 links: 12,
                 answers: 4,
+                oddities: 6,
+                unreadable: 6,
                 outages: 1,
             };
         }
@@ -99,6 +110,8 @@ impl Cli {
             kills: self.kills,
             links: self.links,
             answers: self.answers,
+            oddities: self.oddities,
+            unreadable: self.unreadable,
             outages: 2,
         }
     }
@@ -113,8 +126,16 @@ impl Cli {
             return format!("{command} --short");
         }
         format!(
-            "{command} --accounts {} --messages {} --rate {} --kills {} --links {} --answers {}",
-            self.accounts, self.messages, self.rate, self.kills, self.links, self.answers
+            "{command} --accounts {} --messages {} --rate {} --kills {} --links {} --answers {} \
+             --oddities {} --unreadable {}",
+            self.accounts,
+            self.messages,
+            self.rate,
+            self.kills,
+            self.links,
+            self.answers,
+            self.oddities,
+            self.unreadable
         )
     }
 }
@@ -209,11 +230,12 @@ async fn run_one(cli: &Cli, seed: u64, server: Option<&Server>) -> Result<Outcom
         binary: &cli.hub,
         database: &database,
         server: server.filter(|server| server.can_stop()),
+        keep: cli.keep,
     };
     let outcome = chaos::run(&setting)
         .await
         .map_err(|error| format!("seed {seed}, files in {}: {error}", folder.path().display()))?;
-    folder.disable_cleanup(!outcome.passed());
+    folder.disable_cleanup(cli.keep || !outcome.passed());
     if let Some(server) = server {
         server.drop_database(database.url())?;
     }

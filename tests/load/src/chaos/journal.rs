@@ -46,6 +46,8 @@ const CATCHING_UP: i64 = 10_000_000;
 #[derive(Debug)]
 pub(super) struct Shadows {
     times: Vec<(i64, i64)>,
+    /// Those of them in which a fault struck this account alone.
+    alone: Vec<(i64, i64)>,
     /// When the account left the channel, each time.
     left: Vec<i64>,
     /// When the first row was written.
@@ -84,6 +86,11 @@ impl Shadows {
         Self {
             left: absences.map(|absence| absence.from).collect(),
             first_row: rows.min().unwrap_or(i64::MAX),
+            alone: own
+                .clone()
+                .filter(|fault| fault.account.is_some())
+                .map(shadow)
+                .collect(),
             times: own.map(shadow).collect(),
         }
     }
@@ -93,6 +100,12 @@ impl Shadows {
     pub(super) fn precede(&self, told: i64) -> bool {
         let mut left = self.left.iter();
         told < self.first_row && left.any(|left| told <= *left && self.hide(told, told))
+    }
+
+    /// Whether a fault of this account alone lay over what was told at `told`.
+    pub(super) fn strike_alone(&self, told: i64) -> bool {
+        let mut times = self.alone.iter();
+        times.any(|(begin, end)| begin - UNDER_WAY <= told && told <= *end)
     }
 
     /// Whether what was told at `told` may have been missed by those for whom it was gone at
@@ -125,6 +138,7 @@ mod tests {
         ];
         let shadows = Shadows::new(&faults, 1, 0, &captured);
         assert!(shadows.hide(11_000_000, 13_000_000));
+        assert!(shadows.strike_alone(11_000_000) && !shadows.strike_alone(15_000_000));
         assert!(shadows.hide(9_000_000, 10_000_000));
         assert!(shadows.hide(9_000_000, 9_900_000));
         // Long before the fault, and long after the account has caught up.

@@ -21,6 +21,11 @@ pub struct Scale {
     pub links: usize,
     /// Faults of answers: too long differences, errors, calls that are never answered.
     pub answers: usize,
+    /// What Telegram says seldom and clients do not expect: answers that nobody can read, chats
+    /// that are refused, keys that are denied and then known.
+    pub oddities: usize,
+    /// Messages that hold an object of an unknown kind.
+    pub unreadable: usize,
     /// Times that the database is stopped, where a run has one that can be.
     pub outages: usize,
 }
@@ -62,6 +67,18 @@ pub enum Trouble {
     PushChannelTooLong(usize, bool),
     /// The account moves to another data centre.
     Move(usize, i32),
+    /// The account's next answer to a method is of an unknown kind from its first byte on.
+    Unreadable(usize, &'static str),
+    /// The account's next calls about the channel are refused, and it is cut so that it asks.
+    RefuseChat(usize, usize, &'static str, i32),
+    /// The account's next listings of dialogs are a flood, and it is cut so that it lists.
+    FloodDialogs(usize, u32),
+    /// Every difference of more than so many events is too long for so long, for anybody.
+    TooLongBeyond(usize, Duration),
+    /// The account's place moves by something that no difference tells of.
+    Phantom(usize, i32),
+    /// The account's key is said to be unknown, once.
+    False401(usize),
 }
 
 /// When which fault strikes; the places are numbers of messages, ascending.
@@ -71,6 +88,8 @@ pub struct Plan {
     pub blows: Vec<(usize, Blow)>,
     /// What strikes links and answers.
     pub troubles: Vec<(usize, Trouble)>,
+    /// Which messages hold an object of an unknown kind, ascending.
+    pub unreadable: Vec<usize>,
 }
 
 impl Plan {
@@ -88,10 +107,16 @@ impl Plan {
             .map(|_| of_links(&mut rng, accounts))
             .collect();
         troubles.extend((0..scale.answers).map(|_| of_answers(&mut rng, accounts)));
+        troubles.extend((0..scale.oddities).map(|_| of_oddities(&mut rng, accounts)));
         rng.shuffle(&mut troubles);
+        let blows = spread(&mut rng, scale.messages, blows);
+        let troubles = spread(&mut rng, scale.messages, troubles);
+        let places = vec![(); scale.unreadable];
+        let places = spread(&mut rng, scale.messages, places).into_iter();
         Self {
-            blows: spread(&mut rng, scale.messages, blows),
-            troubles: spread(&mut rng, scale.messages, troubles),
+            blows,
+            troubles,
+            unreadable: places.map(|(place, ())| place).collect(),
         }
     }
 
@@ -150,6 +175,37 @@ fn of_answers(rng: &mut Rng, accounts: usize) -> Trouble {
     }
 }
 
+/// Answers that may be of an unknown kind.
+const UNREADABLE: [&str; 4] = [
+    "updates.getDifference",
+    "updates.getChannelDifference",
+    "messages.getHistory",
+    "messages.getDialogs",
+];
+
+/// What one channel may answer, whatever it means.
+const REFUSALS: [(&str, i32); 4] = [
+    ("CHANNEL_PRIVATE", 400),
+    ("CHANNEL_MONOFORUM_UNSUPPORTED", 400),
+    ("CHAT_FORBIDDEN", 403),
+    ("HISTORY_GET_FAILED", 500),
+];
+
+fn of_oddities(rng: &mut Rng, accounts: usize) -> Trouble {
+    let account = rng.usize(0..accounts);
+    match rng.u32(0..100) {
+        0..30 => Trouble::Unreadable(account, UNREADABLE[rng.usize(0..UNREADABLE.len())]),
+        30..50 => {
+            let (name, code) = REFUSALS[rng.usize(0..REFUSALS.len())];
+            Trouble::RefuseChat(rng.usize(..), account, name, code)
+        }
+        50..60 => Trouble::FloodDialogs(account, rng.u32(1..4)),
+        60..64 => Trouble::TooLongBeyond(rng.usize(10..100), millis(rng, 1000..5000)),
+        64..84 => Trouble::Phantom(account, rng.i32(1..5)),
+        _ => Trouble::False401(account),
+    }
+}
+
 fn millis(rng: &mut Rng, range: std::ops::Range<u64>) -> Duration {
     Duration::from_millis(rng.u64(range))
 }
@@ -179,6 +235,8 @@ mod tests {
         kills: 12,
         links: 120,
         answers: 40,
+        oddities: 40,
+        unreadable: 60,
         outages: 2,
     };
 
@@ -187,7 +245,9 @@ mod tests {
         let plan = Plan::new(7, &SCALE, true);
         assert_eq!(plan, Plan::new(7, &SCALE, true));
         assert_ne!(plan, Plan::new(8, &SCALE, true));
-        assert_eq!((plan.blows.len(), plan.troubles.len()), (14, 160));
+        assert_eq!((plan.blows.len(), plan.troubles.len()), (14, 200));
+        assert_eq!(plan.unreadable.len(), 60);
+        assert!(plan.unreadable.is_sorted());
         assert!(plan.troubles.is_sorted_by_key(|(at, _)| *at));
         assert!(plan.blows.is_sorted_by_key(|(at, _)| *at));
         assert_eq!(Plan::new(7, &SCALE, false).blows.len(), 12);

@@ -4,7 +4,7 @@
 
 use super::run::Outcome;
 use super::verdict::Finding;
-use crate::figures::milliseconds;
+use crate::figures::{milliseconds, quantile};
 use serde_json::{Map, Value};
 use std::fmt::Write as _;
 use telegram_hub::store::Engine;
@@ -16,7 +16,7 @@ const SHOWN: usize = 20;
 type Cell = fn(&Outcome) -> Value;
 
 /// The columns: name, width, and what stands there. The same for people and for programs.
-const COLUMNS: [(&str, usize, Cell); 19] = [
+const COLUMNS: [(&str, usize, Cell); 21] = [
     ("seed", 4, |run| run.seed.into()),
     ("database", 8, |run| engine(run.engine).into()),
     ("sent", 6, |run| run.verdict.sent.into()),
@@ -35,8 +35,12 @@ const COLUMNS: [(&str, usize, Cell); 19] = [
     ("stops", 5, |run| run.outages.into()),
     ("links", 5, |run| run.links.into()),
     ("answers", 7, |run| run.answers.into()),
+    ("odd", 4, |run| run.oddities.into()),
     ("longest s", 9, |run| seconds(run.verdict.delay(1.0))),
     ("p99 s", 6, |run| seconds(run.verdict.delay(0.99))),
+    ("calm s", 6, |run| {
+        seconds(quantile(&run.verdict.calm, 0.99))
+    }),
     ("run s", 6, |run| tenths(run.took.as_secs_f64())),
 ];
 

@@ -46,6 +46,8 @@ pub struct Setting<'a> {
     pub database: &'a Database,
     /// Its server, if that may be stopped.
     pub server: Option<&'a Server>,
+    /// Whether to write down what was found also when nothing was wrong.
+    pub keep: bool,
 }
 
 /// Gaps over a whole run.
@@ -83,6 +85,8 @@ pub struct Outcome {
     pub links: usize,
     /// Faults of answers.
     pub answers: usize,
+    /// Oddities of Telegram, and messages that hold one.
+    pub oddities: usize,
     /// What was wrong beside the log itself.
     pub complaints: Vec<String>,
     /// How long the run took.
@@ -144,7 +148,7 @@ pub async fn run(setting: &Setting<'_>) -> Result<Outcome, Failure> {
     // The stop writes what was still under way, and must not break anything.
     let verdict = judge().await?;
     let gaps = count_gaps(&gaps(&store).await?, &mut complaints);
-    if !verdict.findings.is_empty() {
+    if setting.keep || !verdict.findings.is_empty() {
         keep(&verdict, &ledger, setting.database.dir())?;
     }
     store.close().await;
@@ -158,6 +162,7 @@ pub async fn run(setting: &Setting<'_>) -> Result<Outcome, Failure> {
         outages: plan.blows.len() - plan.kills(),
         links: setting.scale.links,
         answers: setting.scale.answers,
+        oddities: setting.scale.oddities + setting.scale.unreadable,
         complaints,
         took: started.elapsed(),
         dir: setting.database.dir().to_owned(),
@@ -171,6 +176,7 @@ fn keep(verdict: &Verdict, ledger: &[Entry], dir: &Path) -> Result<(), Failure> 
         .map(|(kind, what)| format!("{kind:?}: {what}\n"))
         .collect();
     std::fs::write(dir.join("findings.txt"), findings.concat())?;
+    std::fs::write(dir.join("late.txt"), verdict.late.concat())?;
     let ledger = serde_json::to_vec(ledger)?;
     Ok(std::fs::write(dir.join("ledger.json"), ledger)?)
 }
@@ -216,7 +222,7 @@ async fn storm(
     };
     let (written, hub, troubled) = tokio::join!(
         async {
-            let written = traffic.write(&setting.scale, &progress).await;
+            let written = traffic.write(&setting.scale, plan, &progress).await;
             // The faults that are still to come find the whole way gone.
             progress.send_replace(usize::MAX);
             written

@@ -6,11 +6,13 @@
 use super::absence::Absences;
 use super::chats::{self, Chat, Kind};
 use super::journal::{Disturbance, now};
-use super::plan::Scale;
+use super::plan::{Plan, Scale};
+use super::trouble::UNKNOWN;
 use crate::Failure;
 use crate::fleet::{Member, refused};
 use fastrand::Rng;
 use local_dc::dc::Dc;
+use local_dc::dc::raw::RawPart;
 use local_dc::world::change::Reach;
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -80,6 +82,7 @@ impl<'a> Traffic<'a> {
     pub(super) async fn write(
         &mut self,
         scale: &Scale,
+        plan: &Plan,
         progress: &watch::Sender<usize>,
     ) -> Result<(), Failure> {
         let started = Instant::now();
@@ -96,7 +99,8 @@ impl<'a> Traffic<'a> {
             if number % changes == changes - 1 {
                 self.change_chats()?;
             }
-            self.step(number)?;
+            let unreadable = plan.unreadable.binary_search(&number).is_ok();
+            self.step(number, unreadable)?;
             progress.send_replace(number + 1);
         }
         self.bring_back()
@@ -135,7 +139,8 @@ impl<'a> Traffic<'a> {
         Ok(())
     }
 
-    fn step(&mut self, number: usize) -> Result<(), Failure> {
+    /// Something happens, and a message is written, which may hold what nobody knows.
+    fn step(&mut self, number: usize, unreadable: bool) -> Result<(), Failure> {
         match self.rng.u32(0..100) {
             0..10 => self.edit()?,
             10..16 => self.delete()?,
@@ -146,7 +151,13 @@ impl<'a> Traffic<'a> {
         let author = chat.author(&mut self.rng);
         let text = text(&mut self.rng, number, 0);
         let address = chat.address(author, self.fleet);
-        let sent = self.dc.send(&self.fleet[author].phone, address, &text);
+        let from = &self.fleet[author].phone;
+        let sent = if unreadable {
+            let part = RawPart::Media(UNKNOWN.to_vec());
+            self.dc.send_raw(from, address, &text, part)
+        } else {
+            self.dc.send(from, address, &text)
+        };
         let id = sent.map_err(|refusal| refused(&refusal))?.sender;
         if self.standing.len() == MEMORY {
             self.standing.pop_front();

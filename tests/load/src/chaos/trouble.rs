@@ -22,6 +22,12 @@ use tokio::time::sleep;
 /// The part of pushes that is lost, repeated and re-ordered in bad times.
 const SHUFFLED: f64 = 0.1;
 
+/// A constructor that no schema has, and something behind it.
+pub(super) const UNKNOWN: [u8; 16] = *b"\xef\xbe\xad\xdeunknown kind";
+
+/// How many calls about a channel are refused in a row.
+const REFUSED_CALLS: u32 = 3;
+
 /// Whom troubles strike.
 #[derive(Clone)]
 pub(super) struct Victims {
@@ -42,7 +48,8 @@ impl Victims {
         let mut lasting = JoinSet::new();
         for (place, trouble) in troubles {
             reached(&mut progress, *place).await;
-            if let Trouble::Stall(..) | Trouble::Shuffle(..) = trouble {
+            if let Trouble::Stall(..) | Trouble::Shuffle(..) | Trouble::TooLongBeyond(..) = trouble
+            {
                 let (victims, trouble) = (self.clone(), trouble.clone());
                 lasting.spawn(async move { victims.last(&trouble).await });
                 continue;
@@ -50,7 +57,7 @@ impl Victims {
             let from = now();
             let struck = self.strike(trouble).map_err(|refusal| refused(&refusal))?;
             // Refused answers wait for their calls, and are noted when these have come.
-            if !matches!(trouble, Trouble::Error(..) | Trouble::Silence(..)) {
+            if !waits_for_a_call(trouble) {
                 self.damage.note(struck, from, trouble);
             }
         }
@@ -117,7 +124,45 @@ impl Victims {
             }
             // These last; see `last`.
             Trouble::Stall(account, _) => Ok(Some(*account)),
-            Trouble::Shuffle(..) => Ok(None),
+            Trouble::Shuffle(..) | Trouble::TooLongBeyond(..) => Ok(None),
+            odd => self.strike_oddly(odd),
+        }
+    }
+
+    /// The same, with what only a real Telegram does.
+    fn strike_oddly(&self, trouble: &Trouble) -> Result<Option<usize>, Refusal> {
+        let dc = &self.dc;
+        match trouble {
+            Trouble::Unreadable(account, method) => {
+                let kind = FaultKind::Raw {
+                    bytes: UNKNOWN.to_vec(),
+                    run: false,
+                };
+                dc.fault(Fault::new(method, kind).of(self.user(*account)));
+                Ok(Some(*account))
+            }
+            Trouble::RefuseChat(channel, account, name, code) => {
+                let chat = dc.peer(self.channel(*channel))?;
+                let fault = Fault::error("*", *code, name).of(self.user(*account));
+                dc.fault(fault.in_chat(chat).times(REFUSED_CALLS));
+                dc.push_channel_too_long(self.channel(*channel), false)?;
+                self.cut(*account)
+            }
+            Trouble::FloodDialogs(account, times) => {
+                let fault = Fault::error("messages.getDialogs", 420, "FLOOD_WAIT_3");
+                dc.fault(fault.of(self.user(*account)).times(*times));
+                self.cut(*account)
+            }
+            Trouble::Phantom(account, count) => {
+                dc.phantom_pts(self.phone(*account), *count)?;
+                Ok(Some(*account))
+            }
+            Trouble::False401(account) => {
+                let fault = Fault::error("*", 401, "AUTH_KEY_UNREGISTERED");
+                dc.fault(fault.of(self.user(*account)));
+                self.cut(*account)
+            }
+            _ => Ok(None),
         }
     }
 
@@ -139,6 +184,11 @@ impl Victims {
                 }));
                 sleep(*time).await;
                 self.dc.shuffle_pushes(None);
+            }
+            Trouble::TooLongBeyond(events, time) => {
+                self.dc.too_long_beyond(Some(*events));
+                sleep(*time).await;
+                self.dc.too_long_beyond(None);
             }
             _ => {}
         }
@@ -170,4 +220,12 @@ impl Victims {
     fn channel(&self, place: usize) -> &str {
         &self.channels[place % self.channels.len()]
     }
+}
+
+/// Refused answers strike when their call comes, and not when they are prepared.
+fn waits_for_a_call(trouble: &Trouble) -> bool {
+    matches!(
+        trouble,
+        Trouble::Error(..) | Trouble::Silence(..) | Trouble::Unreadable(..)
+    )
 }

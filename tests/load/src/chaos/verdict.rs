@@ -48,6 +48,10 @@ pub struct Verdict {
     pub findings: Vec<(Finding, String)>,
     /// Microseconds from the sending of each message to its row, ascending.
     pub delays: Vec<i64>,
+    /// The same, of rows that no fault of their own account lay over.
+    pub calm: Vec<i64>,
+    /// A line for each row that came later than five seconds.
+    pub late: Vec<String>,
 }
 
 impl Verdict {
@@ -66,6 +70,9 @@ impl Verdict {
         self.findings.push((kind, what));
     }
 }
+
+/// A row that comes later than this is written down, in microseconds.
+const LATE: i64 = 5_000_000;
 
 /// What is compared.
 #[derive(Clone, Copy)]
@@ -115,6 +122,7 @@ pub(super) fn compare(evidence: &Evidence<'_>) -> Verdict {
     judge_revisions(&mut verdict, evidence, &matched);
     judge_doubles(&mut verdict, evidence);
     verdict.delays.sort_unstable();
+    verdict.calm.sort_unstable();
     verdict
 }
 
@@ -165,9 +173,17 @@ fn judge_row(
     if is_traffic(entry) {
         let captured = row.captured_at.as_micros();
         let appeared = evidence.appeared.get(&row.id).copied();
-        verdict
-            .delays
-            .push(appeared.unwrap_or(captured) - entry.sent_at);
+        let delay = appeared.unwrap_or(captured) - entry.sent_at;
+        let calm = !shadows.strike_alone(entry.sent_at);
+        verdict.delays.push(delay);
+        if calm {
+            verdict.calm.push(delay);
+        }
+        if delay > LATE {
+            let (what, written) = (expectation.describe(evidence.fleet), row.captured_at);
+            let line = format!("{delay} us, calm {calm}, written {written}: {what}\n");
+            verdict.late.push(line);
+        }
     }
     let what = || expectation.describe(evidence.fleet);
     if row.text != entry.text && !missed_edit(expectation, row, shadows) {
