@@ -78,13 +78,13 @@ pub(super) fn clear_all_drafts(
 
 /// Takes a chat's draft away when what it became is sent with `clear_draft`.
 pub(super) fn sent(
+    request: &Request<'_>,
     world: &mut World,
-    caller: UserId,
-    to: Peer,
+    (caller, to): (UserId, Peer),
     reply_to: Option<&InputReplyTo>,
-    origin: Origin,
 ) {
-    put(world, caller, (to, topic(reply_to)), None, Some(origin));
+    let origin = Some(request.origin());
+    put(world, caller, (to, topic(reply_to)), None, origin);
 }
 
 /// The topic that a message is meant for, 0 for none.

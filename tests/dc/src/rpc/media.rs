@@ -35,13 +35,7 @@ pub(super) fn send_media(
     let (mut world, caller) = request.authorised()?;
     let to = peers::peer(&world, caller, &input.peer)?;
     if input.clear_draft {
-        drafts::sent(
-            &mut world,
-            caller,
-            to,
-            input.reply_to.as_ref(),
-            request.origin(),
-        );
+        drafts::sent(request, &mut world, (caller, to), input.reply_to.as_ref());
     }
     let text = content(&world, caller, input.message, input.entities)?;
     let draft = Draft {

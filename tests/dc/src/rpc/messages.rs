@@ -27,13 +27,7 @@ pub(super) fn send_message(
         return Err(Refusal::bad("RANDOM_ID_EMPTY"));
     }
     if input.clear_draft {
-        drafts::sent(
-            &mut world,
-            caller,
-            to,
-            input.reply_to.as_ref(),
-            request.origin(),
-        );
+        drafts::sent(request, &mut world, (caller, to), input.reply_to.as_ref());
     }
     let reply_to = answered(input.reply_to)?;
     let mut content = content(&world, caller, input.message, input.entities)?;

@@ -46,8 +46,8 @@ const CATCHING_UP: i64 = 10_000_000;
 #[derive(Debug)]
 pub(super) struct Shadows {
     times: Vec<(i64, i64)>,
-    /// Those of them in which a fault struck this account alone.
-    alone: Vec<(i64, i64)>,
+    /// The same, for each whether the fault struck this account alone.
+    alone: Vec<bool>,
     /// When the account left the channel, each time.
     left: Vec<i64>,
     /// When the first row was written.
@@ -86,11 +86,7 @@ impl Shadows {
         Self {
             left: absences.map(|absence| absence.from).collect(),
             first_row: rows.min().unwrap_or(i64::MAX),
-            alone: own
-                .clone()
-                .filter(|fault| fault.account.is_some())
-                .map(shadow)
-                .collect(),
+            alone: own.clone().map(|fault| fault.account.is_some()).collect(),
             times: own.map(shadow).collect(),
         }
     }
@@ -104,8 +100,8 @@ impl Shadows {
 
     /// Whether a fault of this account alone lay over what was told at `told`.
     pub(super) fn strike_alone(&self, told: i64) -> bool {
-        let mut times = self.alone.iter();
-        times.any(|(begin, end)| begin - UNDER_WAY <= told && told <= *end)
+        let mut times = self.times.iter().zip(&self.alone);
+        times.any(|((begin, end), alone)| *alone && begin - UNDER_WAY <= told && told <= *end)
     }
 
     /// Whether what was told at `told` may have been missed by those for whom it was gone at
