@@ -145,7 +145,6 @@ impl Victims {
                 let chat = dc.peer(self.channel(*channel))?;
                 let fault = Fault::error("*", *code, name).of(self.user(*account));
                 dc.fault(fault.in_chat(chat).times(REFUSED_CALLS));
-                dc.push_channel_too_long(self.channel(*channel), false)?;
                 self.cut(*account)
             }
             Trouble::FloodDialogs(account, times) => {
