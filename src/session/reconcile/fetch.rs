@@ -86,12 +86,13 @@ impl Reconciler<'_> {
         let Some(mut fetched) = self.whole(answer).await? else {
             return Ok(None);
         };
-        if fetched.smallest.is_some_and(|smallest| smallest >= below) {
+        let Some(smallest) = fetched.smallest.filter(|smallest| *smallest < below) else {
+            plan.empty_page();
             self.crossings.settle(&mut Vec::new());
             self.pace().await;
             return Ok(None);
-        }
-        let covered = plan.page(below, fetched.smallest);
+        };
+        let covered = plan.page(below, smallest);
         // A page may reach into what nobody has asked for, before the log's beginning too.
         let wanted = |id: MessageId| covered.contains(&id);
         fetched.messages.retain(|new| wanted(new.message_id));

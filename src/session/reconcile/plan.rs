@@ -89,21 +89,18 @@ impl Plan {
         }
     }
 
-    /// A page has come, down to its smallest number; `None` when nothing was in it. Takes out and
-    /// tells the wanted numbers that it answers: everything down to there, or everything.
-    pub(super) fn page(
-        &mut self,
-        below: MessageId,
-        smallest: Option<MessageId>,
-    ) -> BTreeSet<MessageId> {
-        if let Some(smallest) = smallest {
-            let span = below.0.saturating_sub(smallest.0);
-            self.span = span.clamp(as_number(MESSAGES_A_CALL), LONGEST_SPAN);
-        }
-        match smallest {
-            Some(smallest) => self.wanted.split_off(&smallest),
-            None => std::mem::take(&mut self.wanted),
-        }
+    /// A page has come, down to its smallest number. Takes out and tells the wanted numbers that it
+    /// answers: everything down to there.
+    pub(super) fn page(&mut self, below: MessageId, smallest: MessageId) -> BTreeSet<MessageId> {
+        let span = below.0.saturating_sub(smallest.0);
+        self.span = span.clamp(as_number(MESSAGES_A_CALL), LONGEST_SPAN);
+        self.wanted.split_off(&smallest)
+    }
+
+    /// An empty page has come. It may mean that nothing is there, or that Telegram does not show
+    /// it: what is left is asked for by numbers, each of which gets an answer of its own.
+    pub(super) fn empty_page(&mut self) {
+        self.order = Order::Downwards;
     }
 }
 
@@ -130,10 +127,10 @@ mod tests {
         };
         assert_eq!(plan.next(), page(251, 100));
         // The page reaches farther down than a hundred numbers: the others are none.
-        assert_eq!(plan.page(MessageId(251), Some(MessageId(61))).len(), 190);
+        assert_eq!(plan.page(MessageId(251), MessageId(61)).len(), 190);
         assert_eq!(plan.next(), page(61, 60));
-        assert_eq!(plan.page(MessageId(61), None).len(), 60);
-        assert_eq!(plan.next(), None);
+        plan.empty_page();
+        assert_eq!(plan.next(), Some(Ask::Numbers(ids((1..=60).rev()))));
     }
 
     #[test]
@@ -144,7 +141,7 @@ mod tests {
             plan.next(),
             Some(Ask::Numbers(ids((901..=1_000).rev().map(|n| n * 5))))
         );
-        drop(plan.page(MessageId(5_001), Some(MessageId(4_000))));
+        drop(plan.page(MessageId(5_001), MessageId(4_000)));
         assert_eq!(
             plan.next(),
             Some(Ask::Page {

@@ -111,8 +111,7 @@ impl Link {
     }
 
     /// The newest messages of a channel with smaller numbers than `below`, at most `limit` and
-    /// [`MESSAGES_A_CALL`]. Numbers between theirs are of no message, and when there is none at
-    /// all, neither are those below.
+    /// [`MESSAGES_A_CALL`]. Numbers between theirs are of no message.
     pub async fn messages_below(
         &self,
         channel: &PeerRow,

@@ -4,7 +4,11 @@ use super::{channel, closed, start};
 use crate::support::contract;
 use crate::support::hub::TestHub;
 use crate::support::ledger::{captured, complete, done, held};
-use local_dc::world::faults::Fault;
+use local_dc::world::faults::{Fault, FaultKind};
+
+/// `messages.messages` without anything in it.
+const NOTHING: [u32; 9] = [0x1d73_e7ea, VECTOR, 0, VECTOR, 0, VECTOR, 0, VECTOR, 0];
+const VECTOR: u32 = 0x1cb5_c415;
 
 type Failure = Box<dyn std::error::Error>;
 
@@ -50,6 +54,27 @@ contract! {
         assert_eq!(hub.dc.calls("channels.getMessages"), 0);
         // One page for what is missing, one for what may have changed.
         assert_eq!(hub.dc.calls("messages.getHistory"), before + 2);
+        hub.stop().await?;
+    }
+
+    async fn an_empty_page_of_a_history_proves_nothing_deleted_and_nothing_absent(db: TestDb) {
+        let hub = start(db).await?;
+        let (_, name) = channel(&hub.dc, &["carol"])?;
+        done(hub.dc.send_many("alice", &name, "before {n}", 20))?;
+        complete(&hub.dc, &hub.client, "carol").await?;
+        closed(&hub.client, "first_seen").await?;
+        let (db, dc, options) = hub.stop().await?;
+        done(dc.send_many("alice", &name, "away {n}", 30))?;
+        done(dc.delete_in(&name, "alice", &[6]))?;
+        done(dc.channel_too_long(&name, Some("carol"), 1))?;
+        let kind = FaultKind::Raw {
+            bytes: NOTHING.iter().flat_map(|word| word.to_le_bytes()).collect(),
+            run: false,
+        };
+        dc.fault(Fault::new("messages.getHistory", kind).for_ever());
+        let hub = TestHub::start_with(db, dc, options).await?;
+        closed(&hub.client, "channel_difference_too_long").await?;
+        whole(&hub, &[]).await?;
         hub.stop().await?;
     }
 
