@@ -99,10 +99,11 @@ impl GapCause {
         match self {
             Self::DifferenceTooLong
             | Self::ChannelDifferenceTooLong
+            | Self::NoAccessHash
             | Self::FirstSeen
             | Self::PositionRefused
             | Self::ChannelRefused => true,
-            Self::NoAccessHash | Self::UpdatesDropped | Self::Unreadable | Self::Missed => false,
+            Self::UpdatesDropped | Self::Unreadable | Self::Missed => false,
         }
     }
 }

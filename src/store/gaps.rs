@@ -94,7 +94,11 @@ pub fn open_as(
         .filter(t::cause.eq(cause))
         .filter(t::closed_at.is_null());
     let again = diesel::update(open)
-        .set((t::times.eq(t::times + 1), t::verify_to.eq(verify_to)))
+        // What was to be compared before still is.
+        .set((
+            t::times.eq(t::times + 1),
+            verify_to.map(|verify_to| t::verify_to.eq(verify_to)),
+        ))
         .execute(conn)?;
     if again > 0 {
         return Ok(false);
