@@ -2,6 +2,7 @@
 
 pub(crate) mod capturing;
 mod flood_waits;
+mod gaps;
 mod keys;
 mod lock;
 mod opening;
