@@ -6,7 +6,7 @@
 
 use crate::error::{Code, Error};
 use crate::hub::Hub;
-use crate::model::{ChatId, MessageId, SessionId, UtcTime};
+use crate::model::{ChatId, ChatKind, MessageId, SessionId, UtcTime};
 use crate::ops::chat::OpenChat;
 use crate::ops::history::message_not_found;
 use crate::ops::messages::{ParseMode, ResolvedEntity, SendMessage, SentMessage};
@@ -14,14 +14,17 @@ use crate::ops::resolve::Resolver;
 use crate::ops::{Ctx, accounts, lengths};
 use crate::session::SessionHandle;
 use crate::store::messages::{self, MessageFilter};
-use crate::store::peers::{self, PeerRow};
+use crate::store::peers;
 use crate::store::sends::{self, Claim};
-use crate::telegram::{Formatted, MessageOf, OutgoingMessage, html, markdown};
+use crate::telegram::{Formatted, MessageOf, Nudge, OutgoingMessage, html, markdown};
 use sha2::{Digest as _, Sha256};
 use std::time::Duration;
 
-/// How long to look for a message that Telegram says it has already.
+/// How long to look for a message that Telegram has and has not said the number of.
 const SEARCH_PATIENCE: Duration = Duration::from_secs(5);
+
+/// By how much Telegram's dates may differ from ours: they are whole seconds of another clock.
+const CLOCKS: Duration = Duration::from_mins(1);
 
 /// Sends, or answers what an earlier request with the same key has sent.
 pub(super) async fn send(ctx: &Ctx, message: SendMessage) -> Result<SentMessage, Error> {
@@ -99,7 +102,15 @@ async fn send_under_key(
         Claim::Done {
             chat_id,
             message_id,
+            since,
+            until,
         } => {
+            let message_id = match message_id {
+                None if message.schedule_at.is_none() => {
+                    find_later(hub, (id, chat_id), key, message, (since, until)).await?
+                }
+                known => known,
+            };
             return Ok(SentMessage {
                 message_id,
                 chat_id,
@@ -117,7 +128,7 @@ async fn send_under_key(
     };
     match deliver(ctx, handle, message, random_id, since).await {
         Ok(sent) => {
-            finish(hub, id, key, sent.chat_id, sent.message_id).await?;
+            finish(hub, id, key, sent.chat_id, sent.message_id, UtcTime::now()).await?;
             Ok(SentMessage {
                 replayed: !is_new,
                 ..sent
@@ -135,6 +146,23 @@ async fn send_under_key(
     }
 }
 
+/// The number of a message that was sent without one, by what the log has meanwhile.
+async fn find_later(
+    hub: &Hub,
+    (id, chat_id): (SessionId, ChatId),
+    key: String,
+    message: &SendMessage,
+    (since, until): (UtcTime, UtcTime),
+) -> Result<Option<MessageId>, Error> {
+    let text = read(hub, id, message.parse_mode, &message.text).await?;
+    let within = (since, Some(until.after(CLOCKS)));
+    let found = certain(&candidates(hub, (id, chat_id), &text.text, within).await?);
+    if found.is_some() {
+        finish(hub, id, key, chat_id, found, until).await?;
+    }
+    Ok(found)
+}
+
 /// Whether the error says that nothing was sent. Errors that have no code of their own do not:
 /// among them are Telegram's own faults, after which the message may be there.
 fn is_certain(error: &Error) -> bool {
@@ -146,10 +174,11 @@ async fn finish(
     id: SessionId,
     key: String,
     chat_id: ChatId,
-    message_id: MessageId,
+    message_id: Option<MessageId>,
+    at: UtcTime,
 ) -> Result<(), Error> {
     hub.store
-        .write(move |conn| sends::finish(conn, id, &key, chat_id, message_id, UtcTime::now()))
+        .write(move |conn| sends::finish(conn, id, &key, chat_id, message_id, at))
         .await
         .map(drop)
         .map_err(Error::from)
@@ -190,13 +219,16 @@ async fn deliver(
         random_id,
     };
     ctx.pace(handle.id, chat.peer.peer_id).await?;
-    let (message_id, sent) = match chat.link.send_message(&chat.peer, outgoing).await {
-        Ok(sent) => (sent.content.message_id, Some(Box::new(sent))),
-        Err(error) if error.is("RANDOM_ID_DUPLICATE") => {
-            let id = already_sent(hub, handle.id, &chat.peer, &text.text, since).await?;
-            (id, None)
+    let alike = hub.sends.alike(handle.id, chat.peer.peer_id, &text.text);
+    let begun = since.unwrap_or_else(UtcTime::now);
+    let sent = chat.link.send_message(&chat.peer, outgoing).await?;
+    let (message_id, sent) = match sent.number() {
+        None if message.schedule_at.is_none() && alike.is_alone() => {
+            let found = find_sent(hub, &chat, &text.text, begun).await?;
+            let id = found.filter(|_| alike.is_alone());
+            (id, Some(Box::new(sent)).filter(|_| id.is_none()))
         }
-        Err(error) => return Err(error.into()),
+        number => (number, Some(Box::new(sent))),
     };
     Ok(SentMessage {
         message_id,
@@ -210,57 +242,74 @@ async fn deliver(
 }
 
 /// Telegram has the message and does not say its number; the captured log has it, or will soon.
-async fn already_sent(
+/// `None` when it has not come in time: that it was sent is certain all the same.
+async fn find_sent(
     hub: &Hub,
-    id: SessionId,
-    peer: &PeerRow,
+    chat: &OpenChat,
     text: &str,
-    since: Option<UtcTime>,
-) -> Result<MessageId, Error> {
-    let chat_id = peer.peer_id;
-    let filter = MessageFilter {
-        session_id: Some(id),
-        chat_id: Some(chat_id),
-        sender_id: None,
-        // Telegram's dates are whole seconds of another clock.
-        since: since.map(|since| since.before(Duration::from_mins(1))),
-        until: None,
-        query: None,
-        hide_deleted: false,
-        limit: 100,
-        before: None,
-    };
+    since: UtcTime,
+) -> Result<Option<MessageId>, Error> {
+    let (id, chat_id) = (chat.handle.id, chat.peer.peer_id);
     let search = async {
+        // What the answer would have told comes with the difference.
+        chat.link().await?.nudge(match chat_id.kind() {
+            ChatKind::Channel => Nudge::Channel(chat_id.bare()),
+            ChatKind::User | ChatKind::Chat => Nudge::Account,
+        });
         loop {
-            let wanted = filter.clone();
-            let (page, taken) = hub
-                .store
-                .read(move |conn| {
-                    let page = messages::page(conn, &wanted)?;
-                    let ids = page.items.iter().map(|row| row.message_id).collect();
-                    let taken = sends::numbers_in_use(conn, id, chat_id, ids)?;
-                    Ok((page, taken))
-                })
-                .await?;
-            let mut own = page.items.iter().rev().filter(|row| {
-                // What was captured before the first try began is another message.
-                let is_later = since.is_none_or(|since| row.captured_at >= since);
-                row.outgoing && row.text == text && is_later && !taken.contains(&row.message_id)
-            });
-            if let Some(row) = own.next() {
-                return Ok(row.message_id);
+            let found = candidates(hub, (id, chat_id), text, (since, None)).await?;
+            if !found.is_empty() {
+                return Ok(certain(&found));
             }
             tokio::time::sleep(Duration::from_millis(100)).await;
         }
     };
     tokio::time::timeout(SEARCH_PATIENCE, search)
         .await
-        .unwrap_or_else(|_elapsed| {
-            Err(Error::new(
-                Code::TelegramUnreachable,
-                "Telegram has the message already and has not said its number yet; try again",
-            ))
+        .unwrap_or(Ok(None))
+}
+
+/// The account's own messages in a chat that one on its way out may have become.
+async fn candidates(
+    hub: &Hub,
+    (id, chat_id): (SessionId, ChatId),
+    text: &str,
+    (since, until): (UtcTime, Option<UtcTime>),
+) -> Result<Vec<MessageId>, Error> {
+    let filter = MessageFilter {
+        session_id: Some(id),
+        chat_id: Some(chat_id),
+        sender_id: None,
+        since: Some(since.before(CLOCKS)),
+        until,
+        query: None,
+        hide_deleted: false,
+        limit: 100,
+        before: None,
+    };
+    let (page, taken) = hub
+        .store
+        .read(move |conn| {
+            let page = messages::page(conn, &filter)?;
+            let ids = page.items.iter().map(|row| row.message_id).collect();
+            let taken = sends::numbers_in_use(conn, id, chat_id, ids)?;
+            Ok((page, taken))
         })
+        .await?;
+    let own = page.items.into_iter().filter(|row| {
+        // What was captured before the first try began is another message.
+        let is_later = row.captured_at >= since;
+        row.outgoing && row.text == text && is_later && !taken.contains(&row.message_id)
+    });
+    Ok(own.map(|row| row.message_id).collect())
+}
+
+/// The one that it must be.
+fn certain(found: &[MessageId]) -> Option<MessageId> {
+    match found {
+        [only] => Some(*only),
+        _ => None,
+    }
 }
 
 /// The same request hashes to the same value in every version: field by field, with lengths.

@@ -60,8 +60,9 @@ pub struct SendMessage {
 /// A message that Telegram has taken.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SentMessage {
-    /// Its number in the chat; in the chat's schedule, when it is sent later.
-    pub message_id: MessageId,
+    /// Its number in the chat; in the chat's schedule, when it is sent later. `None` when Telegram
+    /// has taken the message and has not said its number in a way that can be read.
+    pub message_id: Option<MessageId>,
     /// The chat.
     pub chat_id: ChatId,
     /// The chat that a fallback found, when the first lookup had failed.

@@ -27,8 +27,12 @@ pub enum Claim {
     Done {
         /// The chat it went to.
         chat_id: ChatId,
-        /// The number it got.
-        message_id: MessageId,
+        /// The number it got; Telegram may have taken it without saying so.
+        message_id: Option<MessageId>,
+        /// When the first try began.
+        since: UtcTime,
+        /// When the last one had ended.
+        until: UtcTime,
     },
     /// The key was used before with another request.
     Mismatch,
@@ -43,6 +47,7 @@ struct Row {
     chat_id: Option<ChatId>,
     message_id: Option<MessageId>,
     created_at: UtcTime,
+    updated_at: UtcTime,
 }
 
 /// Claims a client's key for a request, or says what became of it. To be called in a write
@@ -75,11 +80,13 @@ pub fn claim(
         .find((session_id, client_key))
         .select(Row::as_select())
         .first(conn)?;
-    Ok(match row.chat_id.zip(row.message_id) {
+    Ok(match row.chat_id {
         _ if row.request_hash != request_hash => Claim::Mismatch,
-        Some((chat_id, message_id)) if row.state == "sent" => Claim::Done {
+        Some(chat_id) if row.state == "sent" => Claim::Done {
             chat_id,
-            message_id,
+            message_id: row.message_id,
+            since: row.created_at,
+            until: row.updated_at,
         },
         _ => Claim::Pending {
             random_id: row.random_id,
@@ -88,13 +95,14 @@ pub fn claim(
     })
 }
 
-/// Notes that the message was sent. `false` when the key is not claimed.
+/// Notes that the message was sent, with its number if Telegram has said it. `false` when the key
+/// is not claimed.
 pub fn finish(
     conn: &mut AnyConnection,
     session_id: SessionId,
     client_key: &str,
     chat_id: ChatId,
-    message_id: MessageId,
+    message_id: Option<MessageId>,
     now: UtcTime,
 ) -> Result<bool, Error> {
     let rows = diesel::update(t::table.find((session_id, storable(client_key))))

@@ -103,6 +103,10 @@ pub fn is_doubtful(reason: &str) -> bool {
     DOUBTFUL.contains(&reason)
 }
 
+/// The answer to a second try of a send that was carried out, or is being carried out
+/// (<https://core.telegram.org/method/messages.sendMessage>).
+pub(super) const DUPLICATE: &str = "RANDOM_ID_DUPLICATE";
+
 /// Errors of a connection whose introduction Telegram has forgotten: another one helps, and what
 /// was called has not been done. Source: <https://core.telegram.org/api/invoking>.
 const UNINTRODUCED: [&str; 2] = ["CONNECTION_NOT_INITED", "CONNECTION_LAYER_INVALID"];
@@ -117,6 +121,8 @@ impl Error {
     /// Whether Telegram has failed in a way that passes, whatever it was asked.
     pub fn is_passing(&self) -> bool {
         match self {
+            // That one says that all is done.
+            Self::Rpc(rpc) if rpc.name == DUPLICATE => false,
             Self::Rpc(rpc) => rpc.code >= 500 || rpc.code == -503,
             _ => self.leaves_uncertain(),
         }

@@ -77,6 +77,60 @@ contract! {
         hub.stop().await?;
     }
 
+    async fn a_duplicate_whose_message_is_not_found_counts_as_sent(db: TestDb) {
+        let hub = TestHub::start(db).await?;
+        hub.log_in("carol", CAROL).await?;
+        hub.dc.fault(Fault::error(SEND, 500, "RANDOM_ID_DUPLICATE"));
+        let sent = send(&hub.client, "k1", "hello").await?.expect(200);
+        assert_eq!(sent["message_id"], Value::Null, "{sent}");
+        assert_eq!(send(&hub.client, "k1", "hello").await?.expect(200), sent);
+        assert_eq!(hub.dc.calls(SEND), 1);
+        hub.stop().await?;
+    }
+
+    async fn an_answer_that_cannot_be_read_is_a_message_that_was_sent(db: TestDb) {
+        let hub = TestHub::start(db).await?;
+        hub.log_in("carol", CAROL).await?;
+        let alien = || Fault::new(SEND, FaultKind::Raw { bytes: vec![0xef, 0xbe, 0xad, 0xde], run: true });
+        hub.dc.fault(alien());
+        let sent = send(&hub.client, "k1", "hello").await?.expect(200);
+        assert_eq!(sent["message_id"], number_of(&hub.dc, 0)?, "the difference tells it");
+        // Where that does not come in time, the message is accepted without a number.
+        hub.dc.fault(alien());
+        let carol = done(hub.dc.user("carol"))?;
+        for method in ["updates.getDifference", "messages.getMessages"] {
+            hub.dc.fault(Fault::error(method, 420, "FLOOD_WAIT_9").of(carol));
+        }
+        let sent = send(&hub.client, "k2", "later").await?.expect(200);
+        assert_eq!(sent["message_id"], Value::Null, "{sent}");
+        let again = send(&hub.client, "k2", "later").await?;
+        assert_eq!(again.header("idempotency-replayed"), "true");
+        drop(again.expect(200));
+        complete(&hub.dc, &hub.client, "carol").await?;
+        // What the log has by now tells it.
+        let again = send(&hub.client, "k2", "later").await?.expect(200);
+        assert_eq!(again["message_id"], number_of(&hub.dc, 1)?);
+        assert_eq!((hub.dc.ledger_len(), hub.dc.calls(SEND)), (2, 2));
+        hub.stop().await?;
+    }
+
+    async fn an_answer_that_does_not_tell_the_number_is_a_message_that_was_sent(db: TestDb) {
+        let hub = TestHub::start(db).await?;
+        hub.log_in("carol", CAROL).await?;
+        // updates#74ae4240 without a single one.
+        let mut bytes = 0x74ae_4240_u32.to_le_bytes().to_vec();
+        for _ in 0..3 {
+            bytes.extend(0x1cb5_c415_u32.to_le_bytes());
+            bytes.extend([0; 4]);
+        }
+        bytes.extend([0; 8]);
+        hub.dc.fault(Fault::new(SEND, FaultKind::Raw { bytes, run: true }));
+        let sent = send(&hub.client, "k1", "hello").await?.expect(200);
+        assert_eq!(sent["message_id"], number_of(&hub.dc, 0)?);
+        assert_eq!((hub.dc.ledger_len(), hub.dc.calls(SEND)), (1, 1));
+        hub.stop().await?;
+    }
+
     async fn requests_under_one_key_at_the_same_time_send_once(db: TestDb) {
         let hub = TestHub::start(db).await?;
         hub.log_in("carol", CAROL).await?;

@@ -6,7 +6,7 @@
 //! <https://core.telegram.org/method/messages.sendReaction>.
 
 use crate::store::peers::PeerRow;
-use crate::telegram::calls::messages::without_message;
+use crate::telegram::calls::messages::{Sent, without_message};
 use crate::telegram::calls::numbers::{MessageOf, MessagesOf};
 use crate::telegram::convert::{self, LiveMessage};
 use crate::telegram::error::Error;
@@ -49,14 +49,17 @@ impl Link {
             quick_reply_shortcut_id: None,
             rich_message: None,
         };
-        let answer = self.invoke(&request).await?;
-        let own = self.own();
-        convert::updates(&answer)
-            .iter()
-            .filter_map(convert::update_message)
-            .filter_map(|message| convert::live(own, message))
-            .find(|live| live.content.message_id == of.id())
-            .ok_or_else(|| without_message("messages.editMessage"))
+        let answer = self.carried_out(&request).await?;
+        let told = answer
+            .messages(self.own())
+            .find(|live| live.content.message_id == of.id());
+        match told {
+            Some(live) => Ok(live),
+            None => self
+                .live_message(of.peer(), of.id())
+                .await?
+                .ok_or_else(|| without_message("messages.editMessage")),
+        }
     }
 
     /// `messages.deleteMessages` or `channels.deleteMessages`, at most 100 numbers. Answers how
@@ -105,9 +108,17 @@ impl Link {
             allow_paid_stars: None,
             suggested_post: None,
         };
-        let answer = self.invoke(&request).await?;
+        let answer = self.carried_out(&request).await?;
+        let (own, chat) = (self.own(), to.peer_id);
         let sent = self.sent(&answer, &forward.random_ids);
-        Ok(sent.into_iter().flatten().collect())
+        let tells = sent.iter().any(|sent| !matches!(sent, Sent::Unknown));
+        let each = sent.into_iter().filter(|sent| {
+            // An answer that tells of some and holds nothing unreadable tells of all.
+            !(tells && answer.is_whole && matches!(sent, Sent::Unknown))
+        });
+        Ok(each
+            .map(|sent| sent.or_accepted(own, chat, String::new(), None))
+            .collect())
     }
 
     /// `messages.updatePinnedMessage`, for both sides of a private chat.
@@ -119,7 +130,7 @@ impl Link {
             peer: convert::input_peer(of.peer()),
             id: of.id().0,
         };
-        self.invoke(&request).await.map(drop)
+        self.carried_out(&request).await.map(drop)
     }
 
     /// `messages.sendReaction`; without an emoji the account's reaction is removed.
@@ -137,6 +148,6 @@ impl Link {
             msg_id: of.id().0,
             reaction: Some(emoji.into_iter().collect()),
         };
-        self.invoke(&request).await.map(drop)
+        self.carried_out(&request).await.map(drop)
     }
 }

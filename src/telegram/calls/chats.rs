@@ -113,8 +113,8 @@ impl Link {
             address: None,
             ttl_period: None,
         };
-        let answer = self.invoke(&request).await?;
-        first_chat(&answer).ok_or_else(|| {
+        let answer = self.invoke_leniently(&request).await?;
+        first_chat(&answer.value).ok_or_else(|| {
             Error::Unreachable("channels.createChannel answered without the channel".into())
         })
     }
@@ -123,7 +123,7 @@ impl Link {
     pub async fn delete_chat(&self, peer: &PeerRow) -> Result<(), Error> {
         if let Some(channel) = convert::input_channel(peer) {
             let request = tl::functions::channels::DeleteChannel { channel };
-            self.invoke(&request).await.map(drop)
+            self.carried_out(&request).await.map(drop)
         } else {
             let chat_id = convert::basic_group(peer).ok_or(Error::WrongKind)?;
             let request = tl::functions::messages::DeleteChat { chat_id };
@@ -192,14 +192,14 @@ impl Link {
     pub async fn leave(&self, peer: &PeerRow) -> Result<(), Error> {
         if let Some(channel) = convert::input_channel(peer) {
             let request = tl::functions::channels::LeaveChannel { channel };
-            self.invoke(&request).await.map(drop)
+            self.carried_out(&request).await.map(drop)
         } else {
             let request = tl::functions::messages::DeleteChatUser {
                 revoke_history: false,
                 chat_id: convert::basic_group(peer).ok_or(Error::WrongKind)?,
                 user_id: tl::enums::InputUser::UserSelf,
             };
-            self.invoke(&request).await.map(drop)
+            self.carried_out(&request).await.map(drop)
         }
     }
 }

@@ -124,11 +124,10 @@ impl Link {
             allow_paid_stars: None,
             suggested_post: None,
         };
-        let answer = self.invoke(&request).await?;
-        let mut sent = self.sent(&answer, &[random_id]);
-        sent.pop()
-            .flatten()
-            .ok_or_else(|| without_message("messages.sendMedia"))
+        let answer = self.carried_out(&request).await?;
+        let (own, chat) = (self.own(), peer.peer_id);
+        let sent = self.sent(&answer, &[random_id]).pop().unwrap_or_default();
+        Ok(sent.or_accepted(own, chat, request.message, request.entities))
     }
 
     /// `messages.uploadMedia`: makes a saved file one that albums take.
@@ -187,9 +186,16 @@ impl Link {
             effect: None,
             allow_paid_stars: None,
         };
-        let answer = self.invoke(&request).await?;
-        let sent = self.sent(&answer, &random_ids);
-        Ok(sent.into_iter().flatten().collect())
+        let answer = self.carried_out(&request).await?;
+        let texts = request.multi_media.into_iter().map(|file| {
+            let tl::enums::InputSingleMedia::Media(file) = file;
+            (file.message, file.entities)
+        });
+        let (own, chat) = (self.own(), peer.peer_id);
+        let sent = self.sent(&answer, &random_ids).into_iter().zip(texts);
+        Ok(sent
+            .map(|(sent, (text, entities))| sent.or_accepted(own, chat, text, entities))
+            .collect())
     }
 }
 

@@ -1,10 +1,10 @@
 //! Sending texts. Source: <https://core.telegram.org/method/messages.sendMessage>.
 
-use crate::model::UtcTime;
+use crate::model::{ChatId, MessageId, UtcTime};
 use crate::store::peers::PeerRow;
 use crate::telegram::calls::numbers::MessageOf;
 use crate::telegram::convert::{self, LiveMessage};
-use crate::telegram::error::Error;
+use crate::telegram::error::{DUPLICATE, Error};
 use crate::telegram::link::Link;
 use crate::telegram::text::Formatted;
 use grammers_client::tl;
@@ -30,7 +30,8 @@ impl Link {
     /// `messages.sendMessage`. A scheduled message has a number of the chat's schedule.
     ///
     /// A second call with the same `random_id` sends nothing; Telegram answers it with the first
-    /// message or with `RANDOM_ID_DUPLICATE`.
+    /// message or with `RANDOM_ID_DUPLICATE`. An answer that cannot be read, or that does not say
+    /// which message it was, comes after the sending: the message then has no number.
     pub async fn send_message(
         &self,
         peer: &PeerRow,
@@ -61,8 +62,8 @@ impl Link {
             suggested_post: None,
             rich_message: None,
         };
-        let answer = self.invoke(&request).await?;
-        if let tl::enums::Updates::UpdateShortSentMessage(short) = answer {
+        let answer = self.carried_out(&request).await?;
+        if let Some(tl::enums::Updates::UpdateShortSentMessage(short)) = answer.updates {
             return Ok(convert::short_sent(
                 self.own(),
                 peer.peer_id,
@@ -70,36 +71,118 @@ impl Link {
                 short,
             ));
         }
-        self.sent(&answer, &[random_id])
-            .pop()
-            .flatten()
-            .ok_or_else(|| without_message("messages.sendMessage"))
+        let (own, chat) = (self.own(), peer.peer_id);
+        let sent = self.sent(&answer, &[random_id]).pop().unwrap_or_default();
+        Ok(sent.or_accepted(own, chat, request.message, request.entities))
     }
 
-    /// The messages that an answer brings for these `random_id`s, in their order.
-    pub(super) fn sent(
-        &self,
-        answer: &tl::enums::Updates,
-        random_ids: &[i64],
-    ) -> Vec<Option<LiveMessage>> {
-        let updates = convert::updates(answer);
+    /// Changes something. Telegram has done so when it has answered, also with what cannot be read,
+    /// and when it says of a send that it was asked for before.
+    pub(super) async fn carried_out<R>(&self, request: &R) -> Result<Outcome, Error>
+    where
+        R: tl::RemoteCall<Return = tl::enums::Updates> + tl::Identifiable,
+    {
+        let method = tl::name_for_id(R::CONSTRUCTOR_ID);
+        match self.invoke_leniently(request).await {
+            Ok(read) => Ok(Outcome {
+                updates: Some(read.value),
+                is_whole: read.unreadable.is_empty(),
+            }),
+            Err(error) if error.is_unreadable() || error.is(DUPLICATE) => {
+                log::warn!("{method} was carried out, and its answer does not tell what: {error}");
+                Ok(Outcome::default())
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// What became of these `random_id`s, in their order.
+    pub(super) fn sent(&self, answer: &Outcome, random_ids: &[i64]) -> Vec<Sent> {
         let own = self.own();
-        let numbered = |random_id: i64| {
+        let updates = answer.updates();
+        let brought = || answer.messages(own);
+        let became = |random_id: i64| {
             let id = updates.iter().find_map(|update| match update {
                 tl::enums::Update::MessageId(named) if named.random_id == random_id => {
                     Some(named.id)
                 }
                 _ => None,
-            })?;
-            let brought = updates.iter().filter_map(convert::update_message);
-            let mut lives = brought.filter_map(|message| convert::live(own, message));
-            lives.find(|live| live.content.message_id.0 == id)
+            });
+            let Some(id) = id else { return Sent::Unknown };
+            brought()
+                .find(|live| live.content.message_id.0 == id)
+                .map_or(Sent::Number(MessageId(id)), |live| {
+                    Sent::Message(Box::new(live))
+                })
         };
-        random_ids.iter().copied().map(numbered).collect()
+        let mut sent: Vec<_> = random_ids.iter().copied().map(became).collect();
+        // Some servers do not say which `random_id` became which message. With one there is no
+        // doubt.
+        if let [only @ Sent::Unknown] = sent.as_mut_slice() {
+            let mut outgoing = brought().filter(|live| live.content.outgoing);
+            if let (Some(live), None) = (outgoing.next(), outgoing.next()) {
+                *only = Sent::Message(Box::new(live));
+            }
+        }
+        sent
     }
 }
 
-/// Telegram has done it, and its answer lacks the message; whether to try again is not known.
+/// Telegram's answer to a change.
+#[derive(Debug, Default)]
+pub(super) struct Outcome {
+    /// What of it can be read.
+    updates: Option<tl::enums::Updates>,
+    /// Whether that is all of it.
+    pub(super) is_whole: bool,
+}
+
+impl Outcome {
+    fn updates(&self) -> &[tl::enums::Update] {
+        self.updates
+            .as_ref()
+            .map(convert::updates)
+            .unwrap_or_default()
+    }
+
+    /// The messages that it brings.
+    pub(super) fn messages(&self, own: Option<ChatId>) -> impl Iterator<Item = LiveMessage> {
+        let messages = self.updates().iter().filter_map(convert::update_message);
+        messages.filter_map(move |message| convert::live(own, message))
+    }
+}
+
+/// What became of a message on its way out.
+#[derive(Debug, Default)]
+pub(super) enum Sent {
+    /// It is this one.
+    Message(Box<LiveMessage>),
+    /// It has this number, and cannot be read.
+    Number(MessageId),
+    /// The answer does not tell.
+    #[default]
+    Unknown,
+}
+
+impl Sent {
+    /// The message, as far as it is known.
+    pub(super) fn or_accepted(
+        self,
+        own: Option<ChatId>,
+        chat: ChatId,
+        text: String,
+        entities: Option<Vec<tl::enums::MessageEntity>>,
+    ) -> LiveMessage {
+        let number = match self {
+            Self::Message(live) => return *live,
+            Self::Number(number) => Some(number),
+            Self::Unknown => None,
+        };
+        convert::accepted(own, chat, number, text, entities)
+    }
+}
+
+/// Telegram's answer lacks the message; whether to try again is not known.
 pub(super) fn without_message(method: &str) -> Error {
     Error::Unreachable(format!("{method} answered without the message").into())
 }

@@ -1,6 +1,6 @@
 //! Messages as they are at Telegram, for callers who ask for them.
 
-use crate::model::{ChatId, MessageId};
+use crate::model::{ChatId, MessageId, UtcTime};
 use crate::store::capture::NewMessage;
 use crate::telegram::convert::{entities, media, message};
 use grammers_client::tl::{self, Serializable as _};
@@ -25,6 +25,16 @@ pub struct LiveMessage {
     pub pinned: bool,
     /// `[{"emoji", "count", "chosen"}]`; `emoji` is null for reactions that are none.
     pub reactions: Value,
+}
+
+/// Stands for a number that Telegram has not said; its own are from 1.
+const NO_NUMBER: MessageId = MessageId(0);
+
+impl LiveMessage {
+    /// Its number in the chat; `None` when Telegram has taken it without saying one.
+    pub fn number(&self) -> Option<MessageId> {
+        Some(self.content.message_id).filter(|id| *id != NO_NUMBER)
+    }
 }
 
 /// A message, seen by the account `own`. `None` for an empty one.
@@ -89,6 +99,40 @@ pub(in crate::telegram) fn short_sent(
             raw: Vec::new(),
         },
         media_class: short.media.as_ref().and_then(media_class),
+        views: None,
+        forwards: None,
+        grouped_id: None,
+        pinned: false,
+        reactions: json!([]),
+    }
+}
+
+/// A message that Telegram has taken and not shown, as it was sent.
+pub(in crate::telegram) fn accepted(
+    own: Option<ChatId>,
+    chat_id: ChatId,
+    number: Option<MessageId>,
+    text: String,
+    entities: Option<Vec<tl::enums::MessageEntity>>,
+) -> LiveMessage {
+    LiveMessage {
+        content: NewMessage {
+            chat_id,
+            message_id: number.unwrap_or(NO_NUMBER),
+            sender_id: own,
+            outgoing: true,
+            silent: false,
+            text,
+            entities: entities::list(&entities.unwrap_or_default()),
+            reply_to: None,
+            forward: None,
+            media: None,
+            service: None,
+            sent_at: UtcTime::now(),
+            edited_at: None,
+            raw: Vec::new(),
+        },
+        media_class: None,
         views: None,
         forwards: None,
         grouped_id: None,

@@ -11,7 +11,7 @@ mod update;
 
 pub(super) use links::upgrades;
 pub use live::LiveMessage;
-pub(super) use live::{live, short_sent, update_chats, update_message, updates};
+pub(super) use live::{accepted, live, short_sent, update_chats, update_message, updates};
 pub(super) use message::{message_date, message_place, messages};
 pub(super) use peer::{
     basic_group, chat, chat_id, input_channel, input_peer, input_user, peer_info, peers, user,

@@ -1,5 +1,6 @@
 //! The contract of the tools door's REST half.
 
+mod accepted;
 mod chats;
 mod errors;
 mod far_files;

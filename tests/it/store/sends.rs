@@ -11,13 +11,13 @@ contract! {
             .write(move |c| {
                 let first = sends::claim(c, id, "key\0", b"hash", 42, at(0))?;
                 let retry = sends::claim(c, id, "key\0", b"hash", 43, at(1))?;
-                assert!(sends::finish(c, id, "key\0", ChatId::user(2), MessageId(5), at(2))?);
+                assert!(sends::finish(c, id, "key\0", ChatId::user(2), Some(MessageId(5)), at(2))?);
                 let done = sends::claim(c, id, "key\0", b"hash", 44, at(3))?;
                 let other = sends::claim(c, id, "key\0", b"other", 45, at(4))?;
                 Ok([first, retry, done, other])
             })
             .await?;
-        let done = Claim::Done { chat_id: ChatId::user(2), message_id: MessageId(5) };
+        let done = Claim::Done { chat_id: ChatId::user(2), message_id: Some(MessageId(5)), since: at(0), until: at(2) };
         let pending = Claim::Pending { random_id: 42, since: at(0) };
         assert_eq!(claims, [Claim::New(42), pending, done, Claim::Mismatch]);
     }
@@ -30,7 +30,7 @@ contract! {
                 sends::claim(c, id, "key", b"hash", 42, at(0))?;
                 let refused = sends::release(c, id, "key")?;
                 let again = sends::claim(c, id, "key", b"other", 43, at(1))?;
-                sends::finish(c, id, "key", ChatId::user(2), MessageId(5), at(2))?;
+                sends::finish(c, id, "key", ChatId::user(2), Some(MessageId(5)), at(2))?;
                 Ok((refused, again, sends::release(c, id, "key")?))
             })
             .await?;

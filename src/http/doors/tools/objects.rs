@@ -3,7 +3,7 @@
 //! Ids of entities and chats are bare, those of senders are marked, as clients of the original
 //! expect. It must not know which tool answers with them.
 
-use crate::model::UtcTime;
+use crate::model::{ChatId, UtcTime};
 use crate::ops::dialogs::DialogView;
 use crate::ops::messages::MessageView;
 use crate::ops::peers::EntityView;
@@ -39,7 +39,7 @@ pub(crate) fn entity(view: &EntityView) -> Value {
 pub(crate) fn message(live: &LiveMessage) -> Value {
     let content = &live.content;
     json!({
-        "id": content.message_id,
+        "id": live.number(),
         "date": date(content.sent_at),
         "chat_id": content.chat_id.bare(),
         "sender_id": content.sender_id,
@@ -48,6 +48,21 @@ pub(crate) fn message(live: &LiveMessage) -> Value {
         "reply_to_msg_id": content.reply_to,
         "media": live.media_class.is_some(),
         "media_type": live.media_class,
+    })
+}
+
+/// A message that Telegram has accepted in an earlier request, whose number is not known.
+pub(crate) fn accepted(chat: ChatId, text: &str) -> Value {
+    json!({
+        "id": null,
+        "date": null,
+        "chat_id": chat.bare(),
+        "sender_id": null,
+        "text": text,
+        "out": true,
+        "reply_to_msg_id": null,
+        "media": false,
+        "media_type": null,
     })
 }
 

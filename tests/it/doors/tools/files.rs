@@ -12,7 +12,7 @@ use local_dc::world::send::Draft;
 use serde_json::{Value, json};
 
 /// A server of a small text, and a hub that may fetch from it.
-fn options(server: &Server, more: &[&str]) -> Options {
+pub(super) fn options(server: &Server, more: &[&str]) -> Options {
     let mut flags = vec![format!("--fetch-allow={}", server.address())];
     flags.extend(more.iter().map(|flag| (*flag).to_owned()));
     Options {
@@ -21,7 +21,7 @@ fn options(server: &Server, more: &[&str]) -> Options {
     }
 }
 
-fn serving(mime: &str, body: &str) -> String {
+pub(super) fn serving(mime: &str, body: &str) -> String {
     let length = body.len();
     format!("HTTP/1.1 200 OK\r\nContent-Type: {mime}\r\nContent-Length: {length}\r\n\r\n{body}")
 }

@@ -161,13 +161,18 @@ pub(crate) struct Sent {
     status: &'static str,
     /// What was done, in words.
     message: &'static str,
-    /// The message's number in the chat.
-    message_id: i32,
+    /// The message's number in the chat; null when Telegram has taken the message and has not said
+    /// its number in a way that can be read. It is not to be sent again.
+    #[schema(required)]
+    message_id: Option<i32>,
     /// The chat: always for a reply, and for other messages when a fallback had to find it.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     resolved_entity: Option<ResolvedChat>,
 }
+
+/// Instead of the usual words.
+const ACCEPTED: &str = "Telegram has accepted the message and its number is not known";
 
 /// A chat that was found.
 #[derive(Debug, Serialize, ToSchema)]
@@ -193,10 +198,11 @@ impl Sent {
         Self {
             status: SUCCESS,
             message: match sent.resolved {
+                _ if sent.message_id.is_none() => ACCEPTED,
                 None => "Message sent successfully",
                 Some(_) => "Message sent successfully after looking the chat up",
             },
-            message_id: sent.message_id.0,
+            message_id: sent.message_id.map(|id| id.0),
             resolved_entity: sent.resolved.map(ResolvedChat::from),
         }
     }
@@ -206,8 +212,11 @@ impl Sent {
         let chat = sent.resolved.unwrap_or_else(|| sent.chat_id.into());
         Self {
             status: SUCCESS,
-            message: "Reply sent successfully",
-            message_id: sent.message_id.0,
+            message: match sent.message_id {
+                None => ACCEPTED,
+                Some(_) => "Reply sent successfully",
+            },
+            message_id: sent.message_id.map(|id| id.0),
             resolved_entity: Some(chat.into()),
         }
     }

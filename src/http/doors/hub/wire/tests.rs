@@ -248,7 +248,7 @@ fn a_cursor_that_is_not_ours_is_refused() {
 #[test]
 fn sends_name_the_chat_only_where_the_contract_does() {
     let sent = SentMessage {
-        message_id: MessageId(7),
+        message_id: Some(MessageId(7)),
         chat_id: ChatId::channel(5),
         resolved: None,
         replayed: false,

@@ -61,7 +61,10 @@ async fn send_message(call: &Call<'_>, given: Arguments) -> Result<Value, Error>
     if let Some(message) = &sent.message {
         return Ok(objects::message(message));
     }
-    let (chat, message_id) = (given.text("chat"), sent.message_id);
+    let chat = given.text("chat");
+    let Some(message_id) = sent.message_id else {
+        return Ok(objects::accepted(sent.chat_id, &given.text("text")));
+    };
     if given.time("schedule").is_some() {
         let waiting = call.run(ListScheduled { session, chat }).await?;
         let same = |message: &&LiveMessage| message.content.message_id == message_id;

@@ -123,7 +123,12 @@ const ENTITY: [Field; 8] = [
 ];
 
 const MESSAGE: [Field; 9] = [
-    field("id", "integer", "The message's number in its chat."),
+    or_null(
+        "id",
+        "integer",
+        "The message's number in its chat; null when Telegram has accepted a message and its \
+         number is not known.",
+    ),
     or_null("date", "string", "When it was sent, ISO 8601 with offset."),
     or_null("chat_id", "integer", "The chat's bare id."),
     or_null(
