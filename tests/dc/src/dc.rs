@@ -37,7 +37,7 @@ use crate::world::random::random;
 use crate::world::refusal::Refusal;
 use crate::world::rules::Rules;
 
-/// How often the data centre looks for scheduled messages whose time has come.
+/// How often the data centre looks for what has its time.
 const TICK: Duration = Duration::from_millis(100);
 /// Messages of the ledger that are read under one lock.
 const LEDGER_PART: usize = 500;
@@ -305,13 +305,17 @@ impl Dc {
     }
 }
 
-/// Sends scheduled messages as their time comes.
+/// Sends scheduled messages and ends restrictions as their time comes.
 async fn send_when_due(api: Arc<Api>, stop: CancellationToken) {
     let mut tick = tokio::time::interval(TICK);
     loop {
         tokio::select! {
             () = stop.cancelled() => return,
-            _ = tick.tick() => api.world().send_due(),
+            _ = tick.tick() => {
+                let mut world = api.world();
+                world.lift_due();
+                world.send_due();
+            }
         }
     }
 }

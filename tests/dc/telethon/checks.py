@@ -9,6 +9,7 @@ import logging
 import sys
 
 import checks_absence
+import checks_admins
 import checks_changes
 import checks_chats
 import checks_differences
@@ -37,6 +38,7 @@ async def main():
         checks_files,
         checks_profile,
         checks_settings,
+        checks_admins,
     )
     for module in modules:
         every.checks += module.checks.checks

@@ -29,6 +29,10 @@ async def a_draft_is_on_all_devices_until_it_is_sent(dc):
     await client.send_message("alice", "first")
     shown = [d for d in await second.get_dialogs() if d.entity.username == "alice"]
     assert shown[0].draft.text == "begun"
+    # What is refused is not sent: the draft stays.
+    long = client.send_message("alice", "x" * 4097, clear_draft=True)
+    await refused(long, "MessageTooLongError")
+    assert len((await second(functions.messages.GetAllDraftsRequest())).updates) == 1
     await client.send_message("alice", "begun", clear_draft=True)
     assert type((await told.next()).draft).__name__ == "DraftMessageEmpty"
     assert (await client(functions.messages.GetAllDraftsRequest())).updates == []

@@ -8,6 +8,7 @@ use crate::rpc::Locked;
 use crate::world::channel::ChannelKind;
 use crate::world::ids::{MessageId, Peer, UserId};
 use crate::world::ledger::ChatKind;
+use crate::world::moderation::{all_bans, no_bans};
 use crate::world::post::Content;
 use crate::world::refusal::Refusal;
 
@@ -177,7 +178,9 @@ impl Dc {
         let user = find(&mut world, user)?;
         match chat {
             Peer::Group(id) => world.remove_from_group(creator, id, user, None).map(drop),
-            Peer::Channel(id) => world.kick(creator, id, user, true, None).map(drop),
+            Peer::Channel(id) => world
+                .restrict(creator, id, user, &all_bans(), None)
+                .map(drop),
             Peer::User(_) => Ok(()),
         }
     }
@@ -192,7 +195,9 @@ impl Dc {
         let (chat, creator) = find_with_creator(&world, chat)?;
         let user = find(&mut world, user)?;
         match chat {
-            Peer::Channel(id) => world.kick(creator, id, user, false, None).map(drop),
+            Peer::Channel(id) => world
+                .restrict(creator, id, user, &no_bans(), None)
+                .map(drop),
             Peer::Group(_) | Peer::User(_) => Ok(()),
         }
     }

@@ -133,3 +133,32 @@ pub(super) fn delete_history(
     }
     .into())
 }
+
+/// `channels.deleteHistory`: for everybody, or up to a message on the caller's side alone.
+///
+/// # Errors
+/// `CHAT_ADMIN_REQUIRED`, `CHANNEL_TOO_BIG`, `MAX_ID_INVALID`.
+pub(super) fn delete_channel_history(
+    request: &Request<'_>,
+    input: f::channels::DeleteHistory,
+) -> Result<enums::Updates, Refusal> {
+    let (mut world, caller) = request.authorised()?;
+    let id = peers::channel(&world, caller, &input.channel)?;
+    if input.max_id < 0 {
+        return Err(Refusal::bad("MAX_ID_INVALID"));
+    }
+    let max = match input.max_id {
+        0 => MessageId(i32::MAX),
+        max => MessageId(max),
+    };
+    let origin = Some(request.origin());
+    let update = if input.for_everyone {
+        let event = world.delete_channel_history(caller, id, max, origin)?;
+        event.and_then(|event| render::channel_update(&world, Some(caller), id, &event))
+    } else {
+        Some(world.hide_history(caller, id, max, origin)?)
+    };
+    let updates = update.into_iter().collect();
+    let cast = Cast::of([Peer::Channel(id)]);
+    Ok(render::whole(&world, caller, updates, &cast, world.now()))
+}

@@ -10,6 +10,7 @@ use super::{Request, peers, render};
 use crate::world::World;
 use crate::world::channel::{Channel, ChannelKind};
 use crate::world::ids::{ChannelId, Peer, UserId};
+use crate::world::moderation::Standing;
 use crate::world::refusal::Refusal;
 
 /// Participants in one answer, at most.
@@ -55,11 +56,11 @@ pub(super) fn get_full_channel(
     .into())
 }
 
-/// `channels.getParticipants`, by user id: everybody, the creator, those removed, or a search by
+/// `channels.getParticipants`, by user id: everybody, admins, those removed or restricted, or a search by
 /// name and username.
 ///
 /// # Errors
-/// `CHAT_ADMIN_REQUIRED` for the members of a broadcast channel and for who was removed.
+/// `CHAT_ADMIN_REQUIRED` for the members of a broadcast channel and for who was removed or restricted.
 pub(super) fn get_participants(
     request: &Request<'_>,
     input: f::channels::GetParticipants,
@@ -68,7 +69,7 @@ pub(super) fn get_participants(
     let id = peers::channel(&world, caller, &input.channel)?;
     let channel = peers::found_channel(&world, id)?;
     if channel.kind == ChannelKind::Broadcast {
-        channel.check_admin(caller)?;
+        channel.check_any_admin(caller)?;
     }
     let from = usize::try_from(input.offset).unwrap_or(0);
     let limit = usize::try_from(input.limit).map_or(0, |limit| limit.min(PAGE));
@@ -77,7 +78,7 @@ pub(super) fn get_participants(
     let page = wanted.iter().skip(from).take(limit);
     let participants = page.map(|user| {
         cast.add_user(*user);
-        one_participant(channel, caller, *user)
+        render::participant(channel, caller, *user)
     });
     let participants = participants.collect();
     Ok(types::channels::ChannelParticipants {
@@ -101,23 +102,16 @@ pub(super) fn get_participant(
     let id = peers::channel(&world, caller, &input.channel)?;
     let user = peers::person(&world, caller, &input.participant)?;
     let channel = peers::found_channel(&world, id)?;
-    if !channel.has(user) && !channel.banned.contains(&user) {
+    if channel.standing(user) == Standing::Left {
         return Err(Refusal::bad("USER_NOT_PARTICIPANT"));
     }
     let cast = Cast::of([Peer::Channel(id), Peer::User(user)]);
     Ok(types::channels::ChannelParticipant {
-        participant: one_participant(channel, caller, user),
+        participant: render::participant(channel, caller, user),
         chats: cast.chats(&world, caller),
         users: cast.users(&world, caller),
     }
     .into())
-}
-
-fn one_participant(channel: &Channel, viewer: UserId, user: UserId) -> enums::ChannelParticipant {
-    match channel.members.get(&user) {
-        Some(membership) => render::participant(viewer, channel, membership),
-        None => render::removed(channel, user),
-    }
 }
 
 fn wanted(
@@ -133,8 +127,17 @@ fn wanted(
     };
     Ok(match filter {
         Filter::ChannelParticipantsRecent => members().collect(),
-        Filter::ChannelParticipantsAdmins => vec![channel.creator],
-        Filter::ChannelParticipantsBots | Filter::ChannelParticipantsBanned(_) => Vec::new(),
+        Filter::ChannelParticipantsAdmins => {
+            let admins = channel.moderation.admins.keys().copied();
+            std::iter::once(channel.creator).chain(admins).collect()
+        }
+        Filter::ChannelParticipantsBots => Vec::new(),
+        Filter::ChannelParticipantsBanned(search) => {
+            channel.check_any_admin(caller)?;
+            let restricted = channel.moderation.bans.keys().copied();
+            let restricted = restricted.filter(|user| !channel.is_banned(*user));
+            restricted.filter(matching(&search.q)).collect()
+        }
         Filter::ChannelParticipantsSearch(search) => {
             members().filter(matching(&search.q)).collect()
         }
@@ -147,8 +150,9 @@ fn wanted(
             .filter(matching(&search.q))
             .collect(),
         Filter::ChannelParticipantsKicked(search) => {
-            channel.check_admin(caller)?;
-            let removed = channel.banned.iter().copied();
+            channel.check_any_admin(caller)?;
+            let removed = channel.moderation.bans.keys().copied();
+            let removed = removed.filter(|user| channel.is_banned(*user));
             removed.filter(matching(&search.q)).collect()
         }
     })

@@ -81,20 +81,6 @@ pub(super) fn leave_channel(
     Ok(changed(&world, caller, id, None))
 }
 
-/// `channels.editBanned`: `view_messages` removes for good, its absence lets back in.
-pub(super) fn edit_banned(
-    request: &Request<'_>,
-    input: f::channels::EditBanned,
-) -> Result<enums::Updates, Refusal> {
-    let (mut world, caller) = request.authorised()?;
-    let id = peers::channel(&world, caller, &input.channel)?;
-    let user = peers::person(&world, caller, &input.participant)?;
-    let enums::ChatBannedRights::Rights(rights) = input.banned_rights;
-    let origin = Some(request.origin());
-    let sent = world.kick(caller, id, user, rights.view_messages, origin)?;
-    Ok(changed(&world, caller, id, sent))
-}
-
 /// `channels.editTitle`.
 pub(super) fn edit_title(
     request: &Request<'_>,

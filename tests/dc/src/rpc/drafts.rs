@@ -76,15 +76,22 @@ pub(super) fn clear_all_drafts(
     Ok(true)
 }
 
-/// Takes a chat's draft away when what it became is sent with `clear_draft`.
-pub(super) fn sent(
-    request: &Request<'_>,
-    world: &mut World,
-    (caller, to): (UserId, Peer),
-    reply_to: Option<&InputReplyTo>,
-) {
-    let origin = Some(request.origin());
-    put(world, caller, (to, topic(reply_to)), None, origin);
+/// The draft that a message was, if it is to go once the message is sent.
+pub(super) struct Begun(Option<i32>);
+
+impl Begun {
+    /// The one of this chat and topic, if the client wants it cleared.
+    pub(super) fn of(clear_draft: bool, reply_to: Option<&InputReplyTo>) -> Self {
+        Self(clear_draft.then(|| topic(reply_to)))
+    }
+
+    /// Takes it away: what it became is on its way.
+    pub(super) fn sent(self, request: &Request<'_>, world: &mut World, to: (UserId, Peer)) {
+        let (caller, peer) = to;
+        if let Some(topic) = self.0 {
+            put(world, caller, (peer, topic), None, Some(request.origin()));
+        }
+    }
 }
 
 /// The topic that a message is meant for, 0 for none.

@@ -30,7 +30,7 @@ pub(super) fn get_history(
     let dialog = present(&world, caller, peer);
     let (ids, total) = dialog.map_or((Vec::new(), 0), |dialog| {
         let ids = dialog.window(window, |id| render::date(&world, caller, peer, id));
-        (ids, dialog.messages().len())
+        (ids, world.messages_in(caller, peer).len())
     });
     let mut found = Found::new(caller, peer);
     for id in ids {

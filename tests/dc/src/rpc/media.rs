@@ -6,9 +6,10 @@
 use grammers_tl_types::enums::{InputMedia, InputSingleMedia};
 use grammers_tl_types::{enums, functions as f, types};
 
+use super::drafts::Begun;
 use super::messages::{all_sent_updates, answered, content, sent_updates};
 use super::scheduled::send_at;
-use super::{Request, drafts, intake, peers, render};
+use super::{Request, intake, peers, render};
 use crate::world::forward::new_album;
 use crate::world::post::Content;
 use crate::world::refusal::Refusal;
@@ -34,9 +35,7 @@ pub(super) fn send_media(
     let media = intake::media(request, input.media)?;
     let (mut world, caller) = request.authorised()?;
     let to = peers::peer(&world, caller, &input.peer)?;
-    if input.clear_draft {
-        drafts::sent(request, &mut world, (caller, to), input.reply_to.as_ref());
-    }
+    let begun = Begun::of(input.clear_draft, input.reply_to.as_ref());
     let text = content(&world, caller, input.message, input.entities)?;
     let draft = Draft {
         content: Content {
@@ -49,9 +48,12 @@ pub(super) fn send_media(
         ..Draft::default()
     };
     if let Some(date) = input.schedule_date {
-        return send_at(request, &mut world, (caller, to), vec![draft], date);
+        let answer = send_at(request, &mut world, (caller, to), vec![draft], date)?;
+        begun.sent(request, &mut world, (caller, to));
+        return Ok(answer);
     }
     let sent = world.send(caller, to, draft, Some(request.origin()))?;
+    begun.sent(request, &mut world, (caller, to));
     Ok(sent_updates(&world, caller, to, sent, random_id))
 }
 
@@ -98,6 +100,7 @@ pub(super) fn send_multi_media(
     }
     let (mut world, caller) = request.authorised()?;
     let to = peers::peer(&world, caller, &input.peer)?;
+    let begun = Begun::of(input.clear_draft, input.reply_to.as_ref());
     let reply_to = answered(input.reply_to)?;
     if album.len() > 1 {
         let mut companies = album
@@ -125,7 +128,9 @@ pub(super) fn send_multi_media(
     });
     let drafts: Vec<Draft> = drafts.collect::<Result<_, Refusal>>()?;
     if let Some(date) = input.schedule_date {
-        return send_at(request, &mut world, (caller, to), drafts, date);
+        let answer = send_at(request, &mut world, (caller, to), drafts, date)?;
+        begun.sent(request, &mut world, (caller, to));
+        return Ok(answer);
     }
     let mut sent = Vec::with_capacity(drafts.len());
     for draft in drafts {
@@ -133,6 +138,7 @@ pub(super) fn send_multi_media(
         let one = world.send(caller, to, draft, Some(request.origin()))?;
         sent.push((one, random_id));
     }
+    begun.sent(request, &mut world, (caller, to));
     Ok(all_sent_updates(&world, caller, to, &sent))
 }
 

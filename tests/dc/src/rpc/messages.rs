@@ -6,9 +6,10 @@
 use grammers_tl_types::enums::{InputReplyTo, MessageEntity};
 use grammers_tl_types::{enums, functions as f, types};
 
+use super::drafts::Begun;
 use super::render::Cast;
 use super::scheduled::send_at;
-use super::{Request, drafts, peers, render};
+use super::{Request, peers, render};
 use crate::world::World;
 use crate::world::events::{Event, EventKind};
 use crate::world::ids::{MessageId, Peer, UserId};
@@ -26,9 +27,7 @@ pub(super) fn send_message(
     if input.random_id == 0 {
         return Err(Refusal::bad("RANDOM_ID_EMPTY"));
     }
-    if input.clear_draft {
-        drafts::sent(request, &mut world, (caller, to), input.reply_to.as_ref());
-    }
+    let begun = Begun::of(input.clear_draft, input.reply_to.as_ref());
     let reply_to = answered(input.reply_to)?;
     let mut content = content(&world, caller, input.message, input.entities)?;
     if !input.no_webpage {
@@ -42,10 +41,13 @@ pub(super) fn send_message(
         ..Draft::default()
     };
     if let Some(date) = input.schedule_date {
-        return send_at(request, &mut world, (caller, to), vec![draft], date);
+        let answer = send_at(request, &mut world, (caller, to), vec![draft], date)?;
+        begun.sent(request, &mut world, (caller, to));
+        return Ok(answer);
     }
     let short = draft.reply_to.is_none() && matches!(to, Peer::User(user) if user != caller);
     let sent = world.send(caller, to, draft, Some(request.origin()))?;
+    begun.sent(request, &mut world, (caller, to));
     Ok(if short {
         short_sent(&world, sent)
     } else {

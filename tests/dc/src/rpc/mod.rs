@@ -10,6 +10,7 @@
 )]
 
 mod account;
+mod admins;
 mod auth;
 mod change;
 mod channel_info;

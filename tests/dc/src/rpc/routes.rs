@@ -5,7 +5,9 @@
 
 use grammers_tl_types::{Identifiable, functions};
 
-use super::{Request, account, auth, change, channel_info, channel_updates, channels, contacts};
+use super::{
+    Request, account, admins, auth, change, channel_info, channel_updates, channels, contacts,
+};
 use super::{dialogs, drafts, filters, folders, forward, groups, help, history, invites, login};
 use super::{media, messages, notify, password, pins, profile, reactions, run, scheduled, search};
 use super::{updates, upload, users};
@@ -52,9 +54,12 @@ routes! {
     auth::SignIn => login::sign_in,
     channels::CreateChannel => channels::create_channel,
     channels::DeleteChannel => channels::delete_channel,
+    channels::DeleteHistory => change::delete_channel_history,
     channels::DeleteMessages => change::delete_channel_messages,
-    channels::EditBanned => channels::edit_banned,
+    channels::EditAdmin => admins::edit_admin,
+    channels::EditBanned => admins::edit_banned,
     channels::EditTitle => channels::edit_title,
+    channels::GetAdminLog => admins::get_admin_log,
     channels::GetChannels => channel_info::get_channels,
     channels::GetFullChannel => channel_info::get_full_channel,
     channels::GetMessages => history::get_channel_messages,
@@ -64,6 +69,7 @@ routes! {
     channels::JoinChannel => channels::join_channel,
     channels::LeaveChannel => channels::leave_channel,
     channels::ReadHistory => channels::read_history,
+    channels::ToggleSlowMode => admins::toggle_slow_mode,
     channels::UpdateUsername => channels::update_username,
     contacts::AddContact => contacts::add_contact,
     contacts::Block => contacts::block,
@@ -93,6 +99,7 @@ routes! {
     messages::DeleteHistory => change::delete_history,
     messages::DeleteMessages => change::delete_messages,
     messages::DeleteScheduledMessages => scheduled::delete_scheduled_messages,
+    messages::EditChatDefaultBannedRights => admins::edit_chat_default_banned_rights,
     messages::EditChatTitle => groups::edit_chat_title,
     messages::EditExportedChatInvite => invites::edit_exported_chat_invite,
     messages::EditMessage => change::edit_message,

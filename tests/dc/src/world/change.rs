@@ -6,6 +6,8 @@
 use std::collections::BTreeMap;
 
 use super::World;
+use super::admin_log::Act;
+use super::channel::ChannelKind;
 use super::events::{Event, EventKind};
 use super::ids::{ChannelId, MessageId, Peer, PostId, UserId};
 use super::news::Origin;
@@ -68,9 +70,20 @@ impl World {
         origin: Option<Origin>,
     ) -> Result<Event, Refusal> {
         let found = self.channel_mut(channel)?;
-        found.check_writer(user)?;
+        // A broadcast channel's posts are the channel's, whoever wrote them.
+        let is_shared = found.kind == ChannelKind::Broadcast;
+        let edits_all = is_shared && found.has_right(user, |rights| rights.edit_messages);
+        if !edits_all {
+            found.check_writer(user)?;
+        }
         let line = found.line(id).ok_or_else(invalid)?;
-        let date = self.rewrite(user, line.post, content)?;
+        let author = if edits_all { line.author } else { user };
+        let before = self.post(line.post).map(|post| post.content.clone());
+        let date = self.rewrite(author, line.post, content)?;
+        if let (Some(before), Some(post)) = (before, self.post(line.post)) {
+            let now = post.content.clone();
+            self.log(channel, user, Act::Edited { id, before, now });
+        }
         self.happen_in(channel, date, EventKind::Edited(id), origin)
             .ok_or_else(invalid)
     }
@@ -141,7 +154,7 @@ impl World {
     ///
     /// # Errors
     /// 400 `CHANNEL_INVALID`, `CHANNEL_PRIVATE`; 403 `MESSAGE_DELETE_FORBIDDEN` for somebody
-    /// else's message, unless the creator deletes it.
+    /// else's message, unless an admin may delete it.
     pub fn delete_in_channel(
         &mut self,
         user: UserId,
@@ -152,9 +165,10 @@ impl World {
         let date = self.now();
         let found = self.channel_mut(channel)?;
         found.check_reader(user)?;
+        let may_delete = found.has_right(user, |rights| rights.delete_messages);
         let lines = ids.iter().filter_map(|id| found.line(*id));
         let posts: Vec<PostId> = lines
-            .map(|line| (line.author == user || found.creator == user).then_some(line.post))
+            .map(|line| (line.author == user || may_delete).then_some(line.post))
             .collect::<Option<_>>()
             .ok_or_else(|| Refusal::forbidden("MESSAGE_DELETE_FORBIDDEN"))?;
         let mut erased = ids.to_vec();
@@ -162,6 +176,9 @@ impl World {
         let pts = found.events.pts();
         for post in posts {
             self.mark_deleted(post);
+        }
+        for id in &erased {
+            self.log(channel, user, Act::Deleted(*id));
         }
         if erased.is_empty() {
             return Ok((pts, 0));
@@ -182,7 +199,7 @@ impl World {
         }
     }
 
-    fn mark_deleted(&mut self, id: PostId) {
+    pub(super) fn mark_deleted(&mut self, id: PostId) {
         if let Some(post) = self.posts.get_mut(id.0) {
             post.deleted_at.get_or_insert_with(machine_micros);
         }

@@ -3,12 +3,13 @@
 //! Owns the channel's own message ids and pts, and how far each member has read. It knows neither
 //! the accounts nor who is connected.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::dialog::Dialog;
 use super::events::Events;
 use super::group::Member;
 use super::ids::{AccessHash, AudienceId, ChannelId, MessageId, PostId, UserId};
+use super::moderation::Moderation;
 use super::refusal::Refusal;
 
 /// A supergroup or a broadcast channel.
@@ -32,8 +33,8 @@ pub struct Channel {
     pub date: i32,
     /// By user.
     pub members: BTreeMap<UserId, Membership>,
-    /// Who was removed and may not come back.
-    pub banned: BTreeSet<UserId>,
+    /// Who may do what in it.
+    pub moderation: Moderation,
     /// What happened in it, by its own pts.
     pub events: Events,
     /// True once its creator has deleted it: nobody may read it any more.
@@ -50,7 +51,7 @@ pub struct Channel {
 pub enum ChannelKind {
     /// Every member writes, under their own name.
     Supergroup,
-    /// Only the creator writes, in the channel's name.
+    /// Only the creator and admins write, in the channel's name.
     Broadcast,
 }
 
@@ -61,6 +62,8 @@ pub struct Membership {
     pub member: Member,
     /// The newest message they have read.
     pub read: MessageId,
+    /// The newest message they have deleted on their own side, with all before it.
+    pub hidden: MessageId,
 }
 
 /// One message of a channel.
@@ -95,7 +98,7 @@ impl Channel {
             creator,
             date,
             members: BTreeMap::new(),
-            banned: BTreeSet::new(),
+            moderation: Moderation::default(),
             events: Events::default(),
             deleted: false,
             audience: None,
@@ -120,7 +123,7 @@ impl Channel {
     /// # Errors
     /// 400 `CHANNEL_PRIVATE`.
     pub fn check_reader(&self, user: UserId) -> Result<(), Refusal> {
-        let welcome = self.username.is_some() && !self.banned.contains(&user);
+        let welcome = self.username.is_some() && !self.is_banned(user);
         if !self.deleted && (self.has(user) || welcome) {
             Ok(())
         } else {
@@ -135,8 +138,12 @@ impl Channel {
     pub fn check_writer(&self, user: UserId) -> Result<(), Refusal> {
         self.check_reader(user)?;
         let heard = match self.kind {
-            ChannelKind::Supergroup => self.has(user),
-            ChannelKind::Broadcast => user == self.creator && self.has(user),
+            ChannelKind::Supergroup => {
+                self.has(user) && !self.is_denied(user, |ban| ban.send_messages)
+            }
+            ChannelKind::Broadcast => {
+                self.has(user) && self.has_right(user, |rights| rights.post_messages)
+            }
         };
         if heard {
             Ok(())
@@ -145,26 +152,18 @@ impl Channel {
         }
     }
 
-    /// Passes for the one who may change the channel and its members.
-    ///
-    /// # Errors
-    /// 400 `CHANNEL_PRIVATE` for strangers, 400 `CHAT_ADMIN_REQUIRED`.
-    pub fn check_admin(&self, user: UserId) -> Result<(), Refusal> {
-        self.check_reader(user)?;
-        if user == self.creator {
-            Ok(())
-        } else {
-            Err(Refusal::bad("CHAT_ADMIN_REQUIRED"))
-        }
-    }
-
     /// Takes somebody in; what was written before counts as read. False if they are in already.
     pub fn join(&mut self, member: Member) -> bool {
         let read = self.last_id();
         let is_new = !self.has(member.user);
         if is_new {
-            self.members
-                .insert(member.user, Membership { member, read });
+            let hidden = MessageId(0);
+            let membership = Membership {
+                member,
+                read,
+                hidden,
+            };
+            self.members.insert(member.user, membership);
             self.audience = None;
         }
         is_new
@@ -174,6 +173,7 @@ impl Channel {
     pub fn part(&mut self, user: UserId) -> bool {
         let was_in = self.members.remove(&user).is_some();
         if was_in {
+            self.moderation.admins.remove(&user);
             self.audience = None;
         }
         was_in
@@ -255,6 +255,21 @@ impl Channel {
     pub fn read_mark(&self, user: UserId) -> MessageId {
         let membership = self.members.get(&user);
         membership.map_or(MessageId(0), |membership| membership.read)
+    }
+
+    /// Up to where `user` has deleted the history on their own side.
+    pub fn hidden(&self, user: UserId) -> MessageId {
+        let membership = self.members.get(&user);
+        membership.map_or(MessageId(0), |membership| membership.hidden)
+    }
+
+    /// Hides what is there up to `max` from a member, who has read it with that.
+    pub fn hide(&mut self, user: UserId, max: MessageId) {
+        let max = max.min(self.last_id());
+        if let Some(membership) = self.members.get_mut(&user) {
+            membership.hidden = membership.hidden.max(max);
+            membership.read = membership.read.max(max);
+        }
     }
 
     /// How far anybody has read what others wrote.

@@ -7,6 +7,7 @@ use std::hash::{DefaultHasher, Hasher as _};
 use std::sync::Arc;
 
 use super::World;
+use super::admin_log::Act;
 use super::channel::{Channel, ChannelKind};
 use super::deliver::Body;
 use super::group::{Member, title};
@@ -106,7 +107,7 @@ impl World {
     /// one service message tells of them all.
     ///
     /// # Errors
-    /// As [`Channel::check_admin`] for broadcast channels; 400 `CHANNEL_PRIVATE` for strangers;
+    /// As [`Channel::check_right`] for broadcast channels; 400 `CHANNEL_PRIVATE` for strangers;
     /// 400 `USER_KICKED` for somebody who may not come back.
     pub fn invite(
         &mut self,
@@ -118,15 +119,19 @@ impl World {
         let channel = self.channel_mut(id)?;
         match channel.kind {
             ChannelKind::Supergroup => channel.check_writer(actor)?,
-            ChannelKind::Broadcast => channel.check_admin(actor)?,
+            ChannelKind::Broadcast => channel.check_right(actor, |own| own.invite_users)?,
         }
-        if users.iter().any(|user| channel.banned.contains(user)) {
+        if channel.is_denied(actor, |ban| ban.invite_users) {
+            return Err(Refusal::bad("CHAT_ADMIN_REQUIRED"));
+        }
+        if users.iter().any(|user| channel.is_banned(*user)) {
             return Err(Refusal::bad("USER_KICKED"));
         }
         let mut new = Vec::new();
         for user in users {
             if self.take_in(id, *user, actor, None)? {
                 new.push(*user);
+                self.log(id, actor, Act::Invited(*user));
             }
         }
         if new.is_empty() {
@@ -149,6 +154,7 @@ impl World {
         if !self.take_in(id, user, user, origin)? {
             return Err(Refusal::bad("USER_ALREADY_PARTICIPANT"));
         }
+        self.log(id, user, Act::Joined);
         self.channel_service(user, id, Action::Added(vec![user]), origin)
     }
 
@@ -168,42 +174,14 @@ impl World {
             return Err(Refusal::bad("USER_CREATOR"));
         }
         self.let_go(id, user, origin)?;
+        self.log(id, user, Act::Left);
         self.channel_service(user, id, Action::Removed(user), origin)
-    }
-
-    /// Removes `user` from a channel, for good if `banned`; otherwise lets them come back.
-    ///
-    /// # Errors
-    /// As [`Channel::check_admin`]; 400 `USER_ADMIN_INVALID` for the creator.
-    pub fn kick(
-        &mut self,
-        actor: UserId,
-        id: ChannelId,
-        user: UserId,
-        banned: bool,
-        origin: Option<Origin>,
-    ) -> Result<Option<Sent>, Refusal> {
-        let channel = self.channel_mut(id)?;
-        channel.check_admin(actor)?;
-        if channel.creator == user {
-            return Err(Refusal::bad("USER_ADMIN_INVALID"));
-        }
-        if banned {
-            channel.banned.insert(user);
-        } else {
-            channel.banned.remove(&user);
-            return Ok(None);
-        }
-        if self.let_go(id, user, None).is_err() {
-            return Ok(None);
-        }
-        self.channel_service(actor, id, Action::Removed(user), origin)
     }
 
     /// Gives a channel another title.
     ///
     /// # Errors
-    /// As [`Channel::check_admin`]; 400 `CHAT_TITLE_EMPTY`, `CHAT_NOT_MODIFIED`.
+    /// As [`Channel::check_right`]; 400 `CHAT_TITLE_EMPTY`, `CHAT_NOT_MODIFIED`.
     pub fn rename_channel(
         &mut self,
         actor: UserId,
@@ -213,18 +191,20 @@ impl World {
     ) -> Result<Sent, Refusal> {
         let title = title(name)?;
         let channel = self.channel_mut(id)?;
-        channel.check_admin(actor)?;
+        channel.check_right(actor, |own| own.change_info)?;
         if channel.title == title {
             return Err(Refusal::bad("CHAT_NOT_MODIFIED"));
         }
-        channel.title.clone_from(&title);
+        let before = std::mem::replace(&mut channel.title, title.clone());
+        let now = title.clone();
+        self.log(id, actor, Act::Title { before, now });
         self.publish(actor, id, Body::service(Action::Renamed(title)), origin)
     }
 
     /// Deletes a channel: nobody is in it any more, nobody may read it, its username is free.
     ///
     /// # Errors
-    /// As [`Channel::check_admin`].
+    /// As [`Channel::check_right`].
     pub fn delete_channel(
         &mut self,
         actor: UserId,
@@ -232,7 +212,7 @@ impl World {
         origin: Option<Origin>,
     ) -> Result<(), Refusal> {
         let channel = self.channel_mut(id)?;
-        channel.check_admin(actor)?;
+        channel.check_creator(actor)?;
         channel.deleted = true;
         let usernames = channel.username.take().into_iter();
         let usernames: Vec<String> = usernames.chain(channel.bought.drain(..)).collect();
@@ -250,7 +230,7 @@ impl World {
     /// Gives a channel of `actor`'s a username, or with an empty one takes it away.
     ///
     /// # Errors
-    /// As [`Channel::check_admin`] and [`World::name_channel`]; 400 `USERNAME_NOT_MODIFIED`.
+    /// As [`Channel::check_right`] and [`World::name_channel`]; 400 `USERNAME_NOT_MODIFIED`.
     pub fn rename_username(
         &mut self,
         actor: UserId,
@@ -259,9 +239,10 @@ impl World {
         origin: Option<Origin>,
     ) -> Result<(), Refusal> {
         let channel = self.channel_mut(id)?;
-        channel.check_admin(actor)?;
+        channel.check_creator(actor)?;
         let name = username.trim_start_matches('@').to_lowercase();
-        if channel.username.as_deref().unwrap_or_default() == name {
+        let before = channel.username.clone().unwrap_or_default();
+        if before == name {
             return Err(Refusal::bad("USERNAME_NOT_MODIFIED"));
         }
         if name.is_empty() {
@@ -271,11 +252,8 @@ impl World {
         } else {
             self.name_channel(id, &name)?;
         }
-        let members: Vec<UserId> = self.channel_mut(id)?.members.keys().copied().collect();
-        for member in members {
-            let except = origin.filter(|_| member == actor);
-            self.tell(member, News::Membership(id), except);
-        }
+        self.log(id, actor, Act::Username { before, now: name });
+        self.tell_each_member(actor, id, origin);
         Ok(())
     }
 
@@ -325,7 +303,7 @@ impl World {
         Ok(is_new)
     }
 
-    fn let_go(
+    pub(super) fn let_go(
         &mut self,
         id: ChannelId,
         user: UserId,

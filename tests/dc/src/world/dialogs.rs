@@ -105,19 +105,27 @@ impl World {
 
     /// The ids of the messages that are in a chat, oldest first.
     pub fn messages_in(&self, user: UserId, peer: Peer) -> &[MessageId] {
-        let dialog = match peer {
-            Peer::Channel(id) => self.channel(id).map(Channel::present),
-            Peer::User(_) | Peer::Group(_) => self
-                .account(user)
-                .and_then(|account| account.dialogs.get(&peer)),
-        };
-        dialog.map_or(&[], Dialog::messages)
+        match peer {
+            Peer::Channel(id) => self.channel(id).map_or(&[], |channel| {
+                let (all, hidden) = (channel.present().messages(), channel.hidden(user));
+                all.get(all.partition_point(|id| *id <= hidden)..)
+                    .unwrap_or_default()
+            }),
+            Peer::User(_) | Peer::Group(_) => {
+                let account = self.account(user);
+                let dialog = account.and_then(|account| account.dialogs.get(&peer));
+                dialog.map_or(&[], Dialog::messages)
+            }
+        }
     }
 
     /// The message that `user` knows by `id` in `peer`, if it is there and not deleted.
     pub fn post_of(&self, user: UserId, peer: Peer, id: MessageId) -> Option<PostId> {
         match peer {
-            Peer::Channel(channel) => Some(self.channel(channel)?.line(id)?.post),
+            Peer::Channel(channel) => {
+                let channel = self.channel(channel)?;
+                (id > channel.hidden(user)).then_some(channel.line(id)?.post)
+            }
             Peer::User(_) | Peer::Group(_) => {
                 let held = self.account(user)?.held(id)?;
                 (held.peer == peer).then_some(held.post)

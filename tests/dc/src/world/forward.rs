@@ -47,7 +47,8 @@ impl World {
     /// passed over.
     ///
     /// # Errors
-    /// 400 `MESSAGE_ID_INVALID` if none is there; what [`World::check_writer`] finds.
+    /// 400 `MESSAGE_ID_INVALID` if none is there, `SLOWMODE_MULTI_MSGS_DISABLED` for several in
+    /// slow mode; what [`World::send`] refuses.
     pub fn forward(
         &mut self,
         user: UserId,
@@ -55,6 +56,10 @@ impl World {
         origin: Option<Origin>,
     ) -> Result<Vec<(Sent, Option<i64>)>, Refusal> {
         let drafts = self.forwarded(user, batch)?;
+        let channel = batch.to.channel().and_then(|id| self.channel(id));
+        if drafts.len() > 1 && channel.is_some_and(|channel| channel.is_slow_for(user)) {
+            return Err(Refusal::bad("SLOWMODE_MULTI_MSGS_DISABLED"));
+        }
         drafts
             .into_iter()
             .map(|draft| {

@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use super::World;
+use super::admin_log::Act;
 use super::group::{MAX_MEMBERS, Member};
 use super::ids::{Peer, UserId};
 use super::news::Origin;
@@ -146,7 +147,7 @@ impl World {
             return Err(Refusal::bad("USER_ALREADY_PARTICIPANT"));
         }
         if let Some(channel) = chat.channel().and_then(|id| self.channel(id))
-            && channel.banned.contains(&user)
+            && channel.is_banned(user)
         {
             return Err(Refusal::bad("CHANNEL_PRIVATE"));
         }
@@ -210,6 +211,7 @@ impl World {
         match chat {
             Peer::Channel(id) => {
                 self.take_in(id, user, user, origin)?;
+                self.log(id, user, Act::Joined);
                 self.channel_service(user, id, action, origin)
             }
             Peer::Group(id) => {
@@ -238,7 +240,7 @@ impl World {
             Peer::Channel(id) => self
                 .channel(id)
                 .ok_or_else(|| Refusal::bad("CHANNEL_INVALID"))?
-                .check_admin(user),
+                .check_right(user, |own| own.invite_users),
         }
     }
 

@@ -5,6 +5,8 @@
 //! and of TL only what it passes on: formatting entities, the attributes of files, settings.
 
 pub mod account;
+pub mod admin_log;
+pub mod admins;
 pub mod chance;
 pub mod change;
 pub mod channel;
@@ -21,6 +23,7 @@ pub mod foreign;
 pub mod forward;
 pub mod group;
 pub mod groups;
+pub mod histories;
 pub mod ids;
 pub mod invites;
 pub mod keys;
@@ -28,6 +31,7 @@ pub mod ledger;
 pub mod logins;
 pub mod media;
 pub mod mentions;
+pub mod moderation;
 pub mod moves;
 pub mod news;
 pub mod omit;
@@ -42,12 +46,14 @@ pub mod reactions;
 pub mod read;
 pub mod refusal;
 pub mod renames;
+pub mod restrictions;
 pub mod rules;
 pub mod scheduled;
 pub mod search;
 pub mod send;
 pub mod service;
 pub mod settings;
+pub mod slow_mode;
 pub mod too_long;
 pub mod upgrade;
 pub mod uploads;
@@ -113,6 +119,7 @@ pub struct World {
     channel_by_username: HashMap<String, ChannelId>,
     invites: HashMap<String, Invite>,
     due: BTreeSet<(i32, UserId, i32)>,
+    lifts: BTreeSet<(i32, ChannelId, UserId)>,
     keys: HashMap<KeyId, Key>,
     moves: Moves,
     foreign: Foreign,
@@ -148,6 +155,7 @@ impl World {
             channel_by_username: HashMap::new(),
             invites: HashMap::new(),
             due: BTreeSet::new(),
+            lifts: BTreeSet::new(),
             keys: HashMap::new(),
             moves: Moves::default(),
             foreign: Foreign::default(),

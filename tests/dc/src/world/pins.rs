@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 
 use super::World;
+use super::admin_log::Act;
 use super::channel::ChannelKind;
 use super::deliver::Body;
 use super::events::{Event, EventKind};
@@ -60,6 +61,9 @@ impl World {
             Peer::Channel(id) => self.pin_in_channel(id, &[pin.id], pin.pinned, origin),
             _ => self.pin_in_boxes(user, &[post], pin.pinned, own_side, origin),
         };
+        if let (Some(id), true) = (peer.channel(), event.is_some()) {
+            self.log(id, user, Act::Pinned(pin.id));
+        }
         let mut change = PinChange {
             event,
             service: None,
@@ -136,9 +140,14 @@ impl World {
     fn check_pinner(&self, user: UserId, peer: Peer) -> Result<(), Refusal> {
         let channel = peer.channel().and_then(|id| self.channel(id));
         match channel.filter(|channel| channel.kind == ChannelKind::Broadcast) {
-            Some(channel) => channel.check_admin(user),
+            Some(channel) => channel.check_right(user, |own| own.edit_messages),
             None => self.check_writer(user, peer),
+        }?;
+        let denied = channel.is_some_and(|found| found.is_denied(user, |ban| ban.pin_messages));
+        if denied {
+            return Err(Refusal::bad("CHAT_ADMIN_REQUIRED"));
         }
+        Ok(())
     }
 
     fn pin_in_channel(

@@ -91,7 +91,8 @@ impl World {
     ///
     /// # Errors
     /// What [`Content::check`] and [`World::check_writer`] find; `REPLY_MESSAGE_ID_INVALID` when
-    /// the answered message is not in this chat.
+    /// the answered message is not in this chat; 420 `SLOWMODE_WAIT_n`, and 403 with what a
+    /// member may not send.
     pub fn send(
         &mut self,
         from: UserId,
@@ -102,9 +103,11 @@ impl World {
         if let Some(sent) = self.sent_before(from, draft.random_id) {
             return Ok(sent);
         }
-        let random_id = draft.random_id;
+        let (random_id, album) = (draft.random_id, draft.grouped_id);
+        self.check_pace(from, to, album)?;
         let body = self.body(from, to, draft)?;
         let sent = self.put(from, to, body, origin)?;
+        self.note_pace(from, to, album);
         if let (Some(random_id), Some(account)) = (random_id, self.accounts.get_mut(&from)) {
             account.sent.insert(random_id, sent);
         }
@@ -115,6 +118,7 @@ impl World {
     pub(super) fn body(&self, from: UserId, to: Peer, draft: Draft) -> Result<Body, Refusal> {
         draft.content.check()?;
         self.check_writer(from, to)?;
+        self.check_kind(from, to, &draft.content)?;
         Ok(Body {
             content: draft.content,
             silent: draft.silent,

@@ -10,6 +10,7 @@ use crate::world::World;
 use crate::world::channel::{Channel, ChannelKind};
 use crate::world::group::Group;
 use crate::world::ids::{AccessHash, Peer, UserId};
+use crate::world::moderation::{all_rights, no_bans};
 
 /// A group or channel; `None` for a user and for what does not exist.
 pub(in crate::rpc) fn chat(world: &World, viewer: UserId, peer: Peer) -> Option<enums::Chat> {
@@ -62,7 +63,7 @@ fn group(world: &World, viewer: UserId, group: &Group) -> enums::Chat {
             .into()
         }),
         admin_rights: None,
-        default_banned_rights: Some(no_bans()),
+        default_banned_rights: Some(no_bans().into()),
     }
     .into()
 }
@@ -104,7 +105,7 @@ fn channel(channel: &Channel, viewer: Option<UserId>, hash: AccessHash) -> enums
         scam: false,
         has_link: false,
         has_geo: false,
-        slowmode_enabled: false,
+        slowmode_enabled: channel.moderation.slow.seconds > 0,
         call_active: false,
         call_not_empty: false,
         fake: false,
@@ -128,9 +129,9 @@ fn channel(channel: &Channel, viewer: Option<UserId>, hash: AccessHash) -> enums
         photo: enums::ChatPhoto::Empty,
         date: membership.map_or(channel.date, |membership| membership.member.date),
         restriction_reason: None,
-        admin_rights: is_creator.then(all_rights),
-        banned_rights: None,
-        default_banned_rights: viewer.map(|_| no_bans()),
+        admin_rights: viewer.and_then(|viewer| admin_rights(channel, viewer)),
+        banned_rights: viewer.and_then(|viewer| banned_rights(channel, viewer)),
+        default_banned_rights: viewer.map(|_| channel.moderation.default.clone().into()),
         participants_count: viewer.map(|_| count(channel.members.len())),
         usernames,
         stories_max_id: None,
@@ -152,63 +153,15 @@ pub(in crate::rpc) fn count(members: usize) -> i32 {
     i32::try_from(members).unwrap_or(i32::MAX)
 }
 
-/// The rights of who made the channel.
-pub(in crate::rpc) fn all_rights() -> enums::ChatAdminRights {
-    types::ChatAdminRights {
-        change_info: true,
-        post_messages: true,
-        edit_messages: true,
-        delete_messages: true,
-        ban_users: true,
-        invite_users: true,
-        pin_messages: true,
-        add_admins: true,
-        anonymous: false,
-        manage_call: true,
-        other: true,
-        manage_topics: false,
-        post_stories: true,
-        edit_stories: true,
-        delete_stories: true,
-        manage_direct_messages: false,
-        manage_ranks: false,
-        manage_linked_peers: false,
-        manage_welcome_messages: false,
+fn admin_rights(channel: &Channel, viewer: UserId) -> Option<enums::ChatAdminRights> {
+    if viewer == channel.creator {
+        return Some(all_rights().into());
     }
-    .into()
+    let admin = channel.moderation.admins.get(&viewer);
+    admin.map(|admin| admin.rights.clone().into())
 }
 
-fn no_bans() -> enums::ChatBannedRights {
-    banned_rights(false)
-}
-
-/// `chatBannedRights` for ever: of somebody who was removed, or of nobody.
-pub(in crate::rpc) fn banned_rights(removed: bool) -> enums::ChatBannedRights {
-    types::ChatBannedRights {
-        view_messages: removed,
-        send_messages: removed,
-        send_media: removed,
-        send_stickers: removed,
-        send_gifs: removed,
-        send_games: removed,
-        send_inline: removed,
-        embed_links: removed,
-        send_polls: removed,
-        change_info: removed,
-        invite_users: removed,
-        pin_messages: removed,
-        manage_topics: removed,
-        send_photos: removed,
-        send_videos: removed,
-        send_roundvideos: removed,
-        send_audios: removed,
-        send_voices: removed,
-        send_docs: removed,
-        send_plain: removed,
-        edit_rank: removed,
-        send_reactions: removed,
-        manage_linked_peers: false,
-        until_date: if removed { i32::MAX } else { 0 },
-    }
-    .into()
+fn banned_rights(channel: &Channel, viewer: UserId) -> Option<enums::ChatBannedRights> {
+    let ban = channel.moderation.bans.get(&viewer);
+    ban.map(|ban| ban.rights.clone().into())
 }

@@ -1,15 +1,14 @@
 //! Groups and channels in full: what is asked for one by one.
 //!
-//! Owns `chatFull`, `channelFull` and the participants' constructors. It only reads the world.
+//! Owns `chatFull`, `channelFull` and `chatParticipants`. It only reads the world.
 
 use grammers_tl_types::{enums, types};
 
-use super::chat::{all_rights, banned_rights, count};
-use super::peer::user_peer;
+use super::chat::count;
 use super::update::folder_of;
 use super::user::notify_settings;
 use crate::world::World;
-use crate::world::channel::{Channel, ChannelKind, Membership};
+use crate::world::channel::{Channel, ChannelKind};
 use crate::world::group::Group;
 use crate::world::ids::{Peer, UserId};
 
@@ -90,8 +89,12 @@ pub(in crate::rpc) fn full_channel(
     let peer = Peer::Channel(channel.id);
     let is_supergroup = channel.kind == ChannelKind::Supergroup;
     let is_creator = channel.creator == viewer;
+    let is_admin = channel.is_admin(viewer);
+    let (bans, admins) = (&channel.moderation.bans, &channel.moderation.admins);
+    let removed = bans.keys().filter(|user| channel.is_banned(**user)).count();
+    let slow = &channel.moderation.slow;
     types::ChannelFull {
-        can_view_participants: is_supergroup || is_creator,
+        can_view_participants: is_supergroup || is_admin,
         can_set_username: is_creator,
         can_set_stickers: false,
         hidden_prehistory: false,
@@ -116,9 +119,9 @@ pub(in crate::rpc) fn full_channel(
         id: channel.id.0,
         about: channel.about.clone(),
         participants_count: Some(count(channel.members.len())),
-        admins_count: Some(1),
-        kicked_count: is_creator.then(|| count(channel.banned.len())),
-        banned_count: is_creator.then_some(0),
+        admins_count: Some(count(admins.len() + 1)),
+        kicked_count: is_admin.then(|| count(removed)),
+        banned_count: is_admin.then(|| count(bans.len() - removed)),
         online_count: None,
         read_inbox_max_id: channel.read_mark(viewer).0,
         read_outbox_max_id: channel.read_by_others().0,
@@ -131,12 +134,12 @@ pub(in crate::rpc) fn full_channel(
         migrated_from_max_id: None,
         pinned_msg_id: world.newest_pinned(viewer, peer),
         stickerset: None,
-        available_min_id: None,
+        available_min_id: Some(channel.hidden(viewer).0).filter(|id| *id > 0),
         folder_id: folder_of(world, viewer, peer),
         linked_chat_id: None,
         location: None,
-        slowmode_seconds: None,
-        slowmode_next_send_date: None,
+        slowmode_seconds: Some(slow.seconds).filter(|seconds| *seconds > 0),
+        slowmode_next_send_date: channel.next_send(viewer, world.now()),
         stats_dc: None,
         pts: channel.events.pts(),
         call: None,
@@ -159,55 +162,6 @@ pub(in crate::rpc) fn full_channel(
         send_paid_messages_stars: None,
         main_tab: None,
         guard_bot_id: None,
-    }
-    .into()
-}
-
-/// One member of a channel as `viewer` sees them.
-pub(in crate::rpc) fn participant(
-    viewer: UserId,
-    channel: &Channel,
-    membership: &Membership,
-) -> enums::ChannelParticipant {
-    let member = membership.member;
-    let user_id = member.user.0;
-    if member.user == channel.creator {
-        return types::ChannelParticipantCreator {
-            user_id,
-            admin_rights: all_rights(),
-            rank: None,
-        }
-        .into();
-    }
-    if member.user == viewer {
-        return types::ChannelParticipantSelf {
-            via_request: false,
-            user_id,
-            inviter_id: member.inviter.0,
-            date: member.date,
-            subscription_until_date: None,
-            rank: None,
-        }
-        .into();
-    }
-    types::ChannelParticipant {
-        user_id,
-        date: member.date,
-        subscription_until_date: None,
-        rank: None,
-    }
-    .into()
-}
-
-/// Somebody who was removed from a channel.
-pub(in crate::rpc) fn removed(channel: &Channel, user: UserId) -> enums::ChannelParticipant {
-    types::ChannelParticipantBanned {
-        left: true,
-        peer: user_peer(user),
-        kicked_by: channel.creator.0,
-        date: channel.date,
-        banned_rights: banned_rights(true),
-        rank: None,
     }
     .into()
 }

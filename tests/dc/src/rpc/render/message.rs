@@ -11,9 +11,9 @@ use super::peer::{peer, user_peer};
 use super::raw::raw_message;
 use super::reactions::reactions;
 use crate::world::World;
-use crate::world::channel::ChannelKind;
+use crate::world::channel::{Channel, ChannelKind, Line};
 use crate::world::ids::{ChannelId, MessageId, Peer, PostId, UserId};
-use crate::world::post::{Action, Post};
+use crate::world::post::{Action, Content, Post};
 
 /// A message as the viewer knows it, `None` if it is not there or deleted.
 pub(in crate::rpc) fn message(
@@ -130,21 +130,57 @@ pub(in crate::rpc) fn channel_message(
     if let Some(raw) = post.content.raw {
         return Some(raw_message(world, raw, id));
     }
+    Some(line_frame(world, viewer, found, (id, line), post).around(post))
+}
+
+/// A message of a channel as the log shows it: also one that is deleted by now, and with the
+/// content of another time.
+pub(in crate::rpc) fn logged_message(
+    world: &World,
+    viewer: UserId,
+    channel: &Channel,
+    id: MessageId,
+    content: Option<&Content>,
+) -> enums::Message {
+    let line = channel.any_line(id);
+    let Some((line, post)) = line.and_then(|line| Some((line, world.post(line.post)?))) else {
+        return missing(id);
+    };
+    let mut post = post.clone();
+    if let Some(content) = content {
+        post.content = content.clone();
+    }
+    if let Some(raw) = post.content.raw {
+        return raw_message(world, raw, id);
+    }
+    line_frame(world, Some(viewer), channel, (id, line), &post).around(&post)
+}
+
+fn line_frame(
+    world: &World,
+    viewer: Option<UserId>,
+    found: &Channel,
+    (id, line): (MessageId, Line),
+    post: &Post,
+) -> Frame {
     let is_broadcast = found.kind == ChannelKind::Broadcast;
-    let frame = Frame {
+    Frame {
         id,
         out: viewer == Some(line.author),
         from: (!is_broadcast).then(|| user_peer(line.author)),
-        chat: peer(Peer::Channel(channel)),
+        chat: peer(Peer::Channel(found.id)),
         saved: None,
         reply_to: reply_header(world, line.author, post),
         pinned: line.pinned,
         mentioned: viewer.is_some_and(|viewer| world.mentions(post, viewer)),
         reactions: shown_reactions(post, viewer, !is_broadcast),
-        media: shown(world, line.post),
+        media: post
+            .content
+            .media
+            .as_ref()
+            .and_then(|shown| media(world, Some(line.post), shown)),
         is_broadcast,
-    };
-    Some(frame.around(post))
+    }
 }
 
 /// `messageEmpty`: nothing has this id.
