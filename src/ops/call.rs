@@ -4,7 +4,7 @@ use crate::auth::{Caller, Scope};
 use crate::error::{Code, Error};
 use crate::metrics::OPERATION_SECONDS;
 use crate::ops::{Ctx, Operation, RequestId};
-use crate::telegram::with_flood_patience;
+use crate::telegram::with_patience;
 use futures_util::FutureExt as _;
 use std::any::Any;
 use std::panic::AssertUnwindSafe;
@@ -26,8 +26,9 @@ pub async fn call<O: Operation>(op: O, ctx: &Ctx) -> Result<O::Output, Error> {
         caller: ctx.caller,
         request_id: &ctx.request_id,
     };
+    let until = tokio::time::Instant::now() + call.time_limit;
     let run = async {
-        let outcome = with_flood_patience(ctx.flood_patience, op.run(ctx)).await;
+        let outcome = with_patience(ctx.flood_patience, until, op.run(ctx)).await;
         if let Err(error) = &outcome {
             ctx.doubt_used(error).await;
         }
@@ -86,6 +87,7 @@ async fn bounded<T>(
             Code::TelegramUnreachable,
             "Telegram did not answer in time",
         )
+        .retry_after(Duration::from_secs(5))
         .because(elapsed)),
     }
 }

@@ -19,6 +19,7 @@ mod log_outs;
 mod login;
 mod login_phase;
 mod online;
+mod present;
 mod reconcile;
 mod registry;
 mod restore;

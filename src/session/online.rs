@@ -47,6 +47,8 @@ impl Account {
         } = online;
         let since = Instant::now();
         metrics::counter!(crate::metrics::CONNECTS, "outcome" => "online").increment(1);
+        let owner = Arc::downgrade(&self.shared);
+        link.belong_to(owner);
         self.shared.link.send_replace(Some(Arc::clone(&link)));
         // After a step against updates that do not arrive that has to be seen first.
         match self.ladder.is_climbing() {

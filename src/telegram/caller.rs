@@ -3,14 +3,15 @@
 //! Whoever calls Telegram for an account, be it a client's operation or the reading of updates,
 //! goes through here, so that a refused key is noticed once and by all.
 
+mod abroad;
+
 use crate::telegram::budget::Budget;
 use crate::telegram::error::Error;
-use crate::telegram::handshake;
 use crate::telegram::lease::Lease;
 use crate::telegram::lenient::{self, Read, Unread};
 use crate::telegram::link::LinkSettings;
 use crate::telegram::patience;
-use crate::telegram::server::Server;
+use crate::telegram::repetition::{Owner, Repetition};
 use crate::telegram::storage::HubSession;
 use crate::telegram::vitals::Vitals;
 use grammers_client::sender::{InvocationError, SenderPoolFatHandle};
@@ -18,10 +19,11 @@ use grammers_client::session::Session as _;
 use grammers_client::tl::{self, Deserializable as _};
 use grammers_mtproto::authentication;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, PoisonError};
+use std::sync::{Arc, OnceLock, PoisonError, Weak};
 use std::time::Duration;
 use tokio::sync::{Mutex, watch};
 use tokio::time::{Instant, timeout};
+use tokio_util::sync::CancellationToken;
 
 /// How often a connection is given up at most because Telegram has forgotten it.
 const RENEW_EVERY: Duration = Duration::from_secs(10);
@@ -35,6 +37,10 @@ pub(super) struct Caller {
     connects: Arc<Budget>,
     lease: Lease,
     call_timeout: Duration,
+    /// Ends with the task that does the link's I/O.
+    down: CancellationToken,
+    /// Who has the account's next link.
+    owner: OnceLock<Weak<dyn Owner>>,
     /// Whether Telegram has told its place over this link.
     told_place: AtomicBool,
     /// When the home connection was last given up because Telegram had forgotten it.
@@ -49,6 +55,7 @@ impl Caller {
         session: Arc<HubSession>,
         vitals: Arc<Vitals>,
         settings: &LinkSettings,
+        down: CancellationToken,
     ) -> Self {
         Self {
             handle,
@@ -58,6 +65,8 @@ impl Caller {
             connects: Arc::clone(&settings.connects),
             lease: settings.lease.clone(),
             call_timeout: settings.call_timeout,
+            down,
+            owner: OnceLock::new(),
             told_place: AtomicBool::new(false),
             renewed: std::sync::Mutex::default(),
             introducing: Mutex::default(),
@@ -91,7 +100,8 @@ impl Caller {
 
     /// Calls a method in the home data centre, unless it is known to be refused.
     ///
-    /// Waits that Telegram asks for are slept through as far as the caller's patience goes.
+    /// Waits that Telegram asks for are slept through as far as the caller's patience goes, and
+    /// what fails in passing is called again where that does nothing twice.
     pub(super) async fn invoke<R>(&self, request: &R) -> Result<R::Return, Error>
     where
         R: tl::RemoteCall + tl::Identifiable,
@@ -132,14 +142,18 @@ impl Caller {
     }
 
     async fn ask(&self, body: Vec<u8>, method: &'static str) -> Result<Vec<u8>, Error> {
+        let mut repetition = Repetition::of(method);
+        repetition.begin(self).await;
         loop {
-            match self.ask_once(&body, method).await {
+            let caller = repetition.caller(self);
+            match caller.ask_once(&body, method).await {
                 Err(Error::FloodWait(wait)) if patience::spend(wait) => {
                     tokio::time::sleep(wait).await;
                 }
                 // Nothing was done, and over a connection that is introduced it can be.
-                Err(error) if error.wants_connection() && self.renew()? => self.turn().await,
-                answer => return answer,
+                Err(error) if error.wants_connection() && caller.renew()? => caller.turn().await,
+                Err(error) => repetition.after(error, self).await?,
+                Ok(answer) => return Ok(answer),
             }
         }
     }
@@ -200,87 +214,29 @@ impl Caller {
         Err(error)
     }
 
-    /// Calls a method in any data centre; files live in one each.
-    ///
-    /// A data centre that does not know the account is shown its authorisation first
-    /// (<https://core.telegram.org/api/datacenter#authorization-transfer>). Being refused there
-    /// says nothing of the account at home.
-    pub(super) async fn invoke_in<R>(&self, dc_id: i32, request: &R) -> Result<R::Return, Error>
-    where
-        R: tl::RemoteCall + tl::Identifiable,
-    {
-        if dc_id == self.home()? {
-            return self.invoke(request).await;
-        }
-        self.ensure_key_in(dc_id).await?;
-        match self.foreign(dc_id, request).await {
-            Err(Error::SessionEnded(_)) => {}
-            answer => return answer,
-        }
-        let _one = self.introducing.lock().await;
-        // Another call may have done it meanwhile.
-        match self.foreign(dc_id, request).await {
-            Err(Error::SessionEnded(_)) => {}
-            answer => return answer,
-        }
-        let export = tl::functions::auth::ExportAuthorization { dc_id };
-        let tl::enums::auth::ExportedAuthorization::Authorization(exported) =
-            self.invoke(&export).await?;
-        let import = tl::functions::auth::ImportAuthorization {
-            id: exported.id,
-            bytes: exported.bytes,
-        };
-        self.foreign(dc_id, &import).await.map_err(away)?;
-        self.foreign(dc_id, request).await.map_err(away)
-    }
-
-    /// Makes a key with a data centre of a server of one's own; with Telegram's the library does.
-    async fn ensure_key_in(&self, dc_id: i32) -> Result<(), Error> {
-        if !self.session.lacks_key_in(dc_id) {
-            return Ok(());
-        }
-        let _one = self.introducing.lock().await;
-        if let Server::Custom { address, key } = self.session.server()
-            && self.session.lacks_key_in(dc_id)
-        {
-            let exchange = async {
-                let made = timeout(self.call_timeout, handshake::exchange(*address, key));
-                Ok(made.await.map_err(|_elapsed| Error::Timeout)??)
-            };
-            let made = self.lease.during(exchange).await?;
-            let adopted = self.session.adopt_key_in(dc_id, made).await;
-            adopted.map_err(|error| Error::Storage(error.into()))?;
-        }
-        Ok(())
-    }
-
-    async fn foreign<R>(&self, dc_id: i32, request: &R) -> Result<R::Return, Error>
-    where
-        R: tl::RemoteCall + tl::Identifiable,
-    {
-        loop {
-            self.lease.check()?;
-            let answer = self.handle.raw_invoke_in_dc(dc_id, request.to_bytes());
-            let error = match timeout(self.call_timeout, answer).await {
-                Ok(Ok(answer)) => {
-                    let method = tl::name_for_id(R::CONSTRUCTOR_ID);
-                    let read = R::Return::from_bytes(&answer);
-                    return read.map_err(|error| unreadable(constructor_of(&error), method));
-                }
-                Ok(Err(error)) => self.classify(error),
-                Err(_elapsed) => Error::Timeout,
-            };
-            match error {
-                Error::FloodWait(wait) if patience::spend(wait) => tokio::time::sleep(wait).await,
-                error => return Err(error),
-            }
-        }
-    }
-
     fn home(&self) -> Result<i32, Error> {
         self.session
             .home_dc_id()
             .map_err(|error| Error::Storage(error.into()))
+    }
+
+    /// Tells who has the account's next link; the first one told counts.
+    pub(super) fn belong_to(&self, owner: Weak<dyn Owner>) {
+        self.owner.get_or_init(|| owner);
+    }
+
+    /// Who has the account's next link, if calls may go over to it.
+    pub(super) fn owner(&self) -> Option<Arc<dyn Owner>> {
+        self.owner.get()?.upgrade()
+    }
+
+    pub(super) fn has_owner(&self) -> bool {
+        self.owner.get().is_some()
+    }
+
+    /// Whether the task that does the link's I/O has ended.
+    pub(super) fn is_down(&self) -> bool {
+        self.down.is_cancelled()
     }
 
     /// Waits until Telegram has refused the key for good, and says how.
@@ -314,15 +270,5 @@ fn constructor_of(error: &tl::deserialize::Error) -> Option<u32> {
     match error {
         tl::deserialize::Error::UnexpectedConstructor { id } => Some(*id),
         tl::deserialize::Error::UnexpectedEof => None,
-    }
-}
-
-/// Another data centre's refusal, which must not be taken for the end of the account.
-fn away(error: Error) -> Error {
-    match error {
-        Error::SessionEnded(_) | Error::KeyRejected => Error::Unreachable(
-            "another data centre does not take the account's authorisation".into(),
-        ),
-        other => other,
     }
 }

@@ -265,6 +265,9 @@ impl From<Error> for crate::error::Error {
     }
 }
 
+/// When to come back after what has failed in passing.
+const PASSING: Duration = Duration::from_secs(5);
+
 /// When to come back to an account whose key is doubted.
 const DOUBTED: Duration = Duration::from_secs(10);
 
@@ -296,13 +299,16 @@ fn told(error: Error) -> crate::error::Error {
             let told = Told::new(code, text);
             match flood::pause(rpc) {
                 Some(pause) => told.retry_after(pause),
+                None if error.is_passing() => told.retry_after(PASSING),
                 None => told,
             }
         }
         Error::Unreadable { .. } => Told::new(Code::TelegramUnreadable, error.to_string()),
         Error::WrongKind => Told::new(Code::ChatNotFound, error.to_string()),
         Error::Timeout | Error::Deaf | Error::Broken | Error::Unreachable(_) => {
-            Told::new(Code::TelegramUnreachable, error.to_string()).because(error)
+            Told::new(Code::TelegramUnreachable, error.to_string())
+                .retry_after(PASSING)
+                .because(error)
         }
         Error::NotHeld => Told::new(Code::DatabaseUnavailable, error.to_string())
             .retry_after(Duration::from_secs(5)),

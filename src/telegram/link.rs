@@ -13,6 +13,7 @@ use crate::telegram::keys_in_use::KeysInUse;
 use crate::telegram::lease::Lease;
 use crate::telegram::lenient::Read;
 use crate::telegram::receiver::{NUDGES, Nudge, Receiver};
+use crate::telegram::repetition::Owner;
 use crate::telegram::server::{Server, needs_ipv6};
 use crate::telegram::storage::HubSession;
 use crate::telegram::updates::Updates;
@@ -22,7 +23,7 @@ use grammers_client::session::Session as _;
 use grammers_client::session::updates::UpdatesLike;
 use grammers_client::tl;
 use std::num::NonZeroUsize;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 use tokio::sync::{Mutex, mpsc};
 use tokio::task::JoinHandle;
@@ -130,7 +131,7 @@ impl Link {
             lease.run(runner.run(), quit).await;
         });
         Ok(Self {
-            caller: Arc::new(Caller::new(handle, session, vitals, settings)),
+            caller: Arc::new(Caller::new(handle, session, vitals, settings, down.clone())),
             runner: std::sync::Mutex::new(running),
             down,
             updates: Mutex::new(Some(Source { socket, nudges })),
@@ -141,6 +142,20 @@ impl Link {
     /// The account's storage.
     pub fn session(&self) -> &Arc<HubSession> {
         self.caller.session()
+    }
+
+    /// Tells who has the link that comes after this one: what fails in passing is repeated over it.
+    pub fn belong_to(&self, owner: Weak<dyn Owner>) {
+        self.caller.belong_to(owner);
+    }
+
+    pub(super) fn caller(&self) -> &Caller {
+        &self.caller
+    }
+
+    /// Whether nothing can be called any more.
+    pub fn is_down(&self) -> bool {
+        self.down.is_cancelled()
     }
 
     pub(super) fn vitals(&self) -> &Vitals {

@@ -6,17 +6,21 @@ use crate::model::{MessageId, SessionName};
 use crate::ops::chat::{self, OpenChat};
 use crate::ops::history::message_not_found;
 use crate::ops::{Ctx, Operation};
-use crate::telegram::{FileLocation, MediaFile, PART_BYTES};
+use crate::telegram::{FileLocation, MediaFile, PART_BYTES, with_patience};
 use bytes::Bytes;
 use futures_util::{StreamExt as _, stream};
 use std::time::Duration;
 use tokio::sync::{Mutex, mpsc};
+use tokio::time::Instant;
 
 /// How many parts of a file are asked for at the same time.
 const PARTS_AT_ONCE: usize = 4;
 
 /// How often a part is asked for; the link may be replaced meanwhile.
 const ATTEMPTS: u32 = 4;
+
+/// Until when the calls for one part are repeated that fail in passing.
+const PART_LIMIT: Duration = Duration::from_mins(1);
 
 /// Which bytes of a file, both ends included, as in RFC 9110, section 14.1.2.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -151,7 +155,9 @@ impl Reader {
 
     /// The bytes of one part that are asked for.
     async fn part(&self, offset: u64, start: u64, end: u64) -> Result<Bytes, Error> {
-        let bytes = self.whole_part(offset).await?;
+        // The operation that began the download is over, and its patience with it.
+        let until = Instant::now() + PART_LIMIT;
+        let bytes = with_patience(Duration::ZERO, until, self.whole_part(offset)).await?;
         let first = start.saturating_sub(offset);
         let last = (end - offset).min(PART_BYTES as u64);
         let place = |at: u64| usize::try_from(at).unwrap_or(usize::MAX);

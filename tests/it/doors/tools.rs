@@ -12,6 +12,7 @@ mod marks;
 mod mcp;
 mod messages;
 mod numbers;
+mod passing;
 mod sessions;
 mod slow_files;
 mod texts;

@@ -121,7 +121,7 @@ async fn send_with_mistakes(hub: &TestHub) -> Result<(), Box<dyn std::error::Err
     for fault in [
         Fault::error("messages.sendMessage", 400, "SOMETHING_NEW"),
         Fault::error("messages.sendMessage", 420, "SLOWMODE_WAIT_3"),
-        Fault::error("messages.sendMessage", 500, "INTERNAL"),
+        Fault::error("messages.sendMessage", 500, "INTERNAL").times(5),
         Fault::error("messages.sendMessage", 400, "MESSAGE_TOO_LONG"),
     ] {
         hub.dc.fault(fault);

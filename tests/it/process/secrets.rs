@@ -2,7 +2,6 @@
 
 use crate::support::TestResult;
 use crate::support::db::TestDb;
-use crate::support::http::eventually;
 use crate::support::ledger::{complete, done, stored_keys};
 use crate::support::process::{HubProcess, environment};
 use base64::Engine as _;
@@ -39,19 +38,18 @@ async fn live(hub: &HubProcess, dc: &Dc) -> Result<(), Failure> {
     hub.client.send("bob", "@alice", TEXT).await?;
     done(dc.send("alice", "bob", TEXT))?;
     complete(dc, &hub.client, "bob").await?;
-    dc.fault(Fault::new("messages.sendMessage", FaultKind::Close));
     let body = json!({ "session_id": "bob", "chat_id": "@alice", "message": TEXT });
-    drop(
-        hub.client
-            .post("/message/send", body.clone())
-            .await?
-            .expect(502),
-    );
-    eventually(|| async {
-        let again = hub.client.post("/message/send", body.clone()).await?;
-        Ok((again.status == 200).then_some(()))
-    })
-    .await?;
+    for (fault, status) in [
+        (Fault::new("messages.sendMessage", FaultKind::Close), 200),
+        (
+            Fault::error("messages.sendMessage", 500, "INTERNAL").times(5),
+            502,
+        ),
+    ] {
+        dc.fault(fault);
+        let answer = hub.client.post("/message/send", body.clone()).await?;
+        drop(answer.expect(status));
+    }
     drop(
         hub.client
             .post("/message/send", json!({ "session_id": "bob" }))

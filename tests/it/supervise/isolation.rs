@@ -29,8 +29,8 @@ async fn fail(hub: &TestHub, way: &str) -> Result<(), Failure> {
             hub.dc
                 .fault(Fault::new("messages.sendMessage", FaultKind::Hollow).of(carol));
             let body = json!({ "session_id": "carol", "chat_id": "@alice", "message": "x" });
-            let answer = hub.client.post("/message/send", body).await?;
-            drop(answer.refused(502, "telegram_unreachable"));
+            // It is sent over the next link.
+            drop(hub.client.post("/message/send", body).await?.expect(200));
         }
         _ => drop(done(hub.dc.push_nonsense("carol"))?),
     }

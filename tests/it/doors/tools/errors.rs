@@ -51,7 +51,10 @@ contract! {
         let hub = TestHub::start(db).await?;
         hub.log_in("a", "+15550000001").await?;
         for (code, name, class, wire) in REFUSALS {
-            hub.dc.fault(Fault::error("messages.sendMessage", code, name));
+            // What passes is tried five times.
+            let passes = code == 500;
+            let times = if passes { 5 } else { 1 };
+            hub.dc.fault(Fault::error("messages.sendMessage", code, name).times(times));
             let answer = ask(&hub, "POST /api/messages", &send("@bob")).await?;
             let waits = answer.header("retry-after").to_owned();
             let body = answer.refused(502, wire);
@@ -59,7 +62,7 @@ contract! {
             assert_eq!(detail.len(), 2, "{body}");
             assert_eq!(detail["telegram_error"], class, "{body}");
             assert!(detail["message"].as_str().is_some_and(|text| text.contains(name)), "{body}");
-            assert_eq!(waits.is_empty(), wire != "flood_wait", "{name}");
+            assert_eq!(waits.is_empty(), wire != "flood_wait" && !passes, "{name}");
         }
         assert_eq!(hub.dc.ledger_len(), 0);
         hub.stop().await?;

@@ -1,0 +1,120 @@
+//! Calls in other data centres than the account's home, where files live.
+//!
+//! It owns how an account becomes known there. Being refused there says nothing of the account at
+//! home.
+
+use crate::telegram::caller::{Caller, constructor_of, unreadable};
+use crate::telegram::error::Error;
+use crate::telegram::handshake;
+use crate::telegram::patience;
+use crate::telegram::repetition::Repetition;
+use crate::telegram::server::Server;
+use grammers_client::tl::{self, Deserializable as _};
+use tokio::time::timeout;
+
+impl Caller {
+    /// Calls a method in any data centre; files live in one each.
+    ///
+    /// A data centre that does not know the account is shown its authorisation first
+    /// (<https://core.telegram.org/api/datacenter#authorization-transfer>). Being refused there
+    /// says nothing of the account at home.
+    pub(in crate::telegram) async fn invoke_in<R>(
+        &self,
+        dc_id: i32,
+        request: &R,
+    ) -> Result<R::Return, Error>
+    where
+        R: tl::RemoteCall + tl::Identifiable,
+    {
+        if dc_id == self.home()? {
+            return self.invoke(request).await;
+        }
+        let mut repetition = Repetition::of(tl::name_for_id(R::CONSTRUCTOR_ID));
+        repetition.begin(self).await;
+        loop {
+            match repetition.caller(self).invoke_abroad(dc_id, request).await {
+                Err(error) => repetition.after(error, self).await.map_err(away)?,
+                answer => return answer,
+            }
+        }
+    }
+
+    async fn invoke_abroad<R>(&self, dc_id: i32, request: &R) -> Result<R::Return, Error>
+    where
+        R: tl::RemoteCall + tl::Identifiable,
+    {
+        self.ensure_key_in(dc_id).await?;
+        match self.foreign(dc_id, request).await {
+            Err(Error::SessionEnded(_)) => {}
+            answer => return answer,
+        }
+        let _one = self.introducing.lock().await;
+        // Another call may have done it meanwhile.
+        match self.foreign(dc_id, request).await {
+            Err(Error::SessionEnded(_)) => {}
+            answer => return answer,
+        }
+        let export = tl::functions::auth::ExportAuthorization { dc_id };
+        let tl::enums::auth::ExportedAuthorization::Authorization(exported) =
+            self.invoke(&export).await?;
+        let import = tl::functions::auth::ImportAuthorization {
+            id: exported.id,
+            bytes: exported.bytes,
+        };
+        self.foreign(dc_id, &import).await?;
+        self.foreign(dc_id, request).await
+    }
+
+    /// Makes a key with a data centre of a server of one's own; with Telegram's the library does.
+    async fn ensure_key_in(&self, dc_id: i32) -> Result<(), Error> {
+        if !self.session.lacks_key_in(dc_id) {
+            return Ok(());
+        }
+        let _one = self.introducing.lock().await;
+        if let Server::Custom { address, key } = self.session.server()
+            && self.session.lacks_key_in(dc_id)
+        {
+            let exchange = async {
+                let made = timeout(self.call_timeout, handshake::exchange(*address, key));
+                Ok(made.await.map_err(|_elapsed| Error::Timeout)??)
+            };
+            let made = self.lease.during(exchange).await?;
+            let adopted = self.session.adopt_key_in(dc_id, made).await;
+            adopted.map_err(|error| Error::Storage(error.into()))?;
+        }
+        Ok(())
+    }
+
+    async fn foreign<R>(&self, dc_id: i32, request: &R) -> Result<R::Return, Error>
+    where
+        R: tl::RemoteCall + tl::Identifiable,
+    {
+        loop {
+            self.lease.check()?;
+            let answer = self.handle.raw_invoke_in_dc(dc_id, request.to_bytes());
+            let error = match timeout(self.call_timeout, answer).await {
+                Ok(Ok(answer)) => {
+                    let method = tl::name_for_id(R::CONSTRUCTOR_ID);
+                    let read = R::Return::from_bytes(&answer);
+                    return read.map_err(|error| unreadable(constructor_of(&error), method));
+                }
+                Ok(Err(error)) => self.classify(error),
+                Err(_elapsed) => Error::Timeout,
+            };
+            match error {
+                Error::FloodWait(wait) if patience::spend(wait) => tokio::time::sleep(wait).await,
+                error => return Err(error),
+            }
+        }
+    }
+}
+
+/// Another data centre's refusal, which must not be taken for the end of the account.
+fn away(error: Error) -> Error {
+    match error {
+        Error::SessionEnded(_) | Error::KeyRejected => Error::Unreachable(
+            "another data centre does not take the account's authorisation".into(),
+        ),
+        other => other,
+    }
+}
