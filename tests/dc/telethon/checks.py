@@ -17,6 +17,7 @@ import checks_files
 import checks_lists
 import checks_login
 import checks_messages
+import checks_polls
 import checks_profile
 import checks_settings
 from harness import Checks, Dc
@@ -39,6 +40,7 @@ async def main():
         checks_profile,
         checks_settings,
         checks_admins,
+        checks_polls,
     )
     for module in modules:
         every.checks += module.checks.checks

@@ -133,7 +133,7 @@ fn add_named(world: &World, channel: &Channel, entry: &Entry, cast: &mut Cast) {
         Act::Invited(user) | Act::Banned { user, .. } | Act::Promoted { user, .. } => {
             cast.add_user(*user);
         }
-        Act::Pinned(id) | Act::Edited { id, .. } | Act::Deleted(id) => {
+        Act::Pinned(id) | Act::Edited { id, .. } | Act::Deleted(id) | Act::PollStopped(id) => {
             if let Some(line) = channel.any_line(*id) {
                 cast.add_post(world, line.post);
             }
@@ -207,6 +207,10 @@ fn action(world: &World, viewer: UserId, channel: &Channel, act: &Act) -> Action
         Act::Edited { id, before, now } => types::ChannelAdminLogEventActionEditMessage {
             prev_message: render::logged_message(world, viewer, channel, *id, Some(before)),
             new_message: render::logged_message(world, viewer, channel, *id, Some(now)),
+        }
+        .into(),
+        Act::PollStopped(id) => types::ChannelAdminLogEventActionStopPoll {
+            message: render::logged_message(world, viewer, channel, *id, None),
         }
         .into(),
         Act::Deleted(id) => types::ChannelAdminLogEventActionDeleteMessage {

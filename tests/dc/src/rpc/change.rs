@@ -6,7 +6,7 @@ use grammers_tl_types::{enums, functions as f, types};
 
 use super::messages::{content, one_update};
 use super::render::Cast;
-use super::{Request, intake, peers, render, scheduled};
+use super::{Request, intake, peers, polls, render, scheduled};
 use crate::world::change::Reach;
 use crate::world::ids::{MessageId, Peer};
 use crate::world::refusal::Refusal;
@@ -14,11 +14,15 @@ use crate::world::refusal::Refusal;
 /// Ids that one deletion may name.
 const MAX_IDS: usize = 1000;
 
-/// `messages.editMessage`: another text, another file, or a caption for the file that stays.
+/// `messages.editMessage`: another text, another file, a caption for the file that stays, or the
+/// end of a poll.
 pub(super) fn edit_message(
     request: &Request<'_>,
     input: f::messages::EditMessage,
 ) -> Result<enums::Updates, Refusal> {
+    if let Some(enums::InputMedia::Poll(media)) = &input.media {
+        return polls::close(request, &media.poll, &input);
+    }
     let media = input.media.map(|media| intake::media(request, media));
     let media = media.transpose()?;
     let (mut world, caller) = request.authorised()?;

@@ -115,6 +115,11 @@ fn noise_after_any_method_never_panics() {
         functions::upload::SaveBigFilePart::CONSTRUCTOR_ID,
         functions::messages::SendMedia::CONSTRUCTOR_ID,
         functions::messages::SendMultiMedia::CONSTRUCTOR_ID,
+        functions::messages::SendVote::CONSTRUCTOR_ID,
+        functions::messages::GetPollVotes::CONSTRUCTOR_ID,
+        functions::channels::EditAdmin::CONSTRUCTOR_ID,
+        functions::channels::EditBanned::CONSTRUCTOR_ID,
+        functions::channels::GetAdminLog::CONSTRUCTOR_ID,
     ];
     for method in methods {
         for _ in 0..200 {

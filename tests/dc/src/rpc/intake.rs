@@ -14,6 +14,7 @@ use crate::storage::Blob;
 use crate::world::World;
 use crate::world::files::{Dimensions, FileId, FileKind};
 use crate::world::media::Media;
+use crate::world::poll::Poll;
 use crate::world::refusal::Refusal;
 use crate::world::uploads::Method;
 use crate::world::web::is_previewed;
@@ -33,7 +34,7 @@ const EXTENSIONS: [&str; 7] = ["jpg", "jpeg", "png", "gif", "webp", "bmp", "jfif
 ///
 /// # Errors
 /// 400 `MEDIA_EMPTY`, `MEDIA_INVALID` for what is not served here, `WEBPAGE_URL_INVALID`, and what
-/// an upload, a photo or a shown file may be refused for.
+/// an upload, a photo, a shown file or a poll may be refused for.
 pub(super) fn media(request: &Request<'_>, input: InputMedia) -> Result<Media, Refusal> {
     let (file, spoiler) = match input {
         InputMedia::Empty => return Err(Refusal::bad("MEDIA_EMPTY")),
@@ -45,6 +46,11 @@ pub(super) fn media(request: &Request<'_>, input: InputMedia) -> Result<Media, R
         InputMedia::Photo(photo) => (known_photo(request, &photo.id)?, photo.spoiler),
         InputMedia::Document(document) => {
             (known_document(request, &document.id)?, document.spoiler)
+        }
+        InputMedia::Poll(poll) => {
+            let (mut world, caller) = request.authorised()?;
+            let poll = Poll::new(caller, *poll, world.now())?;
+            return Ok(Media::Poll(world.keep_poll(poll)));
         }
         InputMedia::WebPage(page) if is_previewed(&page.url) => {
             return Ok(Media::WebPage(page.url));

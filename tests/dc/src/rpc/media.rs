@@ -75,7 +75,7 @@ pub(super) fn upload_media(
     }
     let media = intake::media(request, input.media)?;
     let (world, _) = request.authorised()?;
-    render::media(&world, None, &media).ok_or_else(|| Refusal::bad("MEDIA_INVALID"))
+    render::media(&world, None, None, &media).ok_or_else(|| Refusal::bad("MEDIA_INVALID"))
 }
 
 /// `messages.sendMultiMedia`: an album of files that have been uploaded as media before.
@@ -151,7 +151,7 @@ pub(super) fn get_web_page_preview(
     let mut content = content(&world, caller, input.message, input.entities)?;
     content.preview();
     let media = content.media.as_ref();
-    let media = media.and_then(|media| render::media(&world, None, media));
+    let media = media.and_then(|media| render::media(&world, None, None, media));
     Ok(types::messages::WebPagePreview {
         media: media.unwrap_or(enums::MessageMedia::Empty),
         chats: Vec::new(),

@@ -49,7 +49,7 @@ pub(super) fn send_message(
     let sent = world.send(caller, to, draft, Some(request.origin()))?;
     begun.sent(request, &mut world, (caller, to));
     Ok(if short {
-        short_sent(&world, sent)
+        short_sent(&world, caller, sent)
     } else {
         sent_updates(&world, caller, to, sent, Some(input.random_id))
     })
@@ -91,7 +91,7 @@ pub(super) fn content(
     })
 }
 
-fn short_sent(world: &World, sent: Sent) -> enums::Updates {
+fn short_sent(world: &World, caller: UserId, sent: Sent) -> enums::Updates {
     let entities = world
         .post(sent.post)
         .map(|post| post.content.entities.clone())
@@ -102,7 +102,7 @@ fn short_sent(world: &World, sent: Sent) -> enums::Updates {
         pts: sent.pts,
         pts_count: 1,
         date: sent.date,
-        media: render::shown(world, sent.post),
+        media: render::shown(world, caller, sent.post),
         entities,
         ttl_period: None,
     }

@@ -37,6 +37,7 @@ mod notify;
 mod password;
 mod peers;
 mod pins;
+mod polls;
 mod profile;
 mod reactions;
 mod render;

@@ -9,7 +9,9 @@ use super::{
     Request, account, admins, auth, change, channel_info, channel_updates, channels, contacts,
 };
 use super::{dialogs, drafts, filters, folders, forward, groups, help, history, invites, login};
-use super::{media, messages, notify, password, pins, profile, reactions, run, scheduled, search};
+use super::{
+    media, messages, notify, password, pins, polls, profile, reactions, run, scheduled, search,
+};
 use super::{updates, upload, users};
 use crate::world::refusal::Refusal;
 
@@ -116,6 +118,8 @@ routes! {
     messages::GetPeerDialogs => dialogs::get_peer_dialogs,
     messages::GetPeerSettings => dialogs::get_peer_settings,
     messages::GetPinnedDialogs => dialogs::get_pinned_dialogs,
+    messages::GetPollResults => polls::get_poll_results,
+    messages::GetPollVotes => polls::get_poll_votes,
     messages::GetScheduledHistory => scheduled::get_scheduled_history,
     messages::GetScheduledMessages => scheduled::get_scheduled_messages,
     messages::GetSearchCounters => search::get_search_counters,
@@ -134,6 +138,7 @@ routes! {
     messages::SendMultiMedia => media::send_multi_media,
     messages::SendReaction => reactions::send_reaction,
     messages::SendScheduledMessages => scheduled::send_scheduled_messages,
+    messages::SendVote => polls::send_vote,
     messages::SetTyping => messages::set_typing,
     messages::ToggleDialogPin => folders::toggle_dialog_pin,
     messages::UnpinAllMessages => pins::unpin_all_messages,

@@ -105,6 +105,8 @@ pub enum Act {
     },
     /// A message was deleted.
     Deleted(MessageId),
+    /// A poll was closed.
+    PollStopped(MessageId),
 }
 
 impl Act {
@@ -127,7 +129,7 @@ impl Act {
             },
             Self::SlowMode { .. } | Self::Default { .. } => filter.settings,
             Self::Pinned(_) => filter.pinned,
-            Self::Edited { .. } => filter.edit,
+            Self::Edited { .. } | Self::PollStopped(_) => filter.edit,
             Self::Deleted(_) => filter.delete,
         }
     }
@@ -139,7 +141,7 @@ impl Act {
                 (vec![before, now], None)
             }
             Self::Edited { before, now, .. } => (vec![&before.text, &now.text], None),
-            Self::Pinned(id) | Self::Deleted(id) => (Vec::new(), Some(*id)),
+            Self::Pinned(id) | Self::Deleted(id) | Self::PollStopped(id) => (Vec::new(), Some(*id)),
             _ => (Vec::new(), None),
         }
     }

@@ -10,6 +10,7 @@ use super::admin_log::Act;
 use super::channel::ChannelKind;
 use super::events::{Event, EventKind};
 use super::ids::{ChannelId, MessageId, Peer, PostId, UserId};
+use super::media::Media;
 use super::news::Origin;
 use super::post::{Content, Edit, Post, Side};
 use super::refusal::Refusal;
@@ -96,6 +97,10 @@ impl World {
         }
         if post.action.is_some() {
             return Err(invalid());
+        }
+        // What people have voted on stays as it was.
+        if post.content.media.as_ref().and_then(Media::poll).is_some() {
+            return Err(Refusal::bad("MEDIA_PREV_INVALID"));
         }
         content.keep_file(&post.content);
         content.check()?;
@@ -205,7 +210,7 @@ impl World {
         }
     }
 
-    fn other_sides(&self, user: UserId, id: PostId) -> Vec<Side> {
+    pub(super) fn other_sides(&self, user: UserId, id: PostId) -> Vec<Side> {
         let sides = self.post(id).map_or(&[][..], |post: &Post| &post.sides);
         let others = sides.iter().filter(|side| side.user != user);
         others.copied().collect()

@@ -1,9 +1,10 @@
-//! What a message shows beside its text: a file, or the preview of a page.
+//! What a message shows beside its text: a file, a poll, or the preview of a page.
 //!
 //! Owns which of the two survives an edit. What is in a file is `files`'; how it looks is not known
 //! here.
 
 use super::files::FileId;
+use super::poll::PollId;
 use super::post::Content;
 use super::raw::RawId;
 
@@ -19,6 +20,8 @@ pub enum Media {
     },
     /// The preview of the page at this address.
     WebPage(String),
+    /// A poll.
+    Poll(PollId),
     /// Something of which only the bytes are known.
     Raw(RawId),
 }
@@ -33,7 +36,15 @@ impl Media {
     pub fn file(&self) -> Option<FileId> {
         match self {
             Self::File { file, .. } => Some(*file),
-            Self::WebPage(_) | Self::Raw(_) => None,
+            Self::WebPage(_) | Self::Poll(_) | Self::Raw(_) => None,
+        }
+    }
+
+    /// The poll, if it is one.
+    pub fn poll(&self) -> Option<PollId> {
+        match self {
+            Self::Poll(poll) => Some(*poll),
+            Self::File { .. } | Self::WebPage(_) | Self::Raw(_) => None,
         }
     }
 }

@@ -38,6 +38,8 @@ pub mod omit;
 pub mod password;
 pub mod people;
 pub mod pins;
+pub mod poll;
+pub mod polls;
 pub mod post;
 pub mod push_faults;
 pub mod random;
@@ -75,6 +77,7 @@ use self::keys::Key;
 use self::logins::Logins;
 use self::moves::Moves;
 use self::news::Notice;
+use self::poll::{Poll, PollId};
 use self::post::Post;
 use self::raw::Raws;
 use self::rules::{Floods, Rules};
@@ -124,6 +127,7 @@ pub struct World {
     moves: Moves,
     foreign: Foreign,
     logins: Logins,
+    polls: HashMap<PollId, Poll>,
     posts: Vec<Post>,
     audiences: Vec<Arc<[UserId]>>,
     notices: Vec<Notice>,
@@ -160,6 +164,7 @@ impl World {
             moves: Moves::default(),
             foreign: Foreign::default(),
             logins: Logins::default(),
+            polls: HashMap::new(),
             posts: Vec::new(),
             audiences: Vec::new(),
             notices: Vec::new(),

@@ -71,6 +71,13 @@ pub enum News {
         /// Who changed theirs.
         by: UserId,
     },
+    /// The votes in the poll of a message have changed.
+    Polled {
+        /// The chat as the account names it.
+        peer: Peer,
+        /// Which message.
+        id: MessageId,
+    },
     /// A message waits for its time, or waits for another one than before.
     Scheduled(i32),
     /// These messages wait no longer.

@@ -157,9 +157,11 @@ impl World {
         let channel = to.channel().and_then(|id| self.channel(id));
         let file = content.media.as_ref().and_then(Media::file);
         let file = file.and_then(|id| self.file(id));
+        let is_poll = content.media.as_ref().and_then(Media::poll).is_some();
         let denials = channel.map(|channel| channel.denials(from));
         let denied = denials.into_iter().flatten().find_map(|rights| match file {
             Some(file) => denied_file(rights, &file.kind),
+            None if is_poll => rights.send_polls.then_some("CHAT_SEND_POLL_FORBIDDEN"),
             None => rights.send_plain.then_some("CHAT_SEND_PLAIN_FORBIDDEN"),
         });
         denied.map_or(Ok(()), |name| Err(Refusal::forbidden(name)))

@@ -53,7 +53,8 @@ impl Content {
     /// `MESSAGE_EMPTY`, `MESSAGE_TOO_LONG`, `MEDIA_CAPTION_TOO_LONG`, `ENTITY_BOUNDS_INVALID`.
     pub fn check(&self) -> Result<(), Refusal> {
         let is_caption = self.media.as_ref().is_some_and(Media::is_file);
-        let is_raw = self.raw.is_some() || matches!(self.media, Some(Media::Raw(_)));
+        let stands_alone = matches!(self.media, Some(Media::Raw(_) | Media::Poll(_)));
+        let is_raw = self.raw.is_some() || stands_alone;
         if self.text.trim().is_empty() && !is_caption && !is_raw {
             return Err(Refusal::bad("MESSAGE_EMPTY"));
         }
@@ -119,6 +120,7 @@ impl World {
         draft.content.check()?;
         self.check_writer(from, to)?;
         self.check_kind(from, to, &draft.content)?;
+        self.check_poll(to, draft.content.media.as_ref())?;
         Ok(Body {
             content: draft.content,
             silent: draft.silent,

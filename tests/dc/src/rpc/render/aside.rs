@@ -1,4 +1,4 @@
-//! Updates that move no pts: reactions, scheduled messages, the order of the list, blocking.
+//! Updates that move no pts: reactions, votes, scheduled messages, the order of the list, blocking.
 //!
 //! Owns their constructors. Whoever misses one of them sees the same in the next answer.
 
@@ -7,6 +7,7 @@ use grammers_tl_types::{enums, types};
 use super::cast::Cast;
 use super::message::{reactions_of, scheduled_message};
 use super::peer::{peer, user_peer};
+use super::poll::polled;
 use super::raw::raw_update;
 use super::usernames::usernames;
 use crate::world::World;
@@ -26,6 +27,13 @@ pub(super) fn aside(
             add_reactors(world, viewer, *peer, *id, cast);
             reacted(world, Some(viewer), *peer, *id)?
         }
+        News::Polled { peer, id } => {
+            cast.add(*peer);
+            if let Some(post) = world.post_of(viewer, *peer, *id) {
+                cast.add_post(world, post);
+            }
+            polled(world, viewer, (*peer, *id), 0)?
+        }
         News::Scheduled(id) => {
             cast.add(world.account(viewer)?.scheduled.get(id)?.peer);
             cast.add_user(viewer);
@@ -40,22 +48,9 @@ pub(super) fn aside(
         }
         News::DialogPinned { peer: chat, pinned } => {
             cast.add(*chat);
-            let folder = world.account(viewer)?.folders.folder(*chat);
-            types::UpdateDialogPinned {
-                pinned: *pinned,
-                folder_id: Some(folder).filter(|folder| *folder != 0),
-                peer: dialog_peer(*chat),
-            }
-            .into()
+            dialog_pinned(world, viewer, *chat, *pinned)?
         }
-        News::DialogsReordered(folder) => {
-            let pinned = world.account(viewer)?.folders.pinned(*folder);
-            types::UpdatePinnedDialogs {
-                folder_id: Some(*folder).filter(|folder| *folder != 0),
-                order: Some(pinned.into_iter().map(dialog_peer).collect()),
-            }
-            .into()
-        }
+        News::DialogsReordered(folder) => dialogs_reordered(world, viewer, *folder)?,
         News::Group(id) => {
             cast.add(Peer::Group(*id));
             let chat_id = id.0;
@@ -80,6 +75,25 @@ pub(super) fn aside(
         News::Raw(raw) => raw_update(world, *raw),
         _ => return None,
     })
+}
+
+fn dialog_pinned(world: &World, viewer: UserId, chat: Peer, pinned: bool) -> Option<enums::Update> {
+    let folder = world.account(viewer)?.folders.folder(chat);
+    let update = types::UpdateDialogPinned {
+        pinned,
+        folder_id: Some(folder).filter(|folder| *folder != 0),
+        peer: dialog_peer(chat),
+    };
+    Some(update.into())
+}
+
+fn dialogs_reordered(world: &World, viewer: UserId, folder: i32) -> Option<enums::Update> {
+    let pinned = world.account(viewer)?.folders.pinned(folder);
+    let update = types::UpdatePinnedDialogs {
+        folder_id: Some(folder).filter(|folder| *folder != 0),
+        order: Some(pinned.into_iter().map(dialog_peer).collect()),
+    };
+    Some(update.into())
 }
 
 /// The update alone says it: nobody comes along.

@@ -9,11 +9,13 @@ use grammers_tl_types::enums;
 use grammers_tl_types::enums::MessageEntity;
 
 use super::chat::{chat, min_channel};
+use super::poll::recent_voters;
 use super::user::{min_user, user};
 use crate::world::World;
 use crate::world::channel::ChannelKind;
 use crate::world::events::EventKind;
 use crate::world::ids::{ChannelId, GroupId, MessageId, Peer, PostId, UserId};
+use crate::world::media::Media;
 use crate::world::post::{Action, Place, Post};
 
 /// The users and chats that something names.
@@ -74,6 +76,10 @@ impl Cast {
             }
         }
         self.add_reactors(world, post);
+        let poll = post.content.media.as_ref().and_then(Media::poll);
+        let poll = poll.and_then(|poll| world.poll(poll));
+        self.users
+            .extend(poll.map(recent_voters).unwrap_or_default());
         self.add_mentioned(post);
     }
 

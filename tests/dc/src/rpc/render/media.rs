@@ -5,24 +5,27 @@
 
 use grammers_tl_types::{enums, types};
 
+use super::poll::poll_media;
 use super::raw::raw_media;
 use crate::world::World;
 use crate::world::files::{Dimensions, FileId, FileKind, StoredFile};
-use crate::world::ids::PostId;
+use crate::world::ids::{PostId, UserId};
 use crate::world::media::Media;
 use crate::world::web::Page;
 
 /// The letter of a thumbnail of a document.
 pub(in crate::rpc) const THUMB: &str = "m";
 
-/// What a message shows beside its text; outside a message for what was only uploaded. `None` if
-/// there is no such file.
+/// What a message shows beside its text; outside a message for what was only uploaded. Without a
+/// viewer, as it looks to everybody. `None` if there is no such file.
 pub(in crate::rpc) fn media(
     world: &World,
+    viewer: Option<UserId>,
     seen_in: Option<PostId>,
     media: &Media,
 ) -> Option<enums::MessageMedia> {
     match media {
+        Media::Poll(id) => poll_media(world, viewer, *id),
         Media::WebPage(url) => Some(web_page(url)),
         Media::Raw(raw) => Some(raw_media(world, *raw)),
         Media::File { file: id, spoiler } => {

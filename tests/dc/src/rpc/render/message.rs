@@ -51,7 +51,7 @@ pub(in crate::rpc) fn own_message(
         pinned: held.pinned,
         mentioned: world.mentions(post, viewer),
         reactions: shown_reactions(post, Some(viewer), true),
-        media: shown(world, held.post),
+        media: shown(world, viewer, held.post),
         is_broadcast: false,
     };
     Some(frame.around(post))
@@ -83,7 +83,7 @@ pub(in crate::rpc) fn scheduled_message(
             .content
             .media
             .as_ref()
-            .and_then(|shown| media(world, None, shown)),
+            .and_then(|shown| media(world, Some(author), None, shown)),
         is_broadcast,
     };
     Some(frame.around(&post))
@@ -178,7 +178,7 @@ fn line_frame(
             .content
             .media
             .as_ref()
-            .and_then(|shown| media(world, Some(line.post), shown)),
+            .and_then(|shown| media(world, viewer, Some(line.post), shown)),
         is_broadcast,
     }
 }
@@ -344,9 +344,13 @@ pub(super) fn entities(post: &Post) -> Option<Vec<enums::MessageEntity>> {
 }
 
 /// What a message shows beside its text.
-pub(in crate::rpc) fn shown(world: &World, id: PostId) -> Option<enums::MessageMedia> {
+pub(in crate::rpc) fn shown(
+    world: &World,
+    viewer: UserId,
+    id: PostId,
+) -> Option<enums::MessageMedia> {
     let post = world.post(id)?;
-    media(world, Some(id), post.content.media.as_ref()?)
+    media(world, Some(viewer), Some(id), post.content.media.as_ref()?)
 }
 
 /// Which message a message answers, in the viewer's ids.
