@@ -23,9 +23,9 @@ pub struct Cli {
     /// Events in one slice of a difference.
     #[arg(long, default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..))]
     pub slice: u32,
-    /// Be as hard as Telegram: flood waits, and what else the rules hold.
+    /// Be gentler than Telegram: no flood waits, and nothing else that the rules hold.
     #[arg(long)]
-    pub rough: bool,
+    pub gentle: bool,
     /// News for the same sessions that may travel in one `updates`.
     #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..))]
     pub bundle: u32,

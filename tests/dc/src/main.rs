@@ -40,10 +40,10 @@ async fn run(cli: Cli) -> io::Result<()> {
         listen: cli.listen,
         slice: usize::try_from(cli.slice).unwrap_or(100),
         bundle: usize::try_from(cli.bundle).unwrap_or(1),
-        rules: if cli.rough {
-            Rules::telegram()
-        } else {
+        rules: if cli.gentle {
             Rules::none()
+        } else {
+            Rules::telegram()
         },
         ..DcOptions::default()
     })

@@ -1,7 +1,7 @@
 """Checks of differences, faults, loads and the ledger, with chats of all kinds."""
 
 from checks_chats import new_channel, trio
-from harness import Checks, Heard, refused, until
+from harness import Checks, Heard, refused, until, without
 from telethon import events, functions, types
 
 checks = Checks()
@@ -15,7 +15,9 @@ async def missed(client, channel, pts, **options):
     )
 
 
+# It is further behind than the limit it asks with.
 @checks
+@without("too_long_beyond_limit")
 async def a_channel_difference_comes_in_slices(dc):
     (a, b, _), peers = await trio(dc)
     channel = await new_channel(a, peers, broadcast=True)
@@ -40,7 +42,9 @@ async def a_channel_difference_comes_in_slices(dc):
     await refused(missed(b, theirs.entity, 0), "PersistentTimestampEmptyError")
 
 
+# It asks for the edit of a message that is new as well.
 @checks
+@without("differences_omit")
 async def a_channel_difference_tells_edits_and_deletions(dc):
     (a, b, _), peers = await trio(dc)
     group = await new_channel(a, peers, megagroup=True)

@@ -51,7 +51,7 @@ impl Limit {
     }
 }
 
-/// What of Telegram's hardness is in force. The default is none of it.
+/// What of Telegram's hardness is in force. The default is all of it, as Telegram is.
 #[expect(
     clippy::struct_excessive_bools,
     reason = "each is a rule that is switched by itself"
@@ -64,7 +64,9 @@ pub struct Rules {
     /// Access hashes that an account was given count no more once it logs in anew after its last
     /// log-in has ended.
     pub hashes_end: bool,
-    /// A difference leaves out what was pushed and is overtaken by now.
+    /// A difference leaves out what was pushed and is overtaken by now. Inferred: Telegram
+    /// promises the state, not the way to it, and nothing of what is deleted (tdlib/td#1406,
+    /// #366).
     pub differences_omit: bool,
     /// The code of a log-in is written to the account's other log-ins.
     pub codes_are_written: bool,
@@ -74,7 +76,7 @@ pub struct Rules {
 
 impl Default for Rules {
     fn default() -> Self {
-        Self::none()
+        Self::telegram()
     }
 }
 
@@ -146,6 +148,12 @@ impl Floods {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn it_is_as_hard_as_telegram_unless_told_otherwise() {
+        assert_eq!(Rules::default(), Rules::telegram());
+        assert_ne!(Rules::default(), Rules::none());
+    }
 
     #[test]
     fn so_many_calls_pass_and_the_wait_ends() {

@@ -47,7 +47,6 @@ async fn difference(
 async fn a_channel_further_behind_than_the_limit_is_too_long() {
     use enums::updates::ChannelDifference as Answer;
     let dc = Dc::start(DcOptions::default()).unwrap();
-    dc.rule(|rules| *rules = Rules::telegram());
     let (bob, name, channel) = in_a_channel(&dc).await;
     let of_name = |chat: &local_dc::dc::chats::ChatInfo| chat.chat.to_string() == name;
     let chat = dc.chats().into_iter().find(of_name);

@@ -101,6 +101,9 @@ impl Outcome {
 /// When the hub does not start, or ends, or the data centre does not do what a step needs.
 pub async fn run(setting: &Setting<'_>) -> Result<Outcome, Failure> {
     let dc = Dc::start(DcOptions::default())?;
+    // One account looks up more people in a run than Telegram lets it in a day.
+    dc.limit("contacts.resolveUsername", None);
+    dc.limit("contacts.resolvePhone", None);
     let hub = HubSettings::new(setting.binary, setting.database, &dc)
         .start()
         .await?;
