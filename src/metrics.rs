@@ -41,6 +41,12 @@ pub const CONNECTS: &str = "telegram_hub_connects_total";
 pub const HEALS: &str = "telegram_hub_heals_total";
 /// Gauge of sessions whose updates arrive.
 pub const RECEIVING: &str = "telegram_hub_sessions_receiving";
+/// Gauge of sessions whose key Telegram says it does not know, which is not believed yet.
+pub const DOUBTED: &str = "telegram_hub_sessions_doubted";
+/// Gauge of sessions that may not call every method, because Telegram has asked them to wait.
+pub const HELD_DOWN: &str = "telegram_hub_sessions_held_down";
+/// Counter of calls that were made again after they had failed in passing.
+pub const CALLS_REPEATED: &str = "telegram_hub_calls_repeated_total";
 /// Counter of the seconds that Telegram asked the hub to wait.
 pub const FLOOD_WAIT_SECONDS: &str = "telegram_hub_flood_wait_seconds_total";
 /// Counter of gaps that were opened, by `cause`.
@@ -49,6 +55,10 @@ pub const GAPS_OPENED: &str = "telegram_hub_gaps_opened_total";
 pub const GAPS_CLOSED: &str = "telegram_hub_gaps_closed_total";
 /// Gauge of the gaps that are open.
 pub const GAPS_OPEN: &str = "telegram_hub_gaps_open";
+/// Gauge of the chats of all sessions from which something could not be fetched.
+pub const CHATS_KEPT_OUT: &str = "telegram_hub_chats_kept_out";
+/// Gauge of the stored messages of which only a part can be read.
+pub const MESSAGES_UNREADABLE: &str = "telegram_hub_messages_unreadable";
 /// Gauge of the keys that Telegram is still to log out.
 pub const LOG_OUTS_PENDING: &str = "telegram_hub_log_outs_pending";
 /// Counter of what came of log-outs, by `outcome`.
@@ -113,10 +123,15 @@ fn describe() {
     describe_counter!(CONNECTS, "Attempts to connect an account");
     describe_counter!(HEALS, "Steps taken to heal a session");
     describe_gauge!(RECEIVING, "Sessions whose updates arrive");
+    describe_gauge!(DOUBTED, "Sessions whose key Telegram seems not to know");
+    describe_gauge!(HELD_DOWN, "Sessions that Telegram has asked to wait");
+    describe_counter!(CALLS_REPEATED, "Calls made again after a passing failure");
     describe_counter!(FLOOD_WAIT_SECONDS, "Seconds that Telegram asked to wait");
     describe_counter!(GAPS_OPENED, "Gaps in logs that were noticed");
     describe_counter!(GAPS_CLOSED, "Gaps in logs that were filled");
     describe_gauge!(GAPS_OPEN, "Gaps in logs that are open");
+    describe_gauge!(CHATS_KEPT_OUT, "Chats that something is not fetched from");
+    describe_gauge!(MESSAGES_UNREADABLE, "Stored messages that cannot be read");
     describe_gauge!(LOG_OUTS_PENDING, "Keys that Telegram is still to log out");
     describe_counter!(LOG_OUTS, "What came of asking for log-outs");
     describe_gauge!(BUILD, "Always 1; the version is a label");

@@ -114,6 +114,18 @@ struct HealthAnswer {
     active_sessions: u64,
     /// How many of these receive their updates.
     receiving_sessions: u64,
+    /// How many have a key that Telegram says it does not know, which is not believed yet.
+    doubted_sessions: u64,
+    /// How many may not call every method at present, because Telegram has asked them to wait.
+    held_down_sessions: u64,
+    /// In how many chats of all sessions something is missing that could not be fetched, or never
+    /// will be; null while the database does not answer.
+    #[schema(required)]
+    kept_out_chats: Option<u64>,
+    /// How many captured messages hold something that this version does not know; null while the
+    /// database does not answer.
+    #[schema(required)]
+    unreadable_messages: Option<u64>,
     /// How many sessions are stored, running or not; null while the database does not answer.
     #[schema(required)]
     stored_sessions: Option<u64>,
@@ -159,6 +171,10 @@ impl From<HealthView> for HealthAnswer {
             status,
             active_sessions: view.active_sessions,
             receiving_sessions: view.receiving_sessions,
+            doubted_sessions: view.doubted_sessions,
+            held_down_sessions: view.held_down_sessions,
+            kept_out_chats: view.kept_out_chats,
+            unreadable_messages: view.unreadable_messages,
             stored_sessions: view.stored_sessions,
             sessions_by_state: view.sessions_by_state,
             restore: Restore {

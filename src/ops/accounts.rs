@@ -6,6 +6,7 @@ use crate::model::{SessionId, SessionName, SessionState, StoredState, UserId};
 use crate::ops::login::UserView;
 use crate::ops::sessions::SessionView;
 use crate::session::SessionHandle;
+use crate::store::missing::Missing;
 use crate::store::peers::PeerRow;
 use crate::store::sessions::{self, SessionRow};
 use crate::telegram::Link;
@@ -84,7 +85,11 @@ pub(super) fn not_found() -> Error {
 }
 
 /// What clients see of a session.
-pub(super) fn view(row: SessionRow, handle: Option<&SessionHandle>) -> SessionView {
+pub(super) fn view(
+    row: SessionRow,
+    handle: Option<&SessionHandle>,
+    missing: Missing,
+) -> SessionView {
     let snapshot = handle.map(SessionHandle::snapshot);
     let state = snapshot
         .as_ref()
@@ -109,6 +114,13 @@ pub(super) fn view(row: SessionRow, handle: Option<&SessionHandle>) -> SessionVi
         user: user.or_else(|| stored_user(&row)),
         last_update_at: snapshot.as_ref().and_then(|now| now.last_update_at),
         last_call_at: snapshot.as_ref().and_then(|now| now.last_call_at),
+        receiving_since: snapshot.as_ref().and_then(|now| now.receiving_since),
+        key_doubted: snapshot.as_ref().and_then(|now| now.key_doubted.clone()),
+        flood_waits: snapshot
+            .as_ref()
+            .map(|now| now.flood_waits.clone())
+            .unwrap_or_default(),
+        missing,
         checked_at: snapshot.as_ref().and_then(|now| now.checked_at),
         pts_drift: snapshot.as_ref().and_then(|now| now.pts_drift),
         update_lag: snapshot.as_ref().and_then(|now| now.update_lag),

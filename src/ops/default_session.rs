@@ -4,6 +4,7 @@ use crate::auth::Scope;
 use crate::error::{Code, Error};
 use crate::model::{SessionName, StoredState};
 use crate::ops::{Ctx, Operation, accounts};
+use crate::store::missing::Missing;
 use crate::store::sessions::{self, SessionRow};
 
 /// Chooses the session that is named, or the default one, or the only one there is.
@@ -65,7 +66,7 @@ impl Operation for DefaultAuthorized {
         };
         Ok(rows.into_iter().any(|row| {
             let handle = ctx.hub.registry.get(&row.name);
-            accounts::view(row, handle.as_ref()).is_authenticated
+            accounts::view(row, handle.as_ref(), Missing::default()).is_authenticated
         }))
     }
 }

@@ -3,11 +3,15 @@
 use crate::auth::Scope;
 use crate::error::Error;
 use crate::hub::Hub;
-use crate::metrics::{GAPS_OPEN, LOG_OUTS_PENDING, RECEIVING, SESSIONS};
+use crate::metrics::{
+    CHATS_KEPT_OUT, DOUBTED, GAPS_OPEN, HELD_DOWN, LOG_OUTS_PENDING, MESSAGES_UNREADABLE,
+    RECEIVING, SESSIONS,
+};
 use crate::model::SessionState;
 use crate::ops::{Ctx, Operation};
-use crate::session::RestoreSnapshot;
-use crate::store::{gaps, log_outs, sessions};
+use crate::session::{RestoreSnapshot, SessionSnapshot};
+use crate::store::missing::{self, Missing};
+use crate::store::{self, AnyConnection, gaps, log_outs, sessions};
 use std::collections::BTreeMap;
 use std::time::Duration;
 use tokio::time::timeout;
@@ -26,6 +30,16 @@ pub struct HealthView {
     pub active_sessions: u64,
     /// How many of these receive their updates.
     pub receiving_sessions: u64,
+    /// How many have a key that Telegram says it does not know, which is not believed yet.
+    pub doubted_sessions: u64,
+    /// How many may not call every method at present, because Telegram has asked them to wait.
+    pub held_down_sessions: u64,
+    /// In how many chats of all sessions something is missing that could not be fetched, or never
+    /// will be; `None` while the database does not answer.
+    pub kept_out_chats: Option<u64>,
+    /// How many messages are stored of which only a part can be read; `None` while the database
+    /// does not answer.
+    pub unreadable_messages: Option<u64>,
     /// How many sessions are stored, running or not; `None` while the database does not answer.
     pub stored_sessions: Option<u64>,
     /// How far the restore of the stored sessions is.
@@ -56,13 +70,7 @@ impl Operation for Health {
 
     async fn run(self, ctx: &Ctx) -> Result<Self::Output, Error> {
         let hub = &ctx.hub;
-        let asked = hub.store.read(|conn| {
-            Ok((
-                sessions::count(conn)?,
-                gaps::count_open(conn, None)?,
-                log_outs::count(conn)?,
-            ))
-        });
+        let asked = hub.store.read(Counts::read);
         let counts = match timeout(DATABASE_PATIENCE, asked).await {
             Ok(Ok(counts)) => Some(counts),
             Ok(Err(_)) | Err(_) => None,
@@ -75,13 +83,43 @@ impl Operation for Health {
         };
         Ok(HealthView {
             active_sessions: u64::try_from(hub.registry.len()).unwrap_or(u64::MAX),
-            receiving_sessions: receiving(hub),
-            stored_sessions: counts.map(|(stored, ..)| stored),
+            receiving_sessions: counted(hub, |now| now.is_receiving),
+            doubted_sessions: counted(hub, |now| now.key_doubted.is_some()),
+            held_down_sessions: counted(hub, |now| !now.flood_waits.is_empty()),
+            kept_out_chats: counts.map(|all| all.missing.kept_out_chats),
+            unreadable_messages: counts.map(|all| all.missing.unreadable_messages),
+            stored_sessions: counts.map(|all| all.stored),
             restore: hub.restore.snapshot(),
             sessions_by_state: by_state(hub),
             database,
-            open_gaps: counts.map(|(_, open, _)| open),
-            pending_log_outs: counts.map(|(.., pending)| pending),
+            open_gaps: counts.map(|all| all.open_gaps),
+            pending_log_outs: counts.map(|all| all.pending_log_outs),
+        })
+    }
+}
+
+/// What the database counts.
+#[derive(Clone, Copy, Debug)]
+struct Counts {
+    stored: u64,
+    open_gaps: u64,
+    pending_log_outs: u64,
+    /// Of all sessions.
+    missing: Missing,
+}
+
+impl Counts {
+    fn read(conn: &mut AnyConnection) -> Result<Self, store::Error> {
+        let mut missing = Missing::default();
+        for one in missing::by_session(conn)?.into_values() {
+            missing.kept_out_chats += one.kept_out_chats;
+            missing.unreadable_messages += one.unreadable_messages;
+        }
+        Ok(Self {
+            stored: sessions::count(conn)?,
+            open_gaps: gaps::count_open(conn, None)?,
+            pending_log_outs: log_outs::count(conn)?,
+            missing,
         })
     }
 }
@@ -100,27 +138,38 @@ impl Operation for CountSessions {
             let count = u32::try_from(count).unwrap_or(u32::MAX);
             metrics::gauge!(SESSIONS, "state" => state).set(f64::from(count));
         }
-        let receiving = u32::try_from(receiving(&ctx.hub)).unwrap_or(u32::MAX);
-        metrics::gauge!(RECEIVING).set(f64::from(receiving));
+        let hub = &ctx.hub;
+        for (gauge, count) in [
+            (RECEIVING, counted(hub, |now| now.is_receiving)),
+            (DOUBTED, counted(hub, |now| now.key_doubted.is_some())),
+            (HELD_DOWN, counted(hub, |now| !now.flood_waits.is_empty())),
+        ] {
+            set(gauge, count);
+        }
         // Without the database the last count stands.
-        let counted = ctx
-            .hub
-            .store
-            .read(|conn| Ok([gaps::count_open(conn, None)?, log_outs::count(conn)?]));
-        if let Ok(counts) = counted.await {
-            for (gauge, count) in [GAPS_OPEN, LOG_OUTS_PENDING].into_iter().zip(counts) {
-                let count = u32::try_from(count).unwrap_or(u32::MAX);
-                metrics::gauge!(gauge).set(f64::from(count));
+        if let Ok(counts) = hub.store.read(Counts::read).await {
+            for (gauge, count) in [
+                (GAPS_OPEN, counts.open_gaps),
+                (LOG_OUTS_PENDING, counts.pending_log_outs),
+                (CHATS_KEPT_OUT, counts.missing.kept_out_chats),
+                (MESSAGES_UNREADABLE, counts.missing.unreadable_messages),
+            ] {
+                set(gauge, count);
             }
         }
         Ok(())
     }
 }
 
-fn receiving(hub: &Hub) -> u64 {
+fn set(gauge: &'static str, count: u64) {
+    metrics::gauge!(gauge).set(f64::from(u32::try_from(count).unwrap_or(u32::MAX)));
+}
+
+/// How many running sessions are like that.
+fn counted(hub: &Hub, is_so: impl Fn(&SessionSnapshot) -> bool) -> u64 {
     let all = hub.registry.all();
-    let receiving = all.iter().filter(|handle| handle.snapshot().is_receiving);
-    u64::try_from(receiving.count()).unwrap_or(u64::MAX)
+    let such = all.iter().filter(|handle| is_so(&handle.snapshot()));
+    u64::try_from(such.count()).unwrap_or(u64::MAX)
 }
 
 /// How many sessions are in each state, also in those that none is in.

@@ -6,8 +6,11 @@ use crate::model::{SessionName, SessionState, StoredState, UtcTime};
 use crate::ops::login::UserView;
 use crate::ops::{Ctx, Operation, accounts};
 use crate::session::{self, Healing, LoggedOut, destroy};
+use crate::store::missing;
 use crate::store::sessions::{self, Purge};
 use std::time::Duration;
+
+pub use crate::store::missing::Missing;
 
 /// How long a destroyed session may take to end its link in good order.
 const LOG_OUT_PATIENCE: Duration = Duration::from_secs(12);
@@ -32,6 +35,15 @@ pub struct SessionView {
     pub is_connected: bool,
     /// Whether updates arrive over the link, as far as the last look at it tells.
     pub is_receiving: bool,
+    /// Since when they do, or do not any more.
+    pub receiving_since: Option<UtcTime>,
+    /// What Telegram has said of the key, such as `AUTH_KEY_UNREGISTERED`, and is not believed
+    /// before it has been said over several connections.
+    pub key_doubted: Option<String>,
+    /// Which methods Telegram does not want to hear from the account, and until when.
+    pub flood_waits: Vec<(String, UtcTime)>,
+    /// What its log lacks.
+    pub missing: Missing,
     /// Whether Telegram accepts its key, as far as the hub knows.
     pub is_authenticated: bool,
     /// Whether the hub runs it.
@@ -94,7 +106,7 @@ impl Operation for ListSessions {
 
     async fn run(self, ctx: &Ctx) -> Result<Self::Output, Error> {
         let after = self.after.clone();
-        let (rows, seen) = ctx
+        let (rows, seen, missing) = ctx
             .hub
             .store
             .read(move |conn| {
@@ -104,7 +116,11 @@ impl Operation for ListSessions {
                     Some(name) => sessions::id_of_name(conn, name)?,
                     None => None,
                 };
-                Ok((sessions::list(conn, None)?, seen))
+                Ok((
+                    sessions::list(conn, None)?,
+                    seen,
+                    missing::by_session(conn)?,
+                ))
             })
             .await?;
         if self.after.is_some() && seen.is_none() {
@@ -113,7 +129,8 @@ impl Operation for ListSessions {
         }
         let views = rows.into_iter().map(|row| {
             let handle = ctx.hub.registry.get(&row.name);
-            (row.id, accounts::view(row, handle.as_ref()))
+            let missing = missing.get(&row.id).copied().unwrap_or_default();
+            (row.id, accounts::view(row, handle.as_ref(), missing))
         });
         let matching: Vec<_> = views
             .filter(|(_, view)| {
@@ -156,9 +173,18 @@ impl Operation for SessionStatus {
     type Output = Option<SessionView>;
 
     async fn run(self, ctx: &Ctx) -> Result<Self::Output, Error> {
-        let row = accounts::row(&ctx.hub, &self.session).await?;
+        let name = self.session.clone();
+        let found = ctx.hub.store.read(move |conn| {
+            let row = sessions::by_name(conn, &name)?;
+            let missing = match &row {
+                Some(row) => missing::of(conn, row.id)?,
+                None => Missing::default(),
+            };
+            Ok((row, missing))
+        });
+        let (row, missing) = found.await?;
         let handle = ctx.hub.registry.get(&self.session);
-        Ok(row.map(|row| accounts::view(row, handle.as_ref())))
+        Ok(row.map(|row| accounts::view(row, handle.as_ref(), missing)))
     }
 }
 

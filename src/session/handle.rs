@@ -115,8 +115,12 @@ pub struct SessionSnapshot {
     pub update_lag: Option<Duration>,
     /// The last probe that was answered.
     pub checked_at: Option<UtcTime>,
+    /// Since when they do, or do not any more.
+    pub receiving_since: Option<UtcTime>,
     /// What Telegram has said of the key and is not believed yet.
     pub key_doubted: Option<String>,
+    /// Which methods Telegram does not want to hear from the account, and until when.
+    pub flood_waits: Vec<(String, UtcTime)>,
     /// What was done to bring it back.
     pub healing: Healing,
     /// Messages captured since the hub started.
@@ -142,13 +146,16 @@ impl SessionHandle {
     /// What the session is like now.
     pub fn snapshot(&self) -> SessionSnapshot {
         let (state, since) = self.shared.state.borrow().clone();
+        let link = self.shared.link.borrow().clone();
         let vitals = &self.shared.vitals;
         SessionSnapshot {
             is_receiving: matches!(state, SessionState::Online) && vitals.is_receiving(),
             pts_drift: vitals.pts_drift(),
             update_lag: vitals.update_lag(),
             checked_at: vitals.checked_at(),
+            receiving_since: vitals.receiving_since(),
             key_doubted: self.shared.doubted(),
+            flood_waits: link.map(|link| link.flood_waits()).unwrap_or_default(),
             healing: self.shared.healing.snapshot(),
             state,
             since,

@@ -66,6 +66,7 @@ impl Account {
         let ending = self.serve(&link, &mut updates, account).await;
 
         self.shared.link.send_replace(None);
+        self.shared.vitals.note_receiving(false);
         if since.elapsed() >= self.context.timing.stable_after {
             self.note_stable();
         }

@@ -40,6 +40,7 @@ pub mod hub_lock;
 pub mod listings;
 pub mod log_outs;
 pub mod messages;
+pub mod missing;
 pub mod peer_links;
 pub mod peers;
 pub mod revisions;

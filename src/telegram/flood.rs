@@ -30,6 +30,18 @@ impl FloodWaits {
         Some(Duration::from_micros(left)).filter(|left| !left.is_zero())
     }
 
+    /// The waits that are not over, by method.
+    pub(super) fn all(&self, now: UtcTime) -> Vec<(String, UtcTime)> {
+        let waits = self.lock();
+        let mut left: Vec<_> = waits
+            .iter()
+            .filter(|(_, until)| *until > now)
+            .cloned()
+            .collect();
+        left.sort();
+        left
+    }
+
     /// Takes note of a wait, in the place of an earlier one of the method.
     pub(super) fn note(&self, method: &str, until: UtcTime, now: UtcTime) {
         let mut waits = self.lock();

@@ -4,7 +4,7 @@
 //! not reconnect by a plan of its own: whoever holds it drops it and opens another.
 
 use crate::config::Device;
-use crate::model::ChatId;
+use crate::model::{ChatId, UtcTime};
 use crate::telegram::budget::Budget;
 use crate::telegram::caller::Caller;
 use crate::telegram::error::Error;
@@ -165,6 +165,11 @@ impl Link {
     /// Whether Telegram has told its place in the account's updates over this link.
     pub fn has_told_place(&self) -> bool {
         self.caller.has_told_place()
+    }
+
+    /// Which methods Telegram does not want to hear from the account, and until when.
+    pub fn flood_waits(&self) -> Vec<(String, UtcTime)> {
+        self.session().floods.all(UtcTime::now())
     }
 
     /// Waits until Telegram has refused the key for good, and says how.

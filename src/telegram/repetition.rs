@@ -4,6 +4,7 @@
 //! as often as it is made. It owns the count of one call's tries, and what the caller is told
 //! after several of them. It must not know how a link is made.
 
+use crate::metrics::CALLS_REPEATED;
 use crate::telegram::caller::Caller;
 use crate::telegram::error::{DUPLICATE, Error};
 use crate::telegram::link::Link;
@@ -67,6 +68,7 @@ impl Repetition {
         };
         let method = self.method;
         log::debug!("{method} has failed and is repeated: {error}");
+        metrics::counter!(CALLS_REPEATED).increment(1);
         self.count += 1;
         sleep(pause).await;
         if first.has_owner() {

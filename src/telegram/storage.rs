@@ -51,7 +51,7 @@ pub struct HubSession {
     options: Mutex<DataCentres>,
     peers: Mutex<HashMap<PeerId, PeerInfo>>,
     position: Mutex<Position>,
-    floods: FloodWaits,
+    pub(super) floods: FloodWaits,
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

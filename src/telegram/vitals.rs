@@ -22,6 +22,7 @@ pub struct Vitals {
     lag: AtomicI64,
     reading: AtomicBool,
     receiving: AtomicBool,
+    receiving_since: AtomicI64,
     /// Whether updates arrive from when Telegram tells its place next.
     awaiting: AtomicBool,
     /// Messages captured since the hub started.
@@ -40,6 +41,7 @@ impl Default for Vitals {
             lag: AtomicI64::new(UNKNOWN),
             reading: AtomicBool::new(false),
             receiving: AtomicBool::new(false),
+            receiving_since: AtomicI64::new(UNKNOWN),
             awaiting: AtomicBool::new(false),
             captured: AtomicU64::new(0),
         }
@@ -101,13 +103,25 @@ impl Vitals {
     /// Whether updates arrive from now on.
     pub fn note_receiving(&self, receiving: bool) {
         self.awaiting.store(false, Ordering::Relaxed);
-        self.receiving.store(receiving, Ordering::Relaxed);
+        self.set_receiving(receiving);
     }
 
     /// Updates count as arriving only from when Telegram tells its place next.
     pub fn await_place(&self) {
-        self.receiving.store(false, Ordering::Relaxed);
+        self.set_receiving(false);
         self.awaiting.store(true, Ordering::Relaxed);
+    }
+
+    /// Since when updates arrive, or do not any more; `None` when they have not yet arrived.
+    pub fn receiving_since(&self) -> Option<UtcTime> {
+        known(&self.receiving_since).and_then(UtcTime::from_micros)
+    }
+
+    fn set_receiving(&self, receiving: bool) {
+        if self.receiving.swap(receiving, Ordering::Relaxed) != receiving {
+            self.receiving_since
+                .store(UtcTime::now().as_micros(), Ordering::Relaxed);
+        }
     }
 
     /// How often the account's difference was answered since the hub started.
@@ -127,7 +141,7 @@ impl Vitals {
         self.last_place
             .store(UtcTime::now().as_micros(), Ordering::Relaxed);
         if self.awaiting.swap(false, Ordering::Relaxed) {
-            self.receiving.store(true, Ordering::Relaxed);
+            self.set_receiving(true);
         }
     }
 
@@ -172,6 +186,14 @@ mod tests {
         assert_eq!(vitals.update_lag(), Some(Duration::ZERO));
         vitals.note_update(Some(UtcTime::now().before(Duration::from_mins(1))));
         assert!(vitals.update_lag() >= Some(Duration::from_mins(1)));
+        assert_eq!(vitals.receiving_since(), None);
+        vitals.await_place();
+        assert!(!vitals.is_receiving() && vitals.receiving_since().is_none());
+        vitals.note_place();
+        let since = vitals.receiving_since();
+        assert!(vitals.is_receiving() && since.is_some());
+        vitals.note_receiving(true);
+        assert_eq!(vitals.receiving_since(), since);
         vitals.note_check(-3);
         assert_eq!(vitals.pts_drift(), Some(-3));
     }

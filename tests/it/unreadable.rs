@@ -81,6 +81,9 @@ async fn told(hub: &TestHub, expected: usize) -> Result<(), Failure> {
     }
     let state = hub.client.get("/session/carol/status").await?.expect(200);
     assert_eq!(state["state"], "online");
+    assert_eq!(state["unreadable_messages"], expected, "{state}");
+    let health = hub.client.get("/health").await?.expect(200);
+    assert_eq!(health["unreadable_messages"], expected, "{health}");
     assert_eq!(state["healing"]["reconnect"], 0);
     Ok(())
 }

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 fn without_times(mut session: Value) -> Value {
     for field in [
         "state_since",
+        "receiving_since",
         "last_update_at",
         "last_call_at",
         "checked_at",
@@ -45,6 +46,11 @@ fn unknown(name: &str) -> Value {
         "session_id": name,
         "is_connected": false,
         "is_receiving": false,
+        "receiving_since": null,
+        "key_doubted": null,
+        "flood_waits": [],
+        "kept_out_chats": 0,
+        "unreadable_messages": 0,
         "is_authenticated": false,
         "is_active": false,
         "user_info": null,

@@ -8,7 +8,7 @@ use crate::support::ledger::{complete, done};
 use local_dc::dc::chats::NewChat;
 use local_dc::dc::{Dc, DcOptions};
 use local_dc::world::faults::Fault;
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::time::Duration;
 
 contract! {
@@ -99,7 +99,9 @@ contract! {
         })
         .await?;
         let health = hub.client.get("/health").await?.expect(200);
-        assert_eq!(health["open_gaps"], 0);
+        assert_eq!((&health["open_gaps"], &health["kept_out_chats"]), (&json!(0), &json!(1)));
+        let told = hub.client.get("/session/carol/status").await?.expect(200);
+        assert_eq!(told["kept_out_chats"], 1, "{told}");
         hub.stop().await?;
     }
 }

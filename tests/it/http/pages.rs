@@ -62,6 +62,10 @@ contract! {
             "active_sessions": active,
             // Of the two, one is not logged in.
             "receiving_sessions": 1,
+            "doubted_sessions": 0,
+            "held_down_sessions": 0,
+            "kept_out_chats": 0,
+            "unreadable_messages": 0,
             "stored_sessions": 2,
             "sessions_by_state": states,
             "restore": restore,
@@ -82,7 +86,9 @@ contract! {
         let settled = eventually(|| async {
             let health = hub.client.get("/health").await?.expect(200);
             // The login that was under way is looked at too, and given up.
-            let over = health["restore"] == restored && health["active_sessions"] == 1;
+            let over = health["restore"] == restored
+                && health["active_sessions"] == 1
+                && health["receiving_sessions"] == 1;
             Ok(over.then_some(health))
         });
         assert_eq!(settled.await?, expected(1, states(1, 0), restored.clone()));

@@ -5,7 +5,7 @@ use crate::support::db::TestDb;
 use crate::support::http::eventually;
 use crate::support::hub::{Options, TestHub};
 use crate::support::ledger::{complete, done, stored_keys};
-use crate::support::observe::{lasts, session, session_in};
+use crate::support::observe::{lasts, micros, session, session_in};
 use local_dc::dc::{Dc, DcOptions};
 use local_dc::world::faults::{Fault, FaultKind};
 use serde_json::{Value, json};
@@ -75,12 +75,36 @@ contract! {
         let reason = told["reason"].as_str().unwrap_or_default();
         assert!(reason.contains("AUTH_KEY_UNREGISTERED"), "{told}");
         assert_eq!(told["is_authenticated"], true, "{told}");
+        assert_eq!(told["key_doubted"], "AUTH_KEY_UNREGISTERED", "{told}");
+        let health = hub.client.get("/health").await?.expect(200);
+        assert_eq!(health["doubted_sessions"], 1, "{health}");
         let later = hub.client.post("/message/send", body.clone()).await?;
         assert!(later.header("retry-after").parse::<u64>()? > 300, "{later:?}");
         drop(later.refused(503, "unavailable"));
         // Whoever knows better need not wait.
         drop(hub.client.post("/session/carol/reconnect", json!({})).await?.expect(200));
         drop(hub.client.post("/message/send", body).await?.expect(200));
+        assert_eq!(session(&hub.client, "carol").await?["key_doubted"], Value::Null);
+        hub.stop().await?;
+    }
+
+    async fn an_account_that_is_held_down_by_waits_shows_them(db: TestDb) {
+        let hub = with_carol(db, |_| ()).await?;
+        of_carol(&hub, Fault::error("messages.sendMessage", 420, "FLOOD_WAIT_600"))?;
+        let body = json!({ "session_id": "carol", "chat_id": "@alice", "message": "hello" });
+        drop(hub.client.post("/message/send", body).await?.refused(429, "flood_wait"));
+        let told = session(&hub.client, "carol").await?;
+        assert_eq!(told["flood_waits"][0]["method"], "messages.sendMessage", "{told}");
+        assert!(micros(&told["flood_waits"][0]["until"])? > micros(&told["state_since"])? + 500_000_000);
+        assert_eq!(told["is_receiving"], true, "{told}");
+        assert!(told["receiving_since"].is_string(), "{told}");
+        let figures = hub.client.get("/metrics").await?.expect(200);
+        let figures = figures.as_str().unwrap_or_default().to_owned();
+        for name in ["sessions_doubted", "sessions_held_down", "chats_kept_out", "messages_unreadable"] {
+            assert!(figures.contains(&format!("\ntelegram_hub_{name} ")), "{name}: {figures}");
+        }
+        let health = hub.client.get("/health").await?.expect(200);
+        assert_eq!((&health["held_down_sessions"], &health["doubted_sessions"]), (&json!(1), &json!(0)));
         hub.stop().await?;
     }
 

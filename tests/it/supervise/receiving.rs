@@ -51,6 +51,34 @@ contract! {
         hub.stop().await?;
     }
 
+    async fn an_account_is_receiving_only_from_when_its_place_was_told(db: TestDb) {
+        let hub = TestHub::start(db).await?;
+        hub.log_in("carol", CAROL).await?;
+        let told = session_in(&hub.client, "carol", "online").await?;
+        assert!(micros(&told["receiving_since"])? > 0, "{told}");
+        let (db, dc, options) = hub.stop().await?;
+        let carol = done(dc.user("carol"))?;
+        for method in ["updates.getDifference", "updates.getState"] {
+            dc.fault(Fault::error(method, 420, "FLOOD_WAIT_4").of(carol));
+        }
+        let hub = TestHub::start_with(db, dc, options).await?;
+        let told = session_in(&hub.client, "carol", "online").await?;
+        assert_eq!((&told["is_receiving"], &told["receiving_since"]), (&json!(false), &Value::Null));
+        let health = hub.client.get("/health").await?.expect(200);
+        assert_eq!(health["receiving_sessions"], 0, "{health}");
+        // The link serves all else meanwhile.
+        hub.client.send("carol", "@alice", "hello").await?;
+        let since = told["state_since"].clone();
+        let told = eventually(|| async {
+            let told = session(&hub.client, "carol").await?;
+            Ok((told["is_receiving"] == true).then_some(told))
+        })
+        .await?;
+        assert!(micros(&told["receiving_since"])? > micros(&told["state_since"])?, "{told}");
+        assert_eq!(told["state_since"], since, "{told}");
+        hub.stop().await?;
+    }
+
     async fn lost_pushes_are_found_and_asked_for_over_the_same_link(db: TestDb) {
         let hub = TestHub::start(db).await?;
         hub.log_in("alice", ALICE).await?;

@@ -91,6 +91,9 @@ pub(crate) struct Session {
     is_connected: bool,
     /// Whether updates arrive over that link, as far as the last look at it tells.
     is_receiving: bool,
+    /// Since when they do, or do not any more; null when they have not yet arrived.
+    #[schema(required, value_type = Option<String>, format = DateTime)]
+    receiving_since: Option<UtcTime>,
     /// Whether Telegram accepts its key, as far as the hub knows.
     is_authenticated: bool,
     /// Whether the hub runs it.
@@ -110,6 +113,17 @@ pub(crate) struct Session {
     /// Since when it is in that state.
     #[schema(required, value_type = Option<String>, format = DateTime)]
     state_since: Option<UtcTime>,
+    /// What Telegram has said of the key, such as `AUTH_KEY_UNREGISTERED`, while it is not believed:
+    /// only several connections that hear the same are.
+    #[schema(required)]
+    key_doubted: Option<String>,
+    /// Which methods Telegram does not want to hear from the account at present.
+    flood_waits: Vec<FloodWait>,
+    /// In how many chats something is missing that could not be fetched, or never will be; the
+    /// session's gaps tell which, and why. All chats but supergroups and channels count as one.
+    kept_out_chats: u64,
+    /// How many captured messages hold something that this version does not know.
+    unreadable_messages: u64,
     /// The attempts to come back, in the state `backoff`.
     #[schema(required)]
     backoff: Option<Backoff>,
@@ -143,6 +157,17 @@ pub(crate) struct Session {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     error: Option<String>,
+}
+
+/// A method that Telegram does not want to hear.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct FloodWait {
+    /// Telegram's name of it.
+    #[schema(example = "messages.sendMessage")]
+    method: String,
+    /// Until when.
+    #[schema(value_type = String, format = DateTime)]
+    until: UtcTime,
 }
 
 /// Attempts to bring a session back.
@@ -179,6 +204,15 @@ impl From<SessionView> for Session {
             session_id: view.name.to_string(),
             is_connected: view.is_connected,
             is_receiving: view.is_receiving,
+            receiving_since: view.receiving_since,
+            key_doubted: view.key_doubted,
+            flood_waits: view
+                .flood_waits
+                .into_iter()
+                .map(|(method, until)| FloodWait { method, until })
+                .collect(),
+            kept_out_chats: view.missing.kept_out_chats,
+            unreadable_messages: view.missing.unreadable_messages,
             is_authenticated: view.is_authenticated,
             is_active: view.is_active,
             user_info: view.user.map(User::from),

@@ -8,7 +8,7 @@ use crate::model::{
 };
 use crate::ops::login::{LoginProgress, LoginStarted, UserView};
 use crate::ops::messages::{ParseMode, SentMessage};
-use crate::ops::sessions::{Reconnected, SessionList, SessionView};
+use crate::ops::sessions::{Missing, Reconnected, SessionList, SessionView};
 use crate::session::{HealStep, Healed, Healing};
 use secrecy::ExposeSecret as _;
 use serde_json::{Value, json};
@@ -173,6 +173,13 @@ fn session_view() -> SessionView {
         },
         state_since: at,
         is_connected: false,
+        receiving_since: Some(at),
+        key_doubted: Some("AUTH_KEY_UNREGISTERED".to_owned()),
+        flood_waits: vec![("messages.getDialogs".to_owned(), at)],
+        missing: Missing {
+            kept_out_chats: 5,
+            unreadable_messages: 6,
+        },
         is_receiving: false,
         is_authenticated: true,
         is_active: true,
@@ -214,6 +221,9 @@ fn sessions_answer_the_contracts_keys_and_ours() {
         answer["sessions"][0],
         json!({
             "session_id": "user123", "is_connected": false, "is_receiving": false,
+            "receiving_since": "1970-01-01T00:00:00Z", "key_doubted": "AUTH_KEY_UNREGISTERED",
+            "flood_waits": [{ "method": "messages.getDialogs", "until": "1970-01-01T00:00:00Z" }],
+            "kept_out_chats": 5, "unreadable_messages": 6,
             "is_authenticated": true, "is_active": true, "user_info": user_json(), "in_login_cache": false,
             "state": "backoff", "reason": "refused", "state_since": "1970-01-01T00:00:00Z",
             "backoff": { "attempt": 2, "until": "1970-01-01T00:00:00Z" },
