@@ -14,6 +14,7 @@ import checks_changes
 import checks_chats
 import checks_differences
 import checks_files
+import checks_forums
 import checks_lists
 import checks_login
 import checks_messages
@@ -41,6 +42,7 @@ async def main():
         checks_settings,
         checks_admins,
         checks_polls,
+        checks_forums,
     )
     for module in modules:
         every.checks += module.checks.checks

@@ -12,8 +12,9 @@ use super::{Request, peers, render};
 use crate::world::World;
 use crate::world::admin_log::{Act, Entry, Wanted};
 use crate::world::channel::Channel;
-use crate::world::ids::{Peer, UserId};
+use crate::world::ids::{MessageId, Peer, UserId};
 use crate::world::refusal::Refusal;
+use crate::world::topics::Topic;
 
 /// Entries of the log in one answer, at most.
 const PAGE: usize = 100;
@@ -172,23 +173,12 @@ fn action(world: &World, viewer: UserId, channel: &Channel, act: &Act) -> Action
         .into(),
         Act::Joined => Action::ParticipantJoin,
         Act::Left => Action::ParticipantLeave,
-        Act::Invited(user) => types::ChannelAdminLogEventActionParticipantInvite {
-            participant: render::participant(channel, viewer, *user),
-        }
-        .into(),
+        Act::Invited(user) => invited(render::participant(channel, viewer, *user)),
         Act::Banned { user, before, now } => {
-            types::ChannelAdminLogEventActionParticipantToggleBan {
-                prev_participant: standing(user, before),
-                new_participant: standing(user, now),
-            }
-            .into()
+            toggled_ban(standing(user, before), standing(user, now))
         }
         Act::Promoted { user, before, now } => {
-            types::ChannelAdminLogEventActionParticipantToggleAdmin {
-                prev_participant: standing(user, before),
-                new_participant: standing(user, now),
-            }
-            .into()
+            toggled_admin(standing(user, before), standing(user, now))
         }
         Act::Default { before, now } => types::ChannelAdminLogEventActionDefaultBannedRights {
             prev_banned_rights: (**before).clone().into(),
@@ -209,6 +199,15 @@ fn action(world: &World, viewer: UserId, channel: &Channel, act: &Act) -> Action
             new_message: render::logged_message(world, viewer, channel, *id, Some(now)),
         }
         .into(),
+        Act::Forum(enabled) => {
+            let new_value = *enabled;
+            types::ChannelAdminLogEventActionToggleForum { new_value }.into()
+        }
+        Act::TopicCreated(id) => {
+            let topic = render::topic(world, viewer, channel, *id);
+            types::ChannelAdminLogEventActionCreateTopic { topic }.into()
+        }
+        Act::TopicEdited(id, before) => edited_topic(world, viewer, channel, (*id, before)),
         Act::PollStopped(id) => types::ChannelAdminLogEventActionStopPoll {
             message: render::logged_message(world, viewer, channel, *id, None),
         }
@@ -218,4 +217,43 @@ fn action(world: &World, viewer: UserId, channel: &Channel, act: &Act) -> Action
         }
         .into(),
     }
+}
+
+fn toggled_ban(
+    prev_participant: enums::ChannelParticipant,
+    new_participant: enums::ChannelParticipant,
+) -> Action {
+    types::ChannelAdminLogEventActionParticipantToggleBan {
+        prev_participant,
+        new_participant,
+    }
+    .into()
+}
+
+fn toggled_admin(
+    prev_participant: enums::ChannelParticipant,
+    new_participant: enums::ChannelParticipant,
+) -> Action {
+    types::ChannelAdminLogEventActionParticipantToggleAdmin {
+        prev_participant,
+        new_participant,
+    }
+    .into()
+}
+
+fn edited_topic(
+    world: &World,
+    viewer: UserId,
+    channel: &Channel,
+    (id, before): (MessageId, &Topic),
+) -> Action {
+    types::ChannelAdminLogEventActionEditTopic {
+        prev_topic: render::topic_as(world, viewer, channel, id, before),
+        new_topic: render::topic(world, viewer, channel, id),
+    }
+    .into()
+}
+
+fn invited(participant: enums::ChannelParticipant) -> Action {
+    types::ChannelAdminLogEventActionParticipantInvite { participant }.into()
 }

@@ -21,17 +21,17 @@ const MAX_ABOUT: usize = 255;
 /// `channels.createChannel`.
 ///
 /// # Errors
-/// `CHAT_TITLE_EMPTY`, `CHAT_ABOUT_TOO_LONG`; `CHANNEL_FORUM_UNSUPPORTED` for forums, which are not served.
+/// `CHAT_TITLE_EMPTY`, `CHAT_ABOUT_TOO_LONG`; `CHAT_ID_INVALID` for a broadcast forum.
 pub(super) fn create_channel(
     request: &Request<'_>,
     input: f::channels::CreateChannel,
 ) -> Result<enums::Updates, Refusal> {
     let (mut world, caller) = request.authorised()?;
+    if input.forum && input.broadcast {
+        return Err(Refusal::bad("CHAT_ID_INVALID"));
+    }
     if input.about.chars().count() > MAX_ABOUT {
         return Err(Refusal::bad("CHAT_ABOUT_TOO_LONG"));
-    }
-    if input.forum {
-        return Err(Refusal::bad("CHANNEL_FORUM_UNSUPPORTED"));
     }
     let kind = if input.broadcast {
         ChannelKind::Broadcast
@@ -40,6 +40,9 @@ pub(super) fn create_channel(
     };
     let origin = Some(request.origin());
     let (id, sent) = world.create_channel(caller, kind, &input.title, &input.about, origin)?;
+    if input.forum {
+        world.set_forum(caller, id, (true, false), origin)?;
+    }
     Ok(changed(&world, caller, id, Some(sent)))
 }
 

@@ -6,7 +6,7 @@
 use grammers_tl_types::enums::InputReplyTo;
 use grammers_tl_types::{enums, functions as f, types};
 
-use super::messages::content;
+use super::messages::{self, content};
 use super::render::Cast;
 use super::{Request, peers, render};
 use crate::world::World;
@@ -96,10 +96,7 @@ impl Begun {
 
 /// The topic that a message is meant for, 0 for none.
 fn topic(reply_to: Option<&InputReplyTo>) -> i32 {
-    match reply_to {
-        Some(InputReplyTo::Message(reply)) => reply.top_msg_id.unwrap_or(0),
-        _ => 0,
-    }
+    messages::topic(reply_to).map_or(0, |topic| topic.0)
 }
 
 fn put(

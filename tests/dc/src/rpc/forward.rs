@@ -31,6 +31,7 @@ pub(super) fn forward_messages(
         from,
         messages: paired(&input)?,
         to,
+        topic: input.top_msg_id.map(MessageId),
         silent: input.silent,
         drop_author: input.drop_author,
     };

@@ -7,7 +7,7 @@ use grammers_tl_types::enums::{InputMedia, InputSingleMedia};
 use grammers_tl_types::{enums, functions as f, types};
 
 use super::drafts::Begun;
-use super::messages::{all_sent_updates, answered, content, sent_updates};
+use super::messages::{all_sent_updates, answered, content, sent_updates, topic};
 use super::scheduled::send_at;
 use super::{Request, intake, peers, render};
 use crate::world::forward::new_album;
@@ -43,6 +43,7 @@ pub(super) fn send_media(
             ..text
         },
         silent: input.silent,
+        topic: topic(input.reply_to.as_ref()),
         reply_to: answered(input.reply_to)?,
         random_id,
         ..Draft::default()
@@ -101,6 +102,7 @@ pub(super) fn send_multi_media(
     let (mut world, caller) = request.authorised()?;
     let to = peers::peer(&world, caller, &input.peer)?;
     let begun = Begun::of(input.clear_draft, input.reply_to.as_ref());
+    let topic = topic(input.reply_to.as_ref());
     let reply_to = answered(input.reply_to)?;
     if album.len() > 1 {
         let mut companies = album
@@ -121,6 +123,7 @@ pub(super) fn send_multi_media(
             content,
             silent: input.silent,
             reply_to,
+            topic,
             random_id: Some(random_id),
             grouped_id,
             ..Draft::default()

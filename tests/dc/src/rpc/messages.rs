@@ -28,6 +28,7 @@ pub(super) fn send_message(
         return Err(Refusal::bad("RANDOM_ID_EMPTY"));
     }
     let begun = Begun::of(input.clear_draft, input.reply_to.as_ref());
+    let topic = topic(input.reply_to.as_ref());
     let reply_to = answered(input.reply_to)?;
     let mut content = content(&world, caller, input.message, input.entities)?;
     if !input.no_webpage {
@@ -37,6 +38,7 @@ pub(super) fn send_message(
         content,
         silent: input.silent,
         reply_to,
+        topic,
         random_id: Some(input.random_id),
         ..Draft::default()
     };
@@ -61,6 +63,14 @@ pub(super) fn answered(reply_to: Option<InputReplyTo>) -> Result<Option<MessageI
         None => Ok(None),
         Some(InputReplyTo::Message(reply)) => Ok(Some(MessageId(reply.reply_to_msg_id))),
         Some(_) => Err(Refusal::bad("REPLY_TO_INVALID")),
+    }
+}
+
+/// The topic that a new message is meant for.
+pub(super) fn topic(reply_to: Option<&InputReplyTo>) -> Option<MessageId> {
+    match reply_to {
+        Some(InputReplyTo::Message(reply)) => reply.top_msg_id.map(MessageId),
+        _ => None,
     }
 }
 

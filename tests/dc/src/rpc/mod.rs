@@ -21,6 +21,7 @@ mod dialogs;
 mod drafts;
 mod filters;
 mod folders;
+mod forums;
 mod forward;
 mod groups;
 mod help;

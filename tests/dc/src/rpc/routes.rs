@@ -8,7 +8,9 @@ use grammers_tl_types::{Identifiable, functions};
 use super::{
     Request, account, admins, auth, change, channel_info, channel_updates, channels, contacts,
 };
-use super::{dialogs, drafts, filters, folders, forward, groups, help, history, invites, login};
+use super::{
+    dialogs, drafts, filters, folders, forums, forward, groups, help, history, invites, login,
+};
 use super::{
     media, messages, notify, password, pins, polls, profile, reactions, run, scheduled, search,
 };
@@ -71,6 +73,7 @@ routes! {
     channels::JoinChannel => channels::join_channel,
     channels::LeaveChannel => channels::leave_channel,
     channels::ReadHistory => channels::read_history,
+    channels::ToggleForum => forums::toggle_forum,
     channels::ToggleSlowMode => admins::toggle_slow_mode,
     channels::UpdateUsername => channels::update_username,
     contacts::AddContact => contacts::add_contact,
@@ -96,14 +99,17 @@ routes! {
     messages::CheckChatInvite => invites::check_chat_invite,
     messages::ClearAllDrafts => drafts::clear_all_drafts,
     messages::CreateChat => groups::create_chat,
+    messages::CreateForumTopic => forums::create_forum_topic,
     messages::DeleteChat => groups::delete_chat,
     messages::DeleteChatUser => groups::delete_chat_user,
     messages::DeleteHistory => change::delete_history,
     messages::DeleteMessages => change::delete_messages,
     messages::DeleteScheduledMessages => scheduled::delete_scheduled_messages,
+    messages::DeleteTopicHistory => forums::delete_topic_history,
     messages::EditChatDefaultBannedRights => admins::edit_chat_default_banned_rights,
     messages::EditChatTitle => groups::edit_chat_title,
     messages::EditExportedChatInvite => invites::edit_exported_chat_invite,
+    messages::EditForumTopic => forums::edit_forum_topic,
     messages::EditMessage => change::edit_message,
     messages::ExportChatInvite => invites::export_chat_invite,
     messages::ForwardMessages => forward::forward_messages,
@@ -111,6 +117,8 @@ routes! {
     messages::GetChats => groups::get_chats,
     messages::GetDialogFilters => filters::get_dialog_filters,
     messages::GetDialogs => dialogs::get_dialogs,
+    messages::GetForumTopics => forums::get_forum_topics,
+    messages::GetForumTopicsById => forums::get_forum_topics_by_id,
     messages::GetFullChat => groups::get_full_chat,
     messages::GetHistory => history::get_history,
     messages::GetMessages => history::get_messages,
@@ -120,6 +128,7 @@ routes! {
     messages::GetPinnedDialogs => dialogs::get_pinned_dialogs,
     messages::GetPollResults => polls::get_poll_results,
     messages::GetPollVotes => polls::get_poll_votes,
+    messages::GetReplies => forums::get_replies,
     messages::GetScheduledHistory => scheduled::get_scheduled_history,
     messages::GetScheduledMessages => scheduled::get_scheduled_messages,
     messages::GetSearchCounters => search::get_search_counters,
@@ -127,6 +136,7 @@ routes! {
     messages::GetWebPagePreview => media::get_web_page_preview,
     messages::HideChatJoinRequest => invites::hide_chat_join_request,
     messages::ImportChatInvite => invites::import_chat_invite,
+    messages::ReadDiscussion => forums::read_discussion,
     messages::ReadHistory => messages::read_history,
     messages::ReceivedMessages => messages::received_messages,
     messages::ReorderPinnedDialogs => folders::reorder_pinned_dialogs,
@@ -144,6 +154,7 @@ routes! {
     messages::UnpinAllMessages => pins::unpin_all_messages,
     messages::UpdateDialogFilter => filters::update_dialog_filter,
     messages::UpdateDialogFiltersOrder => filters::update_dialog_filters_order,
+    messages::UpdatePinnedForumTopic => forums::update_pinned_forum_topic,
     messages::UpdatePinnedMessage => pins::update_pinned_message,
     messages::UploadMedia => media::upload_media,
     updates::GetChannelDifference => channel_updates::get_channel_difference,

@@ -29,6 +29,7 @@ pub(super) fn search(
         from: from
             .map(|from| peers::peer(&world, caller, from))
             .transpose()?,
+        topic: input.top_msg_id.map(MessageId),
         filter: filter(&input.filter),
         min_date: input.min_date,
         max_date: input.max_date,
@@ -69,6 +70,7 @@ pub(super) fn search_global(
     let query = Query {
         text: input.q,
         from: None,
+        topic: None,
         filter,
         min_date: input.min_date,
         max_date: input.max_date,

@@ -11,6 +11,7 @@ use super::World;
 use super::ids::{ChannelId, MessageId, UserId};
 use super::moderation::Standing;
 use super::post::Content;
+use super::topics::Topic;
 
 /// Entries that are kept; Telegram keeps those of two days.
 const MAX_ENTRIES: usize = 10_000;
@@ -105,6 +106,12 @@ pub enum Act {
     },
     /// A message was deleted.
     Deleted(MessageId),
+    /// It became a forum, or is none any more.
+    Forum(bool),
+    /// A topic was made.
+    TopicCreated(MessageId),
+    /// A topic was changed; what it was until then.
+    TopicEdited(MessageId, Box<Topic>),
     /// A poll was closed.
     PollStopped(MessageId),
 }
@@ -128,6 +135,7 @@ impl Act {
                 _ => filter.demote,
             },
             Self::SlowMode { .. } | Self::Default { .. } => filter.settings,
+            Self::Forum(_) | Self::TopicCreated(_) | Self::TopicEdited(..) => filter.forums,
             Self::Pinned(_) => filter.pinned,
             Self::Edited { .. } | Self::PollStopped(_) => filter.edit,
             Self::Deleted(_) => filter.delete,

@@ -11,6 +11,7 @@ use super::group::Member;
 use super::ids::{AccessHash, AudienceId, ChannelId, MessageId, PostId, UserId};
 use super::moderation::Moderation;
 use super::refusal::Refusal;
+use super::topics::Forum;
 
 /// A supergroup or a broadcast channel.
 #[derive(Debug)]
@@ -35,6 +36,8 @@ pub struct Channel {
     pub members: BTreeMap<UserId, Membership>,
     /// Who may do what in it.
     pub moderation: Moderation,
+    /// Its topics.
+    pub forum: Forum,
     /// What happened in it, by its own pts.
     pub events: Events,
     /// True once its creator has deleted it: nobody may read it any more.
@@ -99,6 +102,7 @@ impl Channel {
             date,
             members: BTreeMap::new(),
             moderation: Moderation::default(),
+            forum: Forum::default(),
             events: Events::default(),
             deleted: false,
             audience: None,

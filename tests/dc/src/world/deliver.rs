@@ -11,7 +11,7 @@ use super::account::Held;
 use super::channel::Line;
 use super::events::EventKind;
 use super::forward::Forward;
-use super::ids::{AudienceId, ChannelId, Peer, PostId, UserId};
+use super::ids::{AudienceId, ChannelId, MessageId, Peer, PostId, UserId};
 use super::news::Origin;
 use super::post::{Action, Content, Place, Post, Side};
 use super::refusal::Refusal;
@@ -29,6 +29,8 @@ pub struct Body {
     pub silent: bool,
     /// The message it answers.
     pub reply_to: Option<PostId>,
+    /// The topic of a forum it stands in, none for the one for everything else.
+    pub topic: Option<MessageId>,
     /// Where it came from, if it was forwarded with its author.
     pub forward: Option<Forward>,
     /// True if it waited for its time.
@@ -58,6 +60,7 @@ impl Body {
             action: self.action,
             silent: self.silent,
             reply_to: self.reply_to,
+            topic: self.topic,
             grouped_id: self.grouped_id,
             forward: self.forward,
             from_scheduled: self.from_scheduled,

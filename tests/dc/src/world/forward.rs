@@ -36,6 +36,8 @@ pub struct Batch {
     pub messages: Vec<(MessageId, i64)>,
     /// Into this chat.
     pub to: Peer,
+    /// The topic of a forum that they are meant for.
+    pub topic: Option<MessageId>,
     /// True if the receivers' devices should not ring.
     pub silent: bool,
     /// True to leave out where they came from.
@@ -85,6 +87,7 @@ impl World {
             let draft = Draft {
                 content: post.content.clone(),
                 silent: batch.silent,
+                topic: batch.topic,
                 forward: (!batch.drop_author).then_some(forward),
                 random_id: Some(*random_id),
                 grouped_id: post

@@ -32,7 +32,7 @@ pub enum Peer {
 ///
 /// Private chats and basic groups share one sequence per account, so that each side holds the same
 /// message under another id. Every channel has a sequence of its own, the same for all.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct MessageId(pub i32);
 
 /// The place of a message in the ledger, from 0, in the order of sending.

@@ -84,6 +84,8 @@ pub enum Service {
     Renamed,
     /// A basic group became a supergroup; told in both.
     Migrated,
+    /// A topic of a forum was made or changed.
+    Topic,
 }
 
 /// An earlier text of a message.
@@ -212,5 +214,6 @@ fn service(action: &Action) -> Service {
         Action::Removed(_) => Service::Removed,
         Action::Renamed(_) => Service::Renamed,
         Action::MigratedTo(_) | Action::MigratedFrom(..) => Service::Migrated,
+        Action::TopicCreated { .. } | Action::TopicEdited(_) => Service::Topic,
     }
 }

@@ -10,6 +10,7 @@ use super::ids::{AudienceId, ChannelId, GroupId, MessageId, PostId, UserId};
 use super::media::Media;
 use super::raw::RawId;
 use super::reactions::Reaction;
+use super::topics::TopicChange;
 
 /// One message of any chat.
 #[derive(Clone, Debug)]
@@ -32,6 +33,8 @@ pub struct Post {
     pub silent: bool,
     /// The message it answers.
     pub reply_to: Option<PostId>,
+    /// The topic of a forum it stands in, none for the one for everything else.
+    pub topic: Option<MessageId>,
     /// The album it belongs to, the same number for all of its messages.
     pub grouped_id: Option<i64>,
     /// Where it came from, if it was forwarded with its author.
@@ -108,6 +111,17 @@ pub enum Action {
     Pinned,
     /// The chat has this title from now on.
     Renamed(String),
+    /// A topic was made; its id is that of this message.
+    TopicCreated {
+        /// What it is called.
+        title: String,
+        /// As `0xRRGGBB`.
+        colour: i32,
+        /// An emoji in the place of the coloured sign.
+        emoji: Option<i64>,
+    },
+    /// The topic that this message stands in was changed.
+    TopicEdited(TopicChange),
     /// This supergroup has taken the basic group's place.
     MigratedTo(ChannelId),
     /// The supergroup was this basic group, under this title.

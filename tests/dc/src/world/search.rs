@@ -11,6 +11,7 @@ use super::files::FileKind;
 use super::ids::{MessageId, Peer, PostId, UserId};
 use super::media::Media;
 use super::post::{Place, Post};
+use super::topics::GENERAL;
 
 /// What is looked for.
 #[derive(Clone, Debug, Default)]
@@ -19,6 +20,8 @@ pub struct Query {
     pub text: String,
     /// Only what this user wrote, or this channel posted.
     pub from: Option<Peer>,
+    /// Only messages of this topic of a forum.
+    pub topic: Option<MessageId>,
     /// Only messages of this kind.
     pub filter: Filter,
     /// Not before this time, in seconds since 1970; 0 for no bound.
@@ -142,6 +145,15 @@ impl Query {
             && (self.min_date <= 0 || post.date >= self.min_date)
             && (self.max_date <= 0 || post.date < self.max_date)
             && self.from.is_none_or(|from| world.sender(post) == from)
+            && self.topic.is_none_or(|topic| stands_in(post, topic))
+    }
+}
+
+fn stands_in(post: &Post, topic: MessageId) -> bool {
+    match (post.topic, &post.place) {
+        (Some(own), _) => own == topic,
+        (None, Place::Channel { id, .. }) => *id == topic || topic == GENERAL,
+        (None, _) => false,
     }
 }
 

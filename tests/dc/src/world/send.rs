@@ -25,6 +25,8 @@ pub struct Draft {
     pub silent: bool,
     /// The id of the message it answers, as the sender knows it.
     pub reply_to: Option<MessageId>,
+    /// The topic of a forum that it is meant for, as the sender names it.
+    pub topic: Option<MessageId>,
     /// Where it came from, if it is forwarded with its author.
     pub forward: Option<Forward>,
     /// The client's number for this message; without one nothing is remembered.
@@ -121,10 +123,12 @@ impl World {
         self.check_writer(from, to)?;
         self.check_kind(from, to, &draft.content)?;
         self.check_poll(to, draft.content.media.as_ref())?;
+        let (reply_to, topic) = self.threaded(from, to, draft.reply_to, draft.topic)?;
         Ok(Body {
             content: draft.content,
             silent: draft.silent,
-            reply_to: self.replied(from, to, draft.reply_to)?,
+            reply_to,
+            topic,
             grouped_id: draft.grouped_id,
             forward: draft.forward,
             ..Body::default()
@@ -186,7 +190,7 @@ impl World {
         self.account(from)?.sent.get(&random_id?).copied()
     }
 
-    fn replied(
+    pub(super) fn replied(
         &self,
         from: UserId,
         to: Peer,

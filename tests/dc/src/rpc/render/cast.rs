@@ -110,7 +110,14 @@ impl Cast {
             Some(Action::MigratedFrom(group, _)) => {
                 self.groups.insert(*group);
             }
-            Some(Action::ChannelCreated(_) | Action::Pinned | Action::Renamed(_)) | None => {}
+            Some(
+                Action::ChannelCreated(_)
+                | Action::Pinned
+                | Action::Renamed(_)
+                | Action::TopicCreated { .. }
+                | Action::TopicEdited(_),
+            )
+            | None => {}
         }
     }
 

@@ -326,6 +326,24 @@ fn action(action: &Action) -> enums::MessageAction {
             title: title.clone(),
         }
         .into(),
+        Action::TopicCreated {
+            title,
+            colour,
+            emoji,
+        } => types::MessageActionTopicCreate {
+            title_missing: false,
+            title: title.clone(),
+            icon_color: *colour,
+            icon_emoji_id: *emoji,
+        }
+        .into(),
+        Action::TopicEdited(change) => types::MessageActionTopicEdit {
+            title: change.title.clone(),
+            icon_emoji_id: change.emoji,
+            closed: change.closed,
+            hidden: change.hidden,
+        }
+        .into(),
         Action::MigratedTo(channel) => types::MessageActionChatMigrateTo {
             channel_id: channel.0,
         }
@@ -353,23 +371,25 @@ pub(in crate::rpc) fn shown(
     media(world, Some(viewer), Some(id), post.content.media.as_ref()?)
 }
 
-/// Which message a message answers, in the viewer's ids.
+/// Which message a message answers, in the viewer's ids, and in which topic it stands: who
+/// answers nothing in a topic answers the message that made it.
 pub(super) fn reply_header(
     world: &World,
     viewer: UserId,
     post: &Post,
 ) -> Option<enums::MessageReplyHeader> {
-    let answered = world.post(post.reply_to?)?.id_for(viewer)?;
+    let answered = post.reply_to.and_then(|id| world.post(id)?.id_for(viewer));
+    let to = answered.or(post.topic)?;
     let header = types::MessageReplyHeader {
         reply_to_scheduled: false,
-        forum_topic: false,
+        forum_topic: post.topic.is_some(),
         quote: false,
         reply_to_ephemeral: false,
-        reply_to_msg_id: Some(answered.0),
+        reply_to_msg_id: Some(to.0),
         reply_to_peer_id: None,
         reply_from: None,
         reply_media: None,
-        reply_to_top_id: None,
+        reply_to_top_id: answered.and(post.topic).map(|topic| topic.0),
         quote_text: None,
         quote_entities: None,
         quote_offset: None,
