@@ -11,6 +11,7 @@ use crate::telegram::lease::Lease;
 use crate::telegram::lenient::{self, Read, Unread};
 use crate::telegram::link::LinkSettings;
 use crate::telegram::patience;
+use crate::telegram::reach::Reach;
 use crate::telegram::repetition::{Owner, Repetition};
 use crate::telegram::storage::HubSession;
 use crate::telegram::vitals::Vitals;
@@ -41,6 +42,8 @@ pub(super) struct Caller {
     down: CancellationToken,
     /// Who has the account's next link.
     owner: OnceLock<Weak<dyn Owner>>,
+    /// Which other data centres answer.
+    reach: Reach,
     /// Whether Telegram has told its place over this link.
     told_place: AtomicBool,
     /// When the home connection was last given up because Telegram had forgotten it.
@@ -67,6 +70,7 @@ impl Caller {
             call_timeout: settings.call_timeout,
             down,
             owner: OnceLock::new(),
+            reach: Reach::default(),
             told_place: AtomicBool::new(false),
             renewed: std::sync::Mutex::default(),
             introducing: Mutex::default(),

@@ -19,6 +19,7 @@ mod link;
 mod mending;
 mod patience;
 mod position;
+mod reach;
 mod received;
 mod receiver;
 mod refusals;

@@ -8,7 +8,9 @@ use crate::telegram::error::Error;
 use crate::telegram::handshake;
 use crate::telegram::patience;
 use crate::telegram::repetition::Repetition;
-use crate::telegram::server::Server;
+use crate::telegram::server::{Server, needs_ipv6};
+use crate::telegram::storage::StorageError;
+use grammers_client::session::Session as _;
 use grammers_client::tl::{self, Deserializable as _};
 use tokio::time::timeout;
 
@@ -43,6 +45,7 @@ impl Caller {
     where
         R: tl::RemoteCall + tl::Identifiable,
     {
+        self.ensure_answers(dc_id).await?;
         self.ensure_key_in(dc_id).await?;
         match self.foreign(dc_id, request).await {
             Err(Error::SessionEnded(_)) => {}
@@ -63,6 +66,23 @@ impl Caller {
         };
         self.foreign(dc_id, &import).await?;
         self.foreign(dc_id, request).await
+    }
+
+    /// Makes sure that another data centre answers before a call waits for a connection to it.
+    async fn ensure_answers(&self, dc_id: i32) -> Result<(), Error> {
+        let storage = |error: StorageError| Error::Storage(error.into());
+        let option = |dc_id| self.session.dc_option(dc_id).map_err(storage);
+        // All connections of an account are made over the same protocol.
+        let ipv6 = option(self.home()?)?.as_ref().is_some_and(needs_ipv6);
+        let Some(found) = option(dc_id)? else {
+            return Err(Error::Unreachable(format!("no data centre {dc_id}").into()));
+        };
+        let address = if ipv6 {
+            found.ipv6.into()
+        } else {
+            found.ipv4.into()
+        };
+        self.lease.during(self.reach.ensure(dc_id, address)).await
     }
 
     /// Makes a key with a data centre of a server of one's own; with Telegram's the library does.
@@ -94,6 +114,7 @@ impl Caller {
             let answer = self.handle.raw_invoke_in_dc(dc_id, request.to_bytes());
             let error = match timeout(self.call_timeout, answer).await {
                 Ok(Ok(answer)) => {
+                    self.reach.answered(dc_id);
                     let method = tl::name_for_id(R::CONSTRUCTOR_ID);
                     let read = R::Return::from_bytes(&answer);
                     return read.map_err(|error| unreadable(constructor_of(&error), method));
@@ -101,6 +122,10 @@ impl Caller {
                 Ok(Err(error)) => self.classify(error),
                 Err(_elapsed) => Error::Timeout,
             };
+            if error.leaves_uncertain() {
+                // The next call may have to connect.
+                self.reach.forget(dc_id);
+            }
             match error {
                 Error::FloodWait(wait) if patience::spend(wait) => tokio::time::sleep(wait).await,
                 error => return Err(error),

@@ -3,14 +3,16 @@
 use super::{Failure, ask, get};
 use crate::doors::scripted;
 use crate::support::contract;
+use crate::support::gate::Gate;
 use crate::support::http::eventually;
 use crate::support::hub::{Options, TestHub};
+use crate::support::observe::session;
 use local_dc::dc::files::NewFile;
 use local_dc::dc::{Dc, DcOptions};
 use local_dc::world::faults::{Fault, FaultKind};
 use local_dc::world::send::Draft;
 use serde_json::json;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 contract! {
     async fn a_read_that_fails_in_passing_is_repeated(db: TestDb) {
@@ -103,6 +105,57 @@ contract! {
         assert_eq!(answer.status, 502);
         assert!(!answer.header("retry-after").is_empty());
         assert_eq!(hub.dc.calls(method), 1);
+        hub.stop().await?;
+    }
+
+    async fn a_data_centre_that_is_silent_holds_up_only_its_files(db: TestDb) {
+        let dc = Dc::start(DcOptions::default())?;
+        let mut gate = Gate::before(dc.addr())?;
+        gate.open().await?;
+        let mut options = Options { way: Some(gate.address()), ..Options::default() };
+        options.timing.probe_timeout = Duration::from_mins(1);
+        let hub = TestHub::start_with(db, dc, options).await?;
+        hub.log_in("alice", "+15550000001").await?;
+        scripted(hub.dc.new_files_in(Some(4)))?;
+        let file = NewFile {
+            name: "a.txt".to_owned(),
+            mime: "text/plain".to_owned(),
+            bytes: "far away".into(),
+            photo: false,
+        };
+        let id = scripted(hub.dc.send_file("bob", "alice", &file, Draft::default()))?.receiver;
+        hub.client.wait_for_messages("alice", 1).await?;
+        // The account has a key there, so that the client library is what connects.
+        let path = format!("/api/messages/{id}/media?chat=@bob");
+        assert_eq!(get(&hub, &path).await?.expect(200), "far away");
+        let hub = hub.restart().await?;
+        eventually(|| async {
+            let told = session(&hub.client, "alice").await?;
+            Ok((told["state"] == "online" && told["is_receiving"] == true).then_some(()))
+        })
+        .await?;
+        // The home connection is there; every further one is taken and hears nothing.
+        gate.hold().await?;
+        let begun = Instant::now();
+        let (download, others) = tokio::join!(get(&hub, &path), async {
+            for n in 0..20 {
+                let asked = Instant::now();
+                hub.client.send("alice", "me", &format!("note {n}")).await?;
+                assert!(asked.elapsed() < Duration::from_secs(4), "{n}: {:?}", asked.elapsed());
+            }
+            Ok::<_, Failure>(())
+        });
+        others?;
+        assert!(download.is_err() || download.is_ok_and(|answer| answer.status == 502));
+        assert!(begun.elapsed() < Duration::from_mins(1), "{:?}", begun.elapsed());
+        assert_eq!(hub.client.state("alice").await?, "online");
+        gate.open().await?;
+        let found = eventually(|| async {
+            let answer = get(&hub, &path).await;
+            Ok(answer.ok().filter(|answer| answer.status == 200))
+        })
+        .await?;
+        assert_eq!(found.expect(200), "far away");
         hub.stop().await?;
     }
 }
