@@ -63,7 +63,7 @@ pub(super) struct Receiver {
     retries: Retries,
     /// Channels that have a reason to be asked for.
     wanted: Wanted,
-    /// Telegram's time up to which all channels that it has told of have been asked.
+    /// Telegram's time up to which all channels that are known to have more have been asked.
     told_until: i32,
     /// Channels whose position was refused since the link was made.
     restarted: HashSet<i64>,
@@ -133,16 +133,14 @@ impl Receiver {
         std::mem::take(&mut self.look)
     }
 
-    /// The position with everything that [`Receiver::next`] has returned. The account's difference
-    /// tells which channels have had something since its date, and tells it once: the date stays
-    /// until these have been asked, so that whoever goes on from here is told again.
+    /// The position with everything that [`Receiver::next`] has returned. That a channel has more is
+    /// told once, by a push or by the account's difference, which tells it of all that have had
+    /// something since its date: the date stays until these have been asked, so that whoever goes on
+    /// from here is told again.
     pub(super) fn state(&mut self) -> UpdatesState {
         let mut state = self.boxes.session_state();
         let asking = self.boxes.get_channel_difference().is_some() || self.retries.next().is_some();
-        if !asking {
-            self.wanted.owe_nothing();
-        }
-        if !self.wanted.owes() {
+        if !self.wanted.owes(&state, asking) {
             self.told_until = state.date;
         }
         state.date = state.date.min(self.told_until);
@@ -208,7 +206,7 @@ impl Receiver {
         }
         let mut next = Some(first);
         while let Some(mut pushed) = next.take() {
-            self.wanted.add(mending::keep_positions(&mut pushed));
+            self.wanted.add_owed(mending::keep_positions(&mut pushed));
             self.closings.note(&pushed);
             let unreadable = matches!(pushed, UpdatesLike::MalformedUpdates);
             let places = wanted::places(&pushed);
@@ -268,6 +266,13 @@ impl Receiver {
         };
         let position = self.boxes.session_state();
         let left = self.held.settle(place, &position, finished);
+        if finished && !left.is_empty() {
+            // They came after the difference was made, and something may be missing before them.
+            match place.chat() {
+                Some(chat) => self.begin_channel(chat.bare()),
+                None => self.begin_account(),
+            }
+        }
         received.updates.extend(left);
     }
 

@@ -89,6 +89,41 @@ contract! {
         hub.stop().await?;
     }
 
+    async fn a_channel_with_a_reason_to_be_asked_keeps_it_over_a_restart(db: TestDb) {
+        let never = with(Duration::from_hours(1), Duration::from_hours(1));
+        let mut hub = start(db, never).await?;
+        let name = channel(&hub.dc, "news")?;
+        done(hub.dc.send("alice", &name, "before"))?;
+        complete(&hub.dc, &hub.client, "carol").await?;
+        for told in [true, false] {
+            hub.dc.skew_clock(30);
+            done(hub.dc.lose_pushes(Some("carol"), 1))?;
+            done(hub.dc.send("alice", &name, "unheard"))?;
+            hub.dc.fault(Fault::new(DIFFERENCE, FaultKind::Silence).times(1));
+            let asked = hub.dc.calls(DIFFERENCE);
+            if told {
+                done(hub.dc.push_channel_too_long(&name, false))?;
+            } else {
+                // What is pushed shows that something is missing before it.
+                done(hub.dc.send("alice", &name, "heard too early"))?;
+            }
+            eventually(|| async { Ok((hub.dc.calls(DIFFERENCE) > asked).then_some(())) }).await?;
+            // The account's place goes far behind the channel's last change.
+            hub.dc.skew_clock(60);
+            done(hub.dc.send("alice", "carol", "later"))?;
+            let known = hub.client.messages("carol").await?.len();
+            eventually(|| async {
+                let rows = hub.client.messages("carol").await?;
+                Ok(rows.first().is_some_and(|row| row["text"] == "later").then_some(()))
+            })
+            .await
+            .map_err(|error| format!("{error}: {known} known"))?;
+            hub = hub.restart().await?;
+            complete(&hub.dc, &hub.client, "carol").await?;
+        }
+        hub.stop().await?;
+    }
+
     async fn whatever_a_channel_is_refused_with_the_account_stays_online_and_misses_nothing(db: TestDb) {
         let hub = start(db, with(Duration::from_millis(300), Duration::from_secs(2))).await?;
         let carol = done(hub.dc.user("carol"))?;

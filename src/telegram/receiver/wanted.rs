@@ -14,8 +14,9 @@ use std::collections::{HashMap, HashSet};
 #[derive(Debug, Default)]
 pub(super) struct Wanted {
     all: HashSet<i64>,
-    /// Those that the account's difference has told of, which it does once.
-    owed: HashSet<i64>,
+    /// Those that have more than was captured, each with the place that it has been told to have,
+    /// if it was told. The account's difference, which could tell it again, does so from its date.
+    owed: HashMap<i64, Option<i32>>,
 }
 
 /// The places that a channel's updates lead to.
@@ -27,10 +28,11 @@ impl Wanted {
         self.all.extend(channels);
     }
 
-    /// The same, of those that the account's difference has told of.
+    /// The same, and Telegram has said so, which it does once.
     pub(super) fn add_owed(&mut self, channels: Vec<i64>) {
         self.all.extend(&channels);
-        self.owed.extend(channels);
+        let owed = channels.into_iter().map(|channel| (channel, None));
+        self.owed.extend(owed);
     }
 
     /// Whether there is a reason to ask for a channel.
@@ -38,14 +40,22 @@ impl Wanted {
         self.all.contains(&channel)
     }
 
-    /// Whether a channel that the account's difference has told of has not been asked yet.
-    pub(super) fn owes(&self) -> bool {
+    /// Whether a channel has more than was captured. Not one that is where it was told to be by
+    /// now, one without a place, which nobody can ask, nor, when none is being asked, one of which
+    /// nothing else is known.
+    pub(super) fn owes(&mut self, position: &UpdatesState, asking: bool) -> bool {
+        if self.owed.is_empty() {
+            return false;
+        }
+        let channels = position.channels.iter();
+        let places: Places = channels.map(|known| (known.id, known.pts)).collect();
+        self.owed
+            .retain(|channel, told| match (places.get(channel), told) {
+                (None, _) => false,
+                (Some(_), None) => asking,
+                (Some(known), Some(told)) => *told > *known,
+            });
         !self.owed.is_empty()
-    }
-
-    /// No channel is being asked: those that are left have no place to ask from.
-    pub(super) fn owe_nothing(&mut self) {
-        self.owed.clear();
     }
 
     /// The channel has told what it had.
@@ -63,8 +73,13 @@ impl Wanted {
         let behind = position
             .channels
             .iter()
-            .filter(|known| told.get(&known.id).is_some_and(|pts| *pts > known.pts));
-        self.all.extend(behind.map(|known| known.id));
+            .filter_map(|known| Some((known.id, *told.get(&known.id)?, known.pts)))
+            .filter(|(_, told, known)| told > known);
+        for (channel, told, _) in behind {
+            self.all.insert(channel);
+            let owed = self.owed.entry(channel).or_insert(Some(told));
+            *owed = owed.map(|before| before.max(told));
+        }
     }
 }
 
@@ -151,7 +166,29 @@ mod tests {
             [7, 8, 9].map(|channel| wanted.contains(channel)),
             [true, false, false]
         );
+        assert!(wanted.owes(&position, false));
         wanted.remove(7);
         assert!(!wanted.contains(7));
+        assert!(!wanted.owes(&position, false));
+    }
+
+    #[test]
+    fn a_channel_is_owed_until_it_is_where_it_was_told_to_be_or_has_no_place() {
+        let at = |pts| UpdatesState {
+            channels: vec![ChannelState { id: 7, pts }],
+            ..UpdatesState::default()
+        };
+        let mut wanted = Wanted::default();
+        wanted.note_holes(&Places::from([(7, 72)]), &at(70));
+        wanted.note_holes(&Places::from([(7, 71)]), &at(70));
+        assert!(wanted.owes(&at(71), false));
+        assert!(!wanted.owes(&at(72), true));
+        wanted.add_owed(vec![7, 8]);
+        // Nobody can ask for the other one, however long this one is being asked.
+        assert!(wanted.owes(&at(72), true));
+        wanted.remove(7);
+        assert!(!wanted.owes(&at(72), true));
+        wanted.add_owed(vec![7]);
+        assert!(!wanted.owes(&at(72), false));
     }
 }
