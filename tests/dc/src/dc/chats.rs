@@ -202,6 +202,17 @@ impl Dc {
         }
     }
 
+    /// Shows the members of a supergroup only what was written since they came, or everything.
+    ///
+    /// # Errors
+    /// 400 `CHAT_NOT_FOUND`, `CHANNEL_INVALID` for what is no channel.
+    pub fn hide_history(&self, chat: &str, hidden: bool) -> Result<(), Refusal> {
+        let mut world = self.0.api.world();
+        let id = find_chat(&world, chat)?.channel();
+        let id = id.ok_or_else(|| Refusal::bad("CHANNEL_INVALID"))?;
+        world.hide_from_newcomers(id, hidden)
+    }
+
     /// Lets an account join a channel that has a username.
     ///
     /// # Errors

@@ -25,7 +25,7 @@ pub(super) fn get_history(
         add_offset: input.add_offset,
         limit: input.limit,
         max_id: input.max_id,
-        min_id: input.min_id,
+        min_id: input.min_id.max(before_shown(&world, caller, peer)),
     };
     let dialog = present(&world, caller, peer);
     let (ids, total) = dialog.map_or((Vec::new(), 0), |dialog| {
@@ -38,6 +38,12 @@ pub(super) fn get_history(
     }
     found.total = total;
     Ok(found.answer(&world, caller, peer))
+}
+
+/// The last message that a chat hides from who came later, 0 if none.
+fn before_shown(world: &World, caller: UserId, peer: Peer) -> i32 {
+    let channel = peer.channel().and_then(|id| world.channel(id));
+    channel.map_or(0, |channel| channel.hidden(caller).0)
 }
 
 fn present(world: &World, caller: UserId, peer: Peer) -> Option<&Dialog> {

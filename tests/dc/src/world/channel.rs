@@ -38,6 +38,9 @@ pub struct Channel {
     pub moderation: Moderation,
     /// Its topics.
     pub forum: Forum,
+    /// Whether members see only what was written since they came, as in supergroups whose history
+    /// is hidden for new members.
+    pub hidden_history: bool,
     /// What happened in it, by its own pts.
     pub events: Events,
     /// True once its creator has deleted it: nobody may read it any more.
@@ -65,7 +68,8 @@ pub struct Membership {
     pub member: Member,
     /// The newest message they have read.
     pub read: MessageId,
-    /// The newest message they have deleted on their own side, with all before it.
+    /// The newest message that they do not see, with all before it: they have deleted it on their
+    /// own side, or came later to a channel that hides it.
     pub hidden: MessageId,
 }
 
@@ -103,6 +107,7 @@ impl Channel {
             members: BTreeMap::new(),
             moderation: Moderation::default(),
             forum: Forum::default(),
+            hidden_history: false,
             events: Events::default(),
             deleted: false,
             audience: None,
@@ -161,7 +166,11 @@ impl Channel {
         let read = self.last_id();
         let is_new = !self.has(member.user);
         if is_new {
-            let hidden = MessageId(0);
+            let hidden = if self.hidden_history {
+                read
+            } else {
+                MessageId(0)
+            };
             let membership = Membership {
                 member,
                 read,
@@ -261,7 +270,7 @@ impl Channel {
         membership.map_or(MessageId(0), |membership| membership.read)
     }
 
-    /// Up to where `user` has deleted the history on their own side.
+    /// Up to where `user` does not see the history.
     pub fn hidden(&self, user: UserId) -> MessageId {
         let membership = self.members.get(&user);
         membership.map_or(MessageId(0), |membership| membership.hidden)

@@ -257,6 +257,15 @@ impl World {
         Ok(())
     }
 
+    /// Shows the members of a channel only what was written since they came, or everything.
+    ///
+    /// # Errors
+    /// As [`World::channel_mut`].
+    pub fn hide_from_newcomers(&mut self, id: ChannelId, hidden: bool) -> Result<(), Refusal> {
+        self.channel_mut(id)?.hidden_history = hidden;
+        Ok(())
+    }
+
     /// The channel, for a change.
     ///
     /// # Errors

@@ -97,7 +97,7 @@ pub(in crate::rpc) fn full_channel(
         can_view_participants: is_supergroup || is_admin,
         can_set_username: is_creator,
         can_set_stickers: false,
-        hidden_prehistory: false,
+        hidden_prehistory: channel.hidden_history,
         can_set_location: false,
         has_scheduled: world.has_scheduled(viewer, peer),
         can_view_stats: false,
