@@ -217,5 +217,6 @@ fn message(number: i32) -> NewMessage {
         sent_at: UtcTime::now(),
         edited_at: None,
         raw: vec![7; 180],
+        pts: None,
     }
 }

@@ -5,7 +5,7 @@
 //! at the dialogs when the account comes to a channel or goes from one.
 
 use crate::model::{ChatId, MessageBox, MessageId};
-use crate::store::capture::{CapturedBatch, Deletion, NewMessage};
+use crate::store::capture::{CapturedBatch, Deletion, NewMessage, UnreadableMessage};
 use std::collections::HashSet;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use tokio::sync::Notify;
@@ -35,10 +35,11 @@ impl Crossings {
     pub(super) fn note(&self, batch: &CapturedBatch) {
         let mut lock = self.lock();
         let Some(touched) = lock.as_mut() else { return };
-        let places = batch.messages.iter();
-        touched
-            .written
-            .extend(places.map(|message| (message.chat_id, message.message_id)));
+        // A new message that could not be read may be one that history can tell.
+        let edits = batch.unreadable.iter().filter(|edit| edit.edited);
+        let edits = edits.map(|edit| &edit.message);
+        let places = batch.messages.iter().chain(edits).map(place);
+        touched.written.extend(places);
         for deletion in &batch.deletions {
             let ids = deletion.message_ids.iter();
             touched
@@ -51,14 +52,16 @@ impl Crossings {
     /// deletions that came before their messages.
     ///
     /// To be followed by handing the messages to the database without waiting in between.
-    pub(super) fn settle(&self, messages: &mut Vec<NewMessage>) -> Vec<Deletion> {
+    pub(super) fn settle(
+        &self,
+        messages: &mut Vec<NewMessage>,
+        unreadable: &mut Vec<UnreadableMessage>,
+    ) -> Vec<Deletion> {
         let Some(touched) = self.lock().take() else {
             return Vec::new();
         };
-        messages.retain(|message| {
-            let place = (message.chat_id, message.message_id);
-            !touched.written.contains(&place)
-        });
+        messages.retain(|message| !touched.written.contains(&place(message)));
+        unreadable.retain(|message| !touched.written.contains(&place(&message.message)));
         let mut deletions = Vec::new();
         for (channel, id) in touched.deleted {
             deletions.push(Deletion {
@@ -67,6 +70,11 @@ impl Crossings {
             });
         }
         deletions
+    }
+
+    /// Ends the remembering of an answer that brings nothing.
+    pub(super) fn end(&self) {
+        *self.lock() = None;
     }
 
     /// The account has come to channels, or gone from them.
@@ -78,5 +86,71 @@ impl Crossings {
 
     fn lock(&self) -> MutexGuard<'_, Option<Touched>> {
         self.touched.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn place(message: &NewMessage) -> (ChatId, MessageId) {
+    (message.chat_id, message.message_id)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{SessionId, UtcTime};
+    use serde_json::json;
+
+    fn message(id: i32) -> NewMessage {
+        NewMessage {
+            chat_id: ChatId::user(1),
+            message_id: MessageId(id),
+            sender_id: None,
+            outgoing: false,
+            silent: false,
+            text: String::new(),
+            entities: json!([]),
+            reply_to: None,
+            forward: None,
+            media: None,
+            service: None,
+            sent_at: UtcTime::now(),
+            edited_at: None,
+            raw: Vec::new(),
+            pts: None,
+        }
+    }
+
+    fn unreadable(id: i32, edited: bool) -> UnreadableMessage {
+        UnreadableMessage {
+            message: message(id),
+            constructor: 1,
+            method: "updates.getDifference".to_owned(),
+            layer: 1,
+            edited,
+        }
+    }
+
+    #[test]
+    fn an_edit_that_cannot_be_read_is_later_than_the_answer_that_it_crosses() {
+        let crossings = Crossings::default();
+        crossings.begin();
+        crossings.note(&CapturedBatch {
+            session_id: SessionId(1),
+            peers: Vec::new(),
+            links: Vec::new(),
+            messages: vec![message(4)],
+            unreadable: vec![unreadable(1, true), unreadable(2, false)],
+            deletions: Vec::new(),
+            position: None,
+            gaps: Vec::new(),
+            captured_at: UtcTime::now(),
+            from_history: false,
+        });
+        let mut messages = vec![message(1), message(2), message(3)];
+        let mut unread = vec![unreadable(4, true), unreadable(5, true)];
+        assert!(crossings.settle(&mut messages, &mut unread).is_empty());
+        let left = messages.iter().map(|message| message.message_id.0);
+        assert_eq!(left.collect::<Vec<_>>(), [2, 3]);
+        let left = unread.iter().map(|message| message.message.message_id.0);
+        assert_eq!(left.collect::<Vec<_>>(), [5]);
     }
 }

@@ -39,7 +39,7 @@ pub struct CapturedBatch {
     /// The present instant.
     pub captured_at: UtcTime,
     /// Whether the messages were asked for, and so are as they are now: of two versions with one
-    /// edit date, such a one is the later.
+    /// edit date, such a one is later than what is stored by then.
     pub from_history: bool,
 }
 
@@ -74,6 +74,8 @@ pub struct NewMessage {
     pub edited_at: Option<UtcTime>,
     /// The message in TL, as it came.
     pub raw: Vec<u8>,
+    /// Where in its sequence of changes this version was told; `None` for one that was asked for.
+    pub pts: Option<i32>,
 }
 
 /// A message of which only a part could be read.
@@ -97,6 +99,12 @@ impl UnreadableMessage {
     pub fn reason(&self) -> String {
         let (chat, id) = (self.message.chat_id.0, self.message.message_id.0);
         let (constructor, method) = (self.constructor, &self.method);
+        if chat == 0 {
+            return format!(
+                "message {id} of an unknown chat cannot be read: unknown constructor \
+                 {constructor:#010x} in the answer to {method}"
+            );
+        }
         format!(
             "message {id} of chat {chat} cannot be read: unknown constructor {constructor:#010x} \
              in the answer to {method}"
@@ -165,8 +173,9 @@ pub fn commit(conn: &mut AnyConnection, batch: &CapturedBatch) -> Result<Committ
 ///
 /// Of each batch: peers, then messages in their order, then deletions, then the position. To be
 /// called in a write transaction. A message that is stored already is an edit when its edit date
-/// is later, or is the same with a content that no stored version has; the version that it
-/// replaces is kept as a revision. Anything else is a duplicate and changes nothing.
+/// is later, or is the same with another content and was told later; where nobody knows when, with
+/// a content that no stored version has. The version that it replaces is kept as a revision.
+/// Anything else is a duplicate and changes nothing.
 ///
 /// # Errors
 /// [`Error::Unavailable`] when waiting may help; anything else is the fault of at least one batch.
@@ -210,7 +219,8 @@ type Member<'a> = (usize, &'a CapturedBatch);
 /// Parts of the group whose messages may be stored before all of their deletions apply.
 ///
 /// What an account deletes must not reach the messages of its later batches, so these come in the
-/// next part; accounts have nothing to do with each other. No part deletes twice for one account.
+/// next part; nor must what cannot be read of an edit come after a later one that can. Accounts
+/// have nothing to do with each other. No part deletes twice for one account.
 fn stages<'a>(batches: &[&'a CapturedBatch]) -> Vec<Vec<Member<'a>>> {
     let mut stages: Vec<Vec<Member<'a>>> = Vec::new();
     let mut next: HashMap<SessionId, usize> = HashMap::new();
@@ -222,7 +232,8 @@ fn stages<'a>(batches: &[&'a CapturedBatch]) -> Vec<Vec<Member<'a>>> {
         if let Some(members) = stages.get_mut(*stage) {
             members.push((place, batch));
         }
-        *stage += usize::from(!batch.deletions.is_empty());
+        let edits = batch.unreadable.iter().any(|message| message.edited);
+        *stage += usize::from(edits || !batch.deletions.is_empty());
     }
     stages
 }

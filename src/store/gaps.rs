@@ -10,6 +10,9 @@ use crate::store::{AnyConnection, Error, paging, sequences};
 use diesel::prelude::*;
 use std::collections::BTreeSet;
 
+/// How the reason begins that names a message.
+const NAMED: &str = "message ";
+
 /// One gap.
 #[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable)]
 #[diesel(table_name = t)]
@@ -37,7 +40,7 @@ pub struct GapRow {
     pub absent: i32,
     /// How many captured messages had changed or gone.
     pub changed: i32,
-    /// Why it is still open, after an attempt to fill it; which message cannot be read.
+    /// Why it is still open, after an attempt to fill it; what of it cannot be read.
     pub reason: Option<String>,
     /// When it was noticed.
     pub opened_at: UtcTime,
@@ -104,6 +107,7 @@ pub fn open_as(
         return Ok(false);
     }
     let after_id = sequences::complete_to(conn, session_id, message_box)?;
+    let is_unreadable = cause == GapCause::Unreadable;
     diesel::insert_into(t::table)
         .values((
             t::session_id.eq(session_id),
@@ -112,14 +116,18 @@ pub fn open_as(
             t::after_id.eq(after_id),
             t::verify_to.eq(verify_to),
             t::reason.eq(gap.reason.as_deref()),
+            t::unreadable.eq(gap.reason.as_deref().filter(|_| is_unreadable)),
             t::opened_at.eq(now),
         ))
         .execute(conn)?;
     Ok(true)
 }
 
-/// A gap of one message whose row has just been stored, and which nothing is going to fill: it is
-/// closed, and its reason names the message.
+/// How long the names of messages may get that one gap cannot read.
+const LONGEST_NAMES: usize = 4_000;
+
+/// A message that cannot be read has been stored as a row: an open gap that is there because of
+/// such messages names it, or, when nothing is going to fill any, a closed one of its own.
 pub(super) fn note_unreadable(
     conn: &mut AnyConnection,
     session_id: SessionId,
@@ -128,6 +136,28 @@ pub(super) fn note_unreadable(
     reason: &str,
     now: UtcTime,
 ) -> Result<(), Error> {
+    let open: Option<(i64, Option<String>)> = t::table
+        .filter(t::session_id.eq(session_id))
+        .filter(t::box_id.eq(message_box))
+        .filter(t::cause.eq(GapCause::Unreadable))
+        .filter(t::closed_at.is_null())
+        .select((t::id, t::unreadable))
+        .first(conn)
+        .optional()?;
+    if let Some((id, names)) = open {
+        let names = names.filter(|names| names.starts_with(NAMED));
+        if names
+            .as_ref()
+            .is_some_and(|names| names.len() > LONGEST_NAMES)
+        {
+            return Ok(());
+        }
+        let names = names.map_or_else(|| reason.to_owned(), |names| format!("{names}; {reason}"));
+        diesel::update(t::table.find(id))
+            .set(t::unreadable.eq(names))
+            .execute(conn)?;
+        return Ok(());
+    }
     diesel::insert_into(t::table)
         .values((
             t::session_id.eq(session_id),
@@ -137,6 +167,7 @@ pub(super) fn note_unreadable(
             t::up_to_id.eq(message),
             t::found.eq(1),
             t::reason.eq(reason),
+            t::unreadable.eq(reason),
             t::opened_at.eq(now),
             t::closed_at.eq(now),
         ))
@@ -163,20 +194,30 @@ pub fn close(
     filled: Filled,
     now: UtcTime,
 ) -> Result<bool, Error> {
-    let count = |number: usize| i32::try_from(number).unwrap_or(i32::MAX);
+    add(conn, gap.id, filled)?;
     diesel::update(t::table.find(gap.id))
         .set((
             t::up_to_id.eq(up_to),
-            t::found.eq(t::found + count(filled.found)),
-            t::absent.eq(t::absent + count(filled.absent)),
-            t::changed.eq(t::changed + count(filled.changed)),
             t::not_compared_to.eq(filled.not_compared_to),
         ))
         .execute(conn)?;
     let closed = diesel::update(t::table.find(gap.id).filter(t::times.eq(gap.times)))
-        .set((t::closed_at.eq(now), t::reason.eq(None::<String>)))
+        .set((t::closed_at.eq(now), t::reason.eq(t::unreadable)))
         .execute(conn)?;
     Ok(closed == 1)
+}
+
+/// Adds what an attempt has brought to a gap that it leaves open.
+pub fn add(conn: &mut AnyConnection, id: i64, filled: Filled) -> Result<(), Error> {
+    let count = |number: usize| i32::try_from(number).unwrap_or(i32::MAX);
+    diesel::update(t::table.find(id))
+        .set((
+            t::found.eq(t::found + count(filled.found)),
+            t::absent.eq(t::absent + count(filled.absent)),
+            t::changed.eq(t::changed + count(filled.changed)),
+        ))
+        .execute(conn)?;
+    Ok(())
 }
 
 /// Keeps why gaps are still open.

@@ -138,6 +138,7 @@ diesel::table! {
         deleted_at -> Nullable<Timestamp>,
         captured_at -> Timestamp,
         raw -> Binary,
+        pts -> Nullable<Integer>,
     }
 }
 
@@ -227,6 +228,7 @@ diesel::table! {
         closed_at -> Nullable<Timestamp>,
         given_up -> Bool,
         not_compared_to -> Nullable<Integer>,
+        unreadable -> Nullable<Text>,
     }
 }
 

@@ -11,7 +11,7 @@ use crate::telegram::error::Error;
 use crate::telegram::handshake;
 use crate::telegram::keys_in_use::KeysInUse;
 use crate::telegram::lease::Lease;
-use crate::telegram::lenient::Read;
+use crate::telegram::lenient::{Read, Unread};
 use crate::telegram::receiver::{NUDGES, Nudge, Receiver};
 use crate::telegram::repetition::Owner;
 use crate::telegram::server::{Server, needs_ipv6};
@@ -250,6 +250,17 @@ impl Link {
         R: tl::RemoteCall + tl::Identifiable,
     {
         self.caller.invoke_leniently(request).await
+    }
+
+    /// The same; of an answer that cannot be read, what is known of it all the same.
+    pub(super) async fn invoke_or_place<R>(
+        &self,
+        request: &R,
+    ) -> Result<Result<Read<R::Return>, Unread>, Error>
+    where
+        R: tl::RemoteCall + tl::Identifiable,
+    {
+        self.caller.invoke_or_place(request).await
     }
 
     /// Calls a method in the data centre where a file lives.

@@ -47,7 +47,7 @@ pub use calls::messages::OutgoingMessage;
 pub use calls::numbers::{MessageOf, MessagesOf, Places};
 pub use calls::peers::Found;
 pub use calls::updates::Reading;
-pub use convert::{AccountRef, LAYER, LiveMessage, read_again};
+pub use convert::{AccountRef, LAYER, LiveMessage, read_again, unreadable_number};
 pub use error::{Error, is_doubtful};
 pub use key_check::{check_key, log_out_key};
 pub use keys_in_use::{KeyUse, KeysInUse};

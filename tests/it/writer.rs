@@ -60,6 +60,7 @@ fn message(chat_id: ChatId, message_id: i32, text: &str) -> NewMessage {
         sent_at: at(i64::from(message_id)),
         edited_at: None,
         raw: text.as_bytes().to_vec(),
+        pts: None,
     }
 }
 

@@ -4,7 +4,8 @@ use crate::model::{MessageBox, MessageId, UtcTime};
 use crate::session::capture::store_batch;
 use crate::session::reconcile::plan::{Ask, Order, Plan};
 use crate::session::reconcile::{Reconciler, Trouble};
-use crate::store::capture::{CapturedBatch, Committed, Deletion};
+use crate::store::capture::{CapturedBatch, Deletion};
+use crate::store::gaps::{Filled, GapRow};
 use crate::store::peers::PeerRow;
 use crate::telegram::{self, Fetched};
 use log::warn;
@@ -20,47 +21,63 @@ pub(super) enum Purpose {
     Verify,
 }
 
-/// What a fetch has brought.
-#[derive(Default)]
-struct Fetch {
-    done: Committed,
-    absent: usize,
+/// What the filling of a sequence has come to. It is kept when Telegram refuses a call on the way,
+/// so that nobody asks again for what has been answered.
+#[derive(Debug, Default)]
+pub(super) struct Attempt {
+    /// What is to be counted at its gap.
+    pub(super) filled: Filled,
+    /// Numbers of no message.
+    pub(super) absent: BTreeSet<MessageId>,
+    /// Captured messages that have been compared.
+    pub(super) compared: BTreeSet<MessageId>,
+    /// The account's private chats and basic groups, each with its newest number.
+    pub(super) chats: Vec<(PeerRow, MessageId)>,
+    /// How many numbers the last page answered.
+    span: Option<i32>,
+    /// The gaps that it is for, and how often each had happened.
+    gaps: Vec<(i64, i32)>,
 }
 
-impl Fetch {
-    fn add(&mut self, (done, absent): (Committed, usize)) {
-        self.done.inserted += done.inserted;
-        self.done.edited += done.edited;
-        self.done.deleted += done.deleted;
-        self.absent += absent;
+impl Attempt {
+    /// What has been compared before one of the gaps happened may have changed in it.
+    pub(super) fn is_for(&mut self, open: &[&GapRow]) {
+        let gaps: Vec<_> = open.iter().map(|gap| (gap.id, gap.times)).collect();
+        if self.gaps != gaps {
+            self.compared.clear();
+            self.gaps = gaps;
+        }
     }
 }
 
 impl Reconciler<'_> {
-    /// Fetches numbers into the log. Says how many belong to no message as well.
+    /// Fetches numbers into the log, as far as nothing is refused.
     pub(super) async fn fetch(
         &self,
-        message_box: MessageBox,
-        channel: Option<&PeerRow>,
+        (message_box, channel): (MessageBox, Option<&PeerRow>),
         ids: Vec<MessageId>,
         purpose: Purpose,
-    ) -> Result<(Committed, usize), Trouble> {
+        attempt: &mut Attempt,
+    ) -> Result<(), Trouble> {
         let order = match (channel, purpose) {
             (Some(_), _) => Order::Pages,
             (None, Purpose::Missing) => Order::Upwards,
             (None, Purpose::Verify) => Order::Downwards,
         };
-        let (mut plan, mut all) = (Plan::new(ids, order), Fetch::default());
+        let mut plan = Plan::new(ids, order).with_span(attempt.span);
         while let Some(ask) = plan.next() {
             if let (Ask::Page { below, limit }, Some(channel)) = (&ask, channel) {
-                let page = self.fetch_page(channel, (*below, *limit), &mut plan, purpose);
-                if let Some(part) = page.await? {
-                    all.add(part);
+                let page = (*below, *limit);
+                if self
+                    .fetch_page(channel, page, &mut plan, purpose, attempt)
+                    .await?
+                {
+                    attempt.span = Some(plan.span());
                     continue;
                 }
             }
             let ids = plan.numbers();
-            self.fetch_numbers(message_box, channel, &ids, purpose, &mut all)
+            self.fetch_numbers((message_box, channel), &ids, purpose, attempt)
                 .await?;
             plan.answered(&ids);
             if order == Order::Upwards {
@@ -69,28 +86,29 @@ impl Reconciler<'_> {
                 self.remember_complete(done.into_iter().collect()).await?;
             }
         }
-        Ok((all.done, all.absent))
+        Ok(())
     }
 
-    /// One page of a channel's history; `None` when it leaves open which numbers it answers.
+    /// One page of a channel's history; `false` when it leaves open which numbers it answers.
     async fn fetch_page(
         &self,
         channel: &PeerRow,
         (below, limit): (MessageId, usize),
         plan: &mut Plan,
         purpose: Purpose,
-    ) -> Result<Option<(Committed, usize)>, Trouble> {
+        attempt: &mut Attempt,
+    ) -> Result<bool, Trouble> {
         self.crossings.begin();
         let (link, own) = (self.link, self.account.own);
         let answer = link.messages_below(channel, own, below, limit).await;
         let Some(mut fetched) = self.whole(answer).await? else {
-            return Ok(None);
+            return Ok(false);
         };
         let Some(smallest) = fetched.smallest.filter(|smallest| *smallest < below) else {
             plan.empty_page();
-            self.crossings.settle(&mut Vec::new());
+            self.crossings.end();
             self.pace().await;
-            return Ok(None);
+            return Ok(false);
         };
         let covered = plan.page(below, smallest);
         // A page may reach into what nobody has asked for, before the log's beginning too.
@@ -100,28 +118,42 @@ impl Reconciler<'_> {
             .unreadable
             .retain(|new| wanted(new.message.message_id));
         let place = MessageBox::of(channel.peer_id);
-        self.take(place, fetched, &covered, purpose).await.map(Some)
+        self.take(place, fetched, &covered, purpose, attempt)
+            .await?;
+        Ok(true)
     }
 
     /// Numbers of one call. What cannot be read and does not say which message it is, is narrowed
-    /// down by halves; the one number that is left then is passed over, so that nobody asks for it
-    /// for ever.
+    /// down by halves; the one number that is left then is that message's.
     async fn fetch_numbers(
         &self,
-        message_box: MessageBox,
-        channel: Option<&PeerRow>,
+        (message_box, channel): (MessageBox, Option<&PeerRow>),
         ids: &[MessageId],
         purpose: Purpose,
-        all: &mut Fetch,
+        attempt: &mut Attempt,
     ) -> Result<(), Trouble> {
         let mut parts = vec![ids];
         while let Some(ids) = parts.pop() {
             self.crossings.begin();
-            let answer = self.link.messages(channel, self.account.own, ids).await;
+            let mut answer = self.link.messages(channel, self.account.own, ids).await;
+            if let (&[id], Ok(fetched)) = (ids, &mut answer)
+                && let Some(object) = fetched.unplaced.pop()
+            {
+                if purpose == Purpose::Verify {
+                    // It is there, and what the log has of it says more.
+                    attempt.compared.insert(id);
+                    self.crossings.end();
+                    continue;
+                }
+                let chat = self.chat_of(id, &attempt.chats).await?;
+                let message = telegram::unreadable_number(chat, id, &object);
+                fetched.unreadable.push(message);
+            }
             match self.whole(answer).await? {
                 Some(fetched) => {
                     let wanted: BTreeSet<MessageId> = ids.iter().copied().collect();
-                    all.add(self.take(message_box, fetched, &wanted, purpose).await?);
+                    self.take(message_box, fetched, &wanted, purpose, attempt)
+                        .await?;
                 }
                 None if ids.len() > 1 => {
                     let (low, high) = ids.split_at(ids.len() / 2);
@@ -144,37 +176,39 @@ impl Reconciler<'_> {
         match answer {
             Ok(fetched) if fetched.unplaced.is_empty() => Ok(Some(fetched)),
             Ok(_) | Err(telegram::Error::Unreadable { .. }) => {
-                self.crossings.settle(&mut Vec::new());
+                self.crossings.end();
                 self.pace().await;
                 Ok(None)
             }
             Err(error) => {
-                self.crossings.settle(&mut Vec::new());
+                self.crossings.end();
                 Err(error.into())
             }
         }
     }
 
-    /// Takes the answer to wanted numbers into the log; says how many of them are of no message.
+    /// Takes the answer to wanted numbers into the log.
     async fn take(
         &self,
         message_box: MessageBox,
         mut fetched: Fetched,
         wanted: &BTreeSet<MessageId>,
         purpose: Purpose,
-    ) -> Result<(Committed, usize), Trouble> {
+        attempt: &mut Attempt,
+    ) -> Result<(), Trouble> {
         let unreadable = fetched.unreadable.iter();
         let unreadable = unreadable.map(|unreadable| unreadable.message.message_id);
         let readable = fetched.messages.iter().map(|message| message.message_id);
         let present: HashSet<MessageId> = readable.chain(unreadable).collect();
         let absent = wanted.iter().copied();
         let absent: Vec<MessageId> = absent.filter(|id| !present.contains(id)).collect();
-        let gone = absent.len();
-        let mut deletions = self.crossings.settle(&mut fetched.messages);
-        if purpose == Purpose::Verify && gone > 0 {
+        let mut deletions = self
+            .crossings
+            .settle(&mut fetched.messages, &mut fetched.unreadable);
+        if purpose == Purpose::Verify && !absent.is_empty() {
             deletions.push(Deletion {
                 channel: message_box.chat(),
-                message_ids: absent,
+                message_ids: absent.clone(),
             });
         }
         let batch = CapturedBatch {
@@ -190,7 +224,18 @@ impl Reconciler<'_> {
             from_history: true,
         };
         let done = store_batch(&self.context.writer, Arc::new(batch), self.vitals).await?;
+        match purpose {
+            Purpose::Missing => {
+                attempt.filled.found += done.inserted;
+                attempt.filled.absent += absent.len();
+                attempt.absent.extend(absent);
+            }
+            Purpose::Verify => {
+                attempt.filled.changed += done.edited + done.deleted;
+                attempt.compared.extend(wanted);
+            }
+        }
         self.pace().await;
-        Ok((done, gone))
+        Ok(())
     }
 }

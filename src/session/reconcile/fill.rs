@@ -1,7 +1,7 @@
 //! Fetching what the log lacks, and comparing what may have changed unseen.
 
 use crate::model::{ChatId, MessageBox, MessageId, UtcTime};
-use crate::session::reconcile::fetch::Purpose;
+use crate::session::reconcile::fetch::{Attempt, Purpose};
 use crate::session::reconcile::numbers::Numbers;
 use crate::session::reconcile::trouble::{Place, place_of};
 use crate::session::reconcile::{Reconciler, State, Trouble};
@@ -54,7 +54,16 @@ impl Reconciler<'_> {
                 }
                 continue;
             }
-            match self.fill_box(list, message_box, &mut numbers, &open).await {
+            if message_box == MessageBox::ACCOUNT && !list.complete && !has_own(list) {
+                // Nobody knows how far the sequence goes.
+                self.keep_open(&open, "no chat of the account could be listed")
+                    .await?;
+                continue;
+            }
+            match self
+                .fill_box(state, list, (message_box, &open), &mut numbers)
+                .await
+            {
                 Ok(()) => state.pauses.succeeded(message_box),
                 Err(Trouble::Telegram(error)) if place_of(&error) == Place::Chat => {
                     self.refused(state, message_box, &open, &error).await?;
@@ -87,50 +96,78 @@ impl Reconciler<'_> {
     }
 
     /// Fetches the missing numbers of one sequence, compares what may have changed, and closes
-    /// its gaps.
+    /// its gaps. What a refused attempt has brought is counted, and not asked for again.
     async fn fill_box(
         &self,
+        state: &mut State,
         list: &DialogList,
-        message_box: MessageBox,
+        (message_box, open): (MessageBox, &[&GapRow]),
         numbers: &mut Numbers,
-        open: &[&GapRow],
     ) -> Result<(), Trouble> {
         let channel = self.channel(list, message_box).await?;
-        let mut filled = Filled::default();
+        let dialogs = list.dialogs.iter();
+        let mut here = dialogs.filter(|dialog| MessageBox::of(dialog.chat_id) == message_box);
+        let joined_at = here.find_map(|dialog| dialog.joined_at);
+        let mut attempt = state.attempts.remove(&message_box).unwrap_or_default();
+        attempt.is_for(open);
+        if channel.is_none() {
+            attempt.chats = self.own_chats(list).await?;
+        }
         let top = numbers.top(message_box);
+        let place = (message_box, channel.as_ref());
+        let done = async {
+            self.fetch_missing(place, numbers, &mut attempt).await?;
+            if let Some(verify_to) = open.iter().filter_map(|gap| gap.verify_to).max() {
+                attempt.filled.not_compared_to = self
+                    .verify(place, joined_at, verify_to, &mut attempt)
+                    .await?;
+            }
+            Ok::<(), Trouble>(())
+        };
+        if let Err(trouble) = done.await {
+            let filled = std::mem::take(&mut attempt.filled);
+            state.attempts.insert(message_box, attempt);
+            self.count(open, filled).await?;
+            return Err(trouble);
+        }
+        self.close(open, top, attempt.filled).await
+    }
+
+    async fn fetch_missing(
+        &self,
+        place: (MessageBox, Option<&PeerRow>),
+        numbers: &mut Numbers,
+        attempt: &mut Attempt,
+    ) -> Result<(), Trouble> {
         loop {
-            let missing = numbers.missing(message_box).to_vec();
-            let fetch = self.fetch(message_box, channel.as_ref(), missing, Purpose::Missing);
-            let (done, absent) = fetch.await?;
-            filled.found += done.inserted;
-            filled.absent += absent;
-            let Some((up_to, more)) = numbers.complete(message_box) else {
-                break;
-            };
-            self.remember_complete(BTreeMap::from([(message_box, up_to)]))
+            let missing = numbers.missing(place.0).iter().copied();
+            let missing = missing.filter(|id| !attempt.absent.contains(id)).collect();
+            self.fetch(place, missing, Purpose::Missing, attempt)
                 .await?;
+            let Some((up_to, more)) = numbers.complete(place.0) else {
+                return Ok(());
+            };
+            self.remember_complete(BTreeMap::from([(place.0, up_to)]))
+                .await?;
+            attempt.absent.clear();
             if !more {
-                break;
+                return Ok(());
             }
             self.read_numbers(numbers).await?;
         }
-        if let Some(verify_to) = open.iter().filter_map(|gap| gap.verify_to).max() {
-            (filled.changed, filled.not_compared_to) = self
-                .verify(message_box, channel.as_ref(), verify_to)
-                .await?;
-        }
-        self.close(open, top, filled).await
     }
 
-    /// Compares captured messages with what Telegram has now, the newest first; how many were
-    /// different, and up to where they were not compared.
+    /// Compares captured messages with what Telegram has now, the newest first; up to where they
+    /// were not compared. Of what was written before the account came to a channel it may not see
+    /// anything, which would look like a deletion.
     async fn verify(
         &self,
-        message_box: MessageBox,
-        channel: Option<&PeerRow>,
+        place: (MessageBox, Option<&PeerRow>),
+        joined_at: Option<UtcTime>,
         up_to: MessageId,
-    ) -> Result<(usize, Option<MessageId>), Trouble> {
-        let id = self.account.session_id;
+        attempt: &mut Attempt,
+    ) -> Result<Option<MessageId>, Trouble> {
+        let (id, message_box) = (self.account.session_id, place.0);
         let rows = self
             .context
             .store
@@ -141,19 +178,35 @@ impl Reconciler<'_> {
         let newest = rows.iter().map(|(_, sent_at)| *sent_at).max();
         let oldest = newest.map(|newest| newest.before(EDITABLE));
         let most = usize::try_from(VERIFIED).unwrap_or(usize::MAX);
-        let is_due = |at: usize, sent_at: UtcTime| at < most && Some(sent_at) >= oldest;
+        let is_due = |at: usize, sent_at: UtcTime| {
+            at < most && Some(sent_at) >= oldest && Some(sent_at) >= joined_at
+        };
         let (mut ids, mut not_compared_to) = (Vec::new(), None::<MessageId>);
         for (at, (id, sent_at)) in rows.into_iter().enumerate() {
+            if attempt.compared.contains(&id) {
+                continue;
+            }
             if is_due(at, sent_at) {
                 ids.push(id);
             } else {
                 not_compared_to = not_compared_to.max(Some(id));
             }
         }
-        let (done, _) = self
-            .fetch(message_box, channel, ids, Purpose::Verify)
-            .await?;
-        Ok((done.edited + done.deleted, not_compared_to))
+        self.fetch(place, ids, Purpose::Verify, attempt).await?;
+        Ok(not_compared_to)
+    }
+
+    /// Counts what an attempt has brought at the oldest of the gaps.
+    async fn count(&self, open: &[&GapRow], filled: Filled) -> Result<(), Trouble> {
+        let Some(gap) = open.first().filter(|_| filled != Filled::default()) else {
+            return Ok(());
+        };
+        let id = gap.id;
+        let stored = self
+            .context
+            .store
+            .write(move |conn| gaps::add(conn, id, filled));
+        Ok(stored.await?)
     }
 
     async fn close(
@@ -221,4 +274,10 @@ impl Reconciler<'_> {
         row.map(Some)
             .ok_or(Trouble::Telegram(telegram::Error::WrongKind))
     }
+}
+
+/// Whether a chat of the account's own sequence is among the listed.
+fn has_own(list: &DialogList) -> bool {
+    let mut boxes = list.dialogs.iter();
+    boxes.any(|dialog| MessageBox::of(dialog.chat_id) == MessageBox::ACCOUNT)
 }

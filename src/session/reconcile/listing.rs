@@ -2,7 +2,7 @@
 
 use crate::model::{MessageBox, MessageId, UtcTime};
 use crate::session::backoff::chance;
-use crate::session::reconcile::trouble::{NOT_A_MEMBER, Place, place_of, shuts_out};
+use crate::session::reconcile::trouble::{NOT_A_MEMBER, NOT_LISTED, Place, place_of, shuts_out};
 use crate::session::reconcile::{Reconciler, State, Trouble};
 use crate::store::gaps::GapRow;
 use crate::store::listings::{self, Listing};
@@ -199,8 +199,11 @@ impl Reconciler<'_> {
     ) -> Result<(), Trouble> {
         let places = open.iter().map(|gap| gap.message_box);
         let searched = places.clone().any(|place| state.searched.contains(&place));
-        if complete || searched {
+        if complete {
             return self.give_up(open, NOT_A_MEMBER).await;
+        }
+        if searched {
+            return self.give_up(open, NOT_LISTED).await;
         }
         state.unfound.extend(places);
         self.crossings.look_again.notify_one();

@@ -7,6 +7,7 @@
 mod fetch;
 mod fill;
 mod listing;
+mod nameless;
 mod numbers;
 mod pauses;
 mod plan;
@@ -17,11 +18,12 @@ use crate::model::{MessageBox, SessionName};
 use crate::session::account::SessionContext;
 use crate::session::backoff::chance;
 use crate::session::crossings::Crossings;
+use crate::session::reconcile::fetch::Attempt;
 use crate::session::reconcile::listing::Look;
 use crate::session::reconcile::pauses::Pauses;
 use crate::telegram::{self, AccountRef, Link, Vitals};
 use log::{debug, info};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 use tokio::time::{Instant, sleep, sleep_until};
 
@@ -51,6 +53,8 @@ struct State {
     /// The list that the last round was about, when it has ended early.
     look: Option<Look>,
     pauses: Pauses,
+    /// What has been answered of sequences that could not be filled to their end.
+    attempts: BTreeMap<MessageBox, Attempt>,
     /// Channels that only a list of all dialogs can tell of, and those that one did not.
     unfound: BTreeSet<MessageBox>,
     searched: BTreeSet<MessageBox>,
@@ -81,6 +85,7 @@ impl Reconciler<'_> {
         let mut state = State {
             look: None,
             pauses: Pauses::default(),
+            attempts: BTreeMap::new(),
             unfound: BTreeSet::new(),
             searched: BTreeSet::new(),
             failures: 0,

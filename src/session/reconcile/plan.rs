@@ -56,6 +56,19 @@ impl Plan {
         }
     }
 
+    /// The same, of a sequence whose last page answered so many numbers.
+    pub(super) fn with_span(self, span: Option<i32>) -> Self {
+        Self {
+            span: span.unwrap_or(self.span),
+            ..self
+        }
+    }
+
+    /// How many numbers the next page is likely to answer.
+    pub(super) const fn span(&self) -> i32 {
+        self.span
+    }
+
     /// The next call; `None` when nothing is left to ask for.
     pub(super) fn next(&self) -> Option<Ask> {
         let (lowest, highest) = (self.wanted.first()?.0, self.wanted.last()?.0);

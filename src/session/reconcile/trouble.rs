@@ -11,6 +11,9 @@ use tokio::time::Instant;
 /// The reason of gaps that end because the account is not in the channel any more.
 pub(super) const NOT_A_MEMBER: &str = "the account is not in the channel";
 
+/// The same where not all of them could be listed.
+pub(super) const NOT_LISTED: &str = "the channel is not among the chats that could be listed";
+
 /// After so many refusals in a row of a kind that does not pass a gap is given up.
 const FINAL: u32 = 6;
 

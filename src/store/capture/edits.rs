@@ -20,6 +20,13 @@ struct Stored {
     entities: String,
     media: Option<String>,
     edited_at: Option<UtcTime>,
+    pts: Option<i32>,
+}
+
+impl Stored {
+    fn content(&self) -> (&str, &str, Option<&str>) {
+        (&self.text, &self.entities, self.media.as_deref())
+    }
 }
 
 /// Compares messages with the stored ones, in their order, and writes those that are edits.
@@ -77,15 +84,20 @@ fn settle_one(
         return Ok(false);
     };
     if unreadable::is_media(old.media.as_deref()) {
+        if is_earlier(old, row) {
+            return Ok(false);
+        }
         // What could not be read is no version of its own.
         unreadable::forget(conn, old.id)?;
         fill_in(conn, old.id, row)?;
     } else if is_edit(conn, old, row)? {
         revisions::keep(conn, old.id, row.captured_at)?;
     } else {
+        note_place(conn, old, row)?;
         return Ok(false);
     }
-    overwrite(conn, old.id, row)?;
+    old.pts = row.pts.or(old.pts);
+    overwrite(conn, old.id, row, old.pts)?;
     old.text = row.text.to_string();
     old.entities.clone_from(&row.entities);
     old.media.clone_from(&row.media);
@@ -99,14 +111,43 @@ fn is_edit(conn: &mut AnyConnection, old: &Stored, new: &NewRow<'_>) -> Result<b
         std::cmp::Ordering::Less => Ok(false),
         std::cmp::Ordering::Greater => Ok(true),
         std::cmp::Ordering::Equal => {
-            let same = new.content() == (&old.text, &old.entities, old.media.as_deref());
-            if new.from_history {
+            let same = new.content() == old.content();
+            if same || new.from_history {
                 return Ok(!same);
             }
-            // Two edits within a second share a date; the first of them, replayed, is no news.
-            Ok(!same && !revisions::is_known(conn, old.id, new.edited_at, new.content())?)
+            // Two edits within a second share a date.
+            if let (Some(new), Some(old)) = (new.pts, old.pts) {
+                return Ok(new > old);
+            }
+            // What has been replaced is no news when it is replayed.
+            Ok(!revisions::is_known(
+                conn,
+                old.id,
+                new.edited_at,
+                new.content(),
+            )?)
         }
     }
+}
+
+/// Whether the stored version, of which only a part could be read, is known to be the later one.
+fn is_earlier(old: &Stored, new: &NewRow<'_>) -> bool {
+    let told_before = matches!((new.pts, old.pts), (Some(new), Some(old)) if new < old);
+    new.edited_at < old.edited_at || told_before && !new.from_history
+}
+
+/// The stored version of an edited message has been told once more: whatever was told before is
+/// earlier than it.
+fn note_place(conn: &mut AnyConnection, old: &mut Stored, new: &NewRow<'_>) -> Result<(), Error> {
+    let again = new.edited_at == old.edited_at && new.content() == old.content();
+    if !again || new.edited_at.is_none() || new.pts <= old.pts {
+        return Ok(());
+    }
+    old.pts = new.pts;
+    diesel::update(t::table.find(old.id))
+        .set(t::pts.eq(new.pts))
+        .execute(conn)?;
+    Ok(())
 }
 
 /// What an edit does not change, and nobody may have known.
@@ -122,7 +163,14 @@ fn fill_in(conn: &mut AnyConnection, id: i64, row: &NewRow<'_>) -> Result<(), Er
     Ok(())
 }
 
-pub(super) fn overwrite(conn: &mut AnyConnection, id: i64, row: &NewRow<'_>) -> Result<(), Error> {
+/// Puts a version in the place of the stored one. One that was asked for comes after all that were
+/// told before, so that `pts` is the place of the last that was told.
+pub(super) fn overwrite(
+    conn: &mut AnyConnection,
+    id: i64,
+    row: &NewRow<'_>,
+    pts: Option<i32>,
+) -> Result<(), Error> {
     diesel::update(t::table.find(id))
         .set((
             t::text.eq(&row.text),
@@ -134,6 +182,7 @@ pub(super) fn overwrite(conn: &mut AnyConnection, id: i64, row: &NewRow<'_>) -> 
             t::service.eq(&row.service),
             t::edited_at.eq(row.edited_at),
             t::raw.eq(row.raw),
+            t::pts.eq(pts),
         ))
         .execute(conn)?;
     Ok(())

@@ -37,6 +37,7 @@ pub(super) struct NewRow<'a> {
     pub(super) edited_at: Option<UtcTime>,
     pub(super) captured_at: UtcTime,
     pub(super) raw: &'a [u8],
+    pub(super) pts: Option<i32>,
     #[diesel(skip_insertion)]
     pub(super) from_history: bool,
 }
@@ -62,6 +63,7 @@ impl<'a> NewRow<'a> {
             edited_at: message.edited_at,
             captured_at: batch.captured_at,
             raw: &message.raw,
+            pts: message.pts,
             from_history: batch.from_history,
         }
     }
@@ -84,7 +86,7 @@ pub(super) struct Received<'a> {
     pub(super) row: NewRow<'a>,
 }
 
-/// Rows of a statement: 17 values each, under the 32,766 that SQLite takes.
+/// Rows of a statement: 18 values each, under the 32,766 that SQLite takes.
 pub(super) const CHUNK: usize = 500;
 
 /// Stores the messages of batches, each in the order of its account.

@@ -1,13 +1,16 @@
 //! Listing an account's dialogs. Source: <https://core.telegram.org/method/messages.getDialogs>.
 
+mod walk;
+
+pub use walk::DialogWalk;
+
 use crate::model::{ChatId, MessageId, UtcTime};
 use crate::store::peers::PeerRow;
 use crate::telegram::convert;
 use crate::telegram::error::Error;
-use crate::telegram::lenient::UnreadableObject;
+use crate::telegram::lenient::{Read, Unread, UnreadableObject};
 use crate::telegram::link::Link;
-use grammers_client::tl;
-use std::collections::HashSet;
+use grammers_client::tl::{self, Deserializable as _};
 
 /// What Telegram says of one dialog.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,83 +53,7 @@ pub(super) struct DialogPage {
     pub(super) total: usize,
 }
 
-/// Dialogs in a page.
-const A_PAGE: usize = 100;
-
-/// A list of dialogs on its way. What has come stays when a page is refused.
-#[derive(Debug, Default)]
-pub struct DialogWalk {
-    /// What has come so far.
-    pub list: DialogList,
-    offset: DialogOffset,
-    listed: HashSet<ChatId>,
-    /// How often the page has been halved, because what it holds cannot be told apart.
-    halvings: u32,
-    ended: bool,
-}
-
-impl DialogWalk {
-    /// Whether no page is left.
-    pub const fn has_ended(&self) -> bool {
-        self.ended
-    }
-
-    fn take(&mut self, page: DialogPage, asked: usize) {
-        let short = page.dialogs.len() < asked;
-        let before = self.listed.len();
-        for dialog in &page.dialogs {
-            let tl::enums::Dialog::Dialog(raw) = dialog else {
-                continue;
-            };
-            // A dialog may be told twice, when it is pinned or the list moves meanwhile.
-            if self.listed.insert(convert::chat_id(&raw.peer)) {
-                self.list.dialogs.extend(page.read(dialog));
-            }
-        }
-        let nothing_new = self.listed.len() == before;
-        let all = page.complete || nothing_new || short && self.listed.len() >= page.total;
-        let next = page.next().filter(|next| next.goes_on(&self.offset));
-        self.list.peers.extend(page.peers);
-        self.list.complete = all || next.is_none() && short;
-        match next {
-            Some(next) if !all => self.offset = next,
-            _ => self.ended = true,
-        }
-    }
-}
-
 impl Link {
-    /// The newest dialogs of all folders, 100 a call, at most `pages` calls.
-    pub async fn dialogs(&self, pages: u32) -> Result<DialogList, Error> {
-        let mut walk = DialogWalk::default();
-        for _ in 0..pages {
-            if walk.has_ended() {
-                break;
-            }
-            self.next_dialogs(&mut walk).await?;
-        }
-        Ok(walk.list)
-    }
-
-    /// Adds the next page to a list, in one call. A refusal leaves the list as it was. After a page
-    /// in which the unreadable cannot be told apart the next call asks for half as much.
-    pub async fn next_dialogs(&self, walk: &mut DialogWalk) -> Result<(), Error> {
-        let asked = (A_PAGE >> walk.halvings.min(usize::BITS - 1)).max(1);
-        let limit = i32::try_from(asked).unwrap_or(i32::MAX);
-        match self.dialog_page(&walk.offset, None, limit).await {
-            Ok(page) => {
-                walk.halvings = 0;
-                match page {
-                    Some(page) => walk.take(page, asked),
-                    None => walk.ended = true,
-                }
-            }
-            Err(error) if error.is_unreadable() && asked > 1 => walk.halvings += 1,
-            Err(error) => return Err(error),
-        }
-        Ok(())
-    }
-
     /// One chat as the list would tell it, with the peers that came along; no dialog when the
     /// account is not in it. Source: <https://core.telegram.org/method/messages.getPeerDialogs>.
     pub async fn dialog_of(&self, peer: &PeerRow) -> Result<(Option<Dialog>, Vec<PeerRow>), Error> {
@@ -161,7 +88,7 @@ impl Link {
     ) -> Result<Option<DialogPage>, Error> {
         let request = tl::functions::messages::GetDialogs {
             // They come with the first page, whatever their age.
-            exclude_pinned: !offset.is_first(),
+            exclude_pinned: offset.past_pinned || !offset.is_first(),
             folder_id,
             offset_date: offset.date,
             offset_id: offset.id,
@@ -169,7 +96,10 @@ impl Link {
             limit,
             hash: 0,
         };
-        let read = self.invoke_leniently(&request).await?;
+        let read = match self.invoke_or_place(&request).await? {
+            Ok(read) => read,
+            Err(unread) => dialogs_alone(unread, limit)?,
+        };
         let (dialogs, messages, users, chats, total) = match read.value {
             tl::enums::messages::Dialogs::Dialogs(page) => {
                 (page.dialogs, page.messages, page.users, page.chats, None)
@@ -196,6 +126,29 @@ impl Link {
             total: total.unwrap_or_default(),
         }))
     }
+}
+
+/// Of a page with one dialog, where there is nothing left to halve, the dialog and what can be read
+/// of its newest message.
+fn dialogs_alone(unread: Unread, limit: i32) -> Result<Read<tl::enums::messages::Dialogs>, Error> {
+    let Unread {
+        constructor,
+        only,
+        dialogs,
+        ..
+    } = unread;
+    let error = Error::Unreadable {
+        constructor,
+        method: "messages.getDialogs",
+    };
+    let dialogs = dialogs.filter(|_| limit == 1).ok_or(error)?;
+    let value = tl::enums::messages::Dialogs::from_bytes(&dialogs);
+    let value = value.map_err(|_error| Error::Unreadable {
+        constructor,
+        method: "messages.getDialogs",
+    })?;
+    let unreadable = only.into_iter().collect();
+    Ok(Read { value, unreadable })
 }
 
 impl DialogPage {
@@ -266,11 +219,13 @@ impl DialogPage {
                 return None;
             }
             let date = self.date_of(place)?;
-            let peer = self.peers.iter().find(|peer| peer.peer_id == place.0)?;
+            let peer = self.peers.iter().find(|peer| peer.peer_id == place.0);
             Some(DialogOffset {
                 date,
                 id: dialog.top_message,
-                peer: convert::input_peer(peer),
+                // The date alone will do where nobody could be read.
+                peer: peer.map_or(tl::enums::InputPeer::Empty, convert::input_peer),
+                past_pinned: true,
             })
         })
     }
@@ -282,6 +237,8 @@ pub(super) struct DialogOffset {
     pub(super) date: i32,
     pub(super) id: i32,
     pub(super) peer: tl::enums::InputPeer,
+    /// Whether the pinned ones have been told, which come first.
+    pub(super) past_pinned: bool,
 }
 
 impl Default for DialogOffset {
@@ -290,6 +247,7 @@ impl Default for DialogOffset {
             date: 0,
             id: 0,
             peer: tl::enums::InputPeer::Empty,
+            past_pinned: false,
         }
     }
 }

@@ -10,7 +10,7 @@ use crate::telegram::convert;
 use crate::telegram::error::Error;
 use crate::telegram::lenient::{Part, Read, UnreadableObject};
 use crate::telegram::link::Link;
-use grammers_client::tl;
+use grammers_client::tl::{self, Deserializable as _};
 
 /// How many messages Telegram answers at most to one call.
 pub const MESSAGES_A_CALL: usize = 100;
@@ -58,13 +58,37 @@ impl From<Read<tl::enums::messages::Messages>> for Answer {
 }
 
 impl Answer {
-    /// The numbers of its messages, unreadable ones included as far as they tell it.
-    pub(super) fn ids(&self) -> impl Iterator<Item = MessageId> {
+    /// Where its messages stand, unreadable ones included as far as they tell it.
+    pub(super) fn places(&self) -> impl Iterator<Item = (ChatId, MessageId)> {
         let readable = self.messages.iter().filter_map(convert::message_place);
         let told = self.unreadable.iter();
         let told = told.filter_map(|object| object.message.as_ref());
-        let ids = readable.map(|(_, id)| id);
-        ids.chain(told.map(|message| MessageId(message.id)))
+        readable.chain(told.map(|message| (convert::chat_id(&message.peer), MessageId(message.id))))
+    }
+
+    /// Their numbers.
+    pub(super) fn ids(&self) -> impl Iterator<Item = MessageId> {
+        self.places().map(|(_, id)| id)
+    }
+
+    /// Whether it holds a message that does not say which one it is.
+    pub(super) fn has_nameless(&self) -> bool {
+        self.unreadable.iter().any(is_nameless)
+    }
+
+    /// The answer to one number, or with one message, of which nothing else can be read.
+    fn with_only(object: UnreadableObject) -> Self {
+        // It may be something else of the answer that cannot be read.
+        let (messages, unreadable) = match tl::enums::Message::from_bytes(&object.raw) {
+            Ok(message) => (vec![message], Vec::new()),
+            Err(_) => (Vec::new(), vec![object]),
+        };
+        Self {
+            messages,
+            unreadable,
+            users: Vec::new(),
+            chats: Vec::new(),
+        }
     }
 
     /// How many messages Telegram has answered with, read or not.
@@ -78,16 +102,23 @@ impl Answer {
 impl Fetched {
     fn new(own: Option<ChatId>, answer: &Answer) -> Self {
         let placed = |object: &UnreadableObject| convert::unreadable(own, object);
-        let nameless =
-            |object: &&UnreadableObject| object.part == Part::Message && object.message.is_none();
         Self {
             messages: convert::messages(own, &answer.messages),
             unreadable: answer.unreadable.iter().filter_map(placed).collect(),
-            unplaced: answer.unreadable.iter().filter(nameless).cloned().collect(),
+            unplaced: answer
+                .unreadable
+                .iter()
+                .filter(|object| is_nameless(object))
+                .cloned()
+                .collect(),
             peers: convert::peers(&answer.users, &answer.chats),
             smallest: answer.ids().min(),
         }
     }
+}
+
+fn is_nameless(object: &UnreadableObject) -> bool {
+    object.part == Part::Message && object.message.is_none()
 }
 
 impl Link {
@@ -124,6 +155,8 @@ impl Link {
         Ok(Fetched::new(own, &answer))
     }
 
+    /// Messages by their numbers. One number has an answer that is its message, however little of
+    /// that can be read.
     pub(super) async fn by_number(
         &self,
         channel: Option<&PeerRow>,
@@ -133,17 +166,72 @@ impl Link {
             .iter()
             .map(|id| tl::enums::InputMessage::Id(tl::types::InputMessageId { id: id.0 }))
             .collect();
-        let answer = match channel.and_then(convert::input_channel) {
-            Some(channel) => {
-                self.invoke_leniently(&tl::functions::channels::GetMessages { channel, id })
-                    .await?
-            }
-            None => {
-                self.invoke_leniently(&tl::functions::messages::GetMessages { id })
-                    .await?
-            }
+        let (read, method) = if let Some(channel) = channel.and_then(convert::input_channel) {
+            let request = tl::functions::channels::GetMessages { channel, id };
+            let read = self.invoke_or_place(&request).await?;
+            (read, "channels.getMessages")
+        } else {
+            let request = tl::functions::messages::GetMessages { id };
+            let read = self.invoke_or_place(&request).await?;
+            (read, "messages.getMessages")
         };
-        Ok(answer.into())
+        let unread = match read {
+            Ok(read) => return Ok(read.into()),
+            Err(unread) => unread,
+        };
+        match (unread.only, ids) {
+            (Some(only), [id]) => Ok(Answer::with_only(UnreadableObject {
+                part: Part::Message,
+                message: only.message.filter(|told| told.id == id.0),
+                ..only
+            })),
+            _ => Err(Error::Unreadable {
+                constructor: unread.constructor,
+                method,
+            }),
+        }
+    }
+
+    /// The same in as many calls as it takes to read what can be read: each answer with what it is
+    /// the answer to.
+    pub(super) async fn by_numbers<'a>(
+        &self,
+        channel: Option<&PeerRow>,
+        ids: &'a [MessageId],
+    ) -> Result<Vec<(&'a [MessageId], Answer)>, Error> {
+        let (mut answers, mut parts) = (Vec::new(), vec![ids]);
+        while let Some(part) = parts.pop() {
+            let answer = match self.by_number(channel, part).await {
+                Ok(answer) if !answer.has_nameless() || part.len() == 1 => Some(answer),
+                Ok(_) => None,
+                Err(error) if error.is_unreadable() && part.len() > 1 => None,
+                Err(error) => return Err(error),
+            };
+            if let Some(answer) = answer {
+                answers.push((part, answer));
+            } else {
+                let (first, second) = part.split_at(part.len() / 2);
+                parts.extend([second, first]);
+            }
+        }
+        Ok(answers)
+    }
+
+    /// Whether a number is that of a message of the chat, which history says of one that cannot be
+    /// read as well.
+    pub async fn holds(&self, peer: &PeerRow, id: MessageId) -> Result<bool, Error> {
+        let request = tl::functions::messages::GetHistory {
+            peer: convert::input_peer(peer),
+            offset_id: id.0.saturating_add(1),
+            offset_date: 0,
+            add_offset: 0,
+            limit: 1,
+            max_id: id.0.saturating_add(1),
+            min_id: id.0 - 1,
+            hash: 0,
+        };
+        let read = self.invoke_or_place(&request).await?;
+        Ok(read.map_or(true, |read| Answer::from(read).len() > 0))
     }
 
     /// The peers of the newest messages of a chat, for filling the cache. At most 100 messages.
@@ -166,7 +254,7 @@ impl Link {
     }
 
     /// Messages with smaller numbers than `offset_id` that were sent before `offset_date`, newest
-    /// first; 0 is no limit.
+    /// first; 0 is no limit. One alone is told, however little of it can be read.
     pub(super) async fn history(
         &self,
         peer: &PeerRow,
@@ -184,6 +272,24 @@ impl Link {
             min_id: 0,
             hash: 0,
         };
-        Ok(self.invoke_leniently(&request).await?.into())
+        self.page(&request).await
+    }
+
+    /// A page of messages of one chat.
+    pub(super) async fn page<R>(&self, request: &R) -> Result<Answer, Error>
+    where
+        R: tl::RemoteCall<Return = tl::enums::messages::Messages> + tl::Identifiable,
+    {
+        let unread = match self.invoke_or_place(request).await? {
+            Ok(read) => return Ok(read.into()),
+            Err(unread) => unread,
+        };
+        match unread.only {
+            Some(only) if only.part == Part::Message => Ok(Answer::with_only(only)),
+            _ => Err(Error::Unreadable {
+                constructor: unread.constructor,
+                method: tl::name_for_id(R::CONSTRUCTOR_ID),
+            }),
+        }
     }
 }

@@ -43,12 +43,22 @@ impl Link {
         let folder = if archived { ARCHIVE } else { 0 };
         let mut listed = ListedDialogs::default();
         let mut offset = DialogOffset::default();
+        let mut halvings = 0;
         while listed.entries.len() < limit {
-            let wanted = (limit - listed.entries.len()).clamp(1, 100);
-            let wanted = i32::try_from(wanted).unwrap_or(100);
-            let Some(page) = self.dialog_page(&offset, Some(folder), wanted).await? else {
+            let wanted = (limit - listed.entries.len()).clamp(1, 100) >> halvings;
+            let wanted = i32::try_from(wanted.max(1)).unwrap_or(100);
+            let page = match self.dialog_page(&offset, Some(folder), wanted).await {
+                // What cannot be told apart is asked for in halves.
+                Err(error) if error.is_unreadable() && wanted > 1 => {
+                    halvings += 1;
+                    continue;
+                }
+                page => page?,
+            };
+            let Some(page) = page else {
                 break;
             };
+            halvings = 0;
             let own = self.own();
             for dialog in &page.dialogs {
                 // The archive itself is listed as one entry among the others.

@@ -12,6 +12,9 @@ use crate::telegram::error::Error;
 use crate::telegram::link::Link;
 use grammers_client::tl;
 
+/// How many numbers are tried at most for a message that does not say its own.
+const NAMES: i32 = 100;
+
 /// Which messages of a chat.
 #[derive(Clone, Debug, Default)]
 pub struct HistoryQuery {
@@ -33,7 +36,9 @@ pub struct FoundMessages {
 }
 
 impl Link {
-    /// `messages.getHistory` or `messages.search`, as many calls as the limit needs.
+    /// `messages.getHistory` or `messages.search`, as many calls as the limit needs. A page of which
+    /// something cannot be read and does not say what it is is asked for in halves, down to one
+    /// message.
     pub async fn read_history(
         &self,
         peer: &PeerRow,
@@ -42,16 +47,34 @@ impl Link {
         let limit = query.limit as usize;
         let mut found = FoundMessages::default();
         let mut before = query.before.map_or(0, |id| id.0);
+        let mut halvings = 0;
+        let search = query.search.as_deref();
         while found.messages.len() < limit {
-            let wanted = (limit - found.messages.len()).min(MESSAGES_A_CALL);
-            let answer = self
-                .history_page(peer, query.search.as_deref(), before, wanted)
-                .await?;
+            let wanted = (limit - found.messages.len()).min(MESSAGES_A_CALL) >> halvings;
+            let wanted = wanted.max(1);
+            let answer = match self.history_page(peer, search, (before, 0), wanted).await {
+                Ok(answer) if wanted > 1 && answer.has_nameless() => {
+                    halvings += 1;
+                    continue;
+                }
+                Err(error) if wanted > 1 && error.is_unreadable() => {
+                    halvings += 1;
+                    continue;
+                }
+                answer => answer?,
+            };
             found
                 .peers
                 .extend(convert::peers(&answer.users, &answer.chats));
-            let oldest = answer.ids().map(|id| id.0).min();
-            found.messages.extend(self.live(&answer));
+            let oldest = if answer.has_nameless() {
+                let (named, older) = self.name(peer, search, before).await?;
+                found.messages.extend(named);
+                older
+            } else {
+                found.messages.extend(self.live(&answer));
+                answer.ids().map(|id| id.0).min()
+            };
+            halvings = 0;
             match oldest {
                 Some(oldest) if answer.len() >= wanted => before = oldest,
                 _ => break,
@@ -65,12 +88,22 @@ impl Link {
         &self,
         peer: &PeerRow,
         search: Option<&str>,
-        offset_id: i32,
+        (offset_id, add_offset): (i32, i32),
         limit: usize,
     ) -> Result<Answer, Error> {
         let limit = i32::try_from(limit).unwrap_or(i32::MAX);
         let Some(text) = search else {
-            return self.history(peer, offset_id, 0, limit).await;
+            let request = tl::functions::messages::GetHistory {
+                peer: convert::input_peer(peer),
+                offset_id,
+                offset_date: 0,
+                add_offset,
+                limit,
+                max_id: 0,
+                min_id: 0,
+                hash: 0,
+            };
+            return self.page(&request).await;
         };
         let request = tl::functions::messages::Search {
             peer: convert::input_peer(peer),
@@ -83,13 +116,49 @@ impl Link {
             min_date: 0,
             max_date: 0,
             offset_id,
-            add_offset: 0,
+            add_offset,
             limit,
             max_id: 0,
             min_id: 0,
             hash: 0,
         };
-        Ok(self.invoke_leniently(&request).await?.into())
+        self.page(&request).await
+    }
+
+    /// The newest message below a number, of which nothing can be read, and where the next page
+    /// begins. It stands between that number and the message after it.
+    async fn name(
+        &self,
+        peer: &PeerRow,
+        search: Option<&str>,
+        before: i32,
+    ) -> Result<(Option<LiveMessage>, Option<i32>), Error> {
+        let below = if before > 0 {
+            before
+        } else {
+            let (dialog, _) = self.dialog_of(peer).await?;
+            dialog.map_or(0, |dialog| dialog.top.0.saturating_add(1))
+        };
+        let after = match self.history_page(peer, search, (before, 1), 1).await {
+            Ok(after) => after.ids().map(|id| id.0).max(),
+            Err(error) if error.is_unreadable() => None,
+            Err(error) => return Err(error),
+        };
+        let lowest = after.map_or(1, |after| after + 1);
+        let lowest = lowest.max(below.saturating_sub(NAMES));
+        let ids: Vec<MessageId> = (lowest..below).rev().map(MessageId).collect();
+        let channel = convert::input_channel(peer).map(|_| peer);
+        for (ids, answer) in self.by_numbers(channel, &ids).await? {
+            if let ([id], [object]) = (ids, answer.unreadable.as_slice())
+                && answer.has_nameless()
+                && (channel.is_some() || self.holds(peer, *id).await?)
+            {
+                let live = convert::live_numbered(peer.peer_id, *id, object);
+                return Ok((Some(live), Some(id.0)));
+            }
+        }
+        // Not found; what follows is shown all the same.
+        Ok((None, after.map(|after| after.saturating_add(1))))
     }
 
     /// One message of a chat; `None` when there is none of that number.
@@ -100,6 +169,13 @@ impl Link {
     ) -> Result<Option<LiveMessage>, Error> {
         let channel = convert::input_channel(peer).map(|_| peer);
         let answer = self.by_number(channel, &[id]).await?;
+        if answer.has_nameless()
+            && let Some(object) = answer.unreadable.first()
+        {
+            let here = channel.is_some() || self.holds(peer, id).await?;
+            let live = here.then(|| convert::live_numbered(peer.peer_id, id, object));
+            return Ok(live);
+        }
         let mut lives = self.live(&answer).into_iter();
         Ok(
             lives
@@ -145,7 +221,7 @@ impl Link {
     pub async fn scheduled(&self, peer: &PeerRow) -> Result<Vec<LiveMessage>, Error> {
         let peer = convert::input_peer(peer);
         let request = tl::functions::messages::GetScheduledHistory { peer, hash: 0 };
-        let answer = Answer::from(self.invoke_leniently(&request).await?);
+        let answer = self.page(&request).await?;
         Ok(self.live(&answer))
     }
 

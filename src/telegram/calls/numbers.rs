@@ -9,7 +9,6 @@
 use crate::model::{ChatId, ChatKind, MessageId};
 use crate::store::peers::PeerRow;
 use crate::telegram::calls::history::MESSAGES_A_CALL;
-use crate::telegram::convert;
 use crate::telegram::error::Error;
 use crate::telegram::link::Link;
 use std::collections::HashMap;
@@ -93,9 +92,9 @@ impl Link {
             .filter(|id| !places.contains_key(id))
             .collect();
         for some in untold.chunks(MESSAGES_A_CALL) {
-            let answer = self.by_number(None, some).await?;
-            let told = answer.messages.iter().filter_map(convert::message_place);
-            places.extend(told.map(|(chat, id)| (id, chat)));
+            for (_, answer) in self.by_numbers(None, some).await? {
+                places.extend(answer.places().map(|(chat, id)| (id, chat)));
+            }
         }
         Ok(places)
     }
@@ -119,7 +118,7 @@ impl Link {
         peer: &PeerRow,
         id: MessageId,
     ) -> Result<Option<MessageOf>, Error> {
-        let there = self.raw_message(peer, id).await?.is_some();
+        let there = self.live_message(peer, id).await?.is_some();
         let peer = peer.clone();
         Ok(there.then_some(MessageOf { peer, id }))
     }

@@ -70,6 +70,7 @@ fn text_row(own: Option<ChatId>, message: &tl::types::Message, raw: Vec<u8>) -> 
             .edit_date
             .and_then(|date| UtcTime::from_unix(date.into())),
         raw,
+        pts: None,
     }
 }
 
@@ -94,6 +95,7 @@ fn service_row(
         sent_at: time(message.date),
         edited_at: None,
         raw,
+        pts: None,
     }
 }
 

@@ -16,7 +16,7 @@ pub(super) use message::{message_date, message_place, messages};
 pub(super) use peer::{
     basic_group, chat, chat_id, input_channel, input_peer, input_user, peer_info, peers, user,
 };
-pub use unreadable::{LAYER, read_again};
-pub(super) use unreadable::{live_unreadable, unreadable, unreadable_number};
+pub use unreadable::{LAYER, read_again, unreadable_number};
+pub(super) use unreadable::{live_numbered, live_unreadable, unreadable};
 pub use update::AccountRef;
 pub(super) use update::batch;

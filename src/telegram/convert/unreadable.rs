@@ -36,20 +36,33 @@ pub(in crate::telegram) fn live_unreadable(
     object: &UnreadableObject,
 ) -> Option<LiveMessage> {
     let told = object.message.as_ref()?;
-    Some(LiveMessage {
-        content: row(own, told, object.constructor),
+    Some(live(row(own, told, object.constructor)))
+}
+
+/// The same of one that says nothing of itself, with the number that it was found by.
+pub(in crate::telegram) fn live_numbered(
+    chat_id: ChatId,
+    message_id: MessageId,
+    object: &UnreadableObject,
+) -> LiveMessage {
+    live(unreadable_number(chat_id, message_id, object).message)
+}
+
+fn live(content: NewMessage) -> LiveMessage {
+    LiveMessage {
+        content,
         media_class: Some(CLASS.to_owned()),
         views: None,
         forwards: None,
         grouped_id: None,
         pinned: false,
         reactions: json!([]),
-    })
+    }
 }
 
 /// The row of a message that was asked for by its number and whose kind itself is not known:
 /// nothing but the number and the chat can be told.
-pub(in crate::telegram) fn unreadable_number(
+pub fn unreadable_number(
     chat_id: ChatId,
     message_id: MessageId,
     object: &UnreadableObject,
@@ -70,6 +83,7 @@ pub(in crate::telegram) fn unreadable_number(
             sent_at: UtcTime::now(),
             edited_at: None,
             raw: object.raw.clone(),
+            pts: None,
         },
         constructor: object.constructor,
         method: object.method.to_owned(),
@@ -93,8 +107,9 @@ fn row(own: Option<ChatId>, told: &Prefix, constructor: u32) -> NewMessage {
         media: Some(unreadable::media(constructor)),
         service: None,
         sent_at: told.date.map_or_else(UtcTime::now, message::time),
-        edited_at: None,
+        edited_at: told.edit_date.map(message::time),
         raw: told.raw.clone(),
+        pts: told.pts,
     }
 }
 

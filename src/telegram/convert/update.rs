@@ -2,9 +2,9 @@
 //! Source: <https://core.telegram.org/type/Update>.
 
 use crate::model::{ChatId, MessageId, SessionId, UtcTime};
-use crate::store::capture::{CapturedBatch, Deletion};
+use crate::store::capture::{CapturedBatch, Deletion, NewMessage};
 use crate::telegram::convert::{links, message, peer, peers};
-use grammers_client::session::updates::State;
+use grammers_client::session::updates::{MessageBox, State};
 use grammers_client::tl;
 
 /// Whose updates they are.
@@ -36,12 +36,21 @@ pub(in crate::telegram) fn batch(
         captured_at: UtcTime::now(),
         from_history: false,
     };
-    for (update, _) in updates {
+    for (update, state) in updates {
+        let at = |pts| place(pts, &state);
         match &update {
-            tl::enums::Update::NewMessage(new) => push(&mut batch, account, &new.message),
-            tl::enums::Update::NewChannelMessage(new) => push(&mut batch, account, &new.message),
-            tl::enums::Update::EditMessage(edit) => push(&mut batch, account, &edit.message),
-            tl::enums::Update::EditChannelMessage(edit) => push(&mut batch, account, &edit.message),
+            tl::enums::Update::NewMessage(new) => {
+                push(&mut batch, account, &new.message, at(new.pts));
+            }
+            tl::enums::Update::NewChannelMessage(new) => {
+                push(&mut batch, account, &new.message, at(new.pts));
+            }
+            tl::enums::Update::EditMessage(edit) => {
+                push(&mut batch, account, &edit.message, at(edit.pts));
+            }
+            tl::enums::Update::EditChannelMessage(edit) => {
+                push(&mut batch, account, &edit.message, at(edit.pts));
+            }
             tl::enums::Update::DeleteMessages(deleted) => {
                 batch.deletions.push(deletion(None, &deleted.messages));
             }
@@ -58,9 +67,27 @@ pub(in crate::telegram) fn batch(
     batch
 }
 
-fn push(batch: &mut CapturedBatch, account: AccountRef, message: &tl::enums::Message) {
+fn push(
+    batch: &mut CapturedBatch,
+    account: AccountRef,
+    message: &tl::enums::Message,
+    pts: Option<i32>,
+) {
     batch.links.extend(links::told(&batch.peers, message));
-    batch.messages.extend(message::row(account.own, message));
+    let row = message::row(account.own, message);
+    batch
+        .messages
+        .extend(row.map(|row| NewMessage { pts, ..row }));
+}
+
+/// Where in its sequence an update stands. A new message of a difference does not say; it is as it
+/// was when the difference was made, at the place that this leads to.
+fn place(told: i32, state: &State) -> Option<i32> {
+    let reached = match state.message_box {
+        Some(MessageBox::Common { pts } | MessageBox::Channel { pts, .. }) => Some(pts),
+        _ => None,
+    };
+    Some(told).filter(|told| *told > 0).or(reached)
 }
 
 /// Outside channels Telegram names no chat: the numbers are the account's own sequence.

@@ -28,15 +28,27 @@ pub enum Part {
 pub(super) enum Step {
     /// An object that has to be readable.
     One(Skip),
+    /// One that takes so many bytes, whatever it says.
+    Fixed(usize, Skip),
     /// A list, of which single elements may be unreadable.
     Many(Part, Skip),
+}
+
+impl Step {
+    /// How many bytes it takes, if that is always the same.
+    const fn length(&self) -> Option<usize> {
+        match self {
+            Self::Fixed(length, _) => Some(*length),
+            Self::One(_) | Self::Many(..) => None,
+        }
+    }
 }
 
 fn skip<T: Deserializable>(cursor: &mut Cursor<'_>) -> Result<(), Error> {
     T::deserialize(cursor).map(drop)
 }
 
-const INT: Step = Step::One(skip::<i32>);
+const INT: Step = Step::Fixed(4, skip::<i32>);
 const MESSAGES: Step = Step::Many(Part::Message, skip::<enums::Message>);
 const SECRET: Step = Step::Many(Part::Other, skip::<enums::EncryptedMessage>);
 const UPDATES: Step = Step::Many(Part::Update, skip::<enums::Update>);
@@ -45,7 +57,7 @@ const USERS: Step = Step::Many(Part::Peer, skip::<enums::User>);
 const TOPICS: Step = Step::Many(Part::Other, skip::<enums::ForumTopic>);
 const DIALOGS: Step = Step::Many(Part::Other, skip::<enums::Dialog>);
 const DIALOG: Step = Step::One(skip::<enums::Dialog>);
-const STATE: Step = Step::One(skip::<enums::updates::State>);
+const STATE: Step = Step::Fixed(STATE_BYTES, skip::<enums::updates::State>);
 const SEARCH_FLOOD: Step = Step::One(skip::<enums::SearchPostsFlood>);
 
 /// The steps after an answer's constructor; `None` when it carries no list that is known here.
@@ -105,6 +117,89 @@ pub(super) fn steps(bytes: &[u8]) -> Option<Vec<Step>> {
         _ => return None,
     };
     Some(parts.into_iter().flatten().collect())
+}
+
+/// `vector#1cb5c415`.
+pub(super) const VECTOR: u32 = 0x1cb5_c415;
+
+/// A list without elements.
+pub(super) const EMPTY_LIST: [u8; 8] = [0x15, 0xc4, 0xb5, 0x1c, 0, 0, 0, 0];
+
+/// The lists of users and chats of an answer.
+pub(super) struct Peers {
+    pub(super) start: usize,
+    pub(super) end: usize,
+    /// How many lists they are.
+    pub(super) count: usize,
+    /// The first constructor in them that is not known.
+    pub(super) constructor: u32,
+}
+
+/// Where an answer's users and chats stand, if everything before them can be read and they cannot.
+pub(super) fn peers(bytes: &[u8], steps: &[Step]) -> Option<Peers> {
+    let is_peers = |step: &Step| matches!(step, Step::Many(Part::Peer, _));
+    let first = steps.iter().position(is_peers)?;
+    let (before, lists) = steps.split_at(first);
+    let start = end_of(bytes, 4, before).ok()?;
+    let Err(Error::UnexpectedConstructor { id }) = end_of(bytes, start, lists) else {
+        return None;
+    };
+    let count = lists.iter().take_while(|step| is_peers(step)).count();
+    let behind = lists.get(count..)?.iter().map(Step::length);
+    let end = bytes.len().checked_sub(behind.sum::<Option<usize>>()?)?;
+    (end >= start).then_some(Peers {
+        start,
+        end,
+        count,
+        constructor: id,
+    })
+}
+
+/// Where the only message of an answer begins.
+pub(super) fn only_message(bytes: &[u8], steps: &[Step]) -> Option<usize> {
+    let is_messages = |step: &Step| matches!(step, Step::Many(Part::Message, _));
+    let before = steps.get(..steps.iter().position(is_messages)?)?;
+    let start = end_of(bytes, 4, before).ok()?;
+    let mut cursor = Cursor::from_slice(bytes.get(start..)?);
+    let head = (
+        u32::deserialize(&mut cursor).ok()?,
+        u32::deserialize(&mut cursor).ok()?,
+    );
+    (head == (VECTOR, 1)).then_some(start + 8)
+}
+
+/// A list of dialogs without the messages, users and chats that came with it.
+pub(super) fn dialogs_alone(bytes: &[u8]) -> Option<Vec<u8>> {
+    let id = u32::from_le_bytes(*bytes.first_chunk()?);
+    let before = match id {
+        types::messages::Dialogs::CONSTRUCTOR_ID => vec![DIALOGS],
+        types::messages::DialogsSlice::CONSTRUCTOR_ID => vec![INT, DIALOGS],
+        _ => return None,
+    };
+    let end = end_of(bytes, 4, &before).ok()?;
+    let mut kept = bytes.get(..end)?.to_vec();
+    for _ in 0..3 {
+        kept.extend(EMPTY_LIST);
+    }
+    Some(kept)
+}
+
+/// Where these steps end that begin at a place, if all of them can be read.
+fn end_of(bytes: &[u8], start: usize, steps: &[Step]) -> Result<usize, Error> {
+    let rest = bytes.get(start..).ok_or(Error::UnexpectedEof)?;
+    let mut cursor = Cursor::from_slice(rest);
+    for step in steps {
+        match step {
+            Step::One(skip) | Step::Fixed(_, skip) => skip(&mut cursor)?,
+            Step::Many(_, skip) => {
+                u32::deserialize(&mut cursor)?;
+                for _ in 0..u32::deserialize(&mut cursor)? {
+                    skip(&mut cursor)?;
+                }
+            }
+        }
+    }
+    Ok(start + cursor.pos())
 }
 
 /// The bytes of `updates.state`, which end an account's difference.

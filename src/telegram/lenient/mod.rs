@@ -24,6 +24,9 @@ use tokio::sync::oneshot;
 /// What of a stack one level of a nested object takes at most.
 const STACK_A_BYTE: usize = 512;
 
+/// How much is kept of an answer that nobody can tell anything of.
+const LONGEST_ANSWER: usize = 64 * 1024;
+
 /// The stack of a search, whatever the answer.
 const STACK: std::ops::RangeInclusive<usize> = 8 * 1024 * 1024..=512 * 1024 * 1024;
 
@@ -58,6 +61,11 @@ pub(super) struct Unread {
     pub(super) constructor: Option<u32>,
     /// The place that it leads to, if it is a difference and says so.
     pub(super) place: Option<Reached>,
+    /// The message that the answer brings, if it is one, with what follows it up to the end of the
+    /// answer, since nobody knows where it ends; the whole answer, if nobody can tell what it is.
+    pub(super) only: Option<UnreadableObject>,
+    /// The answer with nothing but its dialogs, if it carries such.
+    pub(super) dialogs: Option<Vec<u8>>,
 }
 
 /// Where a difference leads to, as far as its first and last bytes tell.
@@ -80,11 +88,19 @@ pub(super) async fn read<T: Deserializable>(
             return Ok(Read { value, unreadable });
         }
         Err(Error::UnexpectedConstructor { id }) => id,
-        Err(Error::UnexpectedEof) => return Err(Unread::default()),
+        Err(Error::UnexpectedEof) => {
+            let only = only(&bytes, None, method);
+            return Err(Unread {
+                only,
+                ..Unread::default()
+            });
+        }
     };
     let unread = Unread {
         constructor: Some(constructor),
         place: layout::reached(&bytes),
+        only: only(&bytes, Some(constructor), method),
+        dialogs: layout::dialogs_alone(&bytes),
     };
     let Some((rest, unreadable)) = without(bytes, method).await else {
         warn!("an answer to {method} cannot be read: unknown constructor {constructor:#010x}");
@@ -116,9 +132,33 @@ async fn without(bytes: Vec<u8>, method: &'static str) -> Option<(Vec<u8>, Vec<U
     found.await.ok().flatten()
 }
 
+/// The one message of an answer that cannot be read, or, as no known part, the whole answer if its
+/// own constructor is not known. Without an unknown constructor it is the object's own that says
+/// other than what follows.
+fn only(bytes: &[u8], constructor: Option<u32>, method: &'static str) -> Option<UnreadableObject> {
+    let (part, raw) = match layout::steps(bytes) {
+        Some(steps) => {
+            let start = layout::only_message(bytes, &steps)?;
+            (Part::Message, bytes.get(start..)?)
+        }
+        None => (Part::Other, bytes),
+    };
+    let raw = raw.get(..raw.len().min(LONGEST_ANSWER))?;
+    let own = raw.first_chunk().copied().map(u32::from_le_bytes);
+    Some(UnreadableObject {
+        part,
+        constructor: constructor.or(own)?,
+        method,
+        message: prefix::of(part, raw),
+        raw: raw.to_vec(),
+    })
+}
+
 fn cut_out(bytes: &[u8], method: &'static str) -> Option<(Vec<u8>, Vec<UnreadableObject>)> {
     let steps = layout::steps(bytes)?;
-    let cuts = search::cuts(bytes, &steps)?;
+    let Some(cuts) = search::cuts(bytes, &steps) else {
+        return without_peers(bytes, &steps, method);
+    };
     let mut copy = Copy {
         bytes,
         kept: bytes.get(..4)?.to_vec(),
@@ -128,7 +168,7 @@ fn cut_out(bytes: &[u8], method: &'static str) -> Option<(Vec<u8>, Vec<Unreadabl
     let mut cuts = cuts.into_iter().peekable();
     for step in steps {
         match step {
-            Step::One(skip) => copy.keep(skip)?,
+            Step::One(skip) | Step::Fixed(_, skip) => copy.keep(skip)?,
             Step::Many(part, skip) => {
                 let count = copy.header()?;
                 let header = copy.kept.len() - 4;
@@ -148,6 +188,30 @@ fn cut_out(bytes: &[u8], method: &'static str) -> Option<(Vec<u8>, Vec<Unreadabl
         }
     }
     (copy.at == bytes.len()).then_some((copy.kept, objects))
+}
+
+/// The answer without its users and chats, among which nobody knows where the unknown ones end.
+/// What comes after them has a known length.
+fn without_peers(
+    bytes: &[u8],
+    steps: &[Step],
+    method: &'static str,
+) -> Option<(Vec<u8>, Vec<UnreadableObject>)> {
+    let lists = layout::peers(bytes, steps)?;
+    let raw = bytes.get(lists.start..lists.end)?;
+    let mut kept = bytes.get(..lists.start)?.to_vec();
+    for _ in 0..lists.count {
+        kept.extend(layout::EMPTY_LIST);
+    }
+    kept.extend(bytes.get(lists.end..)?);
+    let object = UnreadableObject {
+        part: Part::Peer,
+        constructor: lists.constructor,
+        method,
+        message: None,
+        raw: raw.to_vec(),
+    };
+    Some((kept, vec![object]))
 }
 
 fn object(bytes: &[u8], part: Part, cut: Cut, method: &'static str) -> Option<UnreadableObject> {

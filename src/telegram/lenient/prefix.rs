@@ -25,10 +25,14 @@ pub struct Prefix {
     pub(in crate::telegram) date: Option<i32>,
     /// Its text, if that stands before the unreadable.
     pub(in crate::telegram) text: Option<String>,
+    /// When it was last edited, in Telegram's seconds, if that stands before the unreadable.
+    pub(in crate::telegram) edit_date: Option<i32>,
     /// The message as it came, without the update that brought it.
     pub(in crate::telegram) raw: Vec<u8>,
-    /// Whether it has changed, and is not new.
+    /// Whether it has changed since it was new.
     pub(in crate::telegram) edited: bool,
+    /// The `pts` of the update that brought it.
+    pub(in crate::telegram) pts: Option<i32>,
 }
 
 /// Updates that are a message with two numbers behind it.
@@ -44,21 +48,27 @@ const EDITED: [u32; 2] = [
 /// What the element says of the message that it is or brings.
 pub(super) fn of(part: Part, raw: &[u8]) -> Option<Prefix> {
     match part {
-        Part::Message => message(raw, false).ok().flatten(),
+        Part::Message => message(raw).ok().flatten(),
         Part::Update => {
             let id = u32::from_bytes(raw).ok()?;
             let edited = EDITED.contains(&id);
             if !edited && !NEW.contains(&id) {
                 return None;
             }
-            let inner = raw.get(4..raw.len().checked_sub(8)?)?;
-            message(inner, edited).ok().flatten()
+            let end = raw.len().checked_sub(8)?;
+            let told = message(raw.get(4..end)?).ok().flatten()?;
+            let pts = raw.get(end..end + 4)?.first_chunk().copied();
+            Some(Prefix {
+                edited: edited || told.edited,
+                pts: pts.map(i32::from_le_bytes),
+                ..told
+            })
         }
         Part::Peer | Part::Other => None,
     }
 }
 
-fn message(raw: &[u8], edited: bool) -> Result<Option<Prefix>, Error> {
+fn message(raw: &[u8]) -> Result<Option<Prefix>, Error> {
     let mut cursor = Cursor::from_slice(raw);
     let constructor = u32::deserialize(&mut cursor)?;
     let is_service = match constructor {
@@ -91,6 +101,9 @@ fn message(raw: &[u8], edited: bool) -> Result<Option<Prefix>, Error> {
         text_rest(&mut cursor, flags, flags2)
     };
     let (date, text) = rest.map_or((None, None), |(date, text)| (Some(date), text));
+    let is_edited = !is_service && has(15);
+    let edit_date = text.as_ref().filter(|_| is_edited);
+    let edit_date = edit_date.and_then(|_| edit_date_of(&mut cursor, flags).ok());
     Ok(Some(Prefix {
         id,
         peer,
@@ -99,8 +112,10 @@ fn message(raw: &[u8], edited: bool) -> Result<Option<Prefix>, Error> {
         silent: has(13),
         date,
         text,
+        edit_date,
         raw: raw.to_vec(),
-        edited,
+        edited: is_edited,
+        pts: None,
     }))
 }
 
@@ -141,4 +156,27 @@ fn text_rest(
     }
     let date = i32::deserialize(cursor)?;
     Ok((date, String::deserialize(cursor).ok()))
+}
+
+/// What stands between the text and the date of the last edit is all that an edit can change, so
+/// that whoever cannot read it does not get to the date.
+fn edit_date_of(cursor: &mut Cursor<'_>, flags: u32) -> Result<i32, Error> {
+    let has = |bit: u32| flags & (1 << bit) != 0;
+    if has(9) {
+        enums::MessageMedia::deserialize(cursor)?;
+    }
+    if has(6) {
+        enums::ReplyMarkup::deserialize(cursor)?;
+    }
+    if has(7) {
+        Vec::<enums::MessageEntity>::deserialize(cursor)?;
+    }
+    if has(10) {
+        i32::deserialize(cursor)?;
+        i32::deserialize(cursor)?;
+    }
+    if has(23) {
+        enums::MessageReplies::deserialize(cursor)?;
+    }
+    i32::deserialize(cursor)
 }

@@ -4,7 +4,7 @@
 //! taken when everything after it, by the counts of the lists and down to the last byte, can be
 //! read, and when that is so for no other way of cutting. It must not know what a message is.
 
-use crate::telegram::lenient::layout::Step;
+use crate::telegram::lenient::layout::{Step, VECTOR};
 use grammers_client::tl::Deserializable as _;
 use grammers_client::tl::deserialize::{Cursor, Error};
 use std::collections::HashMap;
@@ -14,9 +14,6 @@ use std::rc::Rc;
 /// is asked for in smaller parts.
 const TRIES: usize = 2_000_000;
 const TRIED_BYTES: usize = 64 * 1024 * 1024;
-
-/// `vector#1cb5c415`.
-const VECTOR: u32 = 0x1cb5_c415;
 
 /// One element that is left out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -109,7 +106,7 @@ impl Search<'_> {
                 let at_end = place.at == self.bytes.len();
                 return if at_end { Ways::One(None) } else { Ways::None };
             };
-            let (Step::One(skip) | Step::Many(_, skip)) = step;
+            let (Step::One(skip) | Step::Fixed(_, skip) | Step::Many(_, skip)) = step;
             match (step, place.left) {
                 (Step::Many(..), None) => match self.count(place.at) {
                     Some(count) => {
@@ -182,7 +179,9 @@ impl Search<'_> {
         match self.steps.get(if left > 0 { step } else { step + 1 }) {
             None => at == self.bytes.len(),
             Some(Step::Many(..)) if left == 0 => self.count(at).is_some(),
-            Some(&(Step::Many(_, skip) | Step::One(skip))) => begins(self.read(at, skip)),
+            Some(&(Step::Many(_, skip) | Step::One(skip) | Step::Fixed(_, skip))) => {
+                begins(self.read(at, skip))
+            }
         }
     }
 

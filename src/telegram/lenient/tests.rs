@@ -136,8 +136,8 @@ async fn a_message_in_an_update_tells_its_number() {
     let (_, unreadable) = read_difference(answer).await.expect("readable");
     let told = unreadable[0].message.as_ref().expect("told");
     assert_eq!(
-        (told.id, told.edited, &told.raw),
-        (4, false, &alien(4, b"1234"))
+        (told.id, told.edited, &told.raw, told.pts),
+        (4, false, &alien(4, b"1234"), Some(7))
     );
 }
 
@@ -206,4 +206,64 @@ async fn nested_nonsense_does_not_run_over_the_stack() {
     let answer = difference(&[alien(1, &nested), plain(2)], &[], &[]);
     let (value, _) = read_difference(answer).await.expect("one way");
     assert_eq!(value.new_messages.len(), 1);
+}
+
+#[tokio::test]
+async fn unknown_users_next_to_each_other_cost_the_users_alone() {
+    let unknown = [UNKNOWN.to_le_bytes().to_vec(), b"whatever".to_vec()].concat();
+    let answer = difference(&[plain(1), plain(2)], &[], &[unknown.clone(), unknown]);
+    let (value, unreadable) = read_difference(answer).await.expect("readable");
+    assert_eq!((value.new_messages.len(), value.users.len()), (2, 0));
+    let parts = unreadable
+        .iter()
+        .map(|object| (object.part, object.constructor));
+    assert_eq!(parts.collect::<Vec<_>>(), [(Part::Peer, UNKNOWN)]);
+    let enums::updates::State::State(state) = value.state;
+    assert_eq!((state.pts, state.unread_count), (5, 9));
+}
+
+#[tokio::test]
+async fn the_only_message_of_an_answer_is_told_though_nobody_knows_where_it_ends() {
+    let messages = |elements: &[Vec<u8>]| {
+        let lists = [list(elements), list(&[]), list(&[]), list(&[])].concat();
+        let id = types::messages::Messages::CONSTRUCTOR_ID.to_le_bytes();
+        [id.to_vec(), lists].concat()
+    };
+    // What stands in the unknown may be the list of topics, or not.
+    let media = [0x1cb5_c415_u32, 1, 0xfeed_beef].map(u32::to_le_bytes);
+    let message = alien(4, media.as_flattened());
+    let read = |bytes| read::<enums::messages::Messages>(bytes, "messages.getMessages");
+    let unread = read(messages(std::slice::from_ref(&message))).await;
+    let only = unread.expect_err("ambiguous").only.expect("one");
+    assert_eq!((only.part, only.constructor), (Part::Message, UNKNOWN));
+    assert_eq!(only.message.expect("told").id, 4);
+    assert!(only.raw.starts_with(&message));
+    // Of one among others nobody can tell which part is whose.
+    let unread = read(messages(&[plain(1), message])).await;
+    assert!(unread.expect_err("ambiguous").only.is_none());
+    let unread = read(UNKNOWN.to_le_bytes().to_vec()).await;
+    let only = unread.expect_err("nothing known").only.expect("all of it");
+    assert_eq!((only.part, only.message), (Part::Other, None));
+}
+
+#[tokio::test]
+async fn an_edit_tells_when_it_was_made_unless_that_is_what_cannot_be_read() {
+    let edited = |unknown_at: u32| {
+        let date = 1_700_000_100_i32.to_bytes();
+        let known = bytes_of(1, "new", 1 << 15 | 1 << unknown_at);
+        let unknown = [UNKNOWN.to_bytes(), b"1234".to_vec()].concat();
+        // Media stand before the date, reactions behind it.
+        let rest = if unknown_at == 9 {
+            [unknown, date]
+        } else {
+            [date, unknown]
+        };
+        [known, rest.concat()].concat()
+    };
+    for (unknown_at, date) in [(9, None), (20, Some(1_700_000_100))] {
+        let answer = difference(&[edited(unknown_at)], &[], &[]);
+        let (_, unreadable) = read_difference(answer).await.expect("readable");
+        let told = unreadable[0].message.as_ref().expect("told");
+        assert_eq!((told.edited, told.edit_date), (true, date));
+    }
 }

@@ -7,7 +7,9 @@ use crate::support::ledger::{complete, done, earlier_texts};
 use crate::support::observe::{micros, session};
 use grammers_tl_types as tl;
 use local_dc::dc::DcOptions;
+use local_dc::dc::chats::NewChat;
 use local_dc::world::change::Reach;
+use local_dc::world::channel::ChannelKind;
 use local_dc::world::ids::MessageId;
 use local_dc::world::post::Content;
 use local_dc::world::send::Draft;
@@ -44,6 +46,28 @@ contract! {
             assert_eq!(earlier, ["first", "second"], "{name}");
             assert_eq!(hub.client.messages(name).await?.len(), 1);
         }
+        hub.stop().await?;
+    }
+
+    async fn of_edits_within_one_second_the_last_is_the_one_that_stays(db: TestDb) {
+        let hub = TestHub::start(db).await?;
+        hub.log_in("carol", CAROL).await?;
+        let new = NewChat::new("alice", "news").with(&["carol"]);
+        let name = done(hub.dc.create_channel(ChannelKind::Broadcast, new))?.to_string();
+        let mut sent = Vec::new();
+        for chat in ["carol", &name] {
+            sent.push((chat, done(hub.dc.send("alice", chat, "first"))?.sender));
+        }
+        complete(&hub.dc, &hub.client, "carol").await?;
+        for (chat, id) in &sent {
+            // Telegram's dates are whole seconds, and the last text is the first edit's again.
+            for text in ["one", "two", "one"] {
+                done(hub.dc.edit_in(chat, "alice", *id, text))?;
+            }
+        }
+        done(hub.dc.send("alice", "carol", "after"))?;
+        done(hub.dc.send("alice", &name, "after"))?;
+        complete(&hub.dc, &hub.client, "carol").await?;
         hub.stop().await?;
     }
 

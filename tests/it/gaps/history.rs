@@ -1,10 +1,13 @@
 //! How what is missing is asked for: channels by pages of their history where these bring more.
 
-use super::{channel, closed, start};
+use super::{CAROL, channel, closed, start, watchful};
 use crate::support::contract;
+use crate::support::http::eventually;
 use crate::support::hub::TestHub;
 use crate::support::ledger::{captured, complete, done, held};
+use local_dc::dc::{Dc, DcOptions};
 use local_dc::world::faults::{Fault, FaultKind};
+use std::time::Duration;
 
 /// `messages.messages` without anything in it.
 const NOTHING: [u32; 9] = [0x1d73_e7ea, VECTOR, 0, VECTOR, 0, VECTOR, 0, VECTOR, 0];
@@ -75,6 +78,38 @@ contract! {
         let hub = TestHub::start_with(db, dc, options).await?;
         closed(&hub.client, "channel_difference_too_long").await?;
         whole(&hub, &[]).await?;
+        hub.stop().await?;
+    }
+
+    async fn a_refused_page_of_a_history_undoes_nothing_of_the_pages_before_it(db: TestDb) {
+        let mut options = watchful();
+        options.timing.reconcile_pace = Duration::from_millis(700);
+        let hub = TestHub::start_with(db, Dc::start(DcOptions::default())?, options).await?;
+        hub.log_in("carol", CAROL).await?;
+        let (_, name) = channel(&hub.dc, &["carol"])?;
+        done(hub.dc.send_many("alice", &name, "before {n}", 5))?;
+        complete(&hub.dc, &hub.client, "carol").await?;
+        closed(&hub.client, "first_seen").await?;
+        let carol = done(hub.dc.user("carol"))?;
+        let (db, dc, options) = hub.stop().await?;
+        let sent = done(dc.send_many("alice", &name, "away {n}", 400))?;
+        let gone: Vec<i32> = sent[210..390].iter().map(|ids| ids.sender).collect();
+        for some in gone.chunks(100) {
+            done(dc.delete_in(&name, "alice", some))?;
+        }
+        done(dc.channel_too_long(&name, Some("carol"), 1))?;
+        let before = dc.calls("messages.getHistory");
+        let hub = TestHub::start_with(db, dc, options).await?;
+        eventually(|| async {
+            Ok((hub.dc.calls("messages.getHistory") > before).then_some(()))
+        })
+        .await?;
+        hub.dc.fault(Fault::error("messages.getHistory", 400, "MSG_ID_INVALID").of(carol));
+        let gap = closed(&hub.client, "channel_difference_too_long").await?;
+        whole(&hub, &gone).await?;
+        assert_eq!((&gap["found"], &gap["absent"]), (&220.into(), &180.into()), "{gap}");
+        // Three pages of what is missing, one of them twice, and one of what may have changed.
+        assert_eq!(hub.dc.calls("messages.getHistory"), before + 5);
         hub.stop().await?;
     }
 

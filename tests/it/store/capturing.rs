@@ -2,7 +2,9 @@ use super::{at, session_id};
 use crate::support::contract;
 use serde_json::json;
 use telegram_hub::model::{ChatId, MessageId, SessionId};
-use telegram_hub::store::capture::{self, CapturedBatch, Committed, Deletion, NewMessage};
+use telegram_hub::store::capture::{
+    self, CapturedBatch, Committed, Deletion, NewMessage, UnreadableMessage,
+};
 use telegram_hub::store::peers::{self, PeerRow};
 use telegram_hub::store::sessions::{self, Purge};
 use telegram_hub::store::update_states::{self, UpdatesPosition};
@@ -27,6 +29,7 @@ pub(crate) fn message(chat_id: ChatId, message_id: i32, text: &str) -> NewMessag
         sent_at: at(i64::from(message_id)),
         edited_at: None,
         raw: text.as_bytes().to_vec(),
+        pts: None,
     }
 }
 
@@ -162,6 +165,94 @@ contract! {
         assert_eq!(kept.len(), 1);
         let first = kept.first().ok_or("no revision")?;
         assert_eq!((first.text.as_str(), first.edited_at, first.replaced_at), ("first", None, at(1_000)));
+    }
+
+    async fn of_versions_with_one_edit_date_the_one_that_was_told_last_stays(db: TestDb) {
+        let store = db.open().await?;
+        let id = session_id(&store, "alice").await?;
+        store
+            .write(move |c| {
+                let told = |number, text: &str, pts| NewMessage {
+                    pts: Some(pts),
+                    ..edited(message(CHANNEL, number, "first"), text, 50)
+                };
+                let text = |c: &mut AnyConnection, number| {
+                    Ok::<_, Error>(messages::get(c, id, CHANNEL, MessageId(number))?.map(|m| m.text))
+                };
+                // History has brought the last one while the pushes of both were kept back.
+                for (number, apart) in [(1, false), (2, true)] {
+                    let mut asked = batch(id, vec![edited(message(CHANNEL, number, "first"), "two", 50)]);
+                    asked.from_history = true;
+                    capture::commit(c, &asked)?;
+                    let pushes = [told(number, "one", 11), told(number, "two", 12)];
+                    if apart {
+                        for push in pushes {
+                            capture::commit(c, &batch(id, vec![push]))?;
+                        }
+                    } else {
+                        capture::commit(c, &batch(id, pushes.to_vec()))?;
+                    }
+                    assert_eq!(text(c, number)?.as_deref(), Some("two"));
+                    // What is replayed changes nothing, and what comes back to an earlier text does.
+                    capture::commit(c, &batch(id, vec![told(number, "one", 11)]))?;
+                    assert_eq!(text(c, number)?.as_deref(), Some("two"));
+                    capture::commit(c, &batch(id, vec![told(number, "one", 13)]))?;
+                    assert_eq!(text(c, number)?.as_deref(), Some("one"));
+                    // What was asked for after all that is later still, and the last push is no news.
+                    asked.messages = vec![edited(message(CHANNEL, number, "first"), "three", 50)];
+                    capture::commit(c, &asked)?;
+                    capture::commit(c, &batch(id, vec![told(number, "one", 13)]))?;
+                    assert_eq!(text(c, number)?.as_deref(), Some("three"));
+                }
+                Ok(())
+            })
+            .await?;
+    }
+
+    async fn what_cannot_be_read_of_an_edit_stands_in_the_order_of_the_others(db: TestDb) {
+        let store = db.open().await?;
+        let id = session_id(&store, "alice").await?;
+        store
+            .write(move |c| {
+                let unread = |pts, date: Option<i64>| UnreadableMessage {
+                    message: NewMessage {
+                        media: Some(telegram_hub::store::unreadable::media(7)),
+                        edited_at: date.map(at),
+                        pts,
+                        ..message(BOB, 1, "unreadable")
+                    },
+                    constructor: 7,
+                    method: "updates.getDifference".to_owned(),
+                    layer: 1,
+                    edited: true,
+                };
+                let with = |unreadable| CapturedBatch { unreadable: vec![unreadable], ..batch(id, vec![]) };
+                let told = |text, when, pts| batch(id, vec![NewMessage {
+                    pts: Some(pts),
+                    ..edited(message(BOB, 1, "first"), text, when)
+                }]);
+                let text = |c: &mut AnyConnection| {
+                    Ok::<_, Error>(messages::get(c, id, BOB, MessageId(1))?.map(|m| m.text).unwrap_or_default())
+                };
+                capture::commit(c, &batch(id, vec![message(BOB, 1, "first")]))?;
+                // In one transaction, the one that can be read being the later.
+                let pair = [with(unread(None, None)), told("second", 20, 12)];
+                capture::commit_group(c, &[&pair[0], &pair[1]])?;
+                assert_eq!(text(c)?, "second");
+                // Told before, or edited before, or the same edit with other reactions.
+                for earlier in [unread(Some(11), None), unread(None, Some(19)), unread(Some(12), Some(20))] {
+                    capture::commit(c, &with(earlier))?;
+                    assert_eq!(text(c)?, "second");
+                }
+                capture::commit(c, &with(unread(Some(13), None)))?;
+                assert_eq!(text(c)?, "unreadable");
+                capture::commit(c, &told("second", 20, 12))?;
+                assert_eq!(text(c)?, "unreadable");
+                capture::commit(c, &told("third", 30, 14))?;
+                assert_eq!(text(c)?, "third");
+                Ok(())
+            })
+            .await?;
     }
 
     async fn media_that_changes_without_an_edit_date_is_an_edit(db: TestDb) {

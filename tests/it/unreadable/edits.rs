@@ -1,6 +1,6 @@
 //! Edits that cannot be read, and lists of dialogs with something unknown in them.
 
-use super::{ALIEN, CAROL, start, told};
+use super::{ALIEN, CAROL, start, start_with, told, watchful};
 use crate::support::contract;
 use crate::support::http::eventually;
 use crate::support::hub::{Options, TestHub};
@@ -9,6 +9,7 @@ use local_dc::dc::chats::NewChat;
 use local_dc::dc::raw::RawPart;
 use local_dc::dc::{Dc, DcOptions};
 use local_dc::world::channel::ChannelKind;
+use local_dc::world::raw::Raw;
 use std::time::Duration;
 
 contract! {
@@ -33,6 +34,51 @@ contract! {
             let rows = hub.client.messages("carol").await?;
             let marked = rows.iter().filter(|row| row["media"]["type"] == "unreadable");
             Ok((marked.count() == 2).then_some(()))
+        })
+        .await?;
+        hub.stop().await?;
+    }
+
+    async fn an_edit_that_cannot_be_read_and_that_history_tells_marks_its_message(db: TestDb) {
+        let (hub, names) = start_with(db, watchful()).await?;
+        let mut edited = Vec::new();
+        for name in &names {
+            edited.push((name, done(hub.dc.send("alice", name, "old"))?.sender));
+        }
+        complete(&hub.dc, &hub.client, "carol").await?;
+        let (db, dc, options) = hub.stop().await?;
+        done(dc.too_long("carol", 1))?;
+        for name in &names[1..] {
+            done(dc.channel_too_long(name, Some("carol"), 1))?;
+        }
+        for (name, id) in &edited {
+            let part = RawPart::Media(ALIEN.to_vec());
+            done(dc.edit_raw(name, "alice", *id, "new", part))?;
+        }
+        let hub = TestHub::start_with(db, dc, options).await?;
+        told(&hub, 3).await?;
+        hub.stop().await?;
+    }
+
+    async fn dialogs_after_those_that_tell_no_place_are_listed_all_the_same(db: TestDb) {
+        let mut options = watchful();
+        options.timing.reconcile_every = Duration::from_hours(1);
+        let hub = TestHub::start_with(db, Dc::start(DcOptions::default())?, options).await?;
+        hub.log_in("carol", CAROL).await?;
+        let new = NewChat::new("alice", "group").with(&["carol"]);
+        let name = done(hub.dc.create_channel(ChannelKind::Supergroup, new))?.to_string();
+        done(hub.dc.send("alice", &name, "before"))?;
+        complete(&hub.dc, &hub.client, "carol").await?;
+        done(hub.dc.lose_pushes(Some("carol"), 1))?;
+        done(hub.dc.send("alice", &name, "lost"))?;
+        // Two next to each other, which nobody can tell apart, and neither says when it was sent.
+        for from in ["alice", "bob"] {
+            let whole = RawPart::Message(Raw::new(ALIEN));
+            done(hub.dc.send_raw(from, "carol", "", whole))?;
+        }
+        eventually(|| async {
+            let rows = hub.client.messages("carol").await?;
+            Ok(rows.iter().any(|row| row["text"] == "lost").then_some(()))
         })
         .await?;
         hub.stop().await?;
