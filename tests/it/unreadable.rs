@@ -2,6 +2,7 @@
 
 mod asked;
 mod edits;
+mod matrix;
 mod narrow;
 
 use crate::support::contract;

@@ -97,9 +97,7 @@ fn row(message: &Value) -> Option<Row> {
 pub(crate) async fn complete(dc: &Dc, client: &Client, account: &str) -> Result<(), Failure> {
     let deadline = Instant::now() + DEADLINE * 3;
     loop {
-        let (expected, mut found) = (held(dc, account)?, captured(client, account).await?);
-        let earlier = before_joining(dc, account)?;
-        found.retain(|row| !earlier.contains(&(row.chat_id, row.message_id)));
+        let (expected, found) = both(dc, client, account).await?;
         if expected == found {
             return Ok(());
         }
@@ -115,6 +113,20 @@ pub(crate) async fn complete(dc: &Dc, client: &Client, account: &str) -> Result<
         }
         tokio::time::sleep(std::time::Duration::from_millis(50)).await;
     }
+}
+
+/// Whether a session's log holds that now.
+pub(crate) async fn is_complete(dc: &Dc, client: &Client, account: &str) -> Result<bool, Failure> {
+    let (expected, found) = both(dc, client, account).await?;
+    Ok(expected == found)
+}
+
+/// What an account holds, and what its log does, without what the account need not hold.
+async fn both(dc: &Dc, client: &Client, account: &str) -> Result<(Vec<Row>, Vec<Row>), Failure> {
+    let (expected, mut found) = (held(dc, account)?, captured(client, account).await?);
+    let earlier = before_joining(dc, account)?;
+    found.retain(|row| !earlier.contains(&(row.chat_id, row.message_id)));
+    Ok((expected, found))
 }
 
 /// The places of channel messages from before an account joined, which it may read too.
