@@ -49,7 +49,7 @@ contract! {
             assert_eq!(rows(&page["result"]), expected[2..4], "{chat}: {page}");
             for row in &expected {
                 let one = hub.client.get(&format!("/api/messages/{}?chat={chat}", row.0)).await?.expect(200);
-                assert_eq!(rows(&json!([one["result"]])), [row.clone()], "{chat}: {one}");
+                assert_eq!(rows(&json!([one["result"]])), std::slice::from_ref(row), "{chat}: {one}");
             }
         }
         hub.stop().await?;
