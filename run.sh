@@ -16,6 +16,7 @@ usage() {
 ./run.sh fence ARGS  let one hub take over from another and prove that they never were two
 ./run.sh bench ARGS  measure the hub beside the bare client library; --help shows ARGS
 ./run.sh attack ARGS attack a hub on loopback and measure what others notice; --help shows ARGS
+./run.sh calls ARGS  count the calls of an account in an hour, beside Telethon; --help shows ARGS
 ./run.sh fuzz [TARGET] [SECONDS]
                      throw any texts at the readers of markdown, html and session strings; all of
                      them for a minute each, or as given; needs a nightly Rust
@@ -458,6 +459,17 @@ bench() {
   esac
 }
 
+# How often Telegram is called, beside Telethon.
+calls() {
+  need_venv
+  stop_on_signals 143
+  build telegram-hub hub-load
+  local python
+  python=$(tests/venv tests/load/telethon telethon) || die "Telethon could not be installed"
+  PYTHONDONTWRITEBYTECODE=1 run "$target/release/hub-calls" --hub "$target/release/telegram-hub" \
+    --python "$python" --client tests/load/telethon/client.py "$@"
+}
+
 attack() {
   stop_on_signals 143
   build telegram-hub hub-load
@@ -522,6 +534,7 @@ case ${1:-} in
   fence) fence "${@:2}" ;;
   bench) bench "${@:2}" ;;
   attack) attack "${@:2}" ;;
+  calls) calls "${@:2}" ;;
   fuzz) fuzz "${@:2}" ;;
   help | -h | --help) usage ;;
   *)

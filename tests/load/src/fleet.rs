@@ -8,6 +8,7 @@ use crate::bare::{Account, Accounts};
 use local_dc::dc::Dc;
 use std::collections::BTreeMap;
 use std::net::{Ipv6Addr, SocketAddr, SocketAddrV4, SocketAddrV6};
+use std::ops::Range;
 use telegram_hub::model::{
     ChatId, ChatKind, MessageBox, MessageId, SessionId, SessionName, StoredState, UserId, UtcTime,
 };
@@ -78,12 +79,13 @@ pub async fn enrol(dc: &Dc, store: &Store, count: usize) -> Result<Vec<Member>, 
     Ok(members)
 }
 
-/// As many accounts for the bare library: their numbers, and what it needs to be them.
-pub fn strangers(dc: &Dc, count: usize) -> Result<(Vec<String>, Accounts), Failure> {
+/// Accounts for another client, by their places at the data centre: their numbers, and what it
+/// needs to be them.
+pub fn strangers(dc: &Dc, places: Range<usize>) -> Result<(Vec<String>, Accounts), Failure> {
     let SocketAddr::V4(server) = dc.addr() else {
         return Err("the data centre must listen on IPv4".into());
     };
-    let recruits: Vec<Recruit> = (0..count)
+    let recruits: Vec<Recruit> = places
         .map(|number| recruit(dc, number))
         .collect::<Result<_, _>>()?;
     let accounts = recruits.iter().map(|recruit| Account {

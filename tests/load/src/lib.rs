@@ -8,6 +8,7 @@
 pub mod attack;
 pub mod bare;
 pub mod bench;
+pub mod calls;
 pub mod chaos;
 pub mod database;
 pub mod fence;

@@ -106,7 +106,7 @@ impl Taker {
         accounts: usize,
     ) -> Result<Self, Failure> {
         if subject == Subject::Bare {
-            let (phones, accounts) = fleet::strangers(&ground.dc, accounts)?;
+            let (phones, accounts) = fleet::strangers(&ground.dc, 0..accounts)?;
             let bare = Bare::start(&accounts, ground.dir.path(), &Order::Listen).await?;
             return Ok(Self {
                 arrived: Arc::clone(&bare.count),
@@ -204,5 +204,5 @@ async fn look(store: Store, arrived: Arc<AtomicU64>) {
 
 /// The name of a process' arguments for the bare library.
 pub(super) fn accounts_of(ground: &Ground, count: usize) -> Result<Accounts, Failure> {
-    fleet::strangers(&ground.dc, count).map(|(_, accounts)| accounts)
+    fleet::strangers(&ground.dc, 0..count).map(|(_, accounts)| accounts)
 }
