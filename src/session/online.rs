@@ -8,7 +8,7 @@ use crate::session::handle::{Command, Reply};
 use crate::session::ladder::HealStep;
 use crate::session::log_outs::LoggedOut;
 use crate::session::login::{LoginStarted, no_login};
-use crate::session::reconcile::Reconciler;
+use crate::session::reconcile::{Pace, Reconciler};
 use crate::session::waiting::{Reconnected, Waiting};
 use crate::session::watchdog::{Finding, Watchdog};
 use crate::store::peers::PeerRow;
@@ -149,6 +149,7 @@ impl Account {
             account,
             vitals: &shared.vitals,
             crossings: &crossings,
+            pace: Pace::new(context.timing.reconcile_pace),
         };
         let mut reconciling = pin!(reconciler.run());
         let mut watching = pin!(watchdog.watch());

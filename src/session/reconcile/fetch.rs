@@ -107,7 +107,7 @@ impl Reconciler<'_> {
         let Some(smallest) = fetched.smallest.filter(|smallest| *smallest < below) else {
             plan.empty_page();
             self.crossings.end();
-            self.pace().await;
+            self.pace.keep().await;
             return Ok(false);
         };
         let covered = plan.page(below, smallest);
@@ -177,7 +177,7 @@ impl Reconciler<'_> {
             Ok(fetched) if fetched.unplaced.is_empty() => Ok(Some(fetched)),
             Ok(_) | Err(telegram::Error::Unreadable { .. }) => {
                 self.crossings.end();
-                self.pace().await;
+                self.pace.keep().await;
                 Ok(None)
             }
             Err(error) => {
@@ -235,7 +235,7 @@ impl Reconciler<'_> {
                 attempt.compared.extend(wanted);
             }
         }
-        self.pace().await;
+        self.pace.keep().await;
         Ok(())
     }
 }

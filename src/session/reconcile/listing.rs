@@ -170,7 +170,7 @@ impl Reconciler<'_> {
                 self.not_found(state, list.complete, &of_box).await?;
                 continue;
             };
-            self.pace().await;
+            self.pace.keep().await;
             match self.link.dialog_of(&peer).await {
                 Ok((Some(dialog), peers)) if dialog.top > MessageId(0) => {
                     list.dialogs.push(dialog);

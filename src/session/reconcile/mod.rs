@@ -9,6 +9,7 @@ mod fill;
 mod listing;
 mod nameless;
 mod numbers;
+mod pace;
 mod pauses;
 mod plan;
 mod survey;
@@ -25,7 +26,10 @@ use crate::telegram::{self, AccountRef, Link, Vitals};
 use log::{debug, info};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
+use tokio::sync::SemaphorePermit;
 use tokio::time::{Instant, sleep, sleep_until};
+
+pub(super) use crate::session::reconcile::pace::Pace;
 
 /// How long a link is new, in times of the wait for the first round.
 const NEW_LINK: u32 = 15;
@@ -42,6 +46,7 @@ pub(super) struct Reconciler<'a> {
     pub(super) account: AccountRef,
     pub(super) vitals: &'a Vitals,
     pub(super) crossings: &'a Crossings,
+    pub(super) pace: Pace,
 }
 
 /// The longest wait after rounds that have failed.
@@ -104,11 +109,8 @@ impl Reconciler<'_> {
                     () = self.crossings.look_again.notified() => sleep(timing.reconcile_after / 4).await,
                 }
             }
-            // The semaphore is never closed; were it, going on without it would still be right.
-            let permit = self.context.reconciles.acquire().await.ok();
             // Between rounds nothing of a round takes up memory.
             let round = Box::pin(self.round(&mut state, first)).await;
-            drop(permit);
             wait = match round {
                 Ok(()) => {
                     first = false;
@@ -150,8 +152,9 @@ impl Reconciler<'_> {
         }
     }
 
-    /// Waits between two calls of a long row, so that it does not become a flood.
-    async fn pace(&self) {
-        sleep(self.context.timing.reconcile_pace).await;
+    /// Waits until this account is one of the few that read their history at once.
+    async fn turn(&self) -> Option<SemaphorePermit<'_>> {
+        // The semaphore is never closed; were it, going on without it would still be right.
+        self.context.reconciles.acquire().await.ok()
     }
 }

@@ -52,7 +52,7 @@ impl Reconciler<'_> {
         }
         let later = chats.iter().filter(|(_, top)| *top > id);
         for (peer, _) in later.take(CHATS) {
-            self.pace().await;
+            self.pace.keep().await;
             match self.link.holds(peer, id).await {
                 Ok(true) => return Ok(peer.peer_id),
                 Ok(false) => {}

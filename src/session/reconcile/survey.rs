@@ -23,6 +23,7 @@ impl Reconciler<'_> {
     /// link.
     pub(super) async fn round(&self, state: &mut State, first: bool) -> Result<(), Trouble> {
         let id = self.account.session_id;
+        let turn = self.turn().await;
         let (pending, given_up, known, listing, logged_in_at) = self
             .context
             .store
@@ -51,7 +52,10 @@ impl Reconciler<'_> {
         });
         let known = self.with_baselines(state, &list, known, since).await?;
         let mut numbers = Numbers::new(&list.dialogs, &known);
+        // Others need not wait while this account does nothing but that.
+        drop(turn);
         self.wait_for_live(&list.dialogs, &mut numbers).await?;
+        let _turn = self.turn().await;
         self.ask_for_updates(&list.dialogs).await;
         let now = Instant::now();
         let mut missed = numbers.boxes_with_holes();
@@ -257,7 +261,7 @@ impl Reconciler<'_> {
         let Some(peer) = peer else {
             return Ok(dialog.top);
         };
-        self.pace().await;
+        self.pace.keep().await;
         let before = self.link.newest_before(peer, since).await?;
         Ok(before.unwrap_or(MessageId(0)))
     }

@@ -1,0 +1,47 @@
+//! How fast the calls of one account's reconciling follow each other: a few at once, because a
+//! short round floods nobody, and a long row of them one in each step.
+
+use governor::clock::{Clock as _, DefaultClock};
+use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
+use std::num::NonZeroU32;
+use std::time::Duration;
+use tokio::time::sleep;
+
+/// Calls at once after a silence of as many steps.
+const BURST: NonZeroU32 = NonZeroU32::new(10).unwrap();
+
+/// The pace of one account; without a step there is none to keep.
+#[derive(Debug)]
+pub(in crate::session) struct Pace(Option<DefaultDirectRateLimiter>);
+
+impl Pace {
+    /// A call in each step.
+    pub(in crate::session) fn new(step: Duration) -> Self {
+        let quota = Quota::with_period(step);
+        Self(quota.map(|quota| RateLimiter::direct(quota.allow_burst(BURST))))
+    }
+
+    /// Waits until the next call may be made.
+    pub(super) async fn keep(&self) {
+        let Some(limiter) = &self.0 else {
+            return;
+        };
+        while let Err(early) = limiter.check() {
+            sleep(early.wait_time_from(DefaultClock::default().now())).await;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn some_calls_follow_at_once_and_the_next_one_has_to_wait() {
+        let pace = Pace::new(Duration::from_hours(1));
+        let limiter = pace.0.unwrap();
+        assert!((0..BURST.get()).all(|_| limiter.check().is_ok()));
+        assert!(limiter.check().is_err());
+        assert!(Pace::new(Duration::ZERO).0.is_none());
+    }
+}
