@@ -203,9 +203,13 @@ impl Receiver {
         self.retries.give_up(channel, at, error.to_string());
         if first {
             log::warn!("the updates of channel {channel} are left to its history: {error}");
+        }
+        if first || self.wanted.is_owed(channel) {
             return Some(self.lost(channel, GapCause::ChannelRefused));
         }
-        told(self.let_go(channel))
+        // It was only tried again. Its place stays, so that its next push tells what is missing.
+        self.wanted.remove(channel);
+        self.leave(channel)
     }
 
     /// The channel is asked for before its time: something is missing again.

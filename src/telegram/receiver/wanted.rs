@@ -40,6 +40,11 @@ impl Wanted {
         self.all.contains(&channel)
     }
 
+    /// Whether there is a reason beyond trying again what was refused.
+    pub(super) fn is_owed(&self, channel: i64) -> bool {
+        self.owed.contains_key(&channel)
+    }
+
     /// Whether a channel has more than was captured. Not one that is where it was told to be by
     /// now, one without a place, which nobody can ask, nor, when none is being asked, one of which
     /// nothing else is known.

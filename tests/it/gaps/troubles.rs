@@ -1,6 +1,6 @@
 //! What one chat's trouble does not do to others, and how few dialogs are asked for.
 
-use super::{CAROL, channel, gaps, start, watchful};
+use super::{CAROL, channel, closed, gaps, start, watchful};
 use crate::support::contract;
 use crate::support::http::eventually;
 use crate::support::hub::TestHub;
@@ -12,6 +12,31 @@ use serde_json::{Value, json};
 use std::time::Duration;
 
 contract! {
+    async fn a_channel_that_is_refused_again_keeps_its_place(db: TestDb) {
+        let hub = start(db).await?;
+        let (_, name) = channel(&hub.dc, &["carol"])?;
+        done(hub.dc.send_many("alice", &name, "before {n}", 3))?;
+        complete(&hub.dc, &hub.client, "carol").await?;
+        closed(&hub.client, "first_seen").await?;
+        let carol = done(hub.dc.user("carol"))?;
+        let method = "updates.getChannelDifference";
+        let refusal = Fault::error(method, 400, "CHANNEL_MONOFORUM_UNSUPPORTED");
+        hub.dc.fault(refusal.of(carol).for_ever());
+        done(hub.dc.lose_pushes(Some("carol"), 1))?;
+        done(hub.dc.send("alice", &name, "lost"))?;
+        done(hub.dc.send("alice", &name, "shows that one is missing"))?;
+        closed(&hub.client, "channel_refused").await?;
+        done(hub.dc.send("alice", &name, "begins the channel anew"))?;
+        complete(&hub.dc, &hub.client, "carol").await?;
+        done(hub.dc.lose_pushes(Some("carol"), 1))?;
+        done(hub.dc.delete_in(&name, "alice", &[3]))?;
+        let asked = hub.dc.calls(method);
+        eventually(|| async { Ok((hub.dc.calls(method) > asked).then_some(())) }).await?;
+        done(hub.dc.send("alice", &name, "after it was tried again"))?;
+        complete(&hub.dc, &hub.client, "carol").await?;
+        hub.stop().await?;
+    }
+
     async fn a_new_chat_whose_history_is_refused_holds_up_no_other(db: TestDb) {
         let hub = start(db).await?;
         done(hub.dc.send_many("alice", "carol", "before {n}", 5))?;
