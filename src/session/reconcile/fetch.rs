@@ -19,6 +19,12 @@ pub(super) enum Purpose {
     Missing,
     /// Captured messages that may have changed, the newest first.
     Verify,
+    /// The same, from before the account came back. A chat may hide these from it, and hidden ones
+    /// look as deleted ones do.
+    Earlier {
+        /// When it came back.
+        joined_at: UtcTime,
+    },
 }
 
 /// What the filling of a sequence has come to. It is kept when Telegram refuses a call on the way,
@@ -31,6 +37,8 @@ pub(super) struct Attempt {
     pub(super) absent: BTreeSet<MessageId>,
     /// Captured messages that have been compared.
     pub(super) compared: BTreeSet<MessageId>,
+    /// Whether an answer has shown something from before the account came back.
+    shows_earlier: bool,
     /// The account's private chats and basic groups, each with its newest number.
     pub(super) chats: Vec<(PeerRow, MessageId)>,
     /// How many numbers the last page answered.
@@ -62,7 +70,7 @@ impl Reconciler<'_> {
         let order = match (channel, purpose) {
             (Some(_), _) => Order::Pages,
             (None, Purpose::Missing) => Order::Upwards,
-            (None, Purpose::Verify) => Order::Downwards,
+            (None, Purpose::Verify | Purpose::Earlier { .. }) => Order::Downwards,
         };
         let mut plan = Plan::new(ids, order).with_span(attempt.span);
         while let Some(ask) = plan.next() {
@@ -111,6 +119,10 @@ impl Reconciler<'_> {
             return Ok(false);
         };
         let covered = plan.page(below, smallest);
+        if let Purpose::Earlier { joined_at } = purpose {
+            let mut page = fetched.messages.iter();
+            attempt.shows_earlier |= page.any(|new| new.sent_at < joined_at);
+        }
         // A page may reach into what nobody has asked for, before the log's beginning too.
         let wanted = |id: MessageId| covered.contains(&id);
         fetched.messages.retain(|new| wanted(new.message_id));
@@ -139,7 +151,7 @@ impl Reconciler<'_> {
             if let (&[id], Ok(fetched)) = (ids, &mut answer)
                 && let Some(object) = fetched.unplaced.pop()
             {
-                if purpose == Purpose::Verify {
+                if purpose != Purpose::Missing {
                     // It is there, and what the log has of it says more.
                     attempt.compared.insert(id);
                     self.crossings.end();
@@ -205,7 +217,13 @@ impl Reconciler<'_> {
         let mut deletions = self
             .crossings
             .settle(&mut fetched.messages, &mut fetched.unreadable);
-        if purpose == Purpose::Verify && !absent.is_empty() {
+        attempt.shows_earlier |= matches!(purpose, Purpose::Earlier { .. }) && !present.is_empty();
+        let believed = match purpose {
+            Purpose::Missing => false,
+            Purpose::Verify => true,
+            Purpose::Earlier { .. } => attempt.shows_earlier,
+        };
+        if believed && !absent.is_empty() {
             deletions.push(Deletion {
                 channel: message_box.chat(),
                 message_ids: absent.clone(),
@@ -230,9 +248,10 @@ impl Reconciler<'_> {
                 attempt.filled.absent += absent.len();
                 attempt.absent.extend(absent);
             }
-            Purpose::Verify => {
+            Purpose::Verify | Purpose::Earlier { .. } => {
                 attempt.filled.changed += done.edited + done.deleted;
-                attempt.compared.extend(wanted);
+                let compared = wanted.iter().filter(|id| believed || present.contains(id));
+                attempt.compared.extend(compared);
             }
         }
         self.pace.keep().await;

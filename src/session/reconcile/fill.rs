@@ -178,21 +178,26 @@ impl Reconciler<'_> {
         let newest = rows.iter().map(|(_, sent_at)| *sent_at).max();
         let oldest = newest.map(|newest| newest.before(EDITABLE));
         let most = usize::try_from(VERIFIED).unwrap_or(usize::MAX);
-        let is_due = |at: usize, sent_at: UtcTime| {
-            at < most && Some(sent_at) >= oldest && Some(sent_at) >= joined_at
-        };
-        let (mut ids, mut not_compared_to) = (Vec::new(), None::<MessageId>);
+        let (mut ids, mut earlier, mut not_compared_to) = (Vec::new(), Vec::new(), None);
         for (at, (id, sent_at)) in rows.into_iter().enumerate() {
             if attempt.compared.contains(&id) {
                 continue;
             }
-            if is_due(at, sent_at) {
-                ids.push(id);
-            } else {
+            if at >= most || Some(sent_at) < oldest {
                 not_compared_to = not_compared_to.max(Some(id));
+            } else if Some(sent_at) < joined_at {
+                earlier.push(id);
+            } else {
+                ids.push(id);
             }
         }
         self.fetch(place, ids, Purpose::Verify, attempt).await?;
+        if let Some(joined_at) = joined_at {
+            let purpose = Purpose::Earlier { joined_at };
+            self.fetch(place, earlier.clone(), purpose, attempt).await?;
+            earlier.retain(|id| !attempt.compared.contains(id));
+            not_compared_to = not_compared_to.max(earlier.into_iter().max());
+        }
         Ok(not_compared_to)
     }
 
