@@ -11,6 +11,7 @@ use crate::telegram::{self, Fetched};
 use log::warn;
 use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
+use tokio::time::sleep;
 
 /// What a fetch is for.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -81,6 +82,8 @@ impl Reconciler<'_> {
                     .await?
                 {
                     attempt.span = Some(plan.span());
+                    // Whole pages in a row are what floods are made of.
+                    sleep(self.context.timing.reconcile_pace).await;
                     continue;
                 }
             }
