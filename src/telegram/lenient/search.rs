@@ -7,6 +7,7 @@
 use crate::telegram::lenient::layout::{Step, VECTOR};
 use grammers_client::tl::Deserializable as _;
 use grammers_client::tl::deserialize::{Cursor, Error};
+use grammers_client::tl::name_for_id;
 use std::collections::HashMap;
 use std::rc::Rc;
 
@@ -14,6 +15,12 @@ use std::rc::Rc;
 /// is asked for in smaller parts.
 const TRIES: usize = 2_000_000;
 const TRIED_BYTES: usize = 64 * 1024 * 1024;
+
+/// Below this there are as good as no constructors: one of 256 kinds.
+const SMALLEST: u32 = 1 << 24;
+
+/// What the library calls constructors and methods that it does not know.
+const UNKNOWN: &str = "(unknown)";
 
 /// One element that is left out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -207,13 +214,21 @@ impl Search<'_> {
             Ok(()) => Read::To(to),
             // Everything before the unknown constructor has been understood, so that no end is
             // looked for in it.
-            Err(Error::UnexpectedConstructor { id }) => Read::Unknown {
+            Err(Error::UnexpectedConstructor { id }) if may_be_new(id) => Read::Unknown {
                 constructor: id,
                 from: to,
             },
-            Err(Error::UnexpectedEof) => Read::Ends,
+            Err(_) => Read::Ends,
         }
     }
+}
+
+/// Whether a constructor that does not belong where it stands may be one of a kind that nobody here
+/// knows. One that is known elsewhere is not, nor is a small number: constructors are checksums
+/// (<https://core.telegram.org/mtproto/TL#definition-and-serialization>), and what is small is the
+/// number of a message, or a count.
+fn may_be_new(id: u32) -> bool {
+    id >= SMALLEST && name_for_id(id) == UNKNOWN
 }
 
 impl Place {

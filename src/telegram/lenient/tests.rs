@@ -177,6 +177,27 @@ async fn what_can_be_read_in_two_ways_is_not_read() {
     assert_eq!((value.new_messages.len(), unreadable.len()), (0, 1));
 }
 
+/// A deletion carries a list of numbers, which might be the next list of the answer, with an
+/// unreadable element for each number.
+#[tokio::test]
+async fn numbers_and_known_kinds_are_not_taken_for_unknown_ones() {
+    let deletion = |id| {
+        let gone = types::UpdateDeleteChannelMessages {
+            channel_id: 7,
+            messages: vec![id],
+            pts: 5,
+            pts_count: 1,
+        };
+        enums::Update::from(gone).to_bytes()
+    };
+    let messages = [plain(1), alien(2, b"1234")];
+    let deletions: Vec<_> = (44..50).map(deletion).collect();
+    let answer = difference(&messages, &deletions, &[user(1)]);
+    let (value, unreadable) = read_difference(answer).await.expect("one way");
+    assert_eq!((value.new_messages.len(), unreadable.len()), (1, 1));
+    assert_eq!((value.other_updates.len(), value.users.len()), (6, 1));
+}
+
 #[tokio::test]
 async fn an_ambiguous_cut_is_refused() {
     // Two unknown messages of the same unknown kind: where the first one ends nobody can know.
