@@ -128,6 +128,16 @@ impl Error {
         }
     }
 
+    /// Whether Telegram has refused the account itself and not what it was asked for: it lives
+    /// elsewhere, or is not logged in.
+    /// Source: <https://core.telegram.org/api/errors#error-type>.
+    pub fn is_of_account(&self) -> bool {
+        match self {
+            Self::Rpc(rpc) => matches!(rpc.code, 303 | 401) || self.wants_connection(),
+            _ => false,
+        }
+    }
+
     /// Telegram's name of the error, when it is one of a call.
     pub fn rpc_name(&self) -> Option<&str> {
         match self {

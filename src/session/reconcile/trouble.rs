@@ -36,6 +36,7 @@ pub(super) enum Place {
 /// Where an error of one chat's call belongs.
 pub(super) fn place_of(error: &telegram::Error) -> Place {
     match error {
+        error if error.is_of_account() => Place::Account,
         telegram::Error::Rpc(_)
         | telegram::Error::WrongKind
         | telegram::Error::Timeout

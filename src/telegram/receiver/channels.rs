@@ -173,6 +173,9 @@ impl Receiver {
                 error => Err(error),
             };
         };
+        if error.is_of_account() {
+            return Err(error);
+        }
         if !passes && rpc.name.starts_with("PERSISTENT_TIMESTAMP") {
             log::warn!("Telegram does not know the stored position of channel {channel}");
             self.retries.succeeded(channel);

@@ -37,6 +37,28 @@ contract! {
         hub.stop().await?;
     }
 
+    async fn what_is_refused_to_the_account_itself_is_no_channels_trouble(db: TestDb) {
+        let hub = start(db).await?;
+        let (_, name) = channel(&hub.dc, &["carol"])?;
+        done(hub.dc.send_many("alice", &name, "before {n}", 3))?;
+        complete(&hub.dc, &hub.client, "carol").await?;
+        closed(&hub.client, "first_seen").await?;
+        let carol = done(hub.dc.user("carol"))?;
+        for (code, name) in [(303, "USER_MIGRATE_1"), (401, "SESSION_PASSWORD_NEEDED")] {
+            let method = "updates.getChannelDifference";
+            hub.dc.fault(Fault::error(method, code, name).of(carol));
+        }
+        for _ in 0..2 {
+            done(hub.dc.lose_pushes(Some("carol"), 1))?;
+            done(hub.dc.send("alice", &name, "lost"))?;
+            done(hub.dc.send("alice", &name, "shows that one is missing"))?;
+            complete(&hub.dc, &hub.client, "carol").await?;
+        }
+        let all = gaps(&hub.client, "carol").await?;
+        assert!(all.iter().all(|gap| gap["cause"] != "channel_refused"), "{all:?}");
+        hub.stop().await?;
+    }
+
     async fn a_new_chat_whose_history_is_refused_holds_up_no_other(db: TestDb) {
         let hub = start(db).await?;
         done(hub.dc.send_many("alice", "carol", "before {n}", 5))?;
