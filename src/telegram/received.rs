@@ -5,14 +5,18 @@
 
 use crate::model::{GapCause, MessageBox};
 use crate::store::capture::OpenedGap;
+use crate::telegram::convert;
 use crate::telegram::lenient::{Part, UnreadableObject};
+use crate::telegram::receiver::wanted::channel;
 use grammers_client::session::updates::{State, UpdateAndPeers};
 use grammers_client::tl;
+use grammers_client::tl::enums::{Message, Update};
+use std::collections::HashSet;
 
 /// What one step of the reading has brought.
 #[derive(Default)]
 pub(super) struct Received {
-    pub(super) updates: Vec<(tl::enums::Update, State)>,
+    pub(super) updates: Vec<(Update, State)>,
     pub(super) users: Vec<tl::enums::User>,
     pub(super) chats: Vec<tl::enums::Chat>,
     /// Where messages may be missing from now on.
@@ -27,6 +31,36 @@ impl Received {
         self.updates.extend(updates);
         self.users.extend(users);
         self.chats.extend(chats);
+    }
+
+    /// Adds the messages that pushes had told before this part of a difference passed them, and
+    /// that it does not bring: they were deleted in between, which is why it does not. Where
+    /// something else is missing as well, history says what has become of them. Of an edit that it
+    /// does not bring only the text is taken: a difference tells the deletion of what is older.
+    pub(super) fn add_passed(&mut self, place: MessageBox, passed: Vec<(Update, State)>) {
+        if passed.is_empty() {
+            return;
+        }
+        let told = self
+            .updates
+            .iter()
+            .filter_map(|(update, _)| told_message(update));
+        let unread = self.unreadable.iter().filter_map(|object| {
+            let message = object.message.as_ref()?;
+            Some((MessageBox::of(convert::chat_id(&message.peer)), message.id))
+        });
+        let brought: HashSet<_> = told.chain(unread).collect();
+        let whole = !self.lost.iter().any(|gap| gap.message_box == place);
+        for (update, state) in passed {
+            let message = told_message(&update).filter(|message| !brought.contains(message));
+            let Some(message) = message else {
+                continue;
+            };
+            if whole && is_new(&update) {
+                self.updates.push((deletion(message), state.clone()));
+            }
+            self.updates.push((update, state));
+        }
     }
 
     /// Messages may be missing there from now on.
@@ -61,5 +95,45 @@ impl Received {
             }
             self.unreadable.push(object);
         }
+    }
+}
+
+/// The sequence and the number of the message that an update tells, new or edited.
+pub(super) fn told_message(update: &Update) -> Option<(MessageBox, i32)> {
+    let (channel, message) = match update {
+        Update::NewMessage(new) => (None, &new.message),
+        Update::EditMessage(edit) => (None, &edit.message),
+        Update::NewChannelMessage(new) => (channel(&new.message), &new.message),
+        Update::EditChannelMessage(edit) => (channel(&edit.message), &edit.message),
+        _ => return None,
+    };
+    let id = match message {
+        Message::Message(message) => message.id,
+        Message::Service(message) => message.id,
+        Message::Empty(message) => message.id,
+    };
+    Some((channel.map_or(MessageBox::ACCOUNT, MessageBox::channel), id))
+}
+
+const fn is_new(update: &Update) -> bool {
+    matches!(update, Update::NewMessage(_) | Update::NewChannelMessage(_))
+}
+
+fn deletion((place, id): (MessageBox, i32)) -> Update {
+    let (messages, pts, pts_count) = (vec![id], 0, 0);
+    match place.chat() {
+        Some(chat) => tl::types::UpdateDeleteChannelMessages {
+            channel_id: chat.bare(),
+            messages,
+            pts,
+            pts_count,
+        }
+        .into(),
+        None => tl::types::UpdateDeleteMessages {
+            messages,
+            pts,
+            pts_count,
+        }
+        .into(),
     }
 }

@@ -8,7 +8,8 @@
 mod account;
 mod channels;
 mod held;
-mod wanted;
+pub(super) mod wanted;
+mod withheld;
 
 use crate::model::{GapCause, MessageBox};
 use crate::telegram::caller::Caller;
@@ -16,8 +17,9 @@ use crate::telegram::closings::Closings;
 use crate::telegram::error::Error;
 use crate::telegram::mending;
 use crate::telegram::received::Received;
-use crate::telegram::receiver::held::Held;
+use crate::telegram::receiver::held::{Held, Settled};
 use crate::telegram::receiver::wanted::Wanted;
+use crate::telegram::receiver::withheld::Withheld;
 use crate::telegram::retries::Retries;
 use crate::telegram::storage::HubSession;
 use crate::telegram::vitals::Vitals;
@@ -69,6 +71,7 @@ pub(super) struct Receiver {
     restarted: HashSet<i64>,
     /// Pushes that a difference will bring again.
     held: Held,
+    withheld: Withheld,
     /// Channels that Telegram says the account has come to or gone from, until they have told
     /// what they had.
     moving: HashSet<i64>,
@@ -107,6 +110,7 @@ impl Receiver {
             told_until,
             restarted: HashSet::new(),
             held: Held::default(),
+            withheld: Withheld::default(),
             moving: HashSet::new(),
             moved: Vec::new(),
             look: false,
@@ -200,30 +204,66 @@ impl Receiver {
     /// A push, and those that wait behind it.
     fn take(&mut self, first: UpdatesLike) -> Option<Received> {
         let mut received = Received::default();
-        if self.socket.len() + 1 >= self.socket.max_capacity() {
-            // What came on top of a full queue is gone, and nobody says what it was.
-            received.lose(MessageBox::ACCOUNT, GapCause::UpdatesDropped);
-        }
+        self.note_overflow(1, &mut received);
         let mut next = Some(first);
-        while let Some(mut pushed) = next.take() {
-            self.wanted.add_owed(mending::keep_positions(&mut pushed));
-            self.closings.note(&pushed);
-            let unreadable = matches!(pushed, UpdatesLike::MalformedUpdates);
-            let places = wanted::places(&pushed);
-            // A gap: what the link has brought comes with the difference.
-            let Ok(taken) = self.boxes.process_updates(pushed) else {
-                // The account's difference may not tell of a channel that had it.
-                self.look |= unreadable;
+        while let Some(pushed) = next.take() {
+            if !self.process(pushed, &mut received) {
                 break;
-            };
-            received.add(taken);
-            if !places.is_empty() {
-                self.wanted.note_holes(&places, &self.boxes.session_state());
             }
             if received.updates.len() < TAKEN_TOGETHER {
                 next = self.socket.try_recv().ok();
             }
         }
+        self.taken(&mut received);
+        let nothing = received.updates.is_empty() && received.lost.is_empty() && !self.look;
+        (!nothing || !received.users.is_empty() || !received.chats.is_empty()).then_some(received)
+    }
+
+    /// The pushes that have come while a difference was asked for. To be taken before it is
+    /// applied: behind it they would be no news, and it tells of none that is gone by now.
+    fn waiting(&mut self) -> Received {
+        let mut received = Received::default();
+        self.note_overflow(0, &mut received);
+        while let Ok(pushed) = self.socket.try_recv() {
+            self.process(pushed, &mut received);
+        }
+        self.taken(&mut received);
+        received
+    }
+
+    /// What came on top of a full queue is gone, and nobody says what it was.
+    fn note_overflow(&self, taken: usize, received: &mut Received) {
+        if self.socket.len() + taken >= self.socket.max_capacity() {
+            received.lose(MessageBox::ACCOUNT, GapCause::UpdatesDropped);
+        }
+    }
+
+    /// Hands a push to the bookkeeping. `false` when it shows a gap: what the link has brought
+    /// comes with the difference.
+    fn process(&mut self, mut pushed: UpdatesLike, received: &mut Received) -> bool {
+        self.wanted.add_owed(mending::keep_positions(&mut pushed));
+        self.closings.note(&pushed);
+        let unreadable = matches!(pushed, UpdatesLike::MalformedUpdates);
+        let places = wanted::places(&pushed);
+        let mut told = self.withheld.before(&pushed);
+        let Ok(taken) = self.boxes.process_updates(pushed) else {
+            // The account's difference may not tell of a channel that had it.
+            self.look |= unreadable;
+            self.hold(told);
+            return false;
+        };
+        self.withheld.after(&taken.0);
+        told.retain(|told| !taken.0.iter().any(|(update, _)| update == told));
+        received.add(taken);
+        self.hold(told);
+        if !places.is_empty() {
+            self.wanted.note_holes(&places, &self.boxes.session_state());
+        }
+        true
+    }
+
+    /// The pushes that were there have been taken.
+    fn taken(&mut self, received: &mut Received) {
         if !received.lost.is_empty() {
             self.begin_account();
         }
@@ -231,10 +271,19 @@ impl Receiver {
             self.held
                 .take_early(&mut received.updates, &self.boxes.session_state());
         }
-        self.note_first_seen(&mut received);
-        self.note_membership(&received);
-        let nothing = received.updates.is_empty() && received.lost.is_empty() && !self.look;
-        (!nothing || !received.users.is_empty() || !received.chats.is_empty()).then_some(received)
+        self.note_first_seen(received);
+        self.note_membership(received);
+    }
+
+    /// Keeps messages that the library has not let through, and forgets those that it has by now.
+    fn hold(&mut self, told: Vec<tl::enums::Update>) {
+        if told.is_empty() && self.held.is_empty() {
+            return;
+        }
+        let position = self.boxes.session_state();
+        let told = told.into_iter();
+        let told = told.filter_map(|update| withheld::placed(update, &position));
+        self.held.take_withheld(told.collect(), &position);
     }
 
     fn note_first_seen(&mut self, received: &mut Received) {
@@ -265,7 +314,9 @@ impl Receiver {
             (Some(_), None) => true,
         };
         let position = self.boxes.session_state();
-        let left = self.held.settle(place, &position, finished);
+        self.withheld.reached(place, &position);
+        let Settled { left, passed } = self.held.settle(place, &position, finished);
+        received.add_passed(place, passed);
         if finished && !left.is_empty() {
             // They came after the difference was made, and something may be missing before them.
             match place.chat() {

@@ -129,6 +129,43 @@ contract! {
         hub.stop().await?;
     }
 
+    async fn a_message_that_is_gone_before_a_difference_tells_of_it_is_in_the_log(db: TestDb) {
+        let mut options = watchful();
+        // What is kept back does not outlive the link that a watchdog would make anew.
+        options.timing.probe_every = Duration::from_mins(1);
+        let hub = TestHub::start_with(db, Dc::start(DcOptions::default())?, options).await?;
+        hub.log_in("carol", CAROL).await?;
+        let (_, name) = channel(&hub.dc, &["carol"])?;
+        done(hub.dc.send_many("alice", &name, "before {n}", 3))?;
+        done(hub.dc.send("alice", "carol", "before"))?;
+        complete(&hub.dc, &hub.client, "carol").await?;
+        closed(&hub.client, "first_seen").await?;
+        // Behind a push that is lost, pushes are kept back until a difference has been asked for.
+        done(hub.dc.lose_pushes(Some("carol"), 2))?;
+        done(hub.dc.send("alice", &name, "lost"))?;
+        done(hub.dc.send("alice", "carol", "lost"))?;
+        let told = done(hub.dc.send("alice", &name, "told"))?;
+        done(hub.dc.delete_in(&name, "alice", &[told.sender]))?;
+        let told = done(hub.dc.send("alice", "carol", "told"))?;
+        done(hub.dc.edit("alice", told.sender, "told and changed"))?;
+        done(hub.dc.delete("alice", &[told.sender], Reach::Everybody))?;
+        complete(&hub.dc, &hub.client, "carol").await?;
+        // The same while a difference is waited for.
+        let carol = done(hub.dc.user("carol"))?;
+        for method in ["updates.getDifference", "updates.getChannelDifference"] {
+            hub.dc.fault(Fault::error(method, 500, "INTERNAL").of(carol).times(1));
+        }
+        done(hub.dc.push_too_long("carol"))?;
+        done(hub.dc.push_channel_too_long(&name, false))?;
+        let told = done(hub.dc.send("alice", &name, "told again"))?;
+        done(hub.dc.edit_in(&name, "alice", told.sender, "told again and changed"))?;
+        done(hub.dc.delete_in(&name, "alice", &[told.sender]))?;
+        let told = done(hub.dc.send("alice", "carol", "told again"))?;
+        done(hub.dc.delete("alice", &[told.sender], Reach::Everybody))?;
+        complete(&hub.dc, &hub.client, "carol").await?;
+        hub.stop().await?;
+    }
+
     async fn pushes_that_get_lost_in_a_quiet_channel_are_missed(db: TestDb) {
         let hub = start(db).await?;
         let (_, name) = channel(&hub.dc, &["carol"])?;

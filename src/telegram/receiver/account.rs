@@ -52,7 +52,7 @@ impl Receiver {
             Difference::Slice(part) => wanted::places_of(&part.other_updates),
             Difference::Empty(_) | Difference::TooLong(_) => wanted::Places::new(),
         };
-        let mut received = Received::default();
+        let mut received = self.waiting();
         if matches!(difference, Difference::TooLong(_)) {
             received.lose(MessageBox::ACCOUNT, GapCause::DifferenceTooLong);
         }
@@ -86,7 +86,7 @@ impl Receiver {
         log::warn!("an account's difference cannot be read and is stepped over");
         self.account_failed = None;
         self.look = true;
-        let mut received = Received::default();
+        let mut received = self.waiting();
         received.open(OpenedGap {
             message_box: MessageBox::ACCOUNT,
             cause: GapCause::Unreadable,

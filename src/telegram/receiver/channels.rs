@@ -71,7 +71,7 @@ impl Receiver {
         let mut difference = read.value;
         self.retries.succeeded(channel);
         self.moving.remove(&channel);
-        let mut received = Received::default();
+        let mut received = self.waiting();
         let place = MessageBox::channel(channel);
         if matches!(difference, ChannelDifference::TooLong(_)) {
             received.lose(place, GapCause::ChannelDifferenceTooLong);
@@ -101,7 +101,8 @@ impl Receiver {
             reason: Some(reason("updates.getChannelDifference", unread.constructor)),
             hides_changes: true,
         };
-        let mut received = Received::default();
+        let mut received = self.waiting();
+        received.open(gap);
         match unread.place {
             Some(Reached::Channel(pts, complete)) if complete || pts > from => {
                 let nothing = tl::types::updates::ChannelDifferenceEmpty {
@@ -112,9 +113,8 @@ impl Receiver {
                 received.add(self.boxes.apply_channel_difference(nothing.into()));
                 self.applied(channel, &mut received);
             }
-            _ => received.updates = self.let_go(channel),
+            _ => received.updates.extend(self.let_go(channel)),
         }
-        received.open(gap);
         received
     }
 

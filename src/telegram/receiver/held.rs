@@ -2,8 +2,8 @@
 //!
 //! While a sequence's difference is wanted, the library lets its pushes through and leaves the
 //! position behind them. The difference then tells what has become of everything since that
-//! position, and of a message that is gone by then it says nothing: were its push captured, the
-//! deletion would be missing for good. It must not know how differences are asked for.
+//! position, and of a message that is gone by then it says nothing: were its push captured alone,
+//! the deletion would be missing for good. It must not know how differences are asked for.
 
 use crate::model::MessageBox;
 use grammers_client::session::types::UpdatesState;
@@ -13,6 +13,15 @@ use std::collections::HashMap;
 
 /// How many updates are kept back; beyond that they are let go, as the library does.
 const HELD: usize = 5_000;
+
+/// What was kept back of a sequence and is not any more.
+#[derive(Default)]
+pub(super) struct Settled {
+    /// What the difference has not brought, and the next one will not.
+    pub(super) left: Vec<(Update, State)>,
+    /// What lies before the place that it leads to.
+    pub(super) passed: Vec<(Update, State)>,
+}
 
 /// One account's updates that are kept back, by their sequence.
 #[derive(Default)]
@@ -38,26 +47,46 @@ impl Held {
         }
     }
 
-    /// Forgets what a difference has brought by now. What it has not, and the next one will not,
-    /// is answered.
+    /// Whether nothing is kept back.
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Takes messages that lie beyond the position. What was kept back and does not any more has
+    /// been let through.
+    pub(super) fn take_withheld(
+        &mut self,
+        mut told: Vec<(Update, State)>,
+        position: &UpdatesState,
+    ) {
+        let places = places(position);
+        self.0.retain(|_, updates| {
+            updates.retain(|(_, state)| lies_beyond(&places, state));
+            !updates.is_empty()
+        });
+        told.retain(|(_, state)| lies_beyond(&places, state));
+        self.take_early(&mut told, position);
+    }
+
+    /// Takes out what a part of a difference has passed by now, and what no further part will.
     pub(super) fn settle(
         &mut self,
         place: MessageBox,
         position: &UpdatesState,
         finished: bool,
-    ) -> Vec<(Update, State)> {
-        let Some(mut updates) = self.0.remove(&place) else {
-            return Vec::new();
+    ) -> Settled {
+        let Some(updates) = self.0.remove(&place) else {
+            return Settled::default();
         };
         let places = places(position);
-        updates.retain(|(_, state)| {
-            sequence(state).is_some_and(|(place, pts)| is_beyond(&places, place, pts))
-        });
-        if finished || updates.is_empty() {
-            return updates;
+        let parts = updates
+            .into_iter()
+            .partition(|(_, state)| lies_beyond(&places, state));
+        let (mut left, passed): (Vec<_>, Vec<_>) = parts;
+        if !finished && !left.is_empty() {
+            self.0.insert(place, std::mem::take(&mut left));
         }
-        self.0.insert(place, updates);
-        Vec::new()
+        Settled { left, passed }
     }
 
     /// What was kept back of a sequence that has no difference for the account any more.
@@ -80,6 +109,10 @@ fn places(position: &UpdatesState) -> HashMap<MessageBox, i32> {
         .map(|channel| (MessageBox::channel(channel.id), channel.pts))
         .chain([(MessageBox::ACCOUNT, position.pts)])
         .collect()
+}
+
+fn lies_beyond(places: &HashMap<MessageBox, i32>, state: &State) -> bool {
+    sequence(state).is_some_and(|(place, pts)| is_beyond(places, place, pts))
 }
 
 fn is_beyond(places: &HashMap<MessageBox, i32>, place: MessageBox, pts: i32) -> bool {
@@ -135,8 +168,10 @@ mod tests {
         assert_eq!(updates.len(), 2);
         let place = MessageBox::channel(7);
         // A part of the difference, and then the rest of it.
-        assert!(held.settle(place, &position(10, 71), false).is_empty());
-        assert!(held.settle(place, &position(10, 72), true).is_empty());
+        for (pts, finished) in [(71, false), (72, true)] {
+            let settled = held.settle(place, &position(10, pts), finished);
+            assert_eq!((settled.left.len(), settled.passed.len()), (0, 1));
+        }
         assert!(held.release(place).is_empty());
         assert_eq!(held.release(MessageBox::ACCOUNT).len(), 1);
     }
@@ -145,7 +180,8 @@ mod tests {
     fn what_no_difference_brings_is_let_go() {
         let (mut held, place) = (Held::default(), MessageBox::channel(7));
         held.take_early(&mut vec![channel(71), channel(72)], &position(10, 70));
-        assert_eq!(held.settle(place, &position(10, 71), true).len(), 1);
+        let settled = held.settle(place, &position(10, 71), true);
+        assert_eq!((settled.left.len(), settled.passed.len()), (1, 1));
         let mut many: Vec<_> = (0..=HELD).map(|_| channel(80)).collect();
         held.take_early(&mut many, &position(10, 70));
         assert_eq!(many.len(), HELD + 1);

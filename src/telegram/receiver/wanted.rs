@@ -127,7 +127,8 @@ fn place(update: &Update) -> Option<(i64, i32)> {
     }
 }
 
-fn channel(message: &Message) -> Option<i64> {
+/// The channel of a message, by its bare id.
+pub(in crate::telegram) fn channel(message: &Message) -> Option<i64> {
     let peer = match message {
         Message::Message(message) => &message.peer_id,
         Message::Service(message) => &message.peer_id,

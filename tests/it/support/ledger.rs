@@ -102,10 +102,12 @@ pub(crate) async fn complete(dc: &Dc, client: &Client, account: &str) -> Result<
             return Ok(());
         }
         if Instant::now() >= deadline {
-            let missing = expected.iter().filter(|row| !found.contains(row)).count();
+            let missing = expected.iter().filter(|row| !found.contains(row));
+            let (first, missing) = (missing.clone().next(), missing.count());
             let extra = found.iter().filter(|row| !expected.contains(row)).count();
             return Err(format!(
-                "{account}: {} held, {} captured; {missing} missing or different, {extra} too many",
+                "{account}: {} held, {} captured; {missing} missing or different, {extra} too many; \
+                 {first:?}",
                 expected.len(),
                 found.len()
             )
