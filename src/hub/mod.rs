@@ -69,8 +69,9 @@ const CONNECTIONS_OF_SEARCH: u32 = 4;
 /// How long a search waits for its turn.
 const SEARCH_PATIENCE: Duration = Duration::from_secs(5);
 
-/// How many accounts may be reading their history at once.
-const RECONCILES: usize = 16;
+/// How many accounts may be comparing their logs at once. Most of it is waiting: for Telegram, and
+/// between two calls.
+const RECONCILES: usize = 128;
 
 /// The running hub.
 pub struct Hub {

@@ -74,16 +74,19 @@ impl Reconciler<'_> {
             (None, Purpose::Verify | Purpose::Earlier { .. }) => Order::Downwards,
         };
         let mut plan = Plan::new(ids, order).with_span(attempt.span);
+        let mut paged = false;
         while let Some(ask) = plan.next() {
             if let (Ask::Page { below, limit }, Some(channel)) = (&ask, channel) {
+                if std::mem::replace(&mut paged, true) {
+                    // Whole pages in a row are what floods are made of.
+                    sleep(self.context.timing.reconcile_pace).await;
+                }
                 let page = (*below, *limit);
                 if self
                     .fetch_page(channel, page, &mut plan, purpose, attempt)
                     .await?
                 {
                     attempt.span = Some(plan.span());
-                    // Whole pages in a row are what floods are made of.
-                    sleep(self.context.timing.reconcile_pace).await;
                     continue;
                 }
             }

@@ -1,4 +1,4 @@
-//! Fetching what the log lacks, and comparing what may have changed unseen.
+//! Fetching what the log lacks in all sequences, and then comparing what may have changed unseen.
 
 use crate::model::{ChatId, MessageBox, MessageId, UtcTime};
 use crate::session::reconcile::fetch::{Attempt, Purpose};
@@ -43,6 +43,8 @@ impl Reconciler<'_> {
         let now = Instant::now();
         boxes.retain(|place| !state.pauses.holds(*place, now));
         let mut complete = BTreeMap::new();
+        let mut found = Vec::new();
+        let mut ended = Ok(());
         for message_box in boxes {
             let open: Vec<&GapRow> = pending
                 .iter()
@@ -60,24 +62,52 @@ impl Reconciler<'_> {
                     .await?;
                 continue;
             }
-            match self
-                .fill_box(state, list, (message_box, &open), &mut numbers)
-                .await
-            {
-                Ok(()) => state.pauses.succeeded(message_box),
-                Err(Trouble::Telegram(error)) if place_of(&error) == Place::Chat => {
-                    self.refused(state, message_box, &open, &error).await?;
-                }
+            let top = numbers.top(message_box);
+            let place = (message_box, open.as_slice());
+            let filled = self.find(state, list, place, &mut numbers).await;
+            match self.judge(state, place, filled).await {
+                Ok(true) => found.push((message_box, open, top)),
+                Ok(false) => {}
                 Err(error) => {
-                    if let Trouble::Telegram(error) = &error {
-                        self.keep_open(&open, &error.to_string()).await?;
-                    }
-                    self.remember_complete(complete).await?;
-                    return Err(error);
+                    ended = Err(error);
+                    break;
                 }
             }
         }
-        self.remember_complete(complete).await
+        self.remember_complete(complete).await?;
+        ended?;
+        // What is missing counts for more than what may have changed.
+        for (message_box, open, top) in found {
+            let place = (message_box, open.as_slice());
+            let compared = self.compare(state, list, place, top).await;
+            if self.judge(state, place, compared).await? {
+                state.pauses.succeeded(message_box);
+            }
+        }
+        Ok(())
+    }
+
+    /// What has become of one sequence. `false` when it is refused, which keeps its gaps open and
+    /// stops no other.
+    async fn judge(
+        &self,
+        state: &mut State,
+        (message_box, open): (MessageBox, &[&GapRow]),
+        done: Result<(), Trouble>,
+    ) -> Result<bool, Trouble> {
+        match done {
+            Ok(()) => Ok(true),
+            Err(Trouble::Telegram(error)) if place_of(&error) == Place::Chat => {
+                self.refused(state, message_box, open, &error).await?;
+                Ok(false)
+            }
+            Err(error) => {
+                if let Trouble::Telegram(error) = &error {
+                    self.keep_open(open, &error.to_string()).await?;
+                }
+                Err(error)
+            }
+        }
     }
 
     pub(super) async fn remember_complete(
@@ -95,9 +125,9 @@ impl Reconciler<'_> {
         Ok(stored.await?)
     }
 
-    /// Fetches the missing numbers of one sequence, compares what may have changed, and closes
-    /// its gaps. What a refused attempt has brought is counted, and not asked for again.
-    async fn fill_box(
+    /// Fetches the missing numbers of one sequence. What an attempt has brought is kept for the
+    /// comparing, or for the next one if it is refused, and not asked for again.
+    async fn find(
         &self,
         state: &mut State,
         list: &DialogList,
@@ -105,30 +135,45 @@ impl Reconciler<'_> {
         numbers: &mut Numbers,
     ) -> Result<(), Trouble> {
         let channel = self.channel(list, message_box).await?;
-        let dialogs = list.dialogs.iter();
-        let mut here = dialogs.filter(|dialog| MessageBox::of(dialog.chat_id) == message_box);
-        let joined_at = here.find_map(|dialog| dialog.joined_at);
         let mut attempt = state.attempts.remove(&message_box).unwrap_or_default();
         attempt.is_for(open);
         if channel.is_none() {
             attempt.chats = self.own_chats(list).await?;
         }
-        let top = numbers.top(message_box);
         let place = (message_box, channel.as_ref());
-        let done = async {
-            self.fetch_missing(place, numbers, &mut attempt).await?;
-            if let Some(verify_to) = open.iter().filter_map(|gap| gap.verify_to).max() {
-                attempt.filled.not_compared_to = self
-                    .verify(place, joined_at, verify_to, &mut attempt)
-                    .await?;
-            }
-            Ok::<(), Trouble>(())
-        };
-        if let Err(trouble) = done.await {
+        let done = self.fetch_missing(place, numbers, &mut attempt).await;
+        if done.is_err() {
             let filled = std::mem::take(&mut attempt.filled);
-            state.attempts.insert(message_box, attempt);
             self.count(open, filled).await?;
-            return Err(trouble);
+        }
+        state.attempts.insert(message_box, attempt);
+        done
+    }
+
+    /// Compares what may have changed in one sequence, and closes its gaps.
+    async fn compare(
+        &self,
+        state: &mut State,
+        list: &DialogList,
+        (message_box, open): (MessageBox, &[&GapRow]),
+        top: Option<MessageId>,
+    ) -> Result<(), Trouble> {
+        let mut attempt = state.attempts.remove(&message_box).unwrap_or_default();
+        if let Some(verify_to) = open.iter().filter_map(|gap| gap.verify_to).max() {
+            let channel = self.channel(list, message_box).await?;
+            let dialogs = list.dialogs.iter();
+            let mut here = dialogs.filter(|dialog| MessageBox::of(dialog.chat_id) == message_box);
+            let joined_at = here.find_map(|dialog| dialog.joined_at);
+            let place = (message_box, channel.as_ref());
+            match self.verify(place, joined_at, verify_to, &mut attempt).await {
+                Ok(not_compared_to) => attempt.filled.not_compared_to = not_compared_to,
+                Err(trouble) => {
+                    let filled = std::mem::take(&mut attempt.filled);
+                    state.attempts.insert(message_box, attempt);
+                    self.count(open, filled).await?;
+                    return Err(trouble);
+                }
+            }
         }
         self.close(open, top, attempt.filled).await
     }

@@ -22,12 +22,13 @@ use crate::session::crossings::Crossings;
 use crate::session::reconcile::fetch::Attempt;
 use crate::session::reconcile::listing::Look;
 use crate::session::reconcile::pauses::Pauses;
+use crate::store::gaps;
 use crate::telegram::{self, AccountRef, Link, Vitals};
 use log::{debug, info};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 use tokio::sync::SemaphorePermit;
-use tokio::time::{Instant, sleep, sleep_until};
+use tokio::time::{Instant, sleep_until};
 
 pub(super) use crate::session::reconcile::pace::Pace;
 
@@ -86,6 +87,9 @@ impl Reconciler<'_> {
         let timing = &self.context.timing;
         // Thousands of accounts that came online together must not look together.
         let mut wait = timing.reconcile_after.mul_f64(0.25 + chance() / 2.0);
+        if self.has_gaps().await {
+            wait /= 4;
+        }
         let mut first = true;
         let mut state = State {
             look: None,
@@ -100,13 +104,15 @@ impl Reconciler<'_> {
         let since = Instant::now();
         loop {
             let due = Instant::now() + wait;
-            if first || state.waited > Duration::ZERO {
-                // Catching up has just begun; what it finds is part of the first round.
+            if state.waited > Duration::ZERO {
                 sleep_until(due).await;
             } else {
                 tokio::select! {
                     () = sleep_until(due) => {}
-                    () = self.crossings.look_again.notified() => sleep(timing.reconcile_after / 4).await,
+                    // Where one gap opens there are often more.
+                    () = self.crossings.look_again.notified() => {
+                        sleep_until(due.min(Instant::now() + timing.reconcile_after / 8)).await;
+                    }
                 }
             }
             // Between rounds nothing of a round takes up memory.
@@ -129,6 +135,12 @@ impl Reconciler<'_> {
                 Err(trouble) => self.after(&mut state, &trouble),
             };
         }
+    }
+
+    async fn has_gaps(&self) -> bool {
+        let id = self.account.session_id;
+        let pending = self.context.store.read(move |conn| gaps::pending(conn, id));
+        pending.await.is_ok_and(|pending| !pending.is_empty())
     }
 
     /// How long to wait after a round that has ended early.

@@ -2,7 +2,7 @@
 
 use crate::model::{MessageBox, MessageId};
 use crate::telegram::Dialog;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// How many numbers of one sequence are looked at together.
 const WINDOW: i32 = 5_000;
@@ -72,9 +72,10 @@ impl Numbers {
             .collect();
     }
 
-    /// How many numbers are missing.
-    pub(super) fn holes(&self) -> usize {
-        self.0.values().map(|sequence| sequence.missing.len()).sum()
+    /// How many numbers are missing, in other sequences than these.
+    pub(super) fn holes_beside(&self, others: &BTreeSet<MessageBox>) -> usize {
+        let counted = self.0.iter().filter(|(place, _)| !others.contains(place));
+        counted.map(|(_, sequence)| sequence.missing.len()).sum()
     }
 
     /// The sequences that miss some.
@@ -148,7 +149,7 @@ mod tests {
         assert_eq!(numbers.missing(MessageBox::ACCOUNT), missing);
         let done = numbers.complete(MessageBox::ACCOUNT);
         assert_eq!(done, Some((MessageId(8), false)));
-        assert_eq!(numbers.holes(), 0);
+        assert_eq!(numbers.holes_beside(&BTreeSet::new()), 0);
     }
 
     #[test]
@@ -156,10 +157,10 @@ mod tests {
         let known = BTreeMap::from([(MessageBox::ACCOUNT, MessageId(0))]);
         let mut numbers = Numbers::new(&[dialog(ChatId::user(1), 7_000)], &known);
         numbers.found(MessageBox::ACCOUNT, &[]);
-        assert_eq!(numbers.holes(), 5_000);
+        assert_eq!(numbers.holes_beside(&BTreeSet::new()), 5_000);
         let done = numbers.complete(MessageBox::ACCOUNT);
         assert_eq!(done, Some((MessageId(5_000), true)));
         numbers.found(MessageBox::ACCOUNT, &[]);
-        assert_eq!(numbers.holes(), 2_000);
+        assert_eq!(numbers.holes_beside(&BTreeSet::new()), 2_000);
     }
 }

@@ -54,7 +54,8 @@ impl Reconciler<'_> {
         let mut numbers = Numbers::new(&list.dialogs, &known);
         // Others need not wait while this account does nothing but that.
         drop(turn);
-        self.wait_for_live(&list.dialogs, &mut numbers).await?;
+        self.wait_for_live(&list.dialogs, &mut numbers, &pending)
+            .await?;
         let _turn = self.turn().await;
         self.ask_for_updates(&list.dialogs).await;
         let now = Instant::now();
@@ -132,17 +133,21 @@ impl Reconciler<'_> {
         matches!((dialog.pts, ours), (Some(theirs), Some(ours)) if theirs > ours)
     }
 
-    /// A difference may be under way: what it brings need not be fetched.
+    /// A difference may be under way: what it brings need not be fetched. Where a gap is known, no
+    /// difference brings what is missing.
     async fn wait_for_live(
         &self,
         dialogs: &[Dialog],
         numbers: &mut Numbers,
+        pending: &[GapRow],
     ) -> Result<(), Trouble> {
+        let known: BTreeSet<_> = pending.iter().map(|gap| gap.message_box).collect();
         let mut before = None;
         for _ in 0..GRACE {
             self.read_numbers(numbers).await?;
             let behind = dialogs.iter().filter(|dialog| self.is_behind(dialog));
-            let now = (numbers.holes(), behind.count());
+            let behind = behind.filter(|dialog| !known.contains(&MessageBox::of(dialog.chat_id)));
+            let now = (numbers.holes_beside(&known), behind.count());
             if now == (0, 0) || before == Some(now) {
                 break;
             }
