@@ -130,19 +130,7 @@ pub async fn run(setting: &Setting<'_>) -> Result<Outcome, Failure> {
     dc.clear_faults();
     let mut complaints = Vec::new();
     let ledger = dc.ledger();
-    let judge = async || {
-        let (rows, revisions) = (messages_after(&store, 0).await?, revisions(&store).await?);
-        Ok(verdict::compare(&Evidence {
-            dc: &dc,
-            ledger: &ledger,
-            before,
-            fleet: &members,
-            rows: &rows,
-            revisions: &revisions,
-            faults: &faults,
-            appeared: &appearances.so_far(),
-        }))
-    };
+    let judge = async || judge(&field, &store, (&ledger, before), &faults, &appearances).await;
     settle(&hub, &store, &members, judge, &mut complaints).await?;
     stop(hub, &mut complaints).await?;
     // The stop writes what was still under way, and must not break anything.
@@ -167,6 +155,28 @@ pub async fn run(setting: &Setting<'_>) -> Result<Outcome, Failure> {
         took: started.elapsed(),
         dir: setting.database.dir().to_owned(),
     })
+}
+
+/// Compares what is in the database by now.
+async fn judge(
+    field: &Field<'_>,
+    store: &Store,
+    (ledger, before): (&[Entry], usize),
+    faults: &[Disturbance],
+    appearances: &Appearances,
+) -> Result<Verdict, Failure> {
+    let (rows, revisions) = (messages_after(store, 0).await?, revisions(store).await?);
+    Ok(verdict::compare(&Evidence {
+        dc: field.dc,
+        ledger,
+        before,
+        fleet: field.members,
+        rows: &rows,
+        revisions: &revisions,
+        faults,
+        unreadable: &field.plan.unreadable,
+        appeared: &appearances.so_far(),
+    }))
 }
 
 /// Leaves what is needed to find out why a run has failed: all findings, and the whole ledger.

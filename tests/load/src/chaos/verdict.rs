@@ -74,6 +74,10 @@ impl Verdict {
 /// A row that comes later than this is written down, in microseconds.
 const LATE: i64 = 5_000_000;
 
+/// Of a push that cannot be read nothing is left but that it came. Who asks what it was may find
+/// the message gone that was deleted within so many microseconds.
+const UNREAD: i64 = 2_000_000;
+
 /// What is compared.
 #[derive(Clone, Copy)]
 pub(super) struct Evidence<'a> {
@@ -85,6 +89,8 @@ pub(super) struct Evidence<'a> {
     pub(super) rows: &'a [MessageRow],
     pub(super) revisions: &'a [RevisionRow],
     pub(super) faults: &'a [Disturbance],
+    /// The numbers of messages whose pushes nobody can read, ascending.
+    pub(super) unreadable: &'a [usize],
     /// When each row could first be read, in microseconds since 1970, by its number.
     pub(super) appeared: &'a HashMap<i64, i64>,
 }
@@ -152,9 +158,12 @@ fn judge_absence(
     shadows: &Shadows,
 ) {
     let told = expectation.entry.sent_at;
+    let number = number(&expectation.entry.text);
+    let is_unreadable =
+        number.is_some_and(|number| evidence.unreadable.binary_search(&number).is_ok());
     let hidden = expectation
         .gone()
-        .is_some_and(|gone| shadows.hide(told, gone));
+        .is_some_and(|gone| shadows.hide(told, gone) || is_unreadable && gone - told < UNREAD);
     if hidden || shadows.precede(told) {
         verdict.unseen += 1;
     } else {

@@ -19,6 +19,7 @@ struct Scene {
     rows: Vec<MessageRow>,
     revisions: Vec<RevisionRow>,
     faults: Vec<Disturbance>,
+    unreadable: Vec<usize>,
 }
 
 impl Scene {
@@ -54,6 +55,7 @@ impl Scene {
             fleet,
             rows,
             faults: Vec::new(),
+            unreadable: Vec::new(),
         }
     }
 
@@ -66,6 +68,7 @@ impl Scene {
             rows: &self.rows,
             revisions: &self.revisions,
             faults: &self.faults,
+            unreadable: &self.unreadable,
             appeared: &HashMap::new(),
         })
     }
@@ -141,6 +144,20 @@ async fn a_text_under_two_numbers_is_doubled_and_unknown() {
     copy.message_id += 100;
     scene.rows.push(copy);
     assert_eq!(scene.findings(), [Finding::Doubled, Finding::Unknown]);
+}
+
+#[tokio::test]
+async fn a_missing_row_is_lost_unless_its_message_was_unreadable_and_soon_gone() {
+    let mut scene = Scene::new();
+    scene.rows.retain(|row| row.text != "m2 v0");
+    scene.unreadable.push(1);
+    assert_eq!(scene.findings(), [Finding::Lost; 2]);
+    scene.unreadable.push(2);
+    let verdict = scene.verdict();
+    assert_eq!((verdict.unseen, verdict.findings.len()), (2, 0));
+    // The excuse is not for messages that are still there.
+    scene.rows.retain(|row| row.text != "m1 v1");
+    assert_eq!(scene.findings(), [Finding::Lost; 2]);
 }
 
 #[tokio::test]
