@@ -2,7 +2,9 @@
 //!
 //! Owns no process. One that is gone has no figures.
 
+use crate::Failure;
 use std::fs;
+use std::process::ExitCode;
 
 /// Ticks of `utime` and `stime` in a second; Linux fixes `USER_HZ` at 100 on every usual machine.
 const TICKS_PER_SECOND: f64 = 100.0;
@@ -69,6 +71,21 @@ pub async fn until_told<T>(work: impl Future<Output = T>) -> std::io::Result<Opt
         _ = interrupt.recv() => None,
         _ = terminate.recv() => None,
     })
+}
+
+/// How a run ends that passes or fails, or that cannot be carried through; 130 when this process is
+/// asked to end before.
+pub async fn ends_as(run: impl Future<Output = Result<bool, Failure>>) -> ExitCode {
+    let ended = until_told(run).await.map_err(Failure::from);
+    match ended.and_then(Option::transpose) {
+        Ok(Some(true)) => ExitCode::SUCCESS,
+        Ok(Some(false)) => ExitCode::FAILURE,
+        Ok(None) => ExitCode::from(130),
+        Err(error) => {
+            log::error!("the run could not be carried through: {error}");
+            ExitCode::from(2)
+        }
+    }
 }
 
 /// Lets this process and its children open as many files as the system allows.

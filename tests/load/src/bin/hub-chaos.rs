@@ -145,19 +145,9 @@ async fn main() -> ExitCode {
     env_logger::Builder::from_env(env_logger::Env::default().default_filter_or("warn")).init();
     process::raise_file_limit();
     let cli = Cli::parse();
-    match process::until_told(run_all(&cli)).await {
-        Ok(Some(Ok(true))) => ExitCode::SUCCESS,
-        Ok(Some(Ok(false))) => ExitCode::FAILURE,
-        Ok(None) => ExitCode::from(130),
-        Ok(Some(Err(error))) => complain(&*error),
-        Err(error) => complain(&error),
-    }
+    process::ends_as(run_all(&cli)).await
 }
 
-fn complain(error: &dyn std::error::Error) -> ExitCode {
-    log::error!("the run could not be carried through: {error}");
-    ExitCode::from(2)
-}
 async fn run_all(cli: &Cli) -> Result<bool, Failure> {
     let server = match cli.database {
         Choice::Sqlite => None,
