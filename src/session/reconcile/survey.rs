@@ -57,7 +57,7 @@ impl Reconciler<'_> {
         self.wait_for_live(&list.dialogs, &mut numbers, &pending)
             .await?;
         let _turn = self.turn().await;
-        self.ask_for_updates(&list.dialogs).await;
+        self.ask_for_updates(&list).await;
         let now = Instant::now();
         let mut missed = numbers.boxes_with_holes();
         missed.retain(|place| !state.pauses.holds(*place, now));
@@ -118,8 +118,8 @@ impl Reconciler<'_> {
     }
 
     /// What is behind and does not catch up by itself has its difference asked for.
-    async fn ask_for_updates(&self, dialogs: &[Dialog]) {
-        for dialog in dialogs {
+    async fn ask_for_updates(&self, list: &DialogList) {
+        for dialog in list.dialogs.iter().chain(&list.beside) {
             if self.is_behind(dialog) {
                 let channel = dialog.chat_id.bare();
                 debug!(session = self.name.as_str(); "channel {channel} is behind");

@@ -29,6 +29,23 @@ pub struct Dialog {
     pub pinned: bool,
 }
 
+impl Dialog {
+    /// What a dialog says by itself.
+    fn bare(dialog: &tl::enums::Dialog) -> Option<Self> {
+        let tl::enums::Dialog::Dialog(dialog) = dialog else {
+            return None;
+        };
+        Some(Self {
+            chat_id: convert::chat_id(&dialog.peer),
+            top: MessageId(dialog.top_message),
+            top_sent_at: None,
+            pts: dialog.pts,
+            joined_at: None,
+            pinned: dialog.pinned,
+        })
+    }
+}
+
 /// Dialogs with all peers that came along.
 #[derive(Clone, Debug, Default)]
 pub struct DialogList {
@@ -38,6 +55,19 @@ pub struct DialogList {
     pub peers: Vec<PeerRow>,
     /// Whether these are all.
     pub complete: bool,
+    /// What else pages have told that could not be read beyond their dialogs. Some of it may not be
+    /// listed: who cannot be read tells no place where the list goes on.
+    pub beside: Vec<Dialog>,
+}
+
+/// An answer to a call for dialogs.
+pub(super) enum Told {
+    /// A page of them.
+    Page(DialogPage),
+    /// The dialogs alone. What is with them cannot be told apart, which it can in smaller pages.
+    Torn(Vec<tl::enums::Dialog>),
+    /// There is nothing new.
+    Unchanged,
 }
 
 /// One answer, taken apart.
@@ -79,13 +109,13 @@ impl Link {
         Ok((dialog, page.peers))
     }
 
-    /// One call: of one folder or of all, at most 100 dialogs. `None` when there is nothing new.
+    /// One call: of one folder or of all, at most 100 dialogs.
     pub(super) async fn dialog_page(
         &self,
         offset: &DialogOffset,
         folder_id: Option<i32>,
         limit: i32,
-    ) -> Result<Option<DialogPage>, Error> {
+    ) -> Result<Told, Error> {
         let request = tl::functions::messages::GetDialogs {
             // They come with the first page, whatever their age.
             exclude_pinned: offset.past_pinned || !offset.is_first(),
@@ -96,10 +126,46 @@ impl Link {
             limit,
             hash: 0,
         };
-        let read = match self.invoke_or_place(&request).await? {
-            Ok(read) => read,
-            Err(unread) => dialogs_alone(unread, limit)?,
+        let unread = match self.invoke_or_place(&request).await? {
+            Ok(read) => return Ok(DialogPage::of(read).map_or(Told::Unchanged, Told::Page)),
+            Err(unread) if limit == 1 => {
+                let page = DialogPage::of(dialogs_alone(unread)?);
+                return Ok(page.map_or(Told::Unchanged, Told::Page));
+            }
+            Err(unread) => unread,
         };
+        let page = dialogs_alone(unread).ok().and_then(DialogPage::of);
+        let dialogs = page.map(|page| page.dialogs).unwrap_or_default();
+        Ok(Told::Torn(dialogs))
+    }
+}
+
+fn unreadable(constructor: Option<u32>) -> Error {
+    Error::Unreadable {
+        constructor,
+        method: "messages.getDialogs",
+    }
+}
+
+/// Of a page that cannot be read, its dialogs, and what can be read of the newest message if there
+/// is one dialog.
+fn dialogs_alone(unread: Unread) -> Result<Read<tl::enums::messages::Dialogs>, Error> {
+    let Unread {
+        constructor,
+        only,
+        dialogs,
+        ..
+    } = unread;
+    let dialogs = dialogs.ok_or_else(|| unreadable(constructor))?;
+    let value = tl::enums::messages::Dialogs::from_bytes(&dialogs);
+    let value = value.map_err(|_error| unreadable(constructor))?;
+    let unreadable = only.into_iter().collect();
+    Ok(Read { value, unreadable })
+}
+
+impl DialogPage {
+    /// `None` when nothing is new.
+    fn of(read: Read<tl::enums::messages::Dialogs>) -> Option<Self> {
         let (dialogs, messages, users, chats, total) = match read.value {
             tl::enums::messages::Dialogs::Dialogs(page) => {
                 (page.dialogs, page.messages, page.users, page.chats, None)
@@ -114,9 +180,9 @@ impl Link {
                     Some(total),
                 )
             }
-            tl::enums::messages::Dialogs::NotModified(_) => return Ok(None),
+            tl::enums::messages::Dialogs::NotModified(_) => return None,
         };
-        Ok(Some(DialogPage {
+        Some(Self {
             peers: convert::peers(&users, &chats),
             dialogs,
             messages,
@@ -124,52 +190,21 @@ impl Link {
             chats,
             complete: total.is_none(),
             total: total.unwrap_or_default(),
-        }))
+        })
     }
-}
 
-/// Of a page with one dialog, where there is nothing left to halve, the dialog and what can be read
-/// of its newest message.
-fn dialogs_alone(unread: Unread, limit: i32) -> Result<Read<tl::enums::messages::Dialogs>, Error> {
-    let Unread {
-        constructor,
-        only,
-        dialogs,
-        ..
-    } = unread;
-    let error = Error::Unreadable {
-        constructor,
-        method: "messages.getDialogs",
-    };
-    let dialogs = dialogs.filter(|_| limit == 1).ok_or(error)?;
-    let value = tl::enums::messages::Dialogs::from_bytes(&dialogs);
-    let value = value.map_err(|_error| Error::Unreadable {
-        constructor,
-        method: "messages.getDialogs",
-    })?;
-    let unreadable = only.into_iter().collect();
-    Ok(Read { value, unreadable })
-}
-
-impl DialogPage {
     fn read(&self, dialog: &tl::enums::Dialog) -> Option<Dialog> {
-        let tl::enums::Dialog::Dialog(dialog) = dialog else {
-            return None;
-        };
-        let chat_id = convert::chat_id(&dialog.peer);
-        let top = MessageId(dialog.top_message);
+        let bare = Dialog::bare(dialog)?;
+        let chat_id = bare.chat_id;
         let channel = self.channel(chat_id);
         if channel.is_some_and(|channel| channel.left) || self.is_shut(chat_id) {
             return None;
         }
         let time = |date: i32| UtcTime::from_unix(date.into());
         Some(Dialog {
-            chat_id,
-            top,
-            top_sent_at: self.date_of((chat_id, top)).and_then(time),
-            pts: dialog.pts,
+            top_sent_at: self.date_of((chat_id, bare.top)).and_then(time),
             joined_at: channel.and_then(|channel| time(channel.date)),
-            pinned: dialog.pinned,
+            ..bare
         })
     }
 

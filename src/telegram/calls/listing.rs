@@ -3,7 +3,7 @@
 
 use crate::model::ChatId;
 use crate::store::peers::PeerRow;
-use crate::telegram::calls::dialogs::{DialogOffset, DialogPage};
+use crate::telegram::calls::dialogs::{DialogOffset, DialogPage, Told};
 use crate::telegram::convert::{self, LiveMessage};
 use crate::telegram::error::Error;
 use crate::telegram::link::Link;
@@ -47,16 +47,13 @@ impl Link {
         while listed.entries.len() < limit {
             let wanted = (limit - listed.entries.len()).clamp(1, 100) >> halvings;
             let wanted = i32::try_from(wanted.max(1)).unwrap_or(100);
-            let page = match self.dialog_page(&offset, Some(folder), wanted).await {
-                // What cannot be told apart is asked for in halves.
-                Err(error) if error.is_unreadable() && wanted > 1 => {
+            let page = match self.dialog_page(&offset, Some(folder), wanted).await? {
+                Told::Page(page) => page,
+                Told::Torn(..) => {
                     halvings += 1;
                     continue;
                 }
-                page => page?,
-            };
-            let Some(page) = page else {
-                break;
+                Told::Unchanged => break,
             };
             halvings = 0;
             let own = self.own();

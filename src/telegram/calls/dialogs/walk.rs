@@ -3,7 +3,7 @@
 //! It owns where the next page begins. It must not know what a dialog is for.
 
 use crate::model::{ChatId, UtcTime};
-use crate::telegram::calls::dialogs::{DialogList, DialogOffset, DialogPage};
+use crate::telegram::calls::dialogs::{Dialog, DialogList, DialogOffset, DialogPage, Told};
 use crate::telegram::convert;
 use crate::telegram::error::Error;
 use crate::telegram::link::Link;
@@ -116,14 +116,17 @@ impl Link {
         let asked = (A_PAGE >> walk.halvings.min(usize::BITS - 1)).max(1);
         let limit = i32::try_from(asked).unwrap_or(i32::MAX);
         match self.dialog_page(&walk.offset, None, limit).await {
-            Ok(page) => {
+            Ok(Told::Page(page)) => {
                 walk.halvings = 0;
-                match page {
-                    Some(page) => walk.take(page, asked),
-                    None => walk.ended = true,
-                }
+                walk.take(page, asked);
             }
-            Err(error) if error.is_unreadable() && asked > 1 => walk.halvings += 1,
+            Ok(Told::Torn(dialogs)) => {
+                walk.list
+                    .beside
+                    .extend(dialogs.iter().filter_map(Dialog::bare));
+                walk.halvings += 1;
+            }
+            Ok(Told::Unchanged) => walk.ended = true,
             Err(error) if error.is_unreadable() => {
                 log::warn!("a dialog is stepped over: {error}");
                 walk.halvings = 0;
