@@ -50,6 +50,10 @@ pub(super) struct Caller {
     renewed: std::sync::Mutex<Option<Instant>>,
     /// Held while the account is made known to another data centre.
     introducing: Mutex<()>,
+    /// The home connection is closed, and nobody has waited for the turn to make another one.
+    closed: AtomicBool,
+    /// Held while somebody waits for it.
+    reconnecting: Mutex<()>,
 }
 
 impl Caller {
@@ -74,6 +78,8 @@ impl Caller {
             told_place: AtomicBool::new(false),
             renewed: std::sync::Mutex::default(),
             introducing: Mutex::default(),
+            closed: AtomicBool::new(false),
+            reconnecting: Mutex::default(),
         }
     }
 
@@ -97,9 +103,23 @@ impl Caller {
         self.call_timeout
     }
 
-    /// Waits until another connection may be made, which the next call does.
+    /// The home connection has been closed. The next call makes another one.
+    pub(super) fn note_closed(&self) {
+        self.closed.store(true, Ordering::Relaxed);
+    }
+
+    /// Waits until the next call may make another connection, if it has to make one. Whoever calls
+    /// waits here: when all links of a fleet are cut, the calls that were under way must not
+    /// connect in one moment.
     pub(super) async fn turn(&self) {
-        self.connects.turn().await;
+        if !self.closed.load(Ordering::Relaxed) {
+            return;
+        }
+        let _only = self.reconnecting.lock().await;
+        if self.closed.load(Ordering::Relaxed) {
+            self.connects.turn().await;
+            self.closed.store(false, Ordering::Relaxed);
+        }
     }
 
     /// Calls a method in the home data centre, unless it is known to be refused.
@@ -150,12 +170,13 @@ impl Caller {
         repetition.begin(self).await;
         loop {
             let caller = repetition.caller(self);
+            caller.turn().await;
             match caller.ask_once(&body, method).await {
                 Err(Error::FloodWait(wait)) if patience::spend(wait) => {
                     tokio::time::sleep(wait).await;
                 }
                 // Nothing was done, and over a connection that is introduced it can be.
-                Err(error) if error.wants_connection() && caller.renew()? => caller.turn().await,
+                Err(error) if error.wants_connection() && caller.renew()? => {}
                 Err(error) => repetition.after(error, self).await?,
                 Ok(answer) => return Ok(answer),
             }
@@ -173,6 +194,7 @@ impl Caller {
         *renewed = Some(now);
         drop(renewed);
         self.handle.disconnect_from_dc(self.home()?);
+        self.note_closed();
         Ok(true)
     }
 
@@ -212,6 +234,9 @@ impl Caller {
             }
             Err(_elapsed) => Error::Timeout,
         };
+        if matches!(error, Error::Unreachable(_)) {
+            self.note_closed();
+        }
         if let Some(reason) = error.needs_login() {
             self.ended.send_replace(Some(reason.to_owned()));
         }

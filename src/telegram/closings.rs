@@ -20,9 +20,11 @@ pub(super) struct Closings {
 }
 
 impl Closings {
-    /// Takes note of what the link has brought.
-    pub(super) fn note(&mut self, pushed: &UpdatesLike) {
-        self.open |= matches!(pushed, UpdatesLike::ConnectionClosed);
+    /// Takes note of what the link has brought; `true` when it was the end of a connection.
+    pub(super) fn note(&mut self, pushed: &UpdatesLike) -> bool {
+        let closed = matches!(pushed, UpdatesLike::ConnectionClosed);
+        self.open |= closed;
+        closed
     }
 
     /// Whether a connection is to be made anew.

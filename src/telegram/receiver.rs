@@ -242,7 +242,9 @@ impl Receiver {
     /// comes with the difference.
     fn process(&mut self, mut pushed: UpdatesLike, received: &mut Received) -> bool {
         self.wanted.add_owed(mending::keep_positions(&mut pushed));
-        self.closings.note(&pushed);
+        if self.closings.note(&pushed) {
+            self.caller.note_closed();
+        }
         let unreadable = matches!(pushed, UpdatesLike::MalformedUpdates);
         let places = wanted::places(&pushed);
         let mut told = self.withheld.before(&pushed);

@@ -156,6 +156,41 @@ async fn a_restore_and_a_common_outage_connect_no_faster_than_allowed() -> crate
 
 #[cfg(feature = "sqlite")]
 #[tokio::test]
+async fn calls_over_links_that_were_cut_connect_no_faster_than_allowed()
+-> crate::support::TestResult {
+    const ACCOUNTS: u32 = 40;
+    let dc = Dc::start(DcOptions::default())?;
+    let mut options = at_most(20);
+    options.timing.reconcile_after = Duration::from_mins(10);
+    let hub = TestHub::start_with(TestDb::sqlite()?, dc, options).await?;
+    for n in 1..=ACCOUNTS {
+        hub.log_in(&phone(n), &phone(n)).await?;
+    }
+    all_online(&hub, ACCOUNTS).await?;
+    let least = Duration::from_millis(u64::from(ACCOUNTS - 2) * 50 - 200);
+    let before = hub.dc.link_counts().accepted;
+    let cut = Instant::now();
+    hub.dc.drop_all_links();
+    // Each account is called at once, before its link can be there again.
+    let sends = (1..=ACCOUNTS).map(|n| {
+        let (client, session) = (&hub.client, phone(n));
+        async move {
+            client
+                .send(&session, "@alice", "over a new connection")
+                .await
+        }
+    });
+    for sent in futures_util::future::join_all(sends).await {
+        sent?;
+    }
+    assert!(hub.dc.link_counts().accepted - before >= u64::from(ACCOUNTS));
+    assert!(cut.elapsed() >= least, "{:?}", cut.elapsed());
+    hub.stop().await?;
+    Ok(())
+}
+
+#[cfg(feature = "sqlite")]
+#[tokio::test]
 async fn an_account_that_is_refused_tries_ever_more_rarely() -> crate::support::TestResult {
     let dc = Dc::start(DcOptions::default())?;
     let mut gate = Gate::before(dc.addr())?;
