@@ -241,14 +241,17 @@ impl Receiver {
     /// Hands a push to the bookkeeping. `false` when it shows a gap: what the link has brought
     /// comes with the difference.
     fn process(&mut self, mut pushed: UpdatesLike, received: &mut Received) -> bool {
-        self.wanted.add_owed(mending::keep_positions(&mut pushed));
+        let more = mending::keep_positions(&mut pushed);
+        self.wanted.add_owed(more.clone());
         if self.closings.note(&pushed) {
             self.caller.note_closed();
         }
         let unreadable = matches!(pushed, UpdatesLike::MalformedUpdates);
         let places = wanted::places(&pushed);
         let mut told = self.withheld.before(&pushed);
-        let Ok(taken) = self.boxes.process_updates(pushed) else {
+        let processed = self.boxes.process_updates(pushed);
+        self.forget_without_place(&more);
+        let Ok(taken) = processed else {
             // The account's difference may not tell of a channel that had it.
             self.look |= unreadable;
             self.hold(told);
@@ -369,6 +372,14 @@ impl Receiver {
             self.boxes
                 .process_updates(UpdatesLike::Updates(update.into())),
         );
+        self.forget_without_place(&[channel]);
+    }
+
+    fn forget_without_place(&mut self, channels: &[i64]) {
+        if !channels.is_empty() {
+            self.wanted
+                .forget_without_place(channels, &self.boxes.session_state());
+        }
     }
 }
 

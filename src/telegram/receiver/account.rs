@@ -45,8 +45,8 @@ impl Receiver {
             value: mut difference,
             unreadable,
         } = read;
-        self.wanted
-            .add_owed(mending::keep_positions_in(&mut difference));
+        let more = mending::keep_positions_in(&mut difference);
+        self.wanted.add_owed(more.clone());
         let places = match &difference {
             Difference::Difference(part) => wanted::places_of(&part.other_updates),
             Difference::Slice(part) => wanted::places_of(&part.other_updates),
@@ -58,6 +58,7 @@ impl Receiver {
         }
         received.leave_out(MessageBox::ACCOUNT, unreadable);
         received.add(self.boxes.apply_difference(difference));
+        self.forget_without_place(&more);
         self.wanted.note_holes(&places, &self.boxes.session_state());
         self.settle(MessageBox::ACCOUNT, &mut received);
         self.note_first_seen(&mut received);

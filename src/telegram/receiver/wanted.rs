@@ -69,6 +69,15 @@ impl Wanted {
         self.owed.remove(&channel);
     }
 
+    /// Forgets those that have no place: nobody can ask for them. Whoever is given a place later
+    /// begins there, and has no reason to be asked for because of what was told before.
+    pub(super) fn forget_without_place(&mut self, channels: &[i64], position: &UpdatesState) {
+        let placed: HashSet<i64> = position.channels.iter().map(|known| known.id).collect();
+        for channel in channels.iter().filter(|channel| !placed.contains(channel)) {
+            self.remove(*channel);
+        }
+    }
+
     /// Takes note of channels whose place is not where their updates lead to: something is missing
     /// in between.
     pub(super) fn note_holes(&mut self, told: &Places, position: &UpdatesState) {
@@ -176,6 +185,22 @@ mod tests {
         wanted.remove(7);
         assert!(!wanted.contains(7));
         assert!(!wanted.owes(&position, false));
+    }
+
+    #[test]
+    fn a_channel_that_cannot_be_asked_for_is_not_asked_for_when_it_has_a_place() {
+        let mut wanted = Wanted::default();
+        wanted.add([6]);
+        wanted.add_owed(vec![7]);
+        let position = UpdatesState {
+            channels: vec![ChannelState { id: 7, pts: 70 }],
+            ..UpdatesState::default()
+        };
+        wanted.forget_without_place(&[6, 7], &position);
+        assert_eq!(
+            [6, 7].map(|channel| wanted.contains(channel)),
+            [false, true]
+        );
     }
 
     #[test]
