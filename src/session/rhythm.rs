@@ -52,6 +52,15 @@ impl Rhythm {
         }
         due
     }
+
+    /// How long until it is certainly time, when the last place of any kind was `heard`.
+    pub(super) fn until_due(&self, heard: Option<UtcTime>, now: UtcTime) -> Duration {
+        let silent = heard.map(|heard| u64::try_from(now.as_micros() - heard.as_micros()));
+        match silent {
+            Some(Ok(micros)) => self.wait.saturating_sub(Duration::from_micros(micros)),
+            _ => self.wait,
+        }
+    }
 }
 
 #[cfg(test)]
@@ -72,7 +81,10 @@ mod tests {
                 (updated, heard) = (at(second), at(second));
             }
             let now = at(second).expect("in range");
-            if rhythm.is_due(updated, heard, now, 1.0) {
+            let left = rhythm.until_due(heard, now);
+            let due = rhythm.is_due(updated, heard, now, 1.0);
+            assert_eq!(due, left.is_zero() || second == 5_060, "{second}: {left:?}");
+            if due {
                 asked.push(second);
                 heard = at(second);
             }

@@ -19,6 +19,7 @@ use crate::session::ladder::{Behind, HealStep, Ladder, Verdict};
 use crate::session::rhythm::Rhythm;
 use crate::telegram::{self, Link, Nudge, Reading, Vitals};
 use log::debug;
+use std::time::Duration;
 use tokio::time::{sleep, timeout};
 
 /// What brings updates that were not pushed.
@@ -92,7 +93,8 @@ impl<'a> Watchdog<'a> {
                 self.timing.recheck_after
             } else {
                 // Thousands of accounts that came online together must not probe together.
-                self.timing.probe_every.mul_f64(0.75 + chance() / 4.0)
+                let probe = self.timing.probe_every.mul_f64(0.75 + chance() / 4.0);
+                probe.min(self.until_place())
             };
             sleep(wait).await;
             let found = match Box::pin(self.look()).await {
@@ -116,6 +118,14 @@ impl<'a> Watchdog<'a> {
         let (updated, heard) = (self.vitals.last_update_at(), self.vitals.last_heard_at());
         let due = self.rhythm.is_due(updated, heard, UtcTime::now(), chance());
         due || self.refusals > 0 || self.ladder.is_climbing() || !self.vitals.is_receiving()
+    }
+
+    /// How long until Telegram is to be asked for its place. One that is asked already is asked
+    /// again no sooner than the link is looked at.
+    fn until_place(&self) -> Duration {
+        let heard = self.vitals.last_heard_at();
+        let left = self.rhythm.until_due(heard, UtcTime::now());
+        left.max(self.timing.recheck_after)
     }
 
     /// One look.
