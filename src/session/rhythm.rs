@@ -53,8 +53,12 @@ impl Rhythm {
         due
     }
 
-    /// How long until it is certainly time, when the last place of any kind was `heard`.
+    /// How long until it is certainly time, when the last place of any kind was `heard`. Who asks
+    /// at every look need not look for that.
     pub(super) fn until_due(&self, heard: Option<UtcTime>, now: UtcTime) -> Duration {
+        if self.first.is_zero() {
+            return Duration::MAX;
+        }
         let silent = heard.map(|heard| u64::try_from(now.as_micros() - heard.as_micros()));
         match silent {
             Some(Ok(micros)) => self.wait.saturating_sub(Duration::from_micros(micros)),
