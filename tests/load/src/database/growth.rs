@@ -15,12 +15,19 @@ const LATE: Duration = Duration::from_secs(10);
 /// How many such numbers are remembered.
 const REMEMBERED: usize = 5000;
 
+/// Most that appear at all do so within this time. Older ones are looked for in each of so many
+/// looks: a reader that asks for thousands of numbers again and again would take the machine's
+/// time from what it looks at.
+const SOON: Duration = Duration::from_millis(200);
+const SELDOM: u32 = 16;
+
 /// A reader of the rows that are added.
 #[derive(Debug)]
 pub struct Growth {
     last: i64,
     every: i64,
     missing: BTreeMap<i64, Instant>,
+    looks: u32,
 }
 
 impl Growth {
@@ -31,6 +38,7 @@ impl Growth {
             last,
             every: every.max(1),
             missing: BTreeMap::new(),
+            looks: 0,
         }
     }
 
@@ -43,21 +51,29 @@ impl Growth {
         &mut self,
         read: impl FnOnce(&str, i64) -> Result<Vec<TextRow>, E>,
     ) -> Result<Vec<TextRow>, E> {
-        let rows = read(&self.sql(), self.last)?;
-        self.note(rows.iter().map(|row| row.id), Instant::now());
+        let now = Instant::now();
+        let rows = read(&self.sql(now), self.last)?;
+        self.looks = self.looks.wrapping_add(1);
+        self.note(rows.iter().map(|row| row.id), now);
         Ok(rows)
     }
 
-    fn sql(&self) -> String {
-        let numbers: Vec<String> = self.missing.keys().map(i64::to_string).collect();
-        let missing = if numbers.is_empty() {
-            String::new()
-        } else {
-            format!(" OR id IN ({})", numbers.join(", "))
-        };
+    fn sql(&self, now: Instant) -> String {
+        let all = self.looks.is_multiple_of(SELDOM);
+        let numbers: Vec<String> = self
+            .missing
+            .iter()
+            .filter(|(_, since)| all || now - **since < SOON)
+            .map(|(id, _)| id.to_string())
+            .collect();
         let every = self.every;
-        let new = format!("(id > $1 AND id % {every} = 0)");
-        format!("SELECT id, text FROM messages WHERE {new}{missing} ORDER BY id")
+        let new = format!("SELECT id, text FROM messages WHERE id > $1 AND id % {every} = 0");
+        if numbers.is_empty() {
+            return format!("{new} ORDER BY id");
+        }
+        // One condition for both would have the whole table read.
+        let numbers = numbers.join(", ");
+        format!("{new} UNION ALL SELECT id, text FROM messages WHERE id IN ({numbers}) ORDER BY id")
     }
 
     fn note(&mut self, ids: impl Iterator<Item = i64>, now: Instant) {
@@ -94,6 +110,17 @@ mod tests {
         assert_eq!((growth.last, missing), (15, vec![12]));
         growth.note([16].into_iter(), now + LATE);
         assert!(growth.missing.is_empty());
+    }
+
+    #[test]
+    fn what_is_missing_for_long_is_asked_for_seldom() {
+        let (mut growth, now) = (Growth::after(10, 1), Instant::now());
+        growth.note([12].into_iter(), now);
+        let asks = |growth: &Growth, at: Instant| growth.sql(at).contains("IN (11)");
+        assert!(asks(&growth, now + SOON));
+        growth.looks = 1;
+        assert!(asks(&growth, now));
+        assert!(!asks(&growth, now + SOON));
     }
 
     #[test]
