@@ -7,6 +7,8 @@ mod keys;
 mod lock;
 mod opening;
 mod peers;
+#[cfg(feature = "postgres-system")]
+mod plans;
 mod pool;
 mod positions;
 mod reading;

@@ -80,7 +80,8 @@ fn mark_all(conn: &mut AnyConnection, targets: &[Target]) -> Result<Vec<Marked>,
     Ok(marked)
 }
 
-/// The text for so many targets, which both databases take.
+/// The text for so many targets, which both databases take. The chat is a sum so that only the index
+/// `messages_key` is left to choose, as for edits.
 ///
 /// Sources: `UPDATE … FROM` in <https://www.sqlite.org/lang_update.html> and PostgreSQL's manual.
 fn statement(targets: usize) -> String {
@@ -96,7 +97,7 @@ fn statement(targets: usize) -> String {
          UPDATE messages SET deleted_at = target.at FROM target \
          WHERE messages.session_id = target.session_id \
          AND messages.message_id = target.message_id \
-         AND messages.chat_id BETWEEN target.lowest AND target.highest \
+         AND messages.chat_id + 0 BETWEEN target.lowest AND target.highest \
          AND messages.deleted_at IS NULL RETURNING messages.session_id",
         values.join(", ")
     )

@@ -2,14 +2,16 @@
 //! and duplicates change nothing.
 
 use crate::model::{ChatId, MessageId, SessionId, UtcTime};
+use crate::store::backend::on_backend;
 use crate::store::capture::Committed;
 use crate::store::capture::rows::{CHUNK, Key, NewRow, Received, count};
 use crate::store::schema::messages as t;
 use crate::store::{AnyConnection, Error, revisions, unreadable};
 use diesel::prelude::*;
-use std::collections::{BTreeMap, HashMap};
+use diesel::sql_types::{BigInt, Integer};
+use std::collections::{HashMap, HashSet};
 
-#[derive(Queryable, Selectable)]
+#[derive(QueryableByName)]
 #[diesel(table_name = t)]
 struct Stored {
     id: i64,
@@ -35,43 +37,67 @@ pub(super) fn settle(
     messages: &[&Received<'_>],
     done: &mut [Committed],
 ) -> Result<(), Error> {
-    let mut accounts: BTreeMap<SessionId, Vec<&Received<'_>>> = BTreeMap::new();
-    for &message in messages {
-        let account = accounts.entry(message.row.session_id).or_default();
-        account.push(message);
-    }
-    for (session_id, messages) in accounts {
-        for chunk in messages.chunks(CHUNK) {
-            let mut stored = load_stored(conn, session_id, chunk)?;
-            for message in chunk {
-                if settle_one(conn, &mut stored, &message.row)? {
-                    count(done, message.place, |counts| &mut counts.edited);
-                } else {
-                    count(done, message.place, |counts| &mut counts.duplicates);
-                }
+    for chunk in messages.chunks(CHUNK) {
+        let mut stored = load_stored(conn, chunk)?;
+        for message in chunk {
+            if settle_one(conn, &mut stored, &message.row)? {
+                count(done, message.place, |counts| &mut counts.edited);
+            } else {
+                count(done, message.place, |counts| &mut counts.duplicates);
             }
         }
     }
     Ok(())
 }
 
-/// The account's stored rows of those numbers, by the index `messages_key`.
+/// The stored rows of those messages.
 fn load_stored(
     conn: &mut AnyConnection,
-    session_id: SessionId,
     messages: &[&Received<'_>],
 ) -> Result<HashMap<Key, Stored>, Error> {
-    let ids: Vec<MessageId> = messages.iter().map(|new| new.row.message_id).collect();
-    let stored: Vec<Stored> = t::table
-        .filter(t::session_id.eq(session_id))
-        .filter(t::message_id.eq_any(ids))
-        .select(Stored::as_select())
-        .load(conn)?;
+    let keys: HashSet<Key> = messages.iter().map(|message| message.row.key()).collect();
+    if keys.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let text = statement(keys.len());
+    let stored: Vec<Stored> = on_backend!(conn, |c| {
+        let mut query = diesel::sql_query(text).into_boxed();
+        for (session_id, chat_id, message_id) in keys {
+            query = query
+                .bind::<BigInt, _>(session_id)
+                .bind::<BigInt, _>(chat_id)
+                .bind::<Integer, _>(message_id);
+        }
+        query.load(c)
+    })?;
     let keyed = stored.into_iter().map(|row| {
         let key = (row.session_id, row.chat_id, row.message_id);
         (key, row)
     });
     Ok(keyed.collect())
+}
+
+/// The text for so many keys, which both databases take.
+///
+/// Without statistics PostgreSQL takes any index for as good as another, and would read all of a chat
+/// or an account: the chat as a sum leaves only the index `messages_key`. Nor may the text be one that
+/// is prepared once: its plan would be kept from when the table was small.
+fn statement(keys: usize) -> String {
+    let values: Vec<String> = (0..keys)
+        .map(|key| {
+            let first = key * 3 + 1;
+            format!("(${first}, ${}, ${})", first + 1, first + 2)
+        })
+        .collect();
+    format!(
+        "WITH target (session_id, chat_id, message_id) AS (VALUES {}) \
+         SELECT messages.id, messages.session_id, messages.chat_id, messages.message_id, \
+         messages.text, messages.entities, messages.media, messages.edited_at, messages.pts \
+         FROM target JOIN messages ON messages.session_id = target.session_id \
+         AND messages.message_id = target.message_id \
+         AND messages.chat_id + 0 = target.chat_id",
+        values.join(", ")
+    )
 }
 
 /// Whether the message was an edit of a stored one; if so, it has taken its place.
@@ -112,12 +138,15 @@ fn is_edit(conn: &mut AnyConnection, old: &Stored, new: &NewRow<'_>) -> Result<b
         std::cmp::Ordering::Greater => Ok(true),
         std::cmp::Ordering::Equal => {
             let same = new.content() == old.content();
-            if same || new.from_history {
-                return Ok(!same);
+            if same {
+                return Ok(false);
             }
-            // Two edits within a second share a date.
-            if let (Some(new), Some(old)) = (new.pts, old.pts) {
-                return Ok(new > old);
+            // Two edits within a second share a date. An answer is as new as the place that it tells.
+            if let (Some(place), Some(old)) = (new.pts, old.pts) {
+                return Ok(place > old || new.from_history && place == old);
+            }
+            if new.from_history {
+                return Ok(true);
             }
             // What has been replaced is no news when it is replayed.
             Ok(!revisions::is_known(

@@ -36,16 +36,22 @@ pub(super) struct Answer {
     pub(super) unreadable: Vec<UnreadableObject>,
     pub(super) users: Vec<tl::enums::User>,
     pub(super) chats: Vec<tl::enums::Chat>,
+    /// The place in the channel's updates that the answer is as new as.
+    pub(super) pts: Option<i32>,
 }
 
 impl From<Read<tl::enums::messages::Messages>> for Answer {
     fn from(read: Read<tl::enums::messages::Messages>) -> Self {
         use tl::enums::messages::Messages;
         let unreadable = read.unreadable;
+        let mut pts = None;
         let (messages, users, chats) = match read.value {
             Messages::Messages(page) => (page.messages, page.users, page.chats),
             Messages::Slice(page) => (page.messages, page.users, page.chats),
-            Messages::ChannelMessages(page) => (page.messages, page.users, page.chats),
+            Messages::ChannelMessages(page) => {
+                pts = Some(page.pts);
+                (page.messages, page.users, page.chats)
+            }
             Messages::NotModified(_) => (Vec::new(), Vec::new(), Vec::new()),
         };
         Self {
@@ -53,6 +59,7 @@ impl From<Read<tl::enums::messages::Messages>> for Answer {
             unreadable,
             users,
             chats,
+            pts,
         }
     }
 }
@@ -88,6 +95,7 @@ impl Answer {
             unreadable,
             users: Vec::new(),
             chats: Vec::new(),
+            pts: None,
         }
     }
 
@@ -102,8 +110,12 @@ impl Answer {
 impl Fetched {
     fn new(own: Option<ChatId>, answer: &Answer) -> Self {
         let placed = |object: &UnreadableObject| convert::unreadable(own, object);
+        let messages = convert::messages(own, &answer.messages).into_iter();
+        let pts = answer.pts;
         Self {
-            messages: convert::messages(own, &answer.messages),
+            messages: messages
+                .map(|message| NewMessage { pts, ..message })
+                .collect(),
             unreadable: answer.unreadable.iter().filter_map(placed).collect(),
             unplaced: answer
                 .unreadable

@@ -33,7 +33,7 @@ pub(crate) fn message(chat_id: ChatId, message_id: i32, text: &str) -> NewMessag
     }
 }
 
-fn edited(base: NewMessage, text: &str, when: i64) -> NewMessage {
+pub(crate) fn edited(base: NewMessage, text: &str, when: i64) -> NewMessage {
     NewMessage {
         text: text.to_owned(),
         edited_at: Some(at(when)),
@@ -207,6 +207,32 @@ contract! {
                 Ok(())
             })
             .await?;
+    }
+
+    async fn an_answer_is_as_new_as_the_place_that_it_tells(db: TestDb) {
+        let store = db.open().await?;
+        let id = session_id(&store, "alice").await?;
+        let (now, earlier) = store
+            .write(move |c| {
+                let told = |text: &str, pts| NewMessage {
+                    pts: Some(pts),
+                    ..edited(message(CHANNEL, 1, "first"), text, 50)
+                };
+                let mut asked = batch(id, vec![told("two", 12)]);
+                asked.from_history = true;
+                capture::commit(c, &asked)?;
+                // Pushes that were kept back until then.
+                for kept in [told("one", 11), told("two", 12)] {
+                    let done = capture::commit(c, &batch(id, vec![kept]))?;
+                    assert_eq!(done, counts(0, 0, 0, 1));
+                }
+                capture::commit(c, &batch(id, vec![told("three", 13)]))?;
+                // Another answer, which was longer on its way.
+                capture::commit(c, &asked)?;
+                texts(c, id, CHANNEL, 1)
+            })
+            .await?;
+        assert_eq!((now.as_deref(), earlier), (Some("three"), vec!["two".to_owned()]));
     }
 
     async fn what_cannot_be_read_of_an_edit_stands_in_the_order_of_the_others(db: TestDb) {
