@@ -4,8 +4,10 @@
 //! goes through here, so that a refused key is noticed once and by all.
 
 mod abroad;
+mod reconnects;
 
 use crate::telegram::budget::Budget;
+use crate::telegram::caller::reconnects::Reconnects;
 use crate::telegram::error::Error;
 use crate::telegram::lease::Lease;
 use crate::telegram::lenient::{self, Read, Unread};
@@ -50,10 +52,7 @@ pub(super) struct Caller {
     renewed: std::sync::Mutex<Option<Instant>>,
     /// Held while the account is made known to another data centre.
     introducing: Mutex<()>,
-    /// The home connection is closed, and nobody has waited for the turn to make another one.
-    closed: AtomicBool,
-    /// Held while somebody waits for it.
-    reconnecting: Mutex<()>,
+    reconnects: Reconnects,
 }
 
 impl Caller {
@@ -78,8 +77,7 @@ impl Caller {
             told_place: AtomicBool::new(false),
             renewed: std::sync::Mutex::default(),
             introducing: Mutex::default(),
-            closed: AtomicBool::new(false),
-            reconnecting: Mutex::default(),
+            reconnects: Reconnects::default(),
         }
     }
 
@@ -103,23 +101,16 @@ impl Caller {
         self.call_timeout
     }
 
-    /// The home connection has been closed. The next call makes another one.
+    /// The reading has been told that the home connection is closed. The next call makes another one.
     pub(super) fn note_closed(&self) {
-        self.closed.store(true, Ordering::Relaxed);
+        self.reconnects.note_told();
     }
 
     /// Waits until the next call may make another connection, if it has to make one. Whoever calls
     /// waits here: when all links of a fleet are cut, the calls that were under way must not
     /// connect in one moment.
     pub(super) async fn turn(&self) {
-        if !self.closed.load(Ordering::Relaxed) {
-            return;
-        }
-        let _only = self.reconnecting.lock().await;
-        if self.closed.load(Ordering::Relaxed) {
-            self.connects.turn().await;
-            self.closed.store(false, Ordering::Relaxed);
-        }
+        self.reconnects.turn(&self.connects).await;
     }
 
     /// Calls a method in the home data centre, unless it is known to be refused.
@@ -194,7 +185,7 @@ impl Caller {
         *renewed = Some(now);
         drop(renewed);
         self.handle.disconnect_from_dc(self.home()?);
-        self.note_closed();
+        self.reconnects.note_failed(self.reconnects.count());
         Ok(true)
     }
 
@@ -219,6 +210,7 @@ impl Caller {
         }
         self.session.may_call(method)?;
         self.lease.check()?;
+        let connection = self.reconnects.count();
         let answer = self.handle.raw_invoke_in_dc(self.home()?, body.to_vec());
         let error = match timeout(self.call_timeout, answer).await {
             Ok(Ok(answer)) => {
@@ -235,7 +227,7 @@ impl Caller {
             Err(_elapsed) => Error::Timeout,
         };
         if matches!(error, Error::Unreachable(_)) {
-            self.note_closed();
+            self.reconnects.note_failed(connection);
         }
         if let Some(reason) = error.needs_login() {
             self.ended.send_replace(Some(reason.to_owned()));
