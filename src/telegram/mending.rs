@@ -6,6 +6,7 @@
 //! to the end by then, and drops them as old. A difference's `timeout` is for clients that show the
 //! channel; the library would ask again after it for ever. It must not know what becomes of the updates.
 
+use crate::telegram::receiver::wanted::Places;
 use grammers_client::session::updates::UpdatesLike;
 use grammers_client::tl::enums::updates::{ChannelDifference, Difference};
 use grammers_client::tl::enums::{Update, Updates};
@@ -24,13 +25,23 @@ pub(super) fn keep_positions(pushed: &mut UpdatesLike) -> Vec<i64> {
     }
 }
 
-/// The same for the account's difference.
-pub(super) fn keep_positions_in(difference: &mut Difference) -> Vec<i64> {
-    match difference {
-        Difference::Difference(part) => keep_each(&mut part.other_updates),
-        Difference::Slice(part) => keep_each(&mut part.other_updates),
-        Difference::Empty(_) | Difference::TooLong(_) => Vec::new(),
-    }
+/// The same for the account's difference. It tells of all channels that have had something since
+/// its date, also of those that are where they had it: these have no more, if it says where.
+pub(super) fn keep_positions_in(difference: &mut Difference, places: &Places) -> Vec<i64> {
+    let updates = match difference {
+        Difference::Difference(part) => &mut part.other_updates,
+        Difference::Slice(part) => &mut part.other_updates,
+        Difference::Empty(_) | Difference::TooLong(_) => return Vec::new(),
+    };
+    updates.retain(|update| match update {
+        Update::ChannelTooLong(more) => more.pts.is_none_or(|pts| {
+            places
+                .get(&more.channel_id)
+                .is_none_or(|known| pts > *known)
+        }),
+        _ => true,
+    });
+    keep_each(updates)
 }
 
 fn keep_each(updates: &mut [Update]) -> Vec<i64> {

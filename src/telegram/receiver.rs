@@ -27,7 +27,7 @@ use grammers_client::session::Session as _;
 use grammers_client::session::types::UpdatesState;
 use grammers_client::session::updates::{MessageBox as Place, MessageBoxes, UpdatesLike};
 use grammers_client::tl;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::mpsc;
@@ -77,6 +77,10 @@ pub(super) struct Receiver {
     moving: HashSet<i64>,
     /// Channels that the account has come to or gone from, until somebody asks.
     moved: Vec<i64>,
+    /// What was told last of these: since when the account is there, and whether it has gone.
+    memberships: HashMap<i64, (i32, bool)>,
+    /// The date that the last difference has led to, and when it came.
+    told: Option<(i32, Instant)>,
     /// Something that could not be read has come, and whoever compares places is to do so.
     look: bool,
     /// The account's difference is not to be asked for before this, after so many failures.
@@ -113,6 +117,8 @@ impl Receiver {
             withheld: Withheld::default(),
             moving: HashSet::new(),
             moved: Vec::new(),
+            memberships: HashMap::new(),
+            told: None,
             look: false,
             account_failed: None,
             closings: Closings::default(),

@@ -15,6 +15,9 @@ use tokio::time::Instant;
 /// How often an account's difference may fail in a row before the link is given up.
 const DIFFERENCE_ATTEMPTS: u32 = 4;
 
+/// What was told so long ago is not told again: whatever was pushed in the same second has come.
+const LONG_AGO: Duration = Duration::from_mins(1);
+
 /// How often it may go on failing with a link that answers.
 const LONGEST_WAIT: Duration = Duration::from_mins(1);
 
@@ -29,9 +32,7 @@ impl Receiver {
         let Some(mut request) = self.boxes.get_difference() else {
             return Ok(None);
         };
-        // Channels are told of by their time in whole seconds, and one may have changed again in
-        // the last one.
-        request.date = request.date.saturating_sub(1).max(1);
+        request.date = begins_at(request.date, self.told, Instant::now());
         let read = match self.caller.invoke_or_place(&request).await {
             Ok(Ok(read)) => read,
             Ok(Err(unread)) => match self.step_over(&request, unread).await {
@@ -45,7 +46,8 @@ impl Receiver {
             value: mut difference,
             unreadable,
         } = read;
-        let more = mending::keep_positions_in(&mut difference);
+        let known = wanted::stored(&self.boxes.session_state());
+        let more = mending::keep_positions_in(&mut difference, &known);
         self.wanted.add_owed(more.clone());
         let places = match &difference {
             Difference::Difference(part) => wanted::places_of(&part.other_updates),
@@ -61,6 +63,7 @@ impl Receiver {
         self.forget_without_place(&more);
         self.wanted.note_holes(&places, &self.boxes.session_state());
         self.settle(MessageBox::ACCOUNT, &mut received);
+        self.told = Some((self.boxes.session_state().date, Instant::now()));
         self.note_first_seen(&mut received);
         self.note_membership(&received);
         Ok(Some(received))
@@ -121,6 +124,18 @@ impl Receiver {
     }
 }
 
+/// From which second on an account's difference is to tell of channels. They are told of by their
+/// time in whole seconds, and one may have changed again in the last one, unless the last difference
+/// has led to it long ago.
+fn begins_at(date: i32, told: Option<(i32, Instant)>, now: Instant) -> i32 {
+    let is_over = told.is_some_and(|(until, at)| until == date && now - at > LONG_AGO);
+    if is_over {
+        date
+    } else {
+        date.saturating_sub(1).max(1)
+    }
+}
+
 /// Why an answer as a whole is missing, in words.
 pub(super) fn reason(method: &'static str, constructor: Option<u32>) -> String {
     Error::Unreadable {
@@ -151,4 +166,18 @@ fn nothing_up_to(state: tl::types::updates::State, complete: bool) -> Difference
         users: Vec::new(),
         intermediate_state: state,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_difference_begins_a_second_earlier_unless_all_of_that_second_was_told() {
+        let (then, later) = (Instant::now(), Instant::now() + 2 * LONG_AGO);
+        assert_eq!(begins_at(70, None, later), 69);
+        assert_eq!(begins_at(70, Some((70, then)), then), 69);
+        assert_eq!(begins_at(70, Some((60, then)), later), 69);
+        assert_eq!(begins_at(70, Some((70, then)), later), 70);
+    }
 }

@@ -128,18 +128,23 @@ impl Receiver {
     }
 
     /// The account has come to a channel, or gone from it. Whoever comes back to one goes on from
-    /// where it was left, also when nothing is written there for a while.
+    /// where it was left, also when nothing is written there for a while. Differences overlap, and
+    /// what is told again has not changed.
     pub(super) fn note_membership(&mut self, received: &Received) {
-        let changed: Vec<i64> = received
-            .updates
-            .iter()
-            .filter_map(|(update, _)| match update {
-                tl::enums::Update::Channel(changed) => Some(changed.channel_id),
-                _ => None,
-            })
-            .filter(|channel| self.session().knows_channel(*channel))
-            .collect();
-        for channel in changed {
+        let told = received.updates.iter();
+        let told = told.filter_map(|(update, _)| match update {
+            tl::enums::Update::Channel(changed) => Some(changed.channel_id),
+            _ => None,
+        });
+        for channel in told.collect::<Vec<_>>() {
+            // What came last is how it is.
+            let mut chats = received.chats.iter().rev();
+            let now = chats.find_map(|chat| membership(chat, channel));
+            let before = now.and_then(|now| self.memberships.insert(channel, now));
+            let again = now.is_some() && now == before;
+            if again || !self.session().knows_channel(channel) {
+                continue;
+            }
             self.moving.insert(channel);
             self.begin_channel(channel);
             self.moved.push(channel);
@@ -278,6 +283,17 @@ impl Receiver {
             ),
             _ => None,
         })
+    }
+}
+
+/// Since when the account is in a channel, and whether it has gone from it.
+fn membership(chat: &tl::enums::Chat, id: i64) -> Option<(i32, bool)> {
+    match chat {
+        tl::enums::Chat::Channel(channel) if channel.id == id && !channel.min => {
+            Some((channel.date, channel.left))
+        }
+        tl::enums::Chat::ChannelForbidden(channel) if channel.id == id => Some((0, true)),
+        _ => None,
     }
 }
 

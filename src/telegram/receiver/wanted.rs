@@ -20,7 +20,7 @@ pub(super) struct Wanted {
 }
 
 /// The places that a channel's updates lead to.
-pub(super) type Places = HashMap<i64, i32>;
+pub(in crate::telegram) type Places = HashMap<i64, i32>;
 
 impl Wanted {
     /// Takes note of channels that have more than was told.
@@ -52,8 +52,7 @@ impl Wanted {
         if self.owed.is_empty() {
             return false;
         }
-        let channels = position.channels.iter();
-        let places: Places = channels.map(|known| (known.id, known.pts)).collect();
+        let places = stored(position);
         self.owed
             .retain(|channel, told| match (places.get(channel), told) {
                 (None, _) => false,
@@ -95,6 +94,12 @@ impl Wanted {
             *owed = owed.map(|before| before.max(told));
         }
     }
+}
+
+/// The places of the channels that have one.
+pub(super) fn stored(position: &UpdatesState) -> Places {
+    let channels = position.channels.iter();
+    channels.map(|known| (known.id, known.pts)).collect()
 }
 
 /// The places that a push leads to, by channel.
