@@ -248,7 +248,7 @@ impl Receiver {
     /// comes with the difference.
     fn process(&mut self, mut pushed: UpdatesLike, received: &mut Received) -> bool {
         let more = mending::keep_positions(&mut pushed);
-        self.wanted.add_owed(more.clone());
+        self.wanted.add_owed(&more);
         if self.closings.note(&pushed) {
             self.caller.note_closed();
         }

@@ -48,7 +48,7 @@ impl Receiver {
         } = read;
         let known = wanted::stored(&self.boxes.session_state());
         let more = mending::keep_positions_in(&mut difference, &known);
-        self.wanted.add_owed(more.clone());
+        self.wanted.add_owed(&more);
         let places = match &difference {
             Difference::Difference(part) => wanted::places_of(&part.other_updates),
             Difference::Slice(part) => wanted::places_of(&part.other_updates),

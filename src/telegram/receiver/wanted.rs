@@ -29,9 +29,9 @@ impl Wanted {
     }
 
     /// The same, and Telegram has said so, which it does once.
-    pub(super) fn add_owed(&mut self, channels: Vec<i64>) {
-        self.all.extend(&channels);
-        let owed = channels.into_iter().map(|channel| (channel, None));
+    pub(super) fn add_owed(&mut self, channels: &[i64]) {
+        self.all.extend(channels);
+        let owed = channels.iter().map(|channel| (*channel, None));
         self.owed.extend(owed);
     }
 
@@ -71,8 +71,11 @@ impl Wanted {
     /// Forgets those that have no place: nobody can ask for them. Whoever is given a place later
     /// begins there, and has no reason to be asked for because of what was told before.
     pub(super) fn forget_without_place(&mut self, channels: &[i64], position: &UpdatesState) {
-        let placed: HashSet<i64> = position.channels.iter().map(|known| known.id).collect();
-        for channel in channels.iter().filter(|channel| !placed.contains(channel)) {
+        let places = stored(position);
+        for channel in channels
+            .iter()
+            .filter(|channel| !places.contains_key(channel))
+        {
             self.remove(*channel);
         }
     }
@@ -196,7 +199,7 @@ mod tests {
     fn a_channel_that_cannot_be_asked_for_is_not_asked_for_when_it_has_a_place() {
         let mut wanted = Wanted::default();
         wanted.add([6]);
-        wanted.add_owed(vec![7]);
+        wanted.add_owed(&[7]);
         let position = UpdatesState {
             channels: vec![ChannelState { id: 7, pts: 70 }],
             ..UpdatesState::default()
@@ -219,12 +222,12 @@ mod tests {
         wanted.note_holes(&Places::from([(7, 71)]), &at(70));
         assert!(wanted.owes(&at(71), false));
         assert!(!wanted.owes(&at(72), true));
-        wanted.add_owed(vec![7, 8]);
+        wanted.add_owed(&[7, 8]);
         // Nobody can ask for the other one, however long this one is being asked.
         assert!(wanted.owes(&at(72), true));
         wanted.remove(7);
         assert!(!wanted.owes(&at(72), true));
-        wanted.add_owed(vec![7]);
+        wanted.add_owed(&[7]);
         assert!(!wanted.owes(&at(72), false));
     }
 }
