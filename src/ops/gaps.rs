@@ -42,7 +42,7 @@ pub struct GapView {
     pub cause: GapCause,
     /// The log was complete up to this number of a message.
     pub after_message_id: Option<MessageId>,
-    /// The newest number that was asked for.
+    /// The newest number in it that Telegram has told of, or that was asked for.
     pub up_to_message_id: Option<MessageId>,
     /// How many messages were missing and have been fetched.
     pub found: u64,

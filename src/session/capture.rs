@@ -73,7 +73,7 @@ pub(super) async fn capture(
             vitals.note_update(newest);
         }
         if !batch.gaps.is_empty() {
-            crossings.look_again.notify_one();
+            crossings.gap_opened.notify_one();
         }
     }
 }

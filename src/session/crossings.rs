@@ -14,8 +14,10 @@ use tokio::sync::Notify;
 #[derive(Debug, Default)]
 pub(super) struct Crossings {
     touched: Mutex<Option<Touched>>,
-    /// A gap has been opened, or one that had to wait can be filled.
+    /// The dialogs are to be looked at again.
     pub(super) look_again: Notify,
+    /// A gap has been opened.
+    pub(super) gap_opened: Notify,
 }
 
 #[derive(Debug, Default)]

@@ -123,6 +123,8 @@ pub struct OpenedGap {
     pub reason: Option<String>,
     /// Whether edits and deletions may be missing too, though the cause does not say so.
     pub hides_changes: bool,
+    /// The newest message in it, where Telegram has told that. What is newer comes by itself.
+    pub up_to: Option<MessageId>,
 }
 
 impl From<(MessageBox, GapCause)> for OpenedGap {
@@ -132,6 +134,7 @@ impl From<(MessageBox, GapCause)> for OpenedGap {
             cause,
             reason: None,
             hides_changes: cause.hides_changes(),
+            up_to: None,
         }
     }
 }

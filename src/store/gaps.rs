@@ -32,7 +32,7 @@ pub struct GapRow {
     pub after_id: Option<MessageId>,
     /// Edits and deletions of captured messages up to this number may be missing.
     pub verify_to: Option<MessageId>,
-    /// The newest number that was asked for.
+    /// The newest number in it that Telegram has told of, or that was asked for.
     pub up_to_id: Option<MessageId>,
     /// How many messages were missing and have been fetched.
     pub found: i32,
@@ -50,6 +50,17 @@ pub struct GapRow {
     pub given_up: bool,
     /// Captured messages up to this number were too many or too old to be compared.
     pub not_compared_to: Option<MessageId>,
+}
+
+/// A gap's row, and how often it had happened.
+pub type Occurrence = (i64, i32);
+
+impl GapRow {
+    /// It as of now: when the same happens again, it is another one.
+    #[must_use]
+    pub const fn occurrence(&self) -> Occurrence {
+        (self.id, self.times)
+    }
 }
 
 /// What an attempt to fill a gap has brought.
@@ -101,6 +112,7 @@ pub fn open_as(
         .set((
             t::times.eq(t::times + 1),
             verify_to.map(|verify_to| t::verify_to.eq(verify_to)),
+            t::up_to_id.eq(gap.up_to),
         ))
         .execute(conn)?;
     if again > 0 {
@@ -115,6 +127,7 @@ pub fn open_as(
             t::cause.eq(cause),
             t::after_id.eq(after_id),
             t::verify_to.eq(verify_to),
+            t::up_to_id.eq(gap.up_to),
             t::reason.eq(gap.reason.as_deref()),
             t::unreadable.eq(gap.reason.as_deref().filter(|_| is_unreadable)),
             t::opened_at.eq(now),
@@ -197,7 +210,7 @@ pub fn close(
     add(conn, gap.id, filled)?;
     diesel::update(t::table.find(gap.id))
         .set((
-            t::up_to_id.eq(up_to),
+            t::up_to_id.eq(up_to.or(gap.up_to_id)),
             t::not_compared_to.eq(filled.not_compared_to),
         ))
         .execute(conn)?;

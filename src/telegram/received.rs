@@ -91,6 +91,7 @@ impl Received {
                         "unknown constructor {id:#010x} in the answer to {method}"
                     )),
                     hides_changes: false,
+                    up_to: None,
                 });
             }
             self.unreadable.push(object);

@@ -1,6 +1,7 @@
 //! What Telegram or the client library keep back is noticed, written down and fetched.
 
 mod history;
+mod newer;
 mod rejoined;
 mod troubles;
 

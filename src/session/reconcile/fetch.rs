@@ -5,13 +5,12 @@ use crate::session::capture::store_batch;
 use crate::session::reconcile::plan::{Ask, Order, Plan};
 use crate::session::reconcile::{Reconciler, Trouble};
 use crate::store::capture::{CapturedBatch, Deletion};
-use crate::store::gaps::{Filled, GapRow};
+use crate::store::gaps::{Filled, GapRow, Occurrence};
 use crate::store::peers::PeerRow;
 use crate::telegram::{self, Fetched};
 use log::warn;
 use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
-use tokio::time::sleep;
 
 /// What a fetch is for.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -44,14 +43,14 @@ pub(super) struct Attempt {
     pub(super) chats: Vec<(PeerRow, MessageId)>,
     /// How many numbers the last page answered.
     span: Option<i32>,
-    /// The gaps that it is for, and how often each had happened.
-    gaps: Vec<(i64, i32)>,
+    /// The gaps that it is for.
+    gaps: Vec<Occurrence>,
 }
 
 impl Attempt {
     /// What has been compared before one of the gaps happened may have changed in it.
     pub(super) fn is_for(&mut self, open: &[&GapRow]) {
-        let gaps: Vec<_> = open.iter().map(|gap| (gap.id, gap.times)).collect();
+        let gaps: Vec<_> = open.iter().map(|gap| gap.occurrence()).collect();
         if self.gaps != gaps {
             self.compared.clear();
             self.gaps = gaps;
@@ -74,13 +73,8 @@ impl Reconciler<'_> {
             (None, Purpose::Verify | Purpose::Earlier { .. }) => Order::Downwards,
         };
         let mut plan = Plan::new(ids, order).with_span(attempt.span);
-        let mut paged = false;
         while let Some(ask) = plan.next() {
             if let (Ask::Page { below, limit }, Some(channel)) = (&ask, channel) {
-                if std::mem::replace(&mut paged, true) {
-                    // Whole pages in a row are what floods are made of.
-                    sleep(self.context.timing.reconcile_pace).await;
-                }
                 let page = (*below, *limit);
                 if self
                     .fetch_page(channel, page, &mut plan, purpose, attempt)

@@ -2,6 +2,7 @@
 
 use crate::model::{ChatId, MessageBox, MessageId, UtcTime};
 use crate::session::reconcile::fetch::{Attempt, Purpose};
+use crate::session::reconcile::filling::Filling;
 use crate::session::reconcile::numbers::Numbers;
 use crate::session::reconcile::trouble::{Place, place_of};
 use crate::session::reconcile::{Reconciler, State, Trouble};
@@ -23,39 +24,39 @@ const VERIFIED: i64 = 2_000;
 const EDITABLE: Duration = Duration::from_hours(48);
 
 impl Reconciler<'_> {
-    /// Fills sequence by sequence. What one chat refuses keeps its gap open and stops no other.
-    pub(super) async fn fill(
+    /// Fetches what is missing, sequence by sequence. What one chat refuses keeps its gap open and
+    /// stops no other.
+    pub(super) async fn find_all(
         &self,
         state: &mut State,
-        list: &DialogList,
-        mut numbers: Numbers,
+        mut boxes: BTreeSet<MessageBox>,
+        numbers: &mut Numbers,
         pending: &[GapRow],
+        filling: &mut Filling<'_>,
     ) -> Result<(), Trouble> {
-        let listed: BTreeSet<MessageBox> = list
-            .dialogs
-            .iter()
-            .map(|dialog| MessageBox::of(dialog.chat_id))
-            .collect();
-        let mut boxes: BTreeSet<MessageBox> = numbers.boxes().into_iter().collect();
-        boxes.extend(pending.iter().map(|gap| gap.message_box));
         // What is not listed has been dealt with.
-        boxes.retain(|place| place.chat().is_none() || listed.contains(place));
+        boxes.retain(|place| place.chat().is_none() || filling.listed.contains(place));
         let now = Instant::now();
-        boxes.retain(|place| !state.pauses.holds(*place, now));
+        boxes.retain(|place| !filling.done.contains(place) && !state.pauses.holds(*place, now));
         let mut complete = BTreeMap::new();
-        let mut found = Vec::new();
         let mut ended = Ok(());
         for message_box in boxes {
             let open: Vec<&GapRow> = pending
                 .iter()
                 .filter(|gap| gap.message_box == message_box)
                 .collect();
+            if !open.iter().all(|gap| filling.can_close(gap)) {
+                // Only another list tells how far it goes.
+                continue;
+            }
+            filling.done.insert(message_box);
             if open.is_empty() && numbers.missing(message_box).is_empty() {
                 if let Some((up_to, _)) = numbers.complete(message_box) {
                     complete.insert(message_box, up_to);
                 }
                 continue;
             }
+            let list = filling.list;
             if message_box == MessageBox::ACCOUNT && !list.complete && !has_own(list) {
                 // Nobody knows how far the sequence goes.
                 self.keep_open(&open, "no chat of the account could be listed")
@@ -64,9 +65,12 @@ impl Reconciler<'_> {
             }
             let top = numbers.top(message_box);
             let place = (message_box, open.as_slice());
-            let filled = self.find(state, list, place, &mut numbers).await;
+            let filled = self.find(state, list, place, numbers).await;
             match self.judge(state, place, filled).await {
-                Ok(true) => found.push((message_box, open, top)),
+                Ok(true) => {
+                    let open = open.into_iter().cloned().collect();
+                    filling.found.push((message_box, open, top));
+                }
                 Ok(false) => {}
                 Err(error) => {
                     ended = Err(error);
@@ -75,13 +79,22 @@ impl Reconciler<'_> {
             }
         }
         self.remember_complete(complete).await?;
-        ended?;
-        // What is missing counts for more than what may have changed.
-        for (message_box, open, top) in found {
-            let place = (message_box, open.as_slice());
-            let compared = self.compare(state, list, place, top).await;
+        ended
+    }
+
+    /// Compares what may have changed where nothing is missing any more, which counts for less, and
+    /// closes the gaps.
+    pub(super) async fn compare_all(
+        &self,
+        state: &mut State,
+        filling: &Filling<'_>,
+    ) -> Result<(), Trouble> {
+        for (message_box, open, top) in &filling.found {
+            let open: Vec<&GapRow> = open.iter().collect();
+            let place = (*message_box, open.as_slice());
+            let compared = self.compare(state, filling.list, place, *top).await;
             if self.judge(state, place, compared).await? {
-                state.pauses.succeeded(message_box);
+                state.pauses.succeeded(*message_box);
             }
         }
         Ok(())

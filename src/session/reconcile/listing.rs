@@ -4,7 +4,7 @@ use crate::model::{MessageBox, MessageId, UtcTime};
 use crate::session::backoff::chance;
 use crate::session::reconcile::trouble::{NOT_A_MEMBER, NOT_LISTED, Place, place_of, shuts_out};
 use crate::session::reconcile::{Reconciler, State, Trouble};
-use crate::store::gaps::GapRow;
+use crate::store::gaps::{GapRow, Occurrence};
 use crate::store::listings::{self, Listing};
 use crate::store::peers;
 use crate::telegram::{Dialog, DialogList, DialogWalk};
@@ -32,11 +32,14 @@ pub(super) struct Look {
     full: bool,
     pages: u32,
     refused_at: Option<Instant>,
+    /// The gaps that are older than it: it tells how far they go.
+    pub(super) older: BTreeSet<Occurrence>,
 }
 
 impl Look {
-    fn new() -> Self {
+    fn new(pending: &[GapRow]) -> Self {
         Self {
+            older: pending.iter().map(GapRow::occurrence).collect(),
             walk: DialogWalk::default(),
             full: false,
             pages: 0,
@@ -66,14 +69,16 @@ impl Look {
 }
 
 impl State {
+    /// Whether somebody waits for a list of all dialogs.
+    fn is_search_due(&self) -> bool {
+        let mut unfound = self.unfound.iter();
+        unfound.any(|place| !self.searched.contains(place))
+    }
+
     /// Whether all dialogs are to be listed.
     fn is_full_due(&self, listing: Listing) -> bool {
-        let wanted = self
-            .unfound
-            .iter()
-            .any(|place| !self.searched.contains(place));
         let every = FULL_EVERY.mul_f64(1.0 + self.spread / 4.0);
-        wanted
+        self.is_search_due()
             || listing
                 .listed_at
                 .is_none_or(|at| UtcTime::now().since(at) >= every)
@@ -94,7 +99,8 @@ impl Reconciler<'_> {
             look.refused_at
                 .is_some_and(|at| at.elapsed() < GOOD_FOR + state.waited)
         };
-        let mut look = state.look.take().filter(fresh).unwrap_or_else(Look::new);
+        let look = state.look.take().filter(fresh);
+        let mut look = look.unwrap_or_else(|| Look::new(pending));
         look.full |= full;
         while !look.walk.has_ended() && look.pages < DIALOG_PAGES {
             if look.pages > 0 {
@@ -110,14 +116,14 @@ impl Reconciler<'_> {
                 .await;
             }
             if let Err(error) = self.link.next_dialogs(&mut look.walk).await {
-                look.refused_at = Some(Instant::now());
+                look.refused_at.get_or_insert_with(Instant::now);
                 state.look = Some(look);
                 return Err(error.into());
             }
             look.pages += 1;
         }
         let list = look.walk.list.clone();
-        look.refused_at = Some(Instant::now());
+        look.refused_at.get_or_insert_with(Instant::now);
         state.look = Some(look);
         Ok(list)
     }

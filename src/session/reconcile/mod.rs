@@ -4,8 +4,10 @@
 //! the dialogs that have moved are compared with the log. Numbers that are missing become a gap; each open gap is
 //! filled, and closed when everything in it has been asked for. Live capture goes on meanwhile.
 
+mod baselines;
 mod fetch;
 mod fill;
+mod filling;
 mod listing;
 mod nameless;
 mod numbers;
@@ -88,7 +90,7 @@ impl Reconciler<'_> {
         // Thousands of accounts that came online together must not look together.
         let mut wait = timing.reconcile_after.mul_f64(0.25 + chance() / 2.0);
         if self.has_gaps().await {
-            wait /= 4;
+            wait /= 8;
         }
         let mut first = true;
         let mut state = State {
@@ -109,10 +111,8 @@ impl Reconciler<'_> {
             } else {
                 tokio::select! {
                     () = sleep_until(due) => {}
-                    // Where one gap opens there are often more.
-                    () = self.crossings.look_again.notified() => {
-                        sleep_until(due.min(Instant::now() + timing.reconcile_after / 8)).await;
-                    }
+                    () = self.crossings.look_again.notified() => self.soon(due).await,
+                    () = self.crossings.gap_opened.notified() => self.soon(due).await,
                 }
             }
             // Between rounds nothing of a round takes up memory.
@@ -135,6 +135,12 @@ impl Reconciler<'_> {
                 Err(trouble) => self.after(&mut state, &trouble),
             };
         }
+    }
+
+    /// Where one gap opens there are often more.
+    async fn soon(&self, due: Instant) {
+        let soon = Instant::now() + self.context.timing.reconcile_after / 8;
+        sleep_until(due.min(soon)).await;
     }
 
     async fn has_gaps(&self) -> bool {

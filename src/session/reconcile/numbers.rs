@@ -9,7 +9,11 @@ const WINDOW: i32 = 5_000;
 
 /// The sequences of one account that have grown since they were last complete.
 #[derive(Debug, Default)]
-pub(super) struct Numbers(BTreeMap<MessageBox, Sequence>);
+pub(super) struct Numbers {
+    grown: BTreeMap<MessageBox, Sequence>,
+    /// Up to where sequences were complete.
+    known: BTreeMap<MessageBox, MessageId>,
+}
 
 #[derive(Debug)]
 struct Sequence {
@@ -27,31 +31,36 @@ impl Sequence {
 
 impl Numbers {
     /// What Telegram has beyond what is known to be complete.
-    pub(super) fn new(dialogs: &[Dialog], known: &BTreeMap<MessageBox, MessageId>) -> Self {
-        let mut tops: BTreeMap<MessageBox, MessageId> = BTreeMap::new();
+    pub(super) fn new(dialogs: &[Dialog], known: BTreeMap<MessageBox, MessageId>) -> Self {
+        let mut numbers = Self {
+            grown: BTreeMap::new(),
+            known,
+        };
         for dialog in dialogs {
-            let top = tops
-                .entry(MessageBox::of(dialog.chat_id))
-                .or_insert(dialog.top);
-            *top = (*top).max(dialog.top);
+            numbers.reach(MessageBox::of(dialog.chat_id), dialog.top);
         }
-        let sequences = tops.into_iter().filter_map(|(message_box, top)| {
-            let complete_to = *known.get(&message_box)?;
-            (top > complete_to).then_some((
-                message_box,
-                Sequence {
-                    complete_to,
-                    top,
-                    missing: Vec::new(),
-                },
-            ))
-        });
-        Self(sequences.collect())
+        numbers
+    }
+
+    /// Telegram has messages up to this number. `false` when nobody knows where the log begins.
+    pub(super) fn reach(&mut self, message_box: MessageBox, top: MessageId) -> bool {
+        let Some(complete_to) = self.known.get(&message_box).copied() else {
+            return false;
+        };
+        if top > complete_to {
+            let sequence = self.grown.entry(message_box).or_insert(Sequence {
+                complete_to,
+                top,
+                missing: Vec::new(),
+            });
+            sequence.top = sequence.top.max(top);
+        }
+        true
     }
 
     /// The numbers to look up in the log: above the first, up to the second.
     pub(super) fn ranges(&self) -> Vec<(MessageBox, MessageId, MessageId)> {
-        let sequences = self.0.iter();
+        let sequences = self.grown.iter();
         sequences
             .map(|(message_box, sequence)| {
                 (*message_box, sequence.complete_to, sequence.window_end())
@@ -61,7 +70,7 @@ impl Numbers {
 
     /// Takes which numbers of a range the log has, ascending.
     pub(super) fn found(&mut self, message_box: MessageBox, captured: &[MessageId]) {
-        let Some(sequence) = self.0.get_mut(&message_box) else {
+        let Some(sequence) = self.grown.get_mut(&message_box) else {
             return;
         };
         let end = sequence.window_end();
@@ -74,14 +83,17 @@ impl Numbers {
 
     /// How many numbers are missing, in other sequences than these.
     pub(super) fn holes_beside(&self, others: &BTreeSet<MessageBox>) -> usize {
-        let counted = self.0.iter().filter(|(place, _)| !others.contains(place));
+        let counted = self
+            .grown
+            .iter()
+            .filter(|(place, _)| !others.contains(place));
         counted.map(|(_, sequence)| sequence.missing.len()).sum()
     }
 
     /// The sequences that miss some.
     pub(super) fn boxes_with_holes(&self) -> Vec<MessageBox> {
         let with_holes = self
-            .0
+            .grown
             .iter()
             .filter(|(_, sequence)| !sequence.missing.is_empty());
         with_holes.map(|(message_box, _)| *message_box).collect()
@@ -89,27 +101,27 @@ impl Numbers {
 
     /// The numbers that a sequence misses in the part that was looked at.
     pub(super) fn missing(&self, message_box: MessageBox) -> &[MessageId] {
-        self.0
+        self.grown
             .get(&message_box)
             .map_or(&[], |sequence| &sequence.missing)
     }
 
     /// Up to where Telegram's numbers go, if that is beyond what is complete.
     pub(super) fn top(&self, message_box: MessageBox) -> Option<MessageId> {
-        self.0.get(&message_box).map(|sequence| sequence.top)
+        self.grown.get(&message_box).map(|sequence| sequence.top)
     }
 
     /// The part that was looked at is complete; up to where. `true` when there is another part.
     pub(super) fn complete(&mut self, message_box: MessageBox) -> Option<(MessageId, bool)> {
-        let sequence = self.0.get_mut(&message_box)?;
+        let sequence = self.grown.get_mut(&message_box)?;
         sequence.complete_to = sequence.window_end();
         sequence.missing.clear();
         Some((sequence.complete_to, sequence.complete_to < sequence.top))
     }
 
     /// All sequences that have grown.
-    pub(super) fn boxes(&self) -> Vec<MessageBox> {
-        self.0.keys().copied().collect()
+    pub(super) fn boxes(&self) -> BTreeSet<MessageBox> {
+        self.grown.keys().copied().collect()
     }
 }
 
@@ -141,7 +153,7 @@ mod tests {
             dialog(ChatId::channel(7), 9),
             dialog(ChatId::channel(8), 5),
         ];
-        let mut numbers = Numbers::new(&dialogs, &known);
+        let mut numbers = Numbers::new(&dialogs, known);
         let range = (MessageBox::ACCOUNT, MessageId(3), MessageId(8));
         assert_eq!(numbers.ranges(), [range]);
         numbers.found(MessageBox::ACCOUNT, &[MessageId(4), MessageId(7)]);
@@ -155,7 +167,7 @@ mod tests {
     #[test]
     fn a_long_row_is_looked_at_in_parts() {
         let known = BTreeMap::from([(MessageBox::ACCOUNT, MessageId(0))]);
-        let mut numbers = Numbers::new(&[dialog(ChatId::user(1), 7_000)], &known);
+        let mut numbers = Numbers::new(&[dialog(ChatId::user(1), 7_000)], known);
         numbers.found(MessageBox::ACCOUNT, &[]);
         assert_eq!(numbers.holes_beside(&BTreeSet::new()), 5_000);
         let done = numbers.complete(MessageBox::ACCOUNT);

@@ -7,8 +7,11 @@ use std::num::NonZeroU32;
 use std::time::Duration;
 use tokio::time::sleep;
 
-/// Calls at once after a silence of as many steps.
-const BURST: NonZeroU32 = NonZeroU32::new(10).unwrap();
+/// Calls at once after a silence of as many steps: so many pages of a history the client library
+/// Telethon reads without a pause, which its many users have found to be borne. Source:
+/// <https://docs.telethon.dev/en/stable/modules/client.html#telethon.client.messages.MessageMethods.iter_messages>,
+/// `wait_time`.
+const BURST: NonZeroU32 = NonZeroU32::new(30).unwrap();
 
 /// The pace of one account; without a step there is none to keep.
 #[derive(Debug)]

@@ -1,14 +1,15 @@
 //! One look at the dialogs, and what it says of the log.
 
-use crate::model::{ChatId, GapCause, MessageBox, MessageId, UtcTime};
+use crate::model::{ChatId, GapCause, MessageBox, UtcTime};
+use crate::session::reconcile::filling::Filling;
 use crate::session::reconcile::numbers::Numbers;
-use crate::session::reconcile::trouble::{Place, place_of};
 use crate::session::reconcile::{Reconciler, State, Trouble};
 use crate::store::gaps::GapRow;
 use crate::store::{gaps, listings, peers, sequences, sessions};
-use crate::telegram::{self, Dialog, DialogList, Nudge};
+use crate::telegram::{Dialog, DialogList, Nudge};
 use log::debug;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
+use std::future::ready;
 use std::time::Duration;
 use tokio::time::{Instant, sleep, timeout};
 
@@ -42,6 +43,8 @@ impl Reconciler<'_> {
         let listed = listed.map(|dialog| MessageBox::of(dialog.chat_id));
         let back = listed.filter(|place| given_up.contains(place)).collect();
         let pending = self.reopen(state, back, pending).await?;
+        let look = state.look.as_ref();
+        let older = look.map(|look| look.older.clone()).unwrap_or_default();
         self.add_unlisted(state, &mut list, &pending).await?;
         self.learn_peers(&list, first, &pending).await?;
         self.seed_channels(&list.dialogs).await;
@@ -51,19 +54,55 @@ impl Reconciler<'_> {
             UtcTime::from_unix(at.as_datetime().timestamp())
         });
         let known = self.with_baselines(state, &list, known, since).await?;
-        let mut numbers = Numbers::new(&list.dialogs, &known);
-        // Others need not wait while this account does nothing but that.
+        let mut numbers = Numbers::new(&list.dialogs, known);
         drop(turn);
-        self.wait_for_live(&list.dialogs, &mut numbers, &pending)
+        let mut filling = Filling::new(&list, older);
+        self.fill_known(state, &list, &mut numbers, &mut filling)
             .await?;
         let _turn = self.turn().await;
-        self.ask_for_updates(&list).await;
+        self.fill_rest(state, &list, &mut numbers, &mut filling)
+            .await?;
+        self.compare_all(state, &filling).await?;
+        self.looked(state).await?;
+        self.end(state, &filling).await
+    }
+
+    /// What has come up during a round and had to wait for another list gets one at once.
+    async fn end(&self, state: &State, filling: &Filling<'_>) -> Result<(), Trouble> {
+        // Whatever has opened before is among the pending.
+        tokio::select! {
+            biased;
+            () = self.crossings.gap_opened.notified() => {}
+            () = ready(()) => {}
+        }
+        let now = Instant::now();
+        let pending = self.pending().await?;
+        let waits =
+            |gap: &GapRow| !filling.can_close(gap) && !state.pauses.holds(gap.message_box, now);
+        if pending.iter().any(waits) {
+            self.crossings.gap_opened.notify_one();
+        }
+        Ok(())
+    }
+
+    /// Fetches what is missing and what nothing has brought meanwhile.
+    async fn fill_rest(
+        &self,
+        state: &mut State,
+        list: &DialogList,
+        numbers: &mut Numbers,
+        filling: &mut Filling<'_>,
+    ) -> Result<(), Trouble> {
+        self.ask_for_updates(list).await;
+        self.take_pending(numbers, filling).await?;
+        self.read_numbers(numbers).await?;
         let now = Instant::now();
         let mut missed = numbers.boxes_with_holes();
         missed.retain(|place| !state.pauses.holds(*place, now));
         let pending = self.with_missed(missed).await?;
-        self.fill(state, &list, numbers, &pending).await?;
-        self.looked(state).await
+        let mut all = numbers.boxes();
+        all.extend(boxes(&pending));
+        self.find_all(state, all, numbers, &pending, filling).await
     }
 
     /// Access hashes that are new, or that somebody has asked for in vain.
@@ -119,9 +158,10 @@ impl Reconciler<'_> {
 
     /// What is behind and does not catch up by itself has its difference asked for.
     async fn ask_for_updates(&self, list: &DialogList) {
+        let mut asked = BTreeSet::new();
         for dialog in list.dialogs.iter().chain(&list.beside) {
-            if self.is_behind(dialog) {
-                let channel = dialog.chat_id.bare();
+            let channel = dialog.chat_id.bare();
+            if self.is_behind(dialog) && asked.insert(channel) {
                 debug!(session = self.name.as_str(); "channel {channel} is behind");
                 self.nudge(Nudge::Channel(channel)).await;
             }
@@ -133,28 +173,72 @@ impl Reconciler<'_> {
         matches!((dialog.pts, ours), (Some(theirs), Some(ours)) if theirs > ours)
     }
 
-    /// A difference may be under way: what it brings need not be fetched. Where a gap is known, no
-    /// difference brings what is missing.
-    async fn wait_for_live(
+    /// Fetches where a gap is known, which no difference fills, and waits for the rest: a difference
+    /// may be under way, and what it brings need not be fetched.
+    async fn fill_known(
         &self,
-        dialogs: &[Dialog],
+        state: &mut State,
+        list: &DialogList,
         numbers: &mut Numbers,
-        pending: &[GapRow],
+        filling: &mut Filling<'_>,
     ) -> Result<(), Trouble> {
-        let known: BTreeSet<_> = pending.iter().map(|gap| gap.message_box).collect();
-        let mut before = None;
-        for _ in 0..GRACE {
-            self.read_numbers(numbers).await?;
-            let behind = dialogs.iter().filter(|dialog| self.is_behind(dialog));
+        let grace = self.context.timing.reconcile_after / 4;
+        let (until, mut before) = (Instant::now() + grace * GRACE, None);
+        loop {
+            let known = self.find_known(state, numbers, filling).await?;
+            let behind = list.dialogs.iter().filter(|dialog| self.is_behind(dialog));
             let behind = behind.filter(|dialog| !known.contains(&MessageBox::of(dialog.chat_id)));
             let now = (numbers.holes_beside(&known), behind.count());
-            if now == (0, 0) || before == Some(now) {
-                break;
+            if now == (0, 0) || before == Some(now) || Instant::now() >= until {
+                return Ok(());
             }
             before = Some(now);
-            sleep(self.context.timing.reconcile_after / 4).await;
+            tokio::select! {
+                () = sleep(grace) => {}
+                // A difference has ended in a gap.
+                () = self.crossings.gap_opened.notified() => before = None,
+            }
         }
-        Ok(())
+    }
+
+    /// Fetches where a gap is known by now, and answers where that is.
+    async fn find_known(
+        &self,
+        state: &mut State,
+        numbers: &mut Numbers,
+        filling: &mut Filling<'_>,
+    ) -> Result<BTreeSet<MessageBox>, Trouble> {
+        let pending = self.take_pending(numbers, filling).await?;
+        let known = boxes(&pending);
+        if !pending.iter().any(|gap| filling.is_next(gap)) {
+            self.read_numbers(numbers).await?;
+            return Ok(known);
+        }
+        // Others need not wait for an account that does nothing but wait.
+        let _turn = self.turn().await;
+        self.read_numbers(numbers).await?;
+        self.find_all(state, known.clone(), numbers, &pending, filling)
+            .await?;
+        Ok(known)
+    }
+
+    /// The open gaps. Those that tell how far they go can be filled by this round.
+    async fn take_pending(
+        &self,
+        numbers: &mut Numbers,
+        filling: &mut Filling<'_>,
+    ) -> Result<Vec<GapRow>, Trouble> {
+        let pending = self.pending().await?;
+        for gap in &pending {
+            filling.take(gap, numbers);
+        }
+        Ok(pending)
+    }
+
+    async fn pending(&self) -> Result<Vec<GapRow>, Trouble> {
+        let id = self.account.session_id;
+        let pending = self.context.store.read(move |conn| gaps::pending(conn, id));
+        Ok(pending.await?)
     }
 
     /// Looks up which numbers the log has.
@@ -183,99 +267,9 @@ impl Reconciler<'_> {
         Ok(())
     }
 
-    /// From where on a sequence that nobody has looked at belongs to the log: from the login, or
-    /// from when the account joined.
-    async fn with_baselines(
-        &self,
-        state: &mut State,
-        list: &DialogList,
-        mut known: BTreeMap<MessageBox, MessageId>,
-        logged_in_at: Option<UtcTime>,
-    ) -> Result<BTreeMap<MessageBox, MessageId>, Trouble> {
-        let mut fresh: BTreeMap<MessageBox, MessageId> = BTreeMap::new();
-        for dialog in &list.dialogs {
-            let message_box = MessageBox::of(dialog.chat_id);
-            if known.contains_key(&message_box) || state.pauses.holds(message_box, Instant::now()) {
-                continue;
-            }
-            let since = logged_in_at.max(dialog.joined_at);
-            match self.baseline(list, dialog, since).await {
-                Ok(baseline) => {
-                    let entry = fresh.entry(message_box).or_insert(baseline);
-                    *entry = (*entry).max(baseline);
-                }
-                // The other private chats say it as well.
-                Err(error) if place_of(&error) == Place::Chat && dialog.pts.is_none() => {
-                    debug!(session = self.name.as_str(); "a chat's history is refused: {error}");
-                }
-                Err(error) if place_of(&error) == Place::Chat => {
-                    let open = self.open_missed(vec![message_box]).await?;
-                    let open: Vec<&GapRow> = open
-                        .iter()
-                        .filter(|gap| gap.message_box == message_box)
-                        .collect();
-                    self.refused(state, message_box, &open, &error).await?;
-                }
-                Err(error) => {
-                    self.store_baselines(fresh).await?;
-                    return Err(error.into());
-                }
-            }
-        }
-        known.append(&mut self.store_baselines(fresh).await?);
-        Ok(known)
-    }
-
-    async fn store_baselines(
-        &self,
-        mut fresh: BTreeMap<MessageBox, MessageId>,
-    ) -> Result<BTreeMap<MessageBox, MessageId>, Trouble> {
-        if fresh.is_empty() {
-            return Ok(fresh);
-        }
-        let id = self.account.session_id;
-        let stored = self.context.store.write(move |conn| {
-            for (message_box, begin) in &mut fresh {
-                // The account may have been there before, and what has been seen belongs to it.
-                if let Some(oldest) = sequences::oldest_captured(conn, id, *message_box)? {
-                    *begin = (*begin).min(MessageId(oldest.0 - 1));
-                }
-            }
-            sequences::put(conn, id, &fresh)?;
-            Ok(fresh)
-        });
-        Ok(stored.await?)
-    }
-
-    async fn baseline(
-        &self,
-        list: &DialogList,
-        dialog: &Dialog,
-        since: Option<UtcTime>,
-    ) -> Result<MessageId, telegram::Error> {
-        let Some(since) = since else {
-            return Ok(dialog.top);
-        };
-        if dialog.top_sent_at.is_some_and(|sent| sent < since) {
-            return Ok(dialog.top);
-        }
-        let peer = list
-            .peers
-            .iter()
-            .find(|peer| peer.peer_id == dialog.chat_id);
-        let Some(peer) = peer else {
-            return Ok(dialog.top);
-        };
-        self.pace.keep().await;
-        let before = self.link.newest_before(peer, since).await?;
-        Ok(before.unwrap_or(MessageId(0)))
-    }
-
     /// The open gaps, with one more for each box that misses numbers for no known reason.
     async fn with_missed(&self, missed: Vec<MessageBox>) -> Result<Vec<GapRow>, Trouble> {
-        let id = self.account.session_id;
-        let pending = self.context.store.read(move |conn| gaps::pending(conn, id));
-        let pending = pending.await?;
+        let pending = self.pending().await?;
         let explained: BTreeSet<_> = pending.iter().map(|gap| gap.message_box).collect();
         let fresh: Vec<_> = missed
             .into_iter()
@@ -287,7 +281,7 @@ impl Reconciler<'_> {
         self.open_missed(fresh).await
     }
 
-    async fn open_missed(&self, fresh: Vec<MessageBox>) -> Result<Vec<GapRow>, Trouble> {
+    pub(super) async fn open_missed(&self, fresh: Vec<MessageBox>) -> Result<Vec<GapRow>, Trouble> {
         let id = self.account.session_id;
         let pending = self
             .context
@@ -309,4 +303,8 @@ impl Reconciler<'_> {
         // A reading that is stuck is the watchdog's to heal.
         drop(timeout(NUDGE_PATIENCE, self.link.nudge_when_free(nudge)).await);
     }
+}
+
+fn boxes(gaps: &[GapRow]) -> BTreeSet<MessageBox> {
+    gaps.iter().map(|gap| gap.message_box).collect()
 }

@@ -104,7 +104,7 @@ impl Reconciler<'_> {
     /// Opens what was given up in sequences that can be asked for again.
     pub(super) async fn reopen(
         &self,
-        state: &State,
+        state: &mut State,
         places: BTreeSet<MessageBox>,
         pending: Vec<GapRow>,
     ) -> Result<Vec<GapRow>, Trouble> {
@@ -117,16 +117,22 @@ impl Reconciler<'_> {
             return Ok(pending);
         }
         let id = self.account.session_id;
-        let pending = self
+        let (before, pending) = self
             .context
             .store
             .write(move |conn| {
+                let before = gaps::pending(conn, id)?;
                 for place in places {
                     gaps::reopen(conn, id, place)?;
                 }
-                gaps::pending(conn, id)
+                Ok((before, gaps::pending(conn, id)?))
             })
             .await?;
+        if let Some(look) = &mut state.look {
+            // They are older than the list that shows them.
+            let reopened = pending.iter().filter(|gap| !before.contains(gap));
+            look.older.extend(reopened.map(GapRow::occurrence));
+        }
         Ok(pending)
     }
 }

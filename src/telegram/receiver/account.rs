@@ -96,6 +96,7 @@ impl Receiver {
             cause: GapCause::Unreadable,
             reason: Some(reason("updates.getDifference", unread.constructor)),
             hides_changes: true,
+            up_to: None,
         });
         received.add(self.boxes.apply_difference(nothing_up_to(state, complete)));
         self.settle(MessageBox::ACCOUNT, &mut received);

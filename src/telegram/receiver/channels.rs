@@ -1,6 +1,6 @@
 //! The differences of channels: each asked for in its turn, and put off when it fails.
 
-use crate::model::{GapCause, MessageBox};
+use crate::model::{GapCause, MessageBox, MessageId};
 use crate::store::capture::OpenedGap;
 use crate::telegram::error::Error;
 use crate::telegram::lenient::{Reached, Read, Unread};
@@ -73,8 +73,10 @@ impl Receiver {
         self.moving.remove(&channel);
         let mut received = self.waiting();
         let place = MessageBox::channel(channel);
-        if matches!(difference, ChannelDifference::TooLong(_)) {
-            received.lose(place, GapCause::ChannelDifferenceTooLong);
+        if let ChannelDifference::TooLong(told) = &difference {
+            let mut gap = OpenedGap::from((place, GapCause::ChannelDifferenceTooLong));
+            gap.up_to = newest(&told.dialog);
+            received.open(gap);
         }
         received.leave_out(place, read.unreadable);
         mending::drop_timeout(&mut difference);
@@ -100,6 +102,7 @@ impl Receiver {
             cause: GapCause::Unreadable,
             reason: Some(reason("updates.getChannelDifference", unread.constructor)),
             hides_changes: true,
+            up_to: None,
         };
         let mut received = self.waiting();
         received.open(gap);
@@ -283,6 +286,14 @@ impl Receiver {
             ),
             _ => None,
         })
+    }
+}
+
+/// How far a channel's messages go at the place that its dialog tells.
+fn newest(dialog: &tl::enums::Dialog) -> Option<MessageId> {
+    match dialog {
+        tl::enums::Dialog::Dialog(dialog) => Some(MessageId(dialog.top_message)),
+        _ => None,
     }
 }
 

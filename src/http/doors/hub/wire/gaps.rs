@@ -103,7 +103,8 @@ pub(crate) struct Gap {
     /// The log was complete up to this number of a message; null when nobody knew.
     #[schema(required)]
     after_message_id: Option<i32>,
-    /// The newest number that was asked for; null before, and when there was nothing newer.
+    /// The newest number that was asked for, or, of an open gap, that Telegram has told of; null
+    /// before, and when there was nothing newer.
     #[schema(required)]
     up_to_message_id: Option<i32>,
     /// How many messages were missing and have been fetched.

@@ -1,0 +1,101 @@
+//! From where on a sequence that nobody has looked at belongs to the log.
+
+use crate::model::{MessageBox, MessageId, UtcTime};
+use crate::session::reconcile::trouble::{Place, place_of};
+use crate::session::reconcile::{Reconciler, State, Trouble};
+use crate::store::gaps::GapRow;
+use crate::store::sequences;
+use crate::telegram::{self, Dialog, DialogList};
+use log::debug;
+use std::collections::BTreeMap;
+use tokio::time::Instant;
+
+impl Reconciler<'_> {
+    /// From where on a sequence that nobody has looked at belongs to the log: from the login, or
+    /// from when the account joined.
+    pub(super) async fn with_baselines(
+        &self,
+        state: &mut State,
+        list: &DialogList,
+        mut known: BTreeMap<MessageBox, MessageId>,
+        logged_in_at: Option<UtcTime>,
+    ) -> Result<BTreeMap<MessageBox, MessageId>, Trouble> {
+        let mut fresh: BTreeMap<MessageBox, MessageId> = BTreeMap::new();
+        for dialog in &list.dialogs {
+            let message_box = MessageBox::of(dialog.chat_id);
+            if known.contains_key(&message_box) || state.pauses.holds(message_box, Instant::now()) {
+                continue;
+            }
+            let since = logged_in_at.max(dialog.joined_at);
+            match self.baseline(list, dialog, since).await {
+                Ok(baseline) => {
+                    let entry = fresh.entry(message_box).or_insert(baseline);
+                    *entry = (*entry).max(baseline);
+                }
+                // The other private chats say it as well.
+                Err(error) if place_of(&error) == Place::Chat && dialog.pts.is_none() => {
+                    debug!(session = self.name.as_str(); "a chat's history is refused: {error}");
+                }
+                Err(error) if place_of(&error) == Place::Chat => {
+                    let open = self.open_missed(vec![message_box]).await?;
+                    let open: Vec<&GapRow> = open
+                        .iter()
+                        .filter(|gap| gap.message_box == message_box)
+                        .collect();
+                    self.refused(state, message_box, &open, &error).await?;
+                }
+                Err(error) => {
+                    self.store_baselines(fresh).await?;
+                    return Err(error.into());
+                }
+            }
+        }
+        known.append(&mut self.store_baselines(fresh).await?);
+        Ok(known)
+    }
+
+    async fn store_baselines(
+        &self,
+        mut fresh: BTreeMap<MessageBox, MessageId>,
+    ) -> Result<BTreeMap<MessageBox, MessageId>, Trouble> {
+        if fresh.is_empty() {
+            return Ok(fresh);
+        }
+        let id = self.account.session_id;
+        let stored = self.context.store.write(move |conn| {
+            for (message_box, begin) in &mut fresh {
+                // The account may have been there before, and what has been seen belongs to it.
+                if let Some(oldest) = sequences::oldest_captured(conn, id, *message_box)? {
+                    *begin = (*begin).min(MessageId(oldest.0 - 1));
+                }
+            }
+            sequences::put(conn, id, &fresh)?;
+            Ok(fresh)
+        });
+        Ok(stored.await?)
+    }
+
+    async fn baseline(
+        &self,
+        list: &DialogList,
+        dialog: &Dialog,
+        since: Option<UtcTime>,
+    ) -> Result<MessageId, telegram::Error> {
+        let Some(since) = since else {
+            return Ok(dialog.top);
+        };
+        if dialog.top_sent_at.is_some_and(|sent| sent < since) {
+            return Ok(dialog.top);
+        }
+        let peer = list
+            .peers
+            .iter()
+            .find(|peer| peer.peer_id == dialog.chat_id);
+        let Some(peer) = peer else {
+            return Ok(dialog.top);
+        };
+        self.pace.keep().await;
+        let before = self.link.newest_before(peer, since).await?;
+        Ok(before.unwrap_or(MessageId(0)))
+    }
+}
