@@ -35,6 +35,7 @@ impl Absences {
                 channel: Some(channel),
                 from,
                 until: now(),
+                stopped_until: None,
             });
         }
     }

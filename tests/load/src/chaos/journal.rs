@@ -22,6 +22,18 @@ pub(super) struct Disturbance {
     pub(super) from: i64,
     /// When the fault itself was over; the account comes back later.
     pub(super) until: i64,
+    /// Until when the hub or its database was kept from running, if that was the fault.
+    pub(super) stopped_until: Option<i64>,
+}
+
+/// For how many microseconds of a time the hub or its database was kept from running. Such faults
+/// come one after the other.
+pub(super) fn stopped(faults: &[Disturbance], from: i64, until: i64) -> i64 {
+    let overlap = |fault: &Disturbance| {
+        let end = fault.stopped_until?.min(until);
+        Some((end - fault.from.max(from)).max(0))
+    };
+    faults.iter().filter_map(overlap).sum()
 }
 
 /// A row that arrives within this many microseconds of its sending shows that updates flow again.
@@ -125,6 +137,7 @@ mod tests {
             channel: None,
             from: 10_000_000,
             until: 12_000_000,
+            stopped_until: None,
         }];
         // One message that was under way, one caught up with late, one captured as it came.
         let captured = [
@@ -145,12 +158,28 @@ mod tests {
     }
 
     #[test]
+    fn only_the_part_of_a_stop_counts_that_lies_in_the_time_asked_for() {
+        let stop = |from, stopped_until| Disturbance {
+            account: None,
+            channel: None,
+            from,
+            until: 100,
+            stopped_until,
+        };
+        let faults = [stop(10, Some(20)), stop(30, Some(40)), stop(50, None)];
+        assert_eq!(stopped(&faults, 15, 35), 10);
+        assert_eq!(stopped(&faults, 0, 100), 20);
+        assert_eq!(stopped(&faults, 21, 29), 0);
+    }
+
+    #[test]
     fn a_stay_that_was_seen_too_late_is_excused_only_up_to_its_first_row() {
         let fault = |channel, from, until| Disturbance {
             account: Some(1),
             channel,
             from,
             until,
+            stopped_until: None,
         };
         let faults = [
             fault(None, 1_000_000, 4_000_000),

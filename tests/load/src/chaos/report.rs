@@ -16,7 +16,7 @@ const SHOWN: usize = 20;
 type Cell = fn(&Outcome) -> Value;
 
 /// The columns: name, width, and what stands there. The same for people and for programs.
-const COLUMNS: [(&str, usize, Cell); 21] = [
+const COLUMNS: [(&str, usize, Cell); 22] = [
     ("seed", 4, |run| run.seed.into()),
     ("database", 8, |run| engine(run.engine).into()),
     ("sent", 6, |run| run.verdict.sent.into()),
@@ -40,6 +40,9 @@ const COLUMNS: [(&str, usize, Cell); 21] = [
     ("p99 s", 6, |run| seconds(run.verdict.delay(0.99))),
     ("calm s", 6, |run| {
         seconds(quantile(&run.verdict.calm, 0.99))
+    }),
+    ("running s", 9, |run| {
+        seconds(quantile(&run.verdict.running, 0.99))
     }),
     ("run s", 6, |run| tenths(run.took.as_secs_f64())),
 ];

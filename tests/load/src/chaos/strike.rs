@@ -33,7 +33,12 @@ impl Damage {
             channel: None,
             from,
             until,
+            stopped_until: None,
         };
+        self.push(disturbance, what);
+    }
+
+    fn push(&self, disturbance: Disturbance, what: &impl std::fmt::Debug) {
         let noted = (disturbance, format!("{what:?}"));
         let mut list = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         list.push(noted);
@@ -66,20 +71,30 @@ pub(super) async fn deal_blows(
             return Err(format!("the hub has ended by itself: {status}").into());
         }
         let from = now();
-        match blow {
+        let stopped_until = match blow {
             Blow::Kill(down) => {
                 hub.kill().await?;
                 sleep(*down).await;
+                let stopped_until = now();
                 hub = settings.start().await?;
+                stopped_until
             }
             Blow::Outage(time) => {
                 let server = server.ok_or("this database cannot be stopped")?;
                 server.stop().await?;
                 sleep(*time).await;
                 server.start().await?;
+                now()
             }
-        }
-        damage.note(None, from, blow);
+        };
+        let struck = Disturbance {
+            account: None,
+            channel: None,
+            from,
+            until: now(),
+            stopped_until: Some(stopped_until),
+        };
+        damage.push(struck, blow);
     }
     Ok(hub)
 }

@@ -4,7 +4,7 @@
 //! nobody can be told of it any more (see [`super::journal`]); everything else is a fault.
 
 use super::expectation::{Expectation, Place, brief, channel_places, expectations, is_traffic};
-use super::journal::{Disturbance, Shadows};
+use super::journal::{Disturbance, Shadows, stopped};
 use super::traffic::number;
 use crate::database::{MessageRow, RevisionRow};
 use crate::fleet::Member;
@@ -50,6 +50,8 @@ pub struct Verdict {
     pub delays: Vec<i64>,
     /// The same, of rows that no fault of their own account lay over.
     pub calm: Vec<i64>,
+    /// The same, less the time for which the hub or its database was kept from running.
+    pub running: Vec<i64>,
     /// A line for each row that came later than five seconds.
     pub late: Vec<String>,
 }
@@ -129,6 +131,7 @@ pub(super) fn compare(evidence: &Evidence<'_>) -> Verdict {
     judge_doubles(&mut verdict, evidence);
     verdict.delays.sort_unstable();
     verdict.calm.sort_unstable();
+    verdict.running.sort_unstable();
     verdict
 }
 
@@ -182,11 +185,14 @@ fn judge_row(
     if is_traffic(entry) {
         let captured = row.captured_at.as_micros();
         let appeared = evidence.appeared.get(&row.id).copied();
-        let delay = appeared.unwrap_or(captured) - entry.sent_at;
+        let appeared = appeared.unwrap_or(captured);
+        let delay = appeared - entry.sent_at;
         let calm = !shadows.strike_alone(entry.sent_at);
         verdict.delays.push(delay);
         if calm {
             verdict.calm.push(delay);
+            let stopped = stopped(evidence.faults, entry.sent_at, appeared);
+            verdict.running.push(delay - stopped);
         }
         if delay > LATE {
             let (what, written) = (expectation.describe(evidence.fleet), row.captured_at);

@@ -173,6 +173,7 @@ async fn a_missing_row_is_lost_unless_its_message_was_deleted_under_a_fault() {
         channel: None,
         from,
         until: from + 1_000_000,
+        stopped_until: None,
     });
     let verdict = scene.verdict();
     assert_eq!((verdict.unseen, verdict.findings.len()), (1, 1));
