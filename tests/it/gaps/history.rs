@@ -1,11 +1,9 @@
 //! How what is missing is asked for: channels by pages of their history where these bring more.
 
-use super::{CAROL, channel, closed, start, watchful};
+use super::{channel, closed, start};
 use crate::support::contract;
-use crate::support::http::eventually;
 use crate::support::hub::TestHub;
 use crate::support::ledger::{captured, complete, done, held};
-use local_dc::dc::{Dc, DcOptions};
 use local_dc::world::faults::{Fault, FaultKind};
 use std::time::Duration;
 
@@ -82,10 +80,7 @@ contract! {
     }
 
     async fn a_refused_page_of_a_history_undoes_nothing_of_the_pages_before_it(db: TestDb) {
-        let mut options = watchful();
-        options.timing.reconcile_pace = Duration::from_millis(700);
-        let hub = TestHub::start_with(db, Dc::start(DcOptions::default())?, options).await?;
-        hub.log_in("carol", CAROL).await?;
+        let hub = start(db).await?;
         let (_, name) = channel(&hub.dc, &["carol"])?;
         done(hub.dc.send_many("alice", &name, "before {n}", 5))?;
         complete(&hub.dc, &hub.client, "carol").await?;
@@ -99,12 +94,11 @@ contract! {
         }
         done(dc.channel_too_long(&name, Some("carol"), 1))?;
         let before = dc.calls("messages.getHistory");
+        // The first page comes, the second is refused.
+        let page = |kind| Fault::new("messages.getHistory", kind).of(carol);
+        dc.fault(page(FaultKind::Delay(Duration::ZERO)));
+        dc.fault(Fault::error("messages.getHistory", 400, "MSG_ID_INVALID").of(carol));
         let hub = TestHub::start_with(db, dc, options).await?;
-        eventually(|| async {
-            Ok((hub.dc.calls("messages.getHistory") > before).then_some(()))
-        })
-        .await?;
-        hub.dc.fault(Fault::error("messages.getHistory", 400, "MSG_ID_INVALID").of(carol));
         let gap = closed(&hub.client, "channel_difference_too_long").await?;
         whole(&hub, &gone).await?;
         assert_eq!((&gap["found"], &gap["absent"]), (&220.into(), &180.into()), "{gap}");
