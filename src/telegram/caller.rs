@@ -189,6 +189,16 @@ impl Caller {
         Ok(true)
     }
 
+    /// Whether Telegram answers what is asked of the account itself, or merely does not want to be
+    /// asked so often.
+    pub(super) async fn is_welcome(&self) -> bool {
+        let answer = self.invoke(&tl::functions::updates::GetState {}).await;
+        matches!(
+            answer,
+            Ok(_) | Err(Error::FloodWait(_) | Error::Unreadable { .. })
+        )
+    }
+
     /// Whether Telegram has told its place over this link.
     pub(super) fn has_told_place(&self) -> bool {
         self.told_place.load(Ordering::Relaxed)

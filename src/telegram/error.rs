@@ -111,6 +111,10 @@ pub(super) const DUPLICATE: &str = "RANDOM_ID_DUPLICATE";
 /// was called has not been done. Source: <https://core.telegram.org/api/invoking>.
 const UNINTRODUCED: [&str; 2] = ["CONNECTION_NOT_INITED", "CONNECTION_LAYER_INVALID"];
 
+/// Answers to a position that Telegram does not know, or that is none.
+/// Source: <https://core.telegram.org/method/updates.getDifference#possible-errors>.
+const POSITION_REFUSED: [&str; 2] = ["PERSISTENT_TIMESTAMP_EMPTY", "PERSISTENT_TIMESTAMP_INVALID"];
+
 impl Error {
     /// Whether only another connection helps.
     pub fn wants_connection(&self) -> bool {
@@ -199,7 +203,7 @@ impl Error {
         let Self::Rpc(error) = self else { return false };
         let difference = tl::functions::updates::GetDifference::CONSTRUCTOR_ID;
         let of_difference = error.caused_by.is_none_or(|method| method == difference);
-        error.name == "PERSISTENT_TIMESTAMP_INVALID" && of_difference
+        POSITION_REFUSED.contains(&error.name.as_str()) && of_difference
     }
 
     /// Telegram's own error, when it is Telegram that refused.

@@ -63,7 +63,10 @@ pub(super) fn pause(error: &RpcError) -> Option<Duration> {
     match error.name.as_str() {
         "SLOWMODE_WAIT" => None,
         "PEER_FLOOD" => Some(UNTIMED_PAUSE),
-        _ if error.code == 420 => error.value.map(|wait| Duration::from_secs(wait.into())),
+        _ if error.code == 420 => {
+            let told = error.value.map(|wait| Duration::from_secs(wait.into()));
+            Some(told.unwrap_or(UNTIMED_PAUSE))
+        }
         _ => None,
     }
 }

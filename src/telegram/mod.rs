@@ -17,6 +17,7 @@ mod lease;
 mod lenient;
 mod link;
 mod mending;
+mod misfits;
 mod patience;
 mod position;
 mod reach;

@@ -33,6 +33,13 @@ impl Received {
         self.chats.extend(chats);
     }
 
+    /// Takes what another step has brought.
+    pub(super) fn append(&mut self, other: Self) {
+        self.add((other.updates, other.users, other.chats));
+        other.lost.into_iter().for_each(|gap| self.open(gap));
+        self.unreadable.extend(other.unreadable);
+    }
+
     /// Adds the messages that pushes had told before this part of a difference passed them, and
     /// that it does not bring: they were deleted in between, which is why it does not. Where
     /// something else is missing as well, history says what has become of them. Of an edit that it

@@ -6,9 +6,11 @@
 //! without an access hash, a queue that ran full, answers that never come.
 
 mod account;
+mod bookkeeping;
 mod channels;
 mod held;
 pub(super) mod wanted;
+mod wishes;
 mod withheld;
 
 use crate::model::{GapCause, MessageBox};
@@ -16,7 +18,9 @@ use crate::telegram::caller::Caller;
 use crate::telegram::closings::Closings;
 use crate::telegram::error::Error;
 use crate::telegram::mending;
+use crate::telegram::misfits;
 use crate::telegram::received::Received;
+use crate::telegram::receiver::channels::{Asking, answer};
 use crate::telegram::receiver::held::{Held, Settled};
 use crate::telegram::receiver::wanted::Wanted;
 use crate::telegram::receiver::withheld::Withheld;
@@ -32,28 +36,11 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until};
-
-/// How many wishes may wait for the reading; the next one is refused.
-pub(super) const NUDGES: usize = 64;
+pub(super) use wishes::NUDGES;
+pub use wishes::Nudge;
 
 /// Pushes that are already there are taken together up to about this many updates.
 const TAKEN_TOGETHER: usize = 500;
-
-/// What the reading of updates may be asked to look at.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Nudge {
-    /// Ask for what the account has missed.
-    Account,
-    /// Ask for what a channel has missed, by its bare id.
-    Channel(i64),
-    /// Start a channel that has no position yet at this one.
-    Seed {
-        /// The bare id.
-        channel: i64,
-        /// Its `pts`.
-        pts: i32,
-    },
-}
 
 /// One account's reading.
 pub(super) struct Receiver {
@@ -85,6 +72,8 @@ pub(super) struct Receiver {
     look: bool,
     /// The account's difference is not to be asked for before this, after so many failures.
     account_failed: Option<(Instant, u32)>,
+    /// The channel's difference that is on its way.
+    asking: Option<Asking>,
     closings: Closings,
 }
 
@@ -96,17 +85,11 @@ impl Receiver {
         nudges: mpsc::Receiver<Nudge>,
     ) -> Result<Self, Error> {
         let state = caller.session().updates_state().await;
-        let mut state = state.map_err(|error| Error::Storage(error.into()))?;
-        // The library would ask for every channel that it starts with.
-        let channels = std::mem::take(&mut state.channels);
+        let state = state.map_err(|error| Error::Storage(error.into()))?;
         let told_until = state.date;
-        let mut boxes = MessageBoxes::load(state);
-        for channel in channels {
-            boxes.try_set_channel_state(channel.id, channel.pts);
-        }
         Ok(Self {
             caller,
-            boxes,
+            boxes: bookkeeping::load(state),
             socket,
             nudges,
             retries: Retries::default(),
@@ -121,6 +104,7 @@ impl Receiver {
             told: None,
             look: false,
             account_failed: None,
+            asking: None,
             closings: Closings::default(),
         })
     }
@@ -172,15 +156,21 @@ impl Receiver {
             {
                 return Ok(received);
             }
-            if self.boxes.get_channel_difference().is_some() {
-                if let Some(received) = Box::pin(self.channel_difference()).await? {
+            if self.asking.is_none() && self.boxes.get_channel_difference().is_some() {
+                if let Some(received) = Box::pin(self.ask_channel()).await? {
                     return Ok(received);
                 }
-                // That one is done with or has to wait; the next one need not.
+                // That one is asked for, done with or has to wait; the next one need not.
                 continue;
             }
             let wake = self.wake(deadline);
             tokio::select! {
+                answered = answer(&mut self.asking) => {
+                    let received = Box::pin(self.channel_answered(answered)).await?;
+                    if let Some(received) = received {
+                        return Ok(received);
+                    }
+                }
                 pushed = self.socket.recv() => {
                     let pushed = pushed.ok_or_else(closed)?;
                     if let Some(received) = self.take(pushed) {
@@ -247,6 +237,8 @@ impl Receiver {
     /// Hands a push to the bookkeeping. `false` when it shows a gap: what the link has brought
     /// comes with the difference.
     fn process(&mut self, mut pushed: UpdatesLike, received: &mut Received) -> bool {
+        let misfits = misfits::in_push(&mut pushed);
+        self.take_misfits(misfits, received);
         let more = mending::keep_positions(&mut pushed);
         self.wanted.add_owed(&more);
         if self.closings.note(&pushed) {
@@ -255,9 +247,10 @@ impl Receiver {
         let unreadable = matches!(pushed, UpdatesLike::MalformedUpdates);
         let places = wanted::places(&pushed);
         let mut told = self.withheld.before(&pushed);
-        let processed = self.boxes.process_updates(pushed);
+        let processed = self.guarded(|boxes| boxes.process_updates(pushed));
         self.forget_without_place(&more);
-        let Ok(taken) = processed else {
+        self.look |= processed.is_none();
+        let Some(Ok(taken)) = processed else {
             // The account's difference may not tell of a channel that had it.
             self.look |= unreadable;
             self.hold(told);
@@ -281,6 +274,10 @@ impl Receiver {
         if self.wants_difference() {
             self.held
                 .take_early(&mut received.updates, &self.boxes.session_state());
+        }
+        if self.is_put_off() {
+            let kept = self.held.release(MessageBox::ACCOUNT);
+            received.updates.extend(kept);
         }
         self.note_first_seen(received);
         self.note_membership(received);
@@ -336,56 +333,6 @@ impl Receiver {
             }
         }
         received.updates.extend(left);
-    }
-
-    fn follow(&mut self, nudge: Nudge) {
-        match nudge {
-            Nudge::Account => self.begin_account(),
-            Nudge::Channel(channel) => {
-                self.retries.hurry(channel);
-                self.begin_channel(channel);
-            }
-            Nudge::Seed { channel, pts } => {
-                self.restarted.remove(&channel);
-                self.boxes.try_set_channel_state(channel, pts);
-            }
-        }
-    }
-
-    fn begin_account(&mut self) {
-        // To the bookkeeping a lost connection means just that.
-        drop(self.boxes.process_updates(UpdatesLike::ConnectionClosed));
-    }
-
-    fn begin_channel(&mut self, channel: i64) {
-        self.wanted.add([channel]);
-        if let Some(pts) = self.session().channel_pts(channel)
-            && !self.restarted.contains(&channel)
-        {
-            // It may have been let go.
-            self.boxes.try_set_channel_state(channel, pts);
-        }
-        let too_long = tl::types::UpdateChannelTooLong {
-            channel_id: channel,
-            pts: None,
-        };
-        let update = tl::types::UpdateShort {
-            update: too_long.into(),
-            date: 0,
-        };
-        // A channel without a position is passed over.
-        drop(
-            self.boxes
-                .process_updates(UpdatesLike::Updates(update.into())),
-        );
-        self.forget_without_place(&[channel]);
-    }
-
-    fn forget_without_place(&mut self, channels: &[i64]) {
-        if !channels.is_empty() {
-            self.wanted
-                .forget_without_place(channels, &self.boxes.session_state());
-        }
     }
 }
 

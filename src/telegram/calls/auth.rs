@@ -110,9 +110,10 @@ impl Link {
             id: vec![tl::enums::InputUser::UserSelf],
         };
         let users = self.invoke(&request).await?;
-        users
-            .iter()
-            .find_map(convert::user)
+        let is_own =
+            |user: &&tl::enums::User| matches!(user, tl::enums::User::User(user) if user.is_self);
+        let mut own = users.iter().filter(is_own);
+        own.find_map(convert::user)
             .ok_or_else(|| unexpected("users.getUsers answered without the account's own user"))
     }
 

@@ -39,6 +39,11 @@ impl Link {
         self.reading(state.pts).await.map(Some)
     }
 
+    /// Whether Telegram answers what is asked of the account itself.
+    pub async fn is_welcome(&self) -> bool {
+        self.caller().is_welcome().await
+    }
+
     /// How far the reading is beside a place that Telegram has told before. Asks nobody.
     pub async fn reading(&self, theirs: i32) -> Result<Reading, Error> {
         let position = self.session().updates_state().await;

@@ -2,24 +2,32 @@
 
 use crate::model::{GapCause, MessageBox};
 use crate::store::capture::OpenedGap;
+use crate::telegram::caller::Caller;
 use crate::telegram::error::Error;
-use crate::telegram::lenient::{Reached, Read, Unread};
+use crate::telegram::lenient::{Reached, Read};
 use crate::telegram::mending;
+use crate::telegram::misfits;
 use crate::telegram::received::Received;
 use crate::telegram::receiver::{Receiver, is_temporary, wanted};
 use grammers_client::tl;
 use grammers_client::tl::enums::updates::Difference;
+use grammers_client::tl::types::updates::State;
 use std::time::Duration;
 use tokio::time::Instant;
 
-/// How often an account's difference may fail in a row before the link is given up.
+/// How often an account's difference may fail in a row for a reason that passes, before it is
+/// stepped over, and how often for another.
 const DIFFERENCE_ATTEMPTS: u32 = 4;
+const REFUSALS: u32 = 2;
 
 /// What was told so long ago is not told again: whatever was pushed in the same second has come.
 const LONG_AGO: Duration = Duration::from_mins(1);
 
 /// How often it may go on failing with a link that answers.
 const LONGEST_WAIT: Duration = Duration::from_mins(1);
+
+/// What has to wait longer than this does not keep pushes back.
+const LONG: Duration = Duration::from_secs(5);
 
 impl Receiver {
     pub(super) async fn account_difference(&mut self) -> Result<Option<Received>, Error> {
@@ -33,19 +41,42 @@ impl Receiver {
             return Ok(None);
         };
         request.date = begins_at(request.date, self.told, Instant::now());
-        let read = match self.caller.invoke_or_place(&request).await {
-            Ok(Ok(read)) => read,
-            Ok(Err(unread)) => match self.step_over(&request, unread).await {
-                Ok(received) => return Ok(Some(received)),
-                Err(error) => return self.account_failed(error).map(|()| None),
-            },
-            Err(error) => return self.account_failed(error).map(|()| None),
+        let (reached, cause, why) = match self.caller.invoke_or_place(&request).await {
+            Ok(Ok(read)) if misfits::leads_on(&read.value, &request) => {
+                return self.account_told(&request, read).await;
+            }
+            Ok(Ok(_)) => {
+                let why = "updates.getDifference leads nowhere".to_owned();
+                (None, GapCause::Unreadable, why)
+            }
+            Ok(Err(unread)) => {
+                let reached = match unread.place {
+                    Some(Reached::Account(state, complete)) => Some((state, complete)),
+                    _ => None,
+                };
+                let why = reason("updates.getDifference", unread.constructor);
+                (reached, GapCause::Unreadable, why)
+            }
+            Err(error) if self.is_stubborn(&error) => {
+                let why = format!("updates.getDifference is refused: {error}");
+                (None, GapCause::PositionRefused, why)
+            }
+            Err(error) => return self.account_failed(error),
         };
+        self.step_over(&request, reached, (cause, why)).await
+    }
+
+    async fn account_told(
+        &mut self,
+        request: &tl::functions::updates::GetDifference,
+        read: Read<Difference>,
+    ) -> Result<Option<Received>, Error> {
         self.account_failed = None;
         let Read {
             value: mut difference,
             unreadable,
         } = read;
+        let misfits = misfits::in_difference(&mut difference);
         let known = wanted::stored(&self.boxes.session_state());
         let more = mending::keep_positions_in(&mut difference, &known);
         self.wanted.add_owed(&more);
@@ -59,7 +90,16 @@ impl Receiver {
             received.lose(MessageBox::ACCOUNT, GapCause::DifferenceTooLong);
         }
         received.leave_out(MessageBox::ACCOUNT, unreadable);
-        received.add(self.boxes.apply_difference(difference));
+        self.take_misfits(misfits, &mut received);
+        let Some(applied) = self.guarded(|boxes| boxes.apply_difference(difference)) else {
+            let why = "updates.getDifference tells what cannot be".to_owned();
+            let gap = self.step_over(request, None, (GapCause::Unreadable, why));
+            if let Some(stepped) = gap.await? {
+                received.append(stepped);
+            }
+            return Ok(Some(received));
+        };
+        received.add(applied);
         self.forget_without_place(&more);
         self.wanted.note_holes(&places, &self.boxes.session_state());
         self.settle(MessageBox::ACCOUNT, &mut received);
@@ -69,48 +109,60 @@ impl Receiver {
         Ok(Some(received))
     }
 
-    /// Goes on behind an answer that cannot be read: from the place that it leads to, or, when it
+    /// Goes on behind an answer that cannot be used: from the place that it leads to, or, when it
     /// does not tell or leads nowhere, from where Telegram is. History has to fill what lies
     /// between.
     async fn step_over(
         &mut self,
         request: &tl::functions::updates::GetDifference,
-        unread: Unread,
-    ) -> Result<Received, Error> {
-        let (state, complete) = match unread.place {
-            Some(Reached::Account(state, complete)) if complete || state.pts > request.pts => {
-                (state, complete)
-            }
-            _ => {
-                let ask = tl::functions::updates::GetState {};
-                let tl::enums::updates::State::State(state) = self.caller.invoke(&ask).await?;
-                (state, true)
-            }
+        reached: Option<(State, bool)>,
+        (cause, why): (GapCause, String),
+    ) -> Result<Option<Received>, Error> {
+        let reached = reached.filter(|(state, complete)| *complete || state.pts > request.pts);
+        let reached = reached.map(|(state, complete)| nothing_up_to(state, complete));
+        let nothing = match reached.filter(|nothing| misfits::leads_on(nothing, request)) {
+            Some(nothing) => nothing,
+            None => match place_now(&self.caller).await {
+                Ok(state) => nothing_up_to(state, true),
+                Err(error) => return self.account_failed(error),
+            },
         };
-        log::warn!("an account's difference cannot be read and is stepped over");
+        log::warn!("an account's difference cannot be used and is stepped over: {why}");
         self.account_failed = None;
         self.look = true;
         let mut received = self.waiting();
         received.open(OpenedGap {
             message_box: MessageBox::ACCOUNT,
-            cause: GapCause::Unreadable,
-            reason: Some(reason("updates.getDifference", unread.constructor)),
+            cause,
+            reason: Some(why),
             hides_changes: true,
             up_to: None,
         });
-        received.add(self.boxes.apply_difference(nothing_up_to(state, complete)));
+        received.add(self.boxes.apply_difference(nothing));
         self.settle(MessageBox::ACCOUNT, &mut received);
-        Ok(received)
+        Ok(Some(received))
+    }
+
+    /// Whether Telegram goes on refusing the difference for a reason that is neither the account's
+    /// nor its position's. What it says then says nothing against the link.
+    fn is_stubborn(&self, error: &Error) -> bool {
+        let attempts = self.account_failed.map_or(0, |(_, attempts)| attempts);
+        let most = if is_temporary(error) {
+            DIFFERENCE_ATTEMPTS
+        } else {
+            REFUSALS
+        };
+        is_refusal(error) && attempts + 1 >= most
     }
 
     /// A flood wait is waited for, with the link in use for all else, and a data centre in trouble
-    /// is given some seconds. What cannot be read says nothing against the link. Anything else
-    /// ends it.
-    fn account_failed(&mut self, error: Error) -> Result<(), Error> {
+    /// is given some seconds, as is one that refuses. What cannot be read says nothing against the
+    /// link. Anything else ends it.
+    fn account_failed(&mut self, error: Error) -> Result<Option<Received>, Error> {
         let attempts = self.account_failed.map_or(0, |(_, attempts)| attempts);
         let (wait, attempts) = match &error {
             Error::FloodWait(wait) => (*wait, attempts),
-            _ if is_temporary(&error) && attempts + 1 < DIFFERENCE_ATTEMPTS => {
+            _ if is_refusal(&error) && attempts + 1 < DIFFERENCE_ATTEMPTS => {
                 (Duration::from_secs(1 << attempts), attempts + 1)
             }
             Error::Unreadable { .. } => {
@@ -121,8 +173,41 @@ impl Receiver {
         };
         log::debug!("the difference waits for {wait:?}: {error}");
         self.account_failed = Some((Instant::now() + wait, attempts));
-        Ok(())
+        if wait < LONG {
+            return Ok(None);
+        }
+        // Whoever waits for a message does not wait for that.
+        let updates = self.held.release(MessageBox::ACCOUNT);
+        Ok((!updates.is_empty()).then(|| Received {
+            updates,
+            ..Received::default()
+        }))
     }
+
+    /// Whether pushes of the account's own need not wait for its difference, which is not to come
+    /// soon.
+    pub(super) fn is_put_off(&self) -> bool {
+        let soon = Instant::now() + LONG;
+        self.account_failed.is_some_and(|(at, _)| at >= soon)
+    }
+}
+
+/// Where Telegram is.
+async fn place_now(caller: &Caller) -> Result<State, Error> {
+    let ask = tl::functions::updates::GetState {};
+    let tl::enums::updates::State::State(state) = caller.invoke(&ask).await?;
+    if state.pts > 0 && state.date >= 0 {
+        return Ok(state);
+    }
+    Err(Error::Unreadable {
+        constructor: None,
+        method: "updates.getState",
+    })
+}
+
+/// Whether Telegram refuses what was asked, and not the account or its position.
+fn is_refusal(error: &Error) -> bool {
+    matches!(error, Error::Rpc(_)) && !error.is_of_account() && !error.refuses_position()
 }
 
 /// From which second on an account's difference is to tell of channels. They are told of by their
@@ -147,7 +232,7 @@ pub(super) fn reason(method: &'static str, constructor: Option<u32>) -> String {
 }
 
 /// A difference without anything in it that leads to a place.
-fn nothing_up_to(state: tl::types::updates::State, complete: bool) -> Difference {
+fn nothing_up_to(state: State, complete: bool) -> Difference {
     let state = tl::enums::updates::State::State(state);
     if complete {
         return Difference::Difference(tl::types::updates::Difference {

@@ -5,14 +5,21 @@ use crate::store::capture::OpenedGap;
 use crate::telegram::error::Error;
 use crate::telegram::lenient::{Reached, Read, Unread};
 use crate::telegram::mending;
+use crate::telegram::misfits;
 use crate::telegram::received::Received;
 use crate::telegram::receiver::account::reason;
 use crate::telegram::receiver::{Receiver, is_temporary};
+use crate::telegram::storage::HubSession;
+use futures_util::FutureExt as _;
+use futures_util::future::BoxFuture;
 use grammers_client::session::Session as _;
 use grammers_client::session::types::{PeerId, PeerInfo};
 use grammers_client::session::updates::{MessageBox as Place, PrematureEndReason, State};
 use grammers_client::tl;
 use grammers_client::tl::enums::updates::ChannelDifference;
+use std::future::pending;
+use std::sync::Arc;
+use std::time::Duration;
 use tokio::time::{Instant, timeout};
 
 /// Updates of a channel for one call. Source:
@@ -32,8 +39,35 @@ const SHUT_OUT: [&str; 4] = [
 /// has to bring what the channel has had.
 const ATTEMPTS: u32 = 4;
 
+/// How long a channel's answer is waited for at first, twice as long after each that did not come:
+/// the others wait for it.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// What Telegram has answered about a channel.
+type Answer = Result<Result<Read<ChannelDifference>, Unread>, Error>;
+
+/// A channel's difference on its way. Pushes are read meanwhile.
+pub(super) struct Asking {
+    channel: i64,
+    /// From where on.
+    pts: i32,
+    answer: BoxFuture<'static, Answer>,
+}
+
+/// Waits for what is on its way; for ever when nothing is.
+pub(super) async fn answer(asking: &mut Option<Asking>) -> (i64, i32, Answer) {
+    let Some(waiting) = asking else {
+        return pending().await;
+    };
+    let told = (&mut waiting.answer).await;
+    let (channel, pts) = (waiting.channel, waiting.pts);
+    *asking = None;
+    (channel, pts, told)
+}
+
 impl Receiver {
-    pub(super) async fn channel_difference(&mut self) -> Result<Option<Received>, Error> {
+    /// Asks for the next channel's difference, unless that one is not to be asked for.
+    pub(super) async fn ask_channel(&mut self) -> Result<Option<Received>, Error> {
         let Some(mut request) = self.boxes.get_channel_difference() else {
             return Ok(None);
         };
@@ -51,23 +85,54 @@ impl Receiver {
             self.put_off(channel, until);
             return Ok(None);
         }
-        let Some(input) = self.input_channel(channel).await? else {
+        let Some(input) = Self::input_channel(self.session(), channel).await? else {
             log::debug!("channel {channel} has no access hash; its difference has to wait");
             return Ok(Some(self.lost(channel, GapCause::NoAccessHash)));
         };
         request.channel = input;
         request.limit = CHANNEL_DIFFERENCE_LIMIT;
-        // Nothing else is read meanwhile, so one channel is not waited for as long as a call.
-        let patience = self.caller.call_timeout() / 3;
-        let answer = timeout(patience, self.caller.invoke_or_place(&request)).await;
-        match answer.unwrap_or(Err(Error::Timeout)) {
-            Ok(Ok(read)) => Ok(Some(self.channel_told(channel, read))),
-            Ok(Err(unread)) => Ok(Some(self.step_over_channel(channel, request.pts, &unread))),
-            Err(error) => self.channel_failed(channel, error),
+        let (caller, pts) = (Arc::clone(&self.caller), request.pts);
+        let failures = self.retries.failures(channel).min(4);
+        let patience = (caller.call_timeout() / 3).min(PATIENCE * (1 << failures));
+        let answer = async move {
+            let answer = timeout(patience, caller.invoke_or_place(&request)).await;
+            answer.unwrap_or(Err(Error::Timeout))
+        };
+        let answer = answer.boxed();
+        self.asking = Some(Asking {
+            channel,
+            pts,
+            answer,
+        });
+        Ok(None)
+    }
+
+    pub(super) async fn channel_answered(
+        &mut self,
+        (channel, pts, answer): (i64, i32, Answer),
+    ) -> Result<Option<Received>, Error> {
+        match answer {
+            Ok(Ok(read)) if misfits::leads_channel_on(channel, &read.value, pts) => {
+                Ok(Some(self.channel_told(channel, pts, read)))
+            }
+            Ok(Ok(_)) => {
+                let why = "updates.getChannelDifference leads nowhere".to_owned();
+                Ok(Some(self.step_over_channel(channel, pts, None, why)))
+            }
+            Ok(Err(unread)) => {
+                let why = reason("updates.getChannelDifference", unread.constructor);
+                Ok(Some(self.step_over_channel(
+                    channel,
+                    pts,
+                    unread.place.as_ref(),
+                    why,
+                )))
+            }
+            Err(error) => self.channel_failed(channel, error).await,
         }
     }
 
-    fn channel_told(&mut self, channel: i64, read: Read<ChannelDifference>) -> Received {
+    fn channel_told(&mut self, channel: i64, pts: i32, read: Read<ChannelDifference>) -> Received {
         let mut difference = read.value;
         self.retries.succeeded(channel);
         self.moving.remove(&channel);
@@ -79,9 +144,17 @@ impl Receiver {
             received.open(gap);
         }
         received.leave_out(place, read.unreadable);
+        let misfits = misfits::in_channel(channel, &mut difference);
+        self.take_misfits(misfits, &mut received);
         mending::drop_timeout(&mut difference);
         let changes = mending::take_changes(&mut difference);
-        received.add(self.boxes.apply_channel_difference(difference));
+        let Some(applied) = self.guarded(|boxes| boxes.apply_channel_difference(difference)) else {
+            self.begin_channel(channel);
+            let why = "updates.getChannelDifference tells what cannot be".to_owned();
+            received.append(self.step_over_channel(channel, pts, None, why));
+            return received;
+        };
+        received.add(applied);
         let state = self.place_of(channel);
         let changes = changes.into_iter();
         received
@@ -92,22 +165,28 @@ impl Receiver {
         received
     }
 
-    /// Goes on behind an answer that cannot be read: from the place that it leads to, or with the
+    /// Goes on behind an answer that cannot be used: from the place that it leads to, or with the
     /// channel's next push. History has to fill what lies between.
-    fn step_over_channel(&mut self, channel: i64, from: i32, unread: &Unread) -> Received {
-        log::warn!("the difference of channel {channel} cannot be read and is stepped over");
+    fn step_over_channel(
+        &mut self,
+        channel: i64,
+        from: i32,
+        reached: Option<&Reached>,
+        why: String,
+    ) -> Received {
+        log::warn!("the difference of channel {channel} cannot be used and is stepped over: {why}");
         self.retries.succeeded(channel);
         let gap = OpenedGap {
             message_box: MessageBox::channel(channel),
             cause: GapCause::Unreadable,
-            reason: Some(reason("updates.getChannelDifference", unread.constructor)),
+            reason: Some(why),
             hides_changes: true,
             up_to: None,
         };
         let mut received = self.waiting();
         received.open(gap);
-        match unread.place {
-            Some(Reached::Channel(pts, complete)) if complete || pts > from => {
+        match reached {
+            Some(&Reached::Channel(pts, complete)) if pts > 0 && (complete || pts > from) => {
                 let nothing = tl::types::updates::ChannelDifferenceEmpty {
                     r#final: complete,
                     pts,
@@ -167,7 +246,11 @@ impl Receiver {
     }
 
     /// Whatever Telegram says of one channel is that channel's trouble.
-    fn channel_failed(&mut self, channel: i64, error: Error) -> Result<Option<Received>, Error> {
+    async fn channel_failed(
+        &mut self,
+        channel: i64,
+        error: Error,
+    ) -> Result<Option<Received>, Error> {
         if let Error::FloodWait(wait) = &error {
             let until = Instant::now() + *wait;
             self.retries.flooded(until);
@@ -182,7 +265,11 @@ impl Receiver {
             };
         };
         if error.is_of_account() {
-            return Err(error);
+            // What Telegram says of the account it says of every question. Else it may pass.
+            if !self.caller.is_welcome().await {
+                return Err(error);
+            }
+            return Ok(self.refused(channel, &error, true));
         }
         if !passes && rpc.name.starts_with("PERSISTENT_TIMESTAMP") {
             log::warn!("Telegram does not know the stored position of channel {channel}");
@@ -266,11 +353,12 @@ impl Receiver {
         self.retries.at(channel, until);
     }
 
-    async fn input_channel(&self, channel: i64) -> Result<Option<tl::enums::InputChannel>, Error> {
-        let peer = self
-            .session()
-            .peer(PeerId::channel_unchecked(channel))
-            .await;
+    /// A channel as a call names it, if its access hash is known.
+    async fn input_channel(
+        session: &HubSession,
+        channel: i64,
+    ) -> Result<Option<tl::enums::InputChannel>, Error> {
+        let peer = session.peer(PeerId::channel_unchecked(channel)).await;
         let peer = peer.map_err(|error| Error::Storage(error.into()))?;
         Ok(match peer {
             Some(PeerInfo::Channel {

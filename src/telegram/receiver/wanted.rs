@@ -28,6 +28,11 @@ impl Wanted {
         self.all.extend(channels);
     }
 
+    /// All of them.
+    pub(super) fn all(&self) -> Vec<i64> {
+        self.all.iter().copied().collect()
+    }
+
     /// The same, and Telegram has said so, which it does once.
     pub(super) fn add_owed(&mut self, channels: &[i64]) {
         self.all.extend(channels);
