@@ -23,6 +23,7 @@ use log::{error, warn};
 use secrecy::SecretString;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
+use std::sync::atomic::AtomicI64;
 use std::time::Duration;
 use tokio::sync::{Semaphore, mpsc};
 use tokio_util::sync::CancellationToken;
@@ -155,6 +156,8 @@ pub(super) struct Account {
     pub(super) ladder: Ladder,
     /// How many connections in a row were told that the key is unknown.
     pub(super) doubts: usize,
+    /// Whose key Telegram said last that this is, if it is not the log's owner's; else 0.
+    pub(super) told_other: AtomicI64,
 }
 
 /// What an account does next.

@@ -10,6 +10,7 @@ use crate::store::{self, peers, sessions};
 use crate::telegram::{self, HubSession, Keys, Link};
 use log::info;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 impl Account {
     /// Connects once. Failures that may pass lead to a wait, refusals of the key to a login.
@@ -107,7 +108,7 @@ impl Account {
         let vitals = Arc::clone(&self.shared.vitals);
         let link = Link::open(session, settings, api_id, Keys::MustExist, vitals).await?;
         let user = link.own_user().await?;
-        if owner.is_some_and(|owner| owner.0 != user.peer_id.bare()) {
+        if self.is_other(owner, &user)? {
             // A login that was completed while nobody saw it, into another account's log.
             self.log_out(Some(&link))
                 .await
@@ -130,6 +131,25 @@ impl Account {
             updates,
             user,
         })
+    }
+
+    /// Whether the key is another account's than the log. One answer is not believed: the next
+    /// connection has to hear the same.
+    fn is_other(
+        &self,
+        owner: Option<UserId>,
+        user: &peers::PeerRow,
+    ) -> Result<bool, telegram::Error> {
+        let told = user.peer_id.bare();
+        let other = owner.filter(|owner| owner.0 != told).map_or(0, |_| told);
+        let before = self.told_other.swap(other, Ordering::Relaxed);
+        if other != 0 && before != other {
+            return Err(telegram::Error::Unreadable {
+                constructor: None,
+                method: "users.getUsers",
+            });
+        }
+        Ok(other != 0)
     }
 
     /// The account's keys, peers and position from the database.

@@ -144,6 +144,7 @@ impl Registry {
             hurried: false,
             ladder: Ladder::default(),
             doubts: 0,
+            told_other: std::sync::atomic::AtomicI64::new(0),
         };
         let sessions = Arc::clone(&self.sessions);
         let own = handle.clone();

@@ -109,7 +109,8 @@ impl Reconciler<'_> {
         self.crossings.begin();
         let (link, own) = (self.link, self.account.own);
         let answer = link.messages_below(channel, own, below, limit).await;
-        let Some(mut fetched) = self.whole(answer).await? else {
+        let place = MessageBox::of(channel.peer_id);
+        let Some(mut fetched) = self.whole(place, answer).await? else {
             return Ok(false);
         };
         let Some(smallest) = fetched.smallest.filter(|smallest| *smallest < below) else {
@@ -129,7 +130,6 @@ impl Reconciler<'_> {
         fetched
             .unreadable
             .retain(|new| wanted(new.message.message_id));
-        let place = MessageBox::of(channel.peer_id);
         self.take(place, fetched, &covered, purpose, attempt)
             .await?;
         Ok(true)
@@ -161,7 +161,7 @@ impl Reconciler<'_> {
                 let message = telegram::unreadable_number(chat, id, &object);
                 fetched.unreadable.push(message);
             }
-            match self.whole(answer).await? {
+            match self.whole(message_box, answer).await? {
                 Some(fetched) => {
                     let wanted: BTreeSet<MessageId> = ids.iter().copied().collect();
                     self.take(message_box, fetched, &wanted, purpose, attempt)
@@ -180,13 +180,19 @@ impl Reconciler<'_> {
         Ok(())
     }
 
-    /// An answer of which every message says its number; `None` for others.
+    /// An answer of which every message says its number, and that it is of this place; `None` for
+    /// others.
     async fn whole(
         &self,
+        place: MessageBox,
         answer: Result<Fetched, telegram::Error>,
     ) -> Result<Option<Fetched>, Trouble> {
+        let is_here = |fetched: &Fetched| {
+            let mut messages = fetched.messages.iter();
+            messages.all(|message| MessageBox::of(message.chat_id) == place)
+        };
         match answer {
-            Ok(fetched) if fetched.unplaced.is_empty() => Ok(Some(fetched)),
+            Ok(fetched) if fetched.unplaced.is_empty() && is_here(&fetched) => Ok(Some(fetched)),
             Ok(_) | Err(telegram::Error::Unreadable { .. }) => {
                 self.crossings.end();
                 self.pace.keep().await;

@@ -4,7 +4,7 @@ use crate::model::{ChatId, MessageBox, MessageId, UtcTime};
 use crate::session::reconcile::fetch::{Attempt, Purpose};
 use crate::session::reconcile::filling::Filling;
 use crate::session::reconcile::numbers::Numbers;
-use crate::session::reconcile::trouble::{Place, place_of};
+use crate::session::reconcile::trouble::Place;
 use crate::session::reconcile::{Reconciler, State, Trouble};
 use crate::store::gaps::{Filled, GapRow};
 use crate::store::peers::PeerRow;
@@ -110,16 +110,15 @@ impl Reconciler<'_> {
     ) -> Result<bool, Trouble> {
         match done {
             Ok(()) => Ok(true),
-            Err(Trouble::Telegram(error)) if place_of(&error) == Place::Chat => {
-                self.refused(state, message_box, open, &error).await?;
-                Ok(false)
-            }
-            Err(error) => {
-                if let Trouble::Telegram(error) = &error {
-                    self.keep_open(open, &error.to_string()).await?;
+            Err(Trouble::Telegram(error)) => {
+                if self.place(&error).await == Place::Chat {
+                    self.refused(state, message_box, open, &error).await?;
+                    return Ok(false);
                 }
-                Err(error)
+                self.keep_open(open, &error.to_string()).await?;
+                Err(error.into())
             }
+            Err(error) => Err(error),
         }
     }
 

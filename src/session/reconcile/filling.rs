@@ -48,6 +48,7 @@ impl<'a> Filling<'a> {
         if let Some(up_to) = gap.up_to_id.filter(|_| is_new)
             && self.listed.contains(&place)
             && !self.has(place)
+            && numbers.is_near(place, up_to)
             && numbers.reach(place, up_to)
         {
             self.closable.insert(gap.occurrence());

@@ -2,7 +2,7 @@
 
 use crate::model::{MessageBox, MessageId, UtcTime};
 use crate::session::backoff::chance;
-use crate::session::reconcile::trouble::{NOT_A_MEMBER, NOT_LISTED, Place, place_of, shuts_out};
+use crate::session::reconcile::trouble::{NOT_A_MEMBER, NOT_LISTED, Place, shuts_out};
 use crate::session::reconcile::{Reconciler, State, Trouble};
 use crate::store::gaps::{GapRow, Occurrence};
 use crate::store::listings::{self, Listing};
@@ -187,10 +187,12 @@ impl Reconciler<'_> {
                 Err(error) if error.refuses_hash() => {
                     self.not_found(state, list.complete, &of_box).await?;
                 }
-                Err(error) if place_of(&error) == Place::Chat => {
+                Err(error) => {
+                    if self.place(&error).await == Place::Account {
+                        return Err(error.into());
+                    }
                     self.refused(state, message_box, &of_box, &error).await?;
                 }
-                Err(error) => return Err(error.into()),
             }
         }
         Ok(())

@@ -1,7 +1,7 @@
 //! Messages of which nothing can be read, not even their chat.
 
 use crate::model::{ChatId, MessageBox, MessageId};
-use crate::session::reconcile::trouble::{Place, place_of};
+use crate::session::reconcile::trouble::Place;
 use crate::session::reconcile::{Reconciler, Trouble};
 use crate::store::peers::{self, PeerRow};
 use crate::telegram::DialogList;
@@ -56,10 +56,11 @@ impl Reconciler<'_> {
             match self.link.holds(peer, id).await {
                 Ok(true) => return Ok(peer.peer_id),
                 Ok(false) => {}
-                Err(error) if place_of(&error) == Place::Chat => {}
                 Err(error) => {
-                    self.crossings.end();
-                    return Err(error.into());
+                    if self.place(&error).await == Place::Account {
+                        self.crossings.end();
+                        return Err(error.into());
+                    }
                 }
             }
         }

@@ -29,6 +29,11 @@ impl Sequence {
     }
 }
 
+/// Whether a number lies so far beyond what is known that it has to be confirmed.
+pub(super) fn is_leap(known: MessageId, top: MessageId) -> bool {
+    i64::from(top.0) - i64::from(known.0) > i64::from(WINDOW)
+}
+
 impl Numbers {
     /// What Telegram has beyond what is known to be complete.
     pub(super) fn new(dialogs: &[Dialog], known: BTreeMap<MessageBox, MessageId>) -> Self {
@@ -56,6 +61,12 @@ impl Numbers {
             sequence.top = sequence.top.max(top);
         }
         true
+    }
+
+    /// Whether a number is so near to what is known that it may be believed.
+    pub(super) fn is_near(&self, message_box: MessageBox, top: MessageId) -> bool {
+        let known = self.known.get(&message_box);
+        known.is_some_and(|known| !is_leap(*known, top))
     }
 
     /// The numbers to look up in the log: above the first, up to the second.

@@ -54,6 +54,8 @@ impl Reconciler<'_> {
             UtcTime::from_unix(at.as_datetime().timestamp())
         });
         let known = self.with_baselines(state, &list, known, since).await?;
+        self.confirm_leaps(&mut list, &known).await?;
+        let known = self.lowered(&list, known).await?;
         let mut numbers = Numbers::new(&list.dialogs, known);
         drop(turn);
         let mut filling = Filling::new(&list, older);

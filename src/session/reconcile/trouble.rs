@@ -33,8 +33,8 @@ pub(super) enum Place {
     Account,
 }
 
-/// Where an error of one chat's call belongs.
-pub(super) fn place_of(error: &telegram::Error) -> Place {
+/// The same, as far as the error alone tells.
+fn place_of(error: &telegram::Error) -> Place {
     match error {
         error if error.is_of_account() => Place::Account,
         telegram::Error::Rpc(_)
@@ -51,6 +51,15 @@ pub(super) fn shuts_out(error: &telegram::Error) -> bool {
 }
 
 impl Reconciler<'_> {
+    /// Where an error of one chat's call belongs. What Telegram says of the account it says of every
+    /// question.
+    pub(super) async fn place(&self, error: &telegram::Error) -> Place {
+        if error.is_of_account() && self.link.is_welcome().await {
+            return Place::Chat;
+        }
+        place_of(error)
+    }
+
     /// Leaves a sequence alone for a while, its gaps open with the reason; when it goes on being
     /// refused for good, they get an end.
     pub(super) async fn refused(
