@@ -11,6 +11,7 @@ mod layering;
 mod life;
 mod log_outs;
 mod migrations;
+mod misfits;
 mod outage;
 mod process;
 #[cfg(feature = "sqlite")]
