@@ -166,6 +166,8 @@ impl<'a> Watchdog<'a> {
                 self.link.ping().await.map(|()| None)
             }
         };
+        // A link that has to be made anew may wait its turn for longer than for an answer.
+        self.link.turn().await;
         match timeout(self.timing.probe_timeout, asked).await {
             Err(_elapsed) => Err(telegram::Error::Timeout),
             Ok(Ok(reading)) => Ok(reading.map_or(Look::Alive, Look::Place)),

@@ -184,9 +184,15 @@ impl Caller {
         }
         *renewed = Some(now);
         drop(renewed);
+        self.disconnect()?;
+        Ok(true)
+    }
+
+    /// Ends the home connection. The next call makes another one, in its turn.
+    pub(super) fn disconnect(&self) -> Result<(), Error> {
         self.handle.disconnect_from_dc(self.home()?);
         self.reconnects.note_failed(self.reconnects.count());
-        Ok(true)
+        Ok(())
     }
 
     /// Whether Telegram answers what is asked of the account itself, or merely does not want to be

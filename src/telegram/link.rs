@@ -186,11 +186,15 @@ impl Link {
     /// Ends the connection and leaves everything else as it is: the next call makes another one.
     /// Calls under way fail.
     pub fn reconnect(&self) {
-        if let Ok(home) = self.session().home_dc_id() {
-            self.caller.handle().disconnect_from_dc(home);
-        }
+        // Where its home is not known there is no connection either.
+        drop(self.caller.disconnect());
         // Without a call nothing would connect before the next look at the link.
         self.nudge(Nudge::Account);
+    }
+
+    /// Waits until the next call may make another connection, if it has to make one.
+    pub async fn turn(&self) {
+        self.caller.turn().await;
     }
 
     /// Asks the reading of updates to look at something; `false` when it is busy with enough such

@@ -6,6 +6,7 @@
 //! without an access hash, a queue that ran full, answers that never come.
 
 mod account;
+mod asking;
 mod bookkeeping;
 mod channels;
 mod held;
@@ -20,7 +21,7 @@ use crate::telegram::error::Error;
 use crate::telegram::mending;
 use crate::telegram::misfits;
 use crate::telegram::received::Received;
-use crate::telegram::receiver::channels::{Asking, answer};
+use crate::telegram::receiver::asking::{Asking, answer};
 use crate::telegram::receiver::held::{Held, Settled};
 use crate::telegram::receiver::wanted::Wanted;
 use crate::telegram::receiver::withheld::Withheld;

@@ -3,28 +3,17 @@
 use crate::model::{GapCause, MessageBox, MessageId};
 use crate::store::capture::OpenedGap;
 use crate::telegram::error::Error;
-use crate::telegram::lenient::{Reached, Read, Unread};
+use crate::telegram::lenient::{Reached, Read};
 use crate::telegram::mending;
 use crate::telegram::misfits;
 use crate::telegram::received::Received;
 use crate::telegram::receiver::account::reason;
+use crate::telegram::receiver::asking::Answer;
 use crate::telegram::receiver::{Receiver, is_temporary};
-use crate::telegram::storage::HubSession;
-use futures_util::FutureExt as _;
-use futures_util::future::BoxFuture;
-use grammers_client::session::Session as _;
-use grammers_client::session::types::{PeerId, PeerInfo};
 use grammers_client::session::updates::{MessageBox as Place, PrematureEndReason, State};
 use grammers_client::tl;
 use grammers_client::tl::enums::updates::ChannelDifference;
-use std::future::pending;
-use std::sync::Arc;
-use std::time::Duration;
-use tokio::time::{Instant, timeout};
-
-/// Updates of a channel for one call. Source:
-/// <https://core.telegram.org/method/updates.getChannelDifference>, which allows users 100.
-const CHANNEL_DIFFERENCE_LIMIT: i32 = 100;
+use tokio::time::Instant;
 
 /// Answers to the difference of a channel that the account is not in any more.
 /// Source: <https://core.telegram.org/method/updates.getChannelDifference#possible-errors>.
@@ -39,74 +28,7 @@ const SHUT_OUT: [&str; 4] = [
 /// has to bring what the channel has had.
 const ATTEMPTS: u32 = 4;
 
-/// How long a channel's answer is waited for at first, twice as long after each that did not come:
-/// the others wait for it.
-const PATIENCE: Duration = Duration::from_secs(2);
-
-/// What Telegram has answered about a channel.
-type Answer = Result<Result<Read<ChannelDifference>, Unread>, Error>;
-
-/// A channel's difference on its way. Pushes are read meanwhile.
-pub(super) struct Asking {
-    channel: i64,
-    /// From where on.
-    pts: i32,
-    answer: BoxFuture<'static, Answer>,
-}
-
-/// Waits for what is on its way; for ever when nothing is.
-pub(super) async fn answer(asking: &mut Option<Asking>) -> (i64, i32, Answer) {
-    let Some(waiting) = asking else {
-        return pending().await;
-    };
-    let told = (&mut waiting.answer).await;
-    let (channel, pts) = (waiting.channel, waiting.pts);
-    *asking = None;
-    (channel, pts, told)
-}
-
 impl Receiver {
-    /// Asks for the next channel's difference, unless that one is not to be asked for.
-    pub(super) async fn ask_channel(&mut self) -> Result<Option<Received>, Error> {
-        let Some(mut request) = self.boxes.get_channel_difference() else {
-            return Ok(None);
-        };
-        let Some(channel) = asked(&request) else {
-            return Ok(None);
-        };
-        let now = Instant::now();
-        if !self.wanted.contains(channel) {
-            return Ok(self.leave(channel));
-        }
-        if self.retries.waits(channel, now) {
-            return Ok(self.still_failing(channel));
-        }
-        if let Some(until) = self.retries.flooded_until(now) {
-            self.put_off(channel, until);
-            return Ok(None);
-        }
-        let Some(input) = Self::input_channel(self.session(), channel).await? else {
-            log::debug!("channel {channel} has no access hash; its difference has to wait");
-            return Ok(Some(self.lost(channel, GapCause::NoAccessHash)));
-        };
-        request.channel = input;
-        request.limit = CHANNEL_DIFFERENCE_LIMIT;
-        let (caller, pts) = (Arc::clone(&self.caller), request.pts);
-        let failures = self.retries.failures(channel).min(4);
-        let patience = (caller.call_timeout() / 3).min(PATIENCE * (1 << failures));
-        let answer = async move {
-            let answer = timeout(patience, caller.invoke_or_place(&request)).await;
-            answer.unwrap_or(Err(Error::Timeout))
-        };
-        let answer = answer.boxed();
-        self.asking = Some(Asking {
-            channel,
-            pts,
-            answer,
-        });
-        Ok(None)
-    }
-
     pub(super) async fn channel_answered(
         &mut self,
         (channel, pts, answer): (i64, i32, Answer),
@@ -311,7 +233,7 @@ impl Receiver {
     }
 
     /// The channel is asked for before its time: something is missing again.
-    fn still_failing(&mut self, channel: i64) -> Option<Received> {
+    pub(super) fn still_failing(&mut self, channel: i64) -> Option<Received> {
         if self.retries.is_given_up(channel) {
             return Some(self.lost(channel, GapCause::ChannelRefused));
         }
@@ -321,14 +243,14 @@ impl Receiver {
     }
 
     /// Nobody has a reason to ask for the channel.
-    fn leave(&mut self, channel: i64) -> Option<Received> {
+    pub(super) fn leave(&mut self, channel: i64) -> Option<Received> {
         self.boxes
             .end_channel_difference(PrematureEndReason::TemporaryServerIssues);
         told(self.held.release(MessageBox::channel(channel)))
     }
 
     /// No difference will tell what the channel has had.
-    fn lost(&mut self, channel: i64, cause: GapCause) -> Received {
+    pub(super) fn lost(&mut self, channel: i64, cause: GapCause) -> Received {
         let mut gap = OpenedGap::from((MessageBox::channel(channel), cause));
         gap.reason = self.retries.reason(channel);
         Received {
@@ -347,33 +269,10 @@ impl Receiver {
         self.held.release(MessageBox::channel(channel))
     }
 
-    fn put_off(&mut self, channel: i64, until: Instant) {
+    pub(super) fn put_off(&mut self, channel: i64, until: Instant) {
         self.boxes
             .end_channel_difference(PrematureEndReason::TemporaryServerIssues);
         self.retries.at(channel, until);
-    }
-
-    /// A channel as a call names it, if its access hash is known.
-    async fn input_channel(
-        session: &HubSession,
-        channel: i64,
-    ) -> Result<Option<tl::enums::InputChannel>, Error> {
-        let peer = session.peer(PeerId::channel_unchecked(channel)).await;
-        let peer = peer.map_err(|error| Error::Storage(error.into()))?;
-        Ok(match peer {
-            Some(PeerInfo::Channel {
-                id,
-                auth: Some(auth),
-                ..
-            }) => Some(
-                tl::types::InputChannel {
-                    channel_id: id,
-                    access_hash: auth.hash(),
-                }
-                .into(),
-            ),
-            _ => None,
-        })
     }
 }
 
