@@ -29,6 +29,9 @@ const CHANNEL_DIFFERENCE_LIMIT: i32 = 100;
 /// the others wait for it.
 const PATIENCE: Duration = Duration::from_secs(2);
 
+/// For how long nothing but the answer is waited for.
+const AT_ONCE: Duration = Duration::from_millis(300);
+
 /// What Telegram has answered about a channel.
 pub(super) type Answer = Result<Result<Read<ChannelDifference>, Unread>, Error>;
 
@@ -92,7 +95,11 @@ impl Receiver {
             pts,
             answer,
         });
-        Ok(None)
+        // An answer that comes at once is not kept waiting by pushes, each of which is written first.
+        match timeout(AT_ONCE, self::answer(&mut self.asking)).await {
+            Ok(answered) => self.channel_answered(answered).await,
+            Err(_elapsed) => Ok(None),
+        }
     }
 
     /// A channel as a call names it, if its access hash is known.
