@@ -40,7 +40,7 @@ impl Misfits {
 }
 
 /// The gap that a message leaves which does not belong where it was told.
-pub(super) fn gap(place: MessageBox) -> OpenedGap {
+fn gap(place: MessageBox) -> OpenedGap {
     OpenedGap {
         message_box: place,
         cause: GapCause::Unreadable,

@@ -59,11 +59,9 @@ impl Reconciler<'_> {
         let mut numbers = Numbers::new(&list.dialogs, known);
         drop(turn);
         let mut filling = Filling::new(&list, older);
-        self.fill_known(state, &list, &mut numbers, &mut filling)
-            .await?;
+        self.fill_known(state, &mut numbers, &mut filling).await?;
         let _turn = self.turn().await;
-        self.fill_rest(state, &list, &mut numbers, &mut filling)
-            .await?;
+        self.fill_rest(state, &mut numbers, &mut filling).await?;
         self.compare_all(state, &filling).await?;
         self.looked(state).await?;
         self.end(state, &filling).await
@@ -91,11 +89,10 @@ impl Reconciler<'_> {
     async fn fill_rest(
         &self,
         state: &mut State,
-        list: &DialogList,
         numbers: &mut Numbers,
         filling: &mut Filling<'_>,
     ) -> Result<(), Trouble> {
-        self.ask_for_updates(list).await;
+        self.ask_for_updates(filling.list).await;
         self.take_pending(numbers, filling).await?;
         self.read_numbers(numbers).await?;
         let now = Instant::now();
@@ -180,7 +177,6 @@ impl Reconciler<'_> {
     async fn fill_known(
         &self,
         state: &mut State,
-        list: &DialogList,
         numbers: &mut Numbers,
         filling: &mut Filling<'_>,
     ) -> Result<(), Trouble> {
@@ -188,7 +184,8 @@ impl Reconciler<'_> {
         let (until, mut before) = (Instant::now() + grace * GRACE, None);
         loop {
             let known = self.find_known(state, numbers, filling).await?;
-            let behind = list.dialogs.iter().filter(|dialog| self.is_behind(dialog));
+            let dialogs = filling.list.dialogs.iter();
+            let behind = dialogs.filter(|dialog| self.is_behind(dialog));
             let behind = behind.filter(|dialog| !known.contains(&MessageBox::of(dialog.chat_id)));
             let now = (numbers.holes_beside(&known), behind.count());
             if now == (0, 0) || before == Some(now) || Instant::now() >= until {

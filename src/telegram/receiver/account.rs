@@ -23,7 +23,7 @@ const REFUSALS: u32 = 2;
 /// What was told so long ago is not told again: whatever was pushed in the same second has come.
 const LONG_AGO: Duration = Duration::from_mins(1);
 
-/// How often it may go on failing with a link that answers.
+/// The longest wait for the next try where no answer can be read.
 const LONGEST_WAIT: Duration = Duration::from_mins(1);
 
 /// What has to wait longer than this does not keep pushes back.
@@ -146,20 +146,23 @@ impl Receiver {
     /// Whether Telegram goes on refusing the difference for a reason that is neither the account's
     /// nor its position's. What it says then says nothing against the link.
     fn is_stubborn(&self, error: &Error) -> bool {
-        let attempts = self.account_failed.map_or(0, |(_, attempts)| attempts);
         let most = if is_temporary(error) {
             DIFFERENCE_ATTEMPTS
         } else {
             REFUSALS
         };
-        is_refusal(error) && attempts + 1 >= most
+        is_refusal(error) && self.attempts() + 1 >= most
+    }
+
+    fn attempts(&self) -> u32 {
+        self.account_failed.map_or(0, |(_, attempts)| attempts)
     }
 
     /// A flood wait is waited for, with the link in use for all else, and a data centre in trouble
     /// is given some seconds, as is one that refuses. What cannot be read says nothing against the
     /// link. Anything else ends it.
     fn account_failed(&mut self, error: Error) -> Result<Option<Received>, Error> {
-        let attempts = self.account_failed.map_or(0, |(_, attempts)| attempts);
+        let attempts = self.attempts();
         let (wait, attempts) = match &error {
             Error::FloodWait(wait) => (*wait, attempts),
             _ if is_refusal(&error) && attempts + 1 < DIFFERENCE_ATTEMPTS => {

@@ -6,6 +6,7 @@
 use crate::telegram::misfits::Misfits;
 use crate::telegram::received::Received;
 use crate::telegram::receiver::Receiver;
+use crate::telegram::receiver::channels::asked;
 use grammers_client::session::types::UpdatesState;
 use grammers_client::session::updates::MessageBoxes;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -35,6 +36,12 @@ impl Receiver {
             self.begin_channel(channel);
         }
         None
+    }
+
+    /// Whether the next answer that the bookkeeping takes is about that channel: it asks no name,
+    /// and may have been made anew since the question.
+    pub(super) fn is_next(&self, channel: i64) -> bool {
+        self.boxes.get_channel_difference().as_ref().and_then(asked) == Some(channel)
     }
 
     /// What was left out leaves a gap, or has all places compared.

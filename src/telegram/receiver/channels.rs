@@ -56,9 +56,12 @@ impl Receiver {
 
     fn channel_told(&mut self, channel: i64, pts: i32, read: Read<ChannelDifference>) -> Received {
         let mut difference = read.value;
+        let mut received = self.waiting();
+        if !self.is_next(channel) {
+            return received;
+        }
         self.retries.succeeded(channel);
         self.moving.remove(&channel);
-        let mut received = self.waiting();
         let place = MessageBox::channel(channel);
         if let ChannelDifference::TooLong(told) = &difference {
             let mut gap = OpenedGap::from((place, GapCause::ChannelDifferenceTooLong));
@@ -71,7 +74,6 @@ impl Receiver {
         mending::drop_timeout(&mut difference);
         let changes = mending::take_changes(&mut difference);
         let Some(applied) = self.guarded(|boxes| boxes.apply_channel_difference(difference)) else {
-            self.begin_channel(channel);
             let why = "updates.getChannelDifference tells what cannot be".to_owned();
             received.append(self.step_over_channel(channel, pts, None, why));
             return received;
@@ -107,6 +109,11 @@ impl Receiver {
         };
         let mut received = self.waiting();
         received.open(gap);
+        if !self.is_next(channel) {
+            // History brings it, and whoever wants the channel asks again.
+            self.wanted.remove(channel);
+            return received;
+        }
         match reached {
             Some(&Reached::Channel(pts, complete)) if pts > 0 && (complete || pts > from) => {
                 let nothing = tl::types::updates::ChannelDifferenceEmpty {
@@ -124,8 +131,7 @@ impl Receiver {
 
     /// A part of the channel's difference has been applied.
     fn applied(&mut self, channel: i64, received: &mut Received) {
-        let next = self.boxes.get_channel_difference();
-        if next.as_ref().and_then(asked) != Some(channel) {
+        if !self.is_next(channel) {
             self.wanted.remove(channel);
         }
         self.settle(MessageBox::channel(channel), received);
