@@ -236,6 +236,12 @@ pub(super) fn upsert_group<'a>(
     for chunk in partial.chunks(CHUNK) {
         amend(conn, chunk)?;
     }
+    for row in partial {
+        // Whoever says which usernames there are shows no earlier one, though only some be left.
+        if row.says_usernames && row.username.is_none() {
+            usernames::show_none(conn, row.session_id, row.peer_id)?;
+        }
+    }
     claims.settle(conn)
 }
 

@@ -176,10 +176,20 @@ fn hide(
         .flatten()
         .is_some_and(|shown| folded(&shown) == username)
     {
-        diesel::update(row)
-            .set(peers::username.eq(None::<String>))
-            .execute(conn)?;
+        show_none(conn, session, peer)?;
     }
+    Ok(())
+}
+
+/// Shows no username of a peer.
+pub(super) fn show_none(
+    conn: &mut AnyConnection,
+    session: SessionId,
+    peer: ChatId,
+) -> Result<(), Error> {
+    diesel::update(peers::table.find((session, peer)))
+        .set(peers::username.eq(None::<String>))
+        .execute(conn)?;
     Ok(())
 }
 

@@ -75,6 +75,21 @@ fn a_position() -> impl Strategy<Value = UpdatesPosition> {
     })
 }
 
+fn a_batch(peers: Vec<PeerRow>) -> CapturedBatch {
+    CapturedBatch {
+        links: Vec::new(),
+        session_id: SessionId(0),
+        peers,
+        messages: Vec::new(),
+        unreadable: Vec::new(),
+        deletions: Vec::new(),
+        position: None,
+        gaps: Vec::new(),
+        from_history: false,
+        captured_at: at(0),
+    }
+}
+
 fn a_draft() -> impl Strategy<Value = Draft> {
     (
         0..ACCOUNTS,
@@ -85,16 +100,10 @@ fn a_draft() -> impl Strategy<Value = Draft> {
     )
         .prop_map(|(account, peers, messages, deletions, position)| {
             let batch = CapturedBatch {
-                links: Vec::new(),
-                session_id: SessionId(0),
-                peers,
                 messages,
-                unreadable: Vec::new(),
                 deletions,
                 position,
-                gaps: Vec::new(),
-                from_history: false,
-                captured_at: at(0),
+                ..a_batch(peers)
             };
             (account, batch)
         })
@@ -175,25 +184,66 @@ async fn accounts(store: &Store, prefix: &str) -> Result<Vec<SessionId>, Failure
     Ok(ids)
 }
 
+/// Commits the drafts alone and in groups, for accounts of their own, and compares what is left.
+async fn compare(
+    store: &Store,
+    case: &str,
+    drafts: &[Draft],
+    sizes: &[usize],
+) -> Result<(), Failure> {
+    let name = SessionName::parse("any")?;
+    let alone = accounts(store, &format!("alone-{case}")).await?;
+    let grouped = accounts(store, &format!("grouped-{case}")).await?;
+    let one_by_one = commit(store, &alone, drafts, &[1]).await?;
+    let in_groups = commit(store, &grouped, drafts, sizes).await?;
+    assert_eq!(one_by_one, in_groups, "{drafts:#?} {sizes:?}");
+    for (a, b) in alone.into_iter().zip(grouped) {
+        let name = name.clone();
+        let (a, b) = store
+            .read(move |c| Ok((log(c, a, &name)?, log(c, b, &name)?)))
+            .await?;
+        assert_eq!(a, b, "{drafts:#?} {sizes:?}");
+    }
+    Ok(())
+}
+
+/// A batch of the first account that tells of users' names: all about them, or only the names.
+fn told(peers: &[(i64, &[&str], bool)]) -> Draft {
+    let peers = peers.iter().map(|&(id, usernames, whole)| PeerRow {
+        usernames: Some(usernames.iter().map(|&name| name.to_owned()).collect()),
+        whole,
+        ..PeerRow::new(ChatId::user(id))
+    });
+    (0, a_batch(peers.collect()))
+}
+
 contract! {
     async fn groups_leave_what_their_batches_leave_one_by_one(db: TestDb) {
         let store = db.open().await?;
         let mut runner = TestRunner::new(Config::default());
-        let name = SessionName::parse("any")?;
         let cases = (vec(a_draft(), 1..14), vec(1..8_usize, 1..6));
         for case in 0..CASES {
             let (drafts, sizes) = cases.new_tree(&mut runner).map_err(|e| e.to_string())?.current();
-            let alone = accounts(&store, &format!("alone-{case}")).await?;
-            let grouped = accounts(&store, &format!("grouped-{case}")).await?;
-            let one_by_one = commit(&store, &alone, &drafts, &[1]).await?;
-            let in_groups = commit(&store, &grouped, &drafts, &sizes).await?;
-            assert_eq!(one_by_one, in_groups, "{drafts:#?} {sizes:?}");
-            for (a, b) in alone.into_iter().zip(grouped) {
-                let name = name.clone();
-                let (a, b) = store.read(move |c| Ok((log(c, a, &name)?, log(c, b, &name)?))).await?;
-                assert_eq!(a, b, "{drafts:#?} {sizes:?}");
-            }
+            compare(&store, &case.to_string(), &drafts, &sizes).await?;
         }
+        store.close().await;
+    }
+
+    async fn a_username_that_is_taken_within_a_group_leaves_none_to_show(db: TestDb) {
+        let store = db.open().await?;
+        // The one that was stored before is still its own, and so is not to come back.
+        let kept = [
+            told(&[(3, &["c"], true)]),
+            told(&[(3, &["b", "c"], false)]),
+            told(&[(1, &["a", "b"], false)]),
+        ];
+        compare(&store, "kept", &kept, &[1, 2]).await?;
+        // Two of one batch, after a whole one of the same group or of an earlier one.
+        let whole = [
+            told(&[(1, &["a", "b"], true)]),
+            told(&[(1, &["b", "a"], false), (2, &["c", "b"], false)]),
+        ];
+        compare(&store, "whole", &whole, &[2]).await?;
         store.close().await;
     }
 }
