@@ -55,6 +55,7 @@ pub(super) fn keep(conn: &mut AnyConnection, message_row: i64, now: UtcTime) -> 
             messages::media,
             messages::edited_at,
             messages::raw,
+            messages::pts,
             now.into_sql::<diesel::sql_types::Timestamp>(),
         ))
         .insert_into(t::table)
@@ -65,25 +66,65 @@ pub(super) fn keep(conn: &mut AnyConnection, message_row: i64, now: UtcTime) -> 
             t::media,
             t::edited_at,
             t::raw,
+            t::pts,
             t::replaced_at,
         ))
         .execute(conn)?;
     Ok(())
 }
 
-/// Whether a version with this edit date and content was kept before. JSON is compared as text.
+/// A version of a message, told by its edit date and its content. JSON is compared as text.
+pub(super) type Version<'a> = (Option<UtcTime>, (&'a str, &'a str, Option<&'a str>));
+
+/// Whether such a version was kept before.
 pub(super) fn is_known(
     conn: &mut AnyConnection,
     message_row: i64,
-    edited_at: Option<UtcTime>,
-    content: (&str, &str, Option<&str>),
+    version: Version<'_>,
 ) -> Result<bool, Error> {
-    let kept: Vec<(String, String, Option<String>, Option<UtcTime>)> = t::table
+    Ok(!find(conn, message_row, version)?.is_empty())
+}
+
+/// Forgets a version that was asked for, and so was stored before those that led to it: it is
+/// being told in its place now.
+pub(super) fn forget_asked(
+    conn: &mut AnyConnection,
+    message_row: i64,
+    version: Version<'_>,
+) -> Result<(), Error> {
+    let kept = find(conn, message_row, version)?;
+    let asked = kept.into_iter().find(|(_, pts)| pts.is_none());
+    if let Some((id, _)) = asked {
+        diesel::delete(t::table.find(id)).execute(conn)?;
+    }
+    Ok(())
+}
+
+/// The copies of such a version, each with its place.
+fn find(
+    conn: &mut AnyConnection,
+    message_row: i64,
+    (edited_at, content): Version<'_>,
+) -> Result<Vec<(i64, Option<i32>)>, Error> {
+    let kept: Vec<Kept> = t::table
         .filter(t::message_row.eq(message_row))
         .filter(t::text.eq(content.0))
-        .select((t::text, t::entities, t::media, t::edited_at))
+        .order(t::id.desc())
+        .select(Kept::as_select())
         .load(conn)?;
-    Ok(kept.iter().any(|(text, entities, media, at)| {
-        (text.as_str(), entities.as_str(), media.as_deref()) == content && *at == edited_at
-    }))
+    let same = kept.into_iter().filter(|kept| {
+        let (entities, media) = (kept.entities.as_str(), kept.media.as_deref());
+        (kept.edited_at, (content.0, entities, media)) == (edited_at, content)
+    });
+    Ok(same.map(|kept| (kept.id, kept.pts)).collect())
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = t)]
+struct Kept {
+    id: i64,
+    entities: String,
+    media: Option<String>,
+    edited_at: Option<UtcTime>,
+    pts: Option<i32>,
 }

@@ -161,6 +161,7 @@ diesel::table! {
         edited_at -> Nullable<Timestamp>,
         raw -> Binary,
         replaced_at -> Timestamp,
+        pts -> Nullable<Integer>,
     }
 }
 

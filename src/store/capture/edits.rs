@@ -117,12 +117,16 @@ fn settle_one(
         unreadable::forget(conn, old.id)?;
         fill_in(conn, old.id, row)?;
     } else if is_edit(conn, old, row)? {
+        if row.edited_at == old.edited_at {
+            revisions::forget_asked(conn, old.id, row.version())?;
+        }
         revisions::keep(conn, old.id, row.captured_at)?;
     } else {
         note_place(conn, old, row)?;
         return Ok(false);
     }
-    old.pts = row.pts.or(old.pts);
+    // Nobody knows the place of one that was asked for outside channels.
+    old.pts = row.pts.or(old.pts.filter(|_| !row.from_history));
     overwrite(conn, old.id, row, old.pts)?;
     old.text = row.text.to_string();
     old.entities.clone_from(&row.entities);
@@ -149,12 +153,7 @@ fn is_edit(conn: &mut AnyConnection, old: &Stored, new: &NewRow<'_>) -> Result<b
                 return Ok(true);
             }
             // What has been replaced is no news when it is replayed.
-            Ok(!revisions::is_known(
-                conn,
-                old.id,
-                new.edited_at,
-                new.content(),
-            )?)
+            Ok(!revisions::is_known(conn, old.id, new.version())?)
         }
     }
 }

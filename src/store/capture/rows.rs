@@ -10,6 +10,7 @@ use crate::store::backend::on_backend;
 use crate::store::capture::{CapturedBatch, Committed, Member, NewMessage, edits};
 use crate::store::columns::storable;
 use crate::store::messages::folded;
+use crate::store::revisions::Version;
 use crate::store::schema::messages as t;
 use crate::store::{AnyConnection, Error};
 use diesel::prelude::*;
@@ -70,6 +71,10 @@ impl<'a> NewRow<'a> {
 
     pub(super) fn key(&self) -> Key {
         (self.session_id, self.chat_id, self.message_id)
+    }
+
+    pub(super) fn version(&self) -> Version<'_> {
+        (self.edited_at, self.content())
     }
 
     pub(super) fn content(&self) -> (&str, &str, Option<&str>) {

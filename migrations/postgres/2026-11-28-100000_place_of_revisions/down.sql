@@ -1,0 +1,1 @@
+ALTER TABLE message_revisions DROP COLUMN pts;
