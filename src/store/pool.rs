@@ -5,6 +5,7 @@
 //! [`Error::Unavailable`]. It must not know any table.
 
 mod fence;
+mod tasks;
 
 use crate::store::backend::Manager;
 use crate::store::checkout::{checked_out, present};
@@ -23,6 +24,7 @@ use std::sync::atomic::AtomicBool;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock, Weak};
 use std::time::Duration;
+use tasks::Tasks;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::sync::CancellationToken;
 
@@ -51,6 +53,7 @@ pub(super) struct Inner {
     vault: Vault,
     fence: OnceLock<Fence>,
     fenced: CancellationToken,
+    tasks: Tasks,
     #[cfg(feature = "postgres-system")]
     pub(super) beside: super::beside::Beside,
 }
@@ -103,13 +106,14 @@ impl Store {
             vault,
             fence: OnceLock::new(),
             fenced: CancellationToken::new(),
+            tasks: Tasks::default(),
             #[cfg(feature = "postgres-system")]
             beside,
         });
-        tokio::spawn(probe::run(Arc::downgrade(&inner), known));
+        inner.tasks.spawn(probe::run(Arc::downgrade(&inner), known));
         #[cfg(feature = "sqlite")]
         if engine == Engine::Sqlite {
-            tokio::spawn(checkpoint::run(Arc::downgrade(&inner)));
+            inner.tasks.spawn(checkpoint::run(Arc::downgrade(&inner)));
         }
         Ok(Self(inner))
     }
@@ -245,8 +249,10 @@ impl Store {
         self.0.writes.load(Ordering::Relaxed)
     }
 
-    /// Waits for the calls under way and closes every connection. Later calls are refused.
+    /// Waits for the calls under way and the store's own tasks, and closes every connection. Later
+    /// calls are refused.
     pub async fn close(self) {
+        self.0.tasks.end().await;
         // Only `close` closes the semaphores, so a failure means that it was called before.
         let Ok(all) = self.0.connections.acquire_many(self.0.pool_size).await else {
             return;
