@@ -1,7 +1,7 @@
 //! The daemon's life: listen, start the hub, serve, stop.
 
 use crate::config::Config;
-use crate::http::{self, HttpSettings, TooManyConnections};
+use crate::http::{self, HttpSettings, SettingsError};
 use crate::hub::{DeadMan, Hub, LockError, StartError};
 use crate::metrics;
 use crate::session::Timing;
@@ -22,9 +22,9 @@ pub enum RunError {
         /// Why not.
         source: io::Error,
     },
-    /// More connections are wanted than files may be open.
+    /// A door is wanted that there is not, or more connections than files may be open.
     #[error(transparent)]
-    Connections(#[from] TooManyConnections),
+    Settings(#[from] SettingsError),
     /// The hub does not start.
     #[error(transparent)]
     Start(#[from] StartError),

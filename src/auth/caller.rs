@@ -20,8 +20,8 @@ pub enum Origin {
     Anonymous,
     /// Came over loopback to a hub that asks for no key.
     Loopback,
-    /// Showed the key of the tools door.
-    Tools,
+    /// Showed the key of a door, which has this name.
+    Door(&'static str),
     /// Showed the hub's key.
     Operator,
 }
@@ -47,7 +47,7 @@ impl Caller {
     pub const fn may(self, scope: Scope) -> bool {
         match self.origin {
             Origin::Anonymous => matches!(scope, Scope::Public),
-            Origin::Tools => !matches!(scope, Scope::Manage),
+            Origin::Door(_) => !matches!(scope, Scope::Manage),
             Origin::Loopback | Origin::Operator => true,
         }
     }
@@ -74,7 +74,7 @@ mod tests {
 
     #[test]
     fn a_caller_of_the_tools_manages_no_sessions() {
-        let caller = Caller::new(Origin::Tools);
+        let caller = Caller::new(Origin::Door("tools"));
         assert!(caller.may(Scope::Read) && caller.may(Scope::Send));
         assert!(!caller.may(Scope::Manage));
     }

@@ -11,7 +11,7 @@ mod sessions;
 mod signals;
 
 use crate::auth::ApiKey;
-use crate::config::{Config, ConfigError, Door, Flags, StoreConfig};
+use crate::config::{Config, ConfigError, Flags, StoreConfig};
 use crate::daemon::{self, RunError};
 use crate::http;
 use crate::hub::{ImportError, StartError, open_store};
@@ -204,7 +204,7 @@ fn warn(warnings: &[String]) {
 }
 
 fn openapi() -> Result<(), CommandError> {
-    let document = http::document(&Door::ALL);
+    let document = http::document();
     Ok(writeln!(io::stdout(), "{document:#}")?)
 }
 

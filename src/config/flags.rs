@@ -29,7 +29,7 @@ pub struct Flags {
         hide_env_values = true
     )]
     pub wrong_keys_per_minute: Option<String>,
-    /// Doors to open, separated by commas [default: hub,tools,archive,reader].
+    /// Doors to open, separated by commas [default: all].
     #[arg(long, global = true, env = "HUB_DOORS", hide_env_values = true)]
     pub doors: Option<String>,
     /// Threads that serve HTTP, 1 to 256 [default: 2].

@@ -1,45 +1,18 @@
 //! Settings of the HTTP side.
 
-use crate::config::{ConfigError, Flags, hosts, text};
+use crate::config::{ConfigError, Flags, hosts, text, tools};
 use secrecy::{ExposeSecret as _, SecretString};
+use std::collections::HashSet;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::num::NonZeroU32;
 
-/// A set of paths that the hub can serve.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Door {
-    /// The session hub: logins, sessions, messages.
-    Hub,
-    /// Tools for scripts and agents.
-    Tools,
-    /// Search and history.
-    Archive,
-    /// Reading with credentials that the caller brings.
-    Reader,
-    /// Users with accounts of their own.
-    Tenants,
-}
-
-impl Door {
-    /// Every door.
-    pub const ALL: [Self; 5] = [
-        Self::Hub,
-        Self::Tools,
-        Self::Archive,
-        Self::Reader,
-        Self::Tenants,
-    ];
-
-    /// The name in `HUB_DOORS`.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Hub => "hub",
-            Self::Tools => "tools",
-            Self::Archive => "archive",
-            Self::Reader => "reader",
-            Self::Tenants => "tenants",
-        }
-    }
+/// Which sets of paths are open.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Doors {
+    /// All that there are.
+    All,
+    /// Those of these names, each once. Whether there is a door of a name is not known here.
+    Named(Vec<String>),
 }
 
 /// The HTTP side.
@@ -47,15 +20,15 @@ impl Door {
 pub struct HttpConfig {
     /// Where to listen.
     pub listen: SocketAddr,
-    /// The key that clients must show. Without one `listen` is a loopback address, or the door
-    /// `tools` is the only one and has a key.
+    /// The key that clients must show. Without one `listen` is a loopback address, or every open
+    /// door has a key of its own.
     pub api_key: Option<SecretString>,
     /// Host names, in lower case and without port, that requests may be addressed to.
     pub allowed_hosts: Vec<String>,
     /// How many wrong keys a minute each client address may show; any number without a limit.
     pub wrong_keys_per_minute: Option<NonZeroU32>,
-    /// Which doors are open, each once.
-    pub doors: Vec<Door>,
+    /// Which doors are open.
+    pub doors: Doors,
     /// How many threads serve HTTP, 1 to 256.
     pub workers: usize,
 }
@@ -64,21 +37,8 @@ impl HttpConfig {
     pub(super) fn from_flags(flags: &Flags) -> Result<Self, ConfigError> {
         let text = flags.listen.as_ref().or(flags.telethon_listen.as_ref());
         let listen = listen(text.map(String::as_str))?;
-        let tools_key = flags
-            .tools_key
-            .as_ref()
-            .or(flags.telethon_auth_key.as_ref());
-        let tools_alone = flags.api_key.is_none() && tools_key.is_some();
-        let default = if tools_alone && !listen.ip().is_loopback() {
-            // Nothing would guard the others.
-            &[Door::Tools][..]
-        } else {
-            &[Door::Hub, Door::Tools, Door::Archive, Door::Reader]
-        };
-        let doors = doors(flags.doors.as_deref(), default)?;
-        if !(tools_alone && doors == [Door::Tools]) {
-            refuse_open_hub(listen, flags.api_key.as_ref())?;
-        }
+        let doors = doors(flags, listen);
+        refuse_open_hub(flags, listen, &doors)?;
         let wrong_keys = text::number(
             "HUB_WRONG_KEYS_PER_MINUTE",
             flags.wrong_keys_per_minute.as_ref(),
@@ -109,13 +69,31 @@ fn listen(text: Option<&str>) -> Result<SocketAddr, ConfigError> {
     })
 }
 
-fn refuse_open_hub(listen: SocketAddr, key: Option<&SecretString>) -> Result<(), ConfigError> {
-    match key {
-        None if !listen.ip().is_loopback() => Err(ConfigError::setting(format!(
-            "HUB_LISTEN={listen} can be reached from other machines: set HUB_API_KEY to what \
-             `telegram-hub keygen` prints, or open the door tools alone with HUB_DOORS=tools and \
-             HUB_TOOLS_KEY, or listen on 127.0.0.1."
-        ))),
+/// The doors that were named. By default those that have a key of their own where nothing would
+/// guard the others, and else all.
+fn doors(flags: &Flags, listen: SocketAddr) -> Doors {
+    if let Some(named) = &flags.doors {
+        let mut names: Vec<_> = text::list(named).map(str::to_owned).collect();
+        let mut seen = HashSet::new();
+        names.retain(|name| seen.insert(name.clone()));
+        return Doors::Named(names);
+    }
+    let keyed = tools::doors_with_key(flags);
+    if flags.api_key.is_some() || listen.ip().is_loopback() || keyed.is_empty() {
+        return Doors::All;
+    }
+    Doors::Named(keyed.into_iter().map(str::to_owned).collect())
+}
+
+fn refuse_open_hub(flags: &Flags, listen: SocketAddr, doors: &Doors) -> Result<(), ConfigError> {
+    match &flags.api_key {
+        None if !listen.ip().is_loopback() && !have_keys(flags, doors) => {
+            Err(ConfigError::setting(format!(
+                "HUB_LISTEN={listen} can be reached from other machines: set HUB_API_KEY to what \
+                 `telegram-hub keygen` prints, or open the door tools alone with HUB_DOORS=tools \
+                 and HUB_TOOLS_KEY, or listen on 127.0.0.1."
+            )))
+        }
         // A header cannot carry anything else, so no client could ever show such a key.
         Some(key) if !key.expose_secret().bytes().all(|b| b.is_ascii_graphic()) => {
             Err(ConfigError::setting(
@@ -126,24 +104,13 @@ fn refuse_open_hub(listen: SocketAddr, key: Option<&SecretString>) -> Result<(),
     }
 }
 
-fn doors(text: Option<&str>, default: &[Door]) -> Result<Vec<Door>, ConfigError> {
-    let Some(text) = text else {
-        return Ok(default.to_vec());
-    };
-    let mut doors = Vec::new();
-    for name in text::list(text) {
-        let door = Door::ALL
-            .into_iter()
-            .find(|door| door.name() == name)
-            .ok_or_else(|| {
-                ConfigError::setting(format!(
-                    "HUB_DOORS must be a list of hub, tools, archive, reader and tenants, separated \
-                     by commas; it contains {name:?}."
-                ))
-            })?;
-        if !doors.contains(&door) {
-            doors.push(door);
+/// Whether there are doors, and each of them has a key of its own.
+fn have_keys(flags: &Flags, doors: &Doors) -> bool {
+    let keyed = tools::doors_with_key(flags);
+    match doors {
+        Doors::All => false,
+        Doors::Named(names) => {
+            !names.is_empty() && names.iter().all(|name| keyed.contains(&name.as_str()))
         }
     }
-    Ok(doors)
 }

@@ -22,7 +22,7 @@ pub use error::ConfigError;
 pub use exposure::Exposure;
 pub use fetch::{AllowedAddresses, AllowedAddressesError, FetchConfig};
 pub use flags::Flags;
-pub use http::{Door, HttpConfig};
+pub use http::{Doors, HttpConfig};
 pub use limits::{LimitFlags, LimitsConfig};
 pub use log::{LogConfig, LogFormat};
 pub use pace::PaceConfig;

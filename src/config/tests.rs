@@ -31,10 +31,7 @@ fn with_an_api_id_alone_everything_has_its_default() {
     assert_eq!(config.http.listen.to_string(), "127.0.0.1:8000");
     assert!(config.http.api_key.is_none());
     assert_eq!(config.http.workers, 2);
-    assert_eq!(
-        config.http.doors,
-        [Door::Hub, Door::Tools, Door::Archive, Door::Reader]
-    );
+    assert_eq!(config.http.doors, Doors::All);
     assert_eq!(
         config.store.database_url.expose_secret(),
         "sqlite://./data/hub.db"
@@ -93,7 +90,7 @@ fn the_short_names_of_the_api_id_are_read_when_the_long_ones_are_unset() {
 type Set = fn(&mut Flags, Option<String>);
 
 /// A setting, how it is set, and values it refuses.
-const WRONG: [(&str, Set, &[&str]); 19] = [
+const WRONG: [(&str, Set, &[&str]); 18] = [
     (
         "HUB_TOOLS_FLOOD_SLEEP",
         |f, v| f.tools_flood_sleep = v,
@@ -129,7 +126,6 @@ const WRONG: [(&str, Set, &[&str]); 19] = [
         |f, v| f.listen = v,
         &["8000", "example.org:80", "127.0.0.1", "1.2.3.4:x"],
     ),
-    ("HUB_DOORS", |f, v| f.doors = v, &["hub,shed", "Hub"]),
     (
         "HUB_HTTP_WORKERS",
         |f, v| f.http_workers = v,

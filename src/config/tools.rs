@@ -62,13 +62,21 @@ impl ToolsConfig {
     }
 }
 
-fn key(flags: &Flags) -> Result<Option<SecretString>, ConfigError> {
-    let key = flags
+/// The doors that have a key of their own.
+pub(super) fn doors_with_key(flags: &Flags) -> Vec<&'static str> {
+    given_key(flags).map(|_| "tools").into_iter().collect()
+}
+
+fn given_key(flags: &Flags) -> Option<&SecretString> {
+    flags
         .tools_key
         .as_ref()
-        .or(flags.telethon_auth_key.as_ref());
+        .or(flags.telethon_auth_key.as_ref())
+}
+
+fn key(flags: &Flags) -> Result<Option<SecretString>, ConfigError> {
     // A header cannot carry anything else, so no client could ever show such a key.
-    match key {
+    match given_key(flags) {
         Some(key) if !key.expose_secret().bytes().all(|b| b.is_ascii_graphic()) => {
             Err(ConfigError::setting(
                 "HUB_TOOLS_KEY must consist of visible ASCII characters without blanks.",

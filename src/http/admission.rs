@@ -5,15 +5,15 @@
 
 use crate::auth::{Caller, Guesses, Origin};
 use crate::error::{Code, Error};
-use crate::http::doors::tools::unauthorized;
+use crate::http::door::Rule;
 use crate::http::failure::Failure;
 use crate::http::gate::{Asked, Gate};
-use crate::http::rules::{Rule, Rules};
+use crate::http::rules::Rules;
 use actix_web::body::{EitherBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::uri::Authority;
 use actix_web::middleware::Next;
-use actix_web::{HttpMessage as _, HttpRequest, ResponseError as _, web};
+use actix_web::{HttpMessage as _, HttpRequest, web};
 use std::net::{IpAddr, Ipv4Addr};
 use std::time::Duration;
 
@@ -74,12 +74,8 @@ pub(super) async fn gate<B: MessageBody + 'static>(
         }
         Err(error) => error,
     };
-    let response = if error.code == Code::InvalidKey && rule.is_of_tools() {
-        unauthorized()
-    } else {
-        Failure::from(error).error_response()
-    };
-    Ok(request.into_response(response).map_into_right_body())
+    let refused = request.error_response(Failure::from(error));
+    Ok(refused.map_into_right_body())
 }
 
 /// Too many wrong keys from one address are answered later, and with how long to wait. The right

@@ -1,14 +1,15 @@
 //! The table of routes, and the application made of it.
 
-use crate::auth::{ApiKey, Guesses};
-use crate::config::{Door, ToolsConfig};
+use crate::auth::Guesses;
 use crate::http::context::Runner;
-use crate::http::doors::tools::McpService;
+use crate::http::door::Door;
 use crate::http::fallback::{RouteTable, fallback};
 use crate::http::gate::Gate;
+use crate::http::hall::{Hall, OpenDoor};
 use crate::http::logged::Sampler;
+use crate::http::pages::PAGES;
 use crate::http::rules::Rules;
-use crate::http::{HttpSettings, admission, doors, frame, openapi, pages, pieces};
+use crate::http::{HttpSettings, admission, frame, hall, openapi, pages, pieces};
 use crate::hub::Hub;
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
@@ -31,11 +32,10 @@ pub(super) struct Services {
     rules: Data<Rules>,
     guesses: Data<Guesses>,
     sampler: Data<Sampler>,
-    tools: Data<ToolsConfig>,
-    mcp: Data<McpService>,
+    hall: Data<Hall>,
     document: Data<Document>,
     routes: Data<RouteTable>,
-    doors: Vec<Door>,
+    doors: Vec<OpenDoor>,
 }
 
 /// The OpenAPI document as it is sent.
@@ -48,13 +48,17 @@ impl Services {
         tasks: TaskTracker,
         settings: &HttpSettings,
     ) -> Self {
-        let tools_key = settings.tools.key.as_ref().map(ApiKey::new);
-        let gate = Gate::new(settings.key.clone(), settings.allowed_hosts.clone())
-            .with_tools_key(tools_key)
-            .with_origins(settings.tools.allowed_origins.clone())
+        let gate = Gate::new(settings.key.clone(), settings.allowed_hosts.clone());
+        let gate = settings
+            .doors
+            .iter()
+            .fold(gate, |gate, open| {
+                gate.with_lock(open.door.name, open.lock.clone())
+            })
             .exposed(settings.exposed);
         let rules = Rules::new();
-        let document = openapi::with_keys(&settings.doors, &rules, |rule| gate.asks_for_key(rule));
+        let doors: Vec<_> = settings.doors.iter().map(|open| open.door).collect();
+        let document = openapi::with_keys(&doors, &rules, |rule| gate.asks_for_key(rule));
         Self {
             routes: Data::new(RouteTable::new(&document)),
             document: Data::new(Document(document.to_string().into())),
@@ -63,8 +67,7 @@ impl Services {
             rules: Data::new(rules),
             guesses: Data::new(Guesses::new(settings.wrong_keys_per_minute)),
             sampler: Data::default(),
-            tools: Data::new(settings.tools.clone()),
-            mcp: Data::new(McpService::new(settings.tools.clone())),
+            hall: Data::new(Hall::new(&doors)),
             doors: settings.doors.clone(),
         }
     }
@@ -97,8 +100,7 @@ pub(super) fn app(
         rules,
         guesses,
         sampler,
-        tools,
-        mcp,
+        hall,
         document,
         routes: table,
         doors,
@@ -109,15 +111,13 @@ pub(super) fn app(
         .app_data(rules)
         .app_data(guesses)
         .app_data(sampler)
-        .app_data(tools)
-        .app_data(mcp)
+        .app_data(hall)
         .app_data(document)
         .app_data(table)
-        .configure(|config| routes(&doors)(&mut ServiceConfig::new(config)))
+        .configure(|config| doors.iter().for_each(|open| (open.state)(config)))
         .configure(|config| {
-            if doors.contains(&Door::Tools) {
-                doors::tools::routes(config);
-            }
+            let open: Vec<_> = doors.iter().map(|open| open.door).collect();
+            routes(&[&[&PAGES], open.as_slice()].concat())(&mut ServiceConfig::new(config));
         })
         .service(web::redirect(pages::DOCS, "/docs/"))
         .app_data(Data::new(SwaggerConfig::new(["/openapi.json"])))
@@ -128,20 +128,20 @@ pub(super) fn app(
         )
         .default_service(web::to(fallback))
         .wrap(from_fn(admission::gate))
+        .wrap(from_fn(hall::in_shape))
         .wrap(from_fn(frame::frame))
         .wrap(from_fn(pieces::in_pieces))
 }
 
-/// Registers every path of the pages and of the doors that are open.
-pub(super) fn routes(doors: &[Door]) -> impl FnOnce(&mut ServiceConfig<'_>) + use<> {
-    let hub = doors.contains(&Door::Hub);
+/// Registers every path of these doors.
+pub(super) fn routes(doors: &[&'static Door]) -> impl FnOnce(&mut ServiceConfig<'_>) + use<> {
+    let doors = doors.to_vec();
     move |config| {
-        pages::routes(config);
-        if hub {
-            doors::hub::routes(config);
+        for door in doors {
+            (door.routes)(config);
         }
     }
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

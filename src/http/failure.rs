@@ -19,6 +19,13 @@ pub(crate) const X_ERROR_CODE: HeaderName = HeaderName::from_static("x-error-cod
 #[derive(Debug)]
 pub(crate) struct Failure(Error);
 
+impl Failure {
+    /// What has failed.
+    pub(crate) const fn error(&self) -> &Error {
+        &self.0
+    }
+}
+
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
         Self(error)
@@ -39,17 +46,57 @@ impl fmt::Display for Failure {
 
 impl ResponseError for Failure {
     fn status_code(&self) -> StatusCode {
-        StatusCode::from_u16(self.0.code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+        status(&self.0)
     }
 
+    /// The hall renders it anew where a door has another shape.
     fn error_response(&self) -> HttpResponse {
-        let mut response = HttpResponse::build(self.status_code());
-        response.insert_header((X_ERROR_CODE, self.0.code.wire()));
-        if let Some(seconds) = retry_after(&self.0) {
-            response.insert_header((RETRY_AFTER, seconds));
-        }
-        response.json(json!({ "detail": detail(&self.0) }))
+        render(&self.0)
     }
+}
+
+/// The shape that most doors share.
+pub(crate) fn render(error: &Error) -> HttpResponse {
+    let mut response = HttpResponse::build(status(error));
+    response.insert_header((X_ERROR_CODE, error.code.wire()));
+    if let Some(seconds) = retry_after(error) {
+        response.insert_header((RETRY_AFTER, seconds));
+    }
+    response.json(json!({ "detail": detail(error) }))
+}
+
+fn status(error: &Error) -> StatusCode {
+    StatusCode::from_u16(error.code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+}
+
+/// That shape in the OpenAPI document.
+pub(crate) fn schema() -> Value {
+    json!({
+        "type": "object",
+        "description": "An error",
+        "required": ["detail"],
+        "properties": {
+            "detail": {
+                "description": "What went wrong in words, or every fault of a refused request",
+                "oneOf": [
+                    { "type": "string" },
+                    { "type": "array", "items": {
+                        "type": "object",
+                        "required": ["type", "loc", "msg"],
+                        "properties": {
+                            "type": { "type": "string", "examples": ["missing"] },
+                            "loc": {
+                                "type": "array",
+                                "items": { "type": ["string", "integer"] },
+                                "examples": [["body", "session_id"]],
+                            },
+                            "msg": { "type": "string", "examples": ["Field required"] },
+                        },
+                    } },
+                ],
+            },
+        },
+    })
 }
 
 fn detail(error: &Error) -> Value {

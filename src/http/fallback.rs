@@ -5,7 +5,7 @@ use crate::http::failure::Failure;
 use crate::http::pages;
 use actix_web::dev::ResourceDef;
 use actix_web::http::header::{ALLOW, HeaderValue};
-use actix_web::{HttpRequest, HttpResponse, ResponseError as _, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 use serde_json::Value;
 
 /// Which methods each path knows.
@@ -54,10 +54,11 @@ fn allow(item: &Value) -> String {
 pub(super) async fn fallback(request: HttpRequest, routes: web::Data<RouteTable>) -> HttpResponse {
     // The path as the router reads it.
     let Some(allowed) = routes.allowed(request.match_info().as_str()) else {
-        return Failure::from(Error::new(Code::NotFound, "Not Found")).error_response();
+        let error = Error::new(Code::NotFound, "Not Found");
+        return HttpResponse::from_error(Failure::from(error));
     };
     let error = Error::new(Code::MethodNotAllowed, "Method Not Allowed");
-    let mut response = Failure::from(error).error_response();
+    let mut response = HttpResponse::from_error(Failure::from(error));
     if let Ok(value) = HeaderValue::from_str(allowed) {
         response.headers_mut().insert(ALLOW, value);
     }

@@ -4,7 +4,9 @@
 
 use crate::error::{Code, Error};
 use crate::http::admission::Admitted;
+use crate::http::door::Door;
 use crate::http::failure::Failure;
+use crate::http::hall::{Hall, of_library};
 use crate::http::logged::{Kind, Sampler, Shown};
 use crate::http::pages;
 use crate::metrics::{HTTP_REQUESTS, HTTP_SECONDS};
@@ -18,7 +20,7 @@ use actix_web::http::header::{
 };
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
-use actix_web::{HttpMessage as _, HttpResponse, ResponseError as _, web};
+use actix_web::{HttpMessage as _, web};
 use futures_util::FutureExt as _;
 use std::panic::AssertUnwindSafe;
 use std::time::Instant;
@@ -42,6 +44,8 @@ struct Seen {
     method: Method,
     /// As it is logged.
     path: String,
+    /// Whose path it is.
+    door: &'static Door,
     started: Instant,
     sampler: web::Data<Sampler>,
 }
@@ -51,6 +55,7 @@ struct Seen {
 /// `HEAD` is answered as `GET` would be; the server leaves the body out (RFC 9110, 9.3.2).
 pub(super) async fn frame<B: MessageBody + 'static>(
     sampler: web::Data<Sampler>,
+    hall: web::Data<Hall>,
     mut request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<B>, actix_web::Error> {
@@ -62,6 +67,7 @@ pub(super) async fn frame<B: MessageBody + 'static>(
             .unwrap_or_else(RequestId::generate),
         method: request.method().clone(),
         path: Shown(request.path()).to_string(),
+        door: hall.owner(request.match_info().as_str()),
         started: Instant::now(),
         sampler,
     };
@@ -83,17 +89,21 @@ pub(super) async fn frame<B: MessageBody + 'static>(
             seen.stamp(route.as_deref(), response.headers_mut());
             Ok(response)
         }
-        Ok(Err(error)) => Err(seen.failed(error.error_response())),
+        Ok(Err(error)) => Err(match error.as_error::<Failure>() {
+            Some(failure) => seen.failed(failure.error()),
+            None => seen.failed(&of_library(error.as_response_error().status_code())),
+        }),
         Err(_panic) => {
             let text = format!("Internal error (request {})", seen.id);
-            Err(seen.failed(Failure::from(Error::new(Code::Internal, text)).error_response()))
+            Err(seen.failed(&Error::new(Code::Internal, text)))
         }
     }
 }
 
 impl Seen {
     /// An answer that is made outside the router.
-    fn failed(&self, mut response: HttpResponse) -> actix_web::Error {
+    fn failed(&self, error: &Error) -> actix_web::Error {
+        let mut response = (self.door.render)(error);
         self.note(None, response.status(), false);
         self.stamp(None, response.headers_mut());
         InternalError::from_response("the request failed outside a handler", response).into()

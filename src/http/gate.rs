@@ -5,7 +5,7 @@
 
 use crate::auth::{ApiKey, Caller, Origin};
 use crate::error::{Code, Error};
-use crate::http::rules::Rule;
+use crate::http::door::{Lock, Rule};
 use actix_web::http::header::{AUTHORIZATION, HOST, HeaderMap, HeaderName, HeaderValue, ORIGIN};
 use std::net::IpAddr;
 
@@ -13,9 +13,9 @@ use std::net::IpAddr;
 #[derive(Clone, Debug)]
 pub(crate) struct Gate {
     key: Option<ApiKey>,
-    tools_key: Option<ApiKey>,
     hosts: Vec<String>,
-    origins: Vec<String>,
+    /// What opens each door beside that key, by the door's name.
+    locks: Vec<(&'static str, Lock)>,
     exposed: bool,
 }
 
@@ -27,24 +27,16 @@ impl Gate {
     pub(crate) fn new(key: Option<ApiKey>, hosts: Vec<String>) -> Self {
         Self {
             key,
-            tools_key: None,
             hosts,
-            origins: Vec::new(),
+            locks: Vec::new(),
             exposed: false,
         }
     }
 
-    /// The same gate with a key that opens the tools door alone.
+    /// The same gate with what opens a door beside the hub's key.
     #[must_use]
-    pub(crate) fn with_tools_key(mut self, key: Option<ApiKey>) -> Self {
-        self.tools_key = key;
-        self
-    }
-
-    /// The same gate, with origins whose pages may use the tools door; `*` stands for all.
-    #[must_use]
-    pub(crate) fn with_origins(mut self, origins: Vec<String>) -> Self {
-        self.origins = origins;
+    pub(crate) fn with_lock(mut self, door: &'static str, lock: Lock) -> Self {
+        self.locks.push((door, lock));
         self
     }
 
@@ -62,8 +54,19 @@ impl Gate {
 
     /// Whether some key opens what stands under a rule, or none does.
     fn guards(&self, rule: Rule) -> bool {
-        let with_tools = rule.is_of_tools() || rule == Rule::Closed;
-        self.guards_hub() || (with_tools && self.tools_key.is_some())
+        self.guards_hub() || self.keys_of(rule).next().is_some()
+    }
+
+    /// The keys of doors that have to do with a rule: that of its door, and all where nothing is.
+    fn keys_of(&self, rule: Rule) -> impl Iterator<Item = (&'static str, &ApiKey)> {
+        let own = rule.guard().map(|guard| guard.door);
+        let wanted = move |door| rule == Rule::Closed || own == Some(door);
+        self.keys().filter(move |(door, _)| wanted(*door))
+    }
+
+    fn keys(&self) -> impl Iterator<Item = (&'static str, &ApiKey)> {
+        let keys = self.locks.iter();
+        keys.filter_map(|(door, lock)| Some((*door, lock.key.as_ref()?)))
     }
 
     const fn guards_hub(&self) -> bool {
@@ -82,14 +85,14 @@ impl Gate {
         if host_says_all || !self.hosts.is_empty() {
             self.check_host(asked)?;
         }
-        if rule == Rule::Mcp {
+        if rule.guard().is_some_and(|guard| guard.checks_origin) {
             self.check_site(asked)?;
         }
-        if asked.shows(self.key.as_ref()) {
+        if self.key.as_ref().is_some_and(|key| asked.shows(key)) {
             return Ok(Caller::new(Origin::Operator));
         }
-        if self.opens_to_tools(rule) && asked.shows(self.tools_key.as_ref()) {
-            return Ok(Caller::new(Origin::Tools));
+        if let Some(door) = self.opened(asked) {
+            return Ok(Caller::new(Origin::Door(door)));
         }
         match (guarded, rule) {
             (true, Rule::Public) => Ok(Caller::new(Origin::Anonymous)),
@@ -107,15 +110,18 @@ impl Gate {
 
     /// Whether a request shows a key, and none that there is.
     pub(crate) fn is_guess(&self, asked: &Asked<'_>) -> bool {
-        asked.presented().any(|shown| !shown.is_empty())
-            && !asked.shows(self.key.as_ref())
-            && !asked.shows(self.tools_key.as_ref())
+        let mut keys = self.key.iter().chain(self.keys().map(|(_, key)| key));
+        asked.presented().any(|shown| !shown.is_empty()) && !keys.any(|key| asked.shows(key))
     }
 
-    /// The key of the tools opens their door, and says of a path that it is not there where no
-    /// other key could.
-    fn opens_to_tools(&self, rule: Rule) -> bool {
-        rule.is_of_tools() || (rule == Rule::Closed && !self.guards_hub())
+    /// The door whose key a request shows, where that key counts. It opens its own door, and says
+    /// of a path that it is not there where no other key could.
+    fn opened(&self, asked: &Asked<'_>) -> Option<&'static str> {
+        if asked.rule == Rule::Closed && self.guards_hub() {
+            return None;
+        }
+        let mut keys = self.keys_of(asked.rule);
+        keys.find(|(_, key)| asked.shows(key)).map(|(door, _)| door)
     }
 
     /// Only the host tells a local client from a page whose name was rebound to this address.
@@ -138,7 +144,7 @@ impl Gate {
     fn check_site(&self, asked: &Asked<'_>) -> Result<(), Error> {
         let foreign = match asked.headers.get(ORIGIN) {
             Some(origin) => !origin.to_str().is_ok_and(|origin| {
-                (asked.rule.is_of_tools() && self.lists(origin))
+                self.lists(asked.rule, origin)
                     || origin
                         .split_once("://")
                         .is_some_and(|(_, authority)| self.answers_for(authority))
@@ -157,10 +163,12 @@ impl Gate {
         Ok(())
     }
 
-    fn lists(&self, origin: &str) -> bool {
-        self.origins
-            .iter()
-            .any(|listed| listed == "*" || listed.eq_ignore_ascii_case(origin))
+    /// Whether the door of a rule is open to pages of an origin.
+    fn lists(&self, rule: Rule, origin: &str) -> bool {
+        let own = rule.guard().map(|guard| guard.door);
+        let locks = self.locks.iter().filter(|(door, _)| own == Some(*door));
+        let mut origins = locks.flat_map(|(_, lock)| &lock.origins);
+        origins.any(|listed| listed == "*" || listed.eq_ignore_ascii_case(origin))
     }
 
     fn answers_for(&self, authority: &str) -> bool {
@@ -179,12 +187,13 @@ pub(crate) struct Asked<'a> {
 }
 
 impl Asked<'_> {
-    /// Whether it shows the key. Clients of the tools door may leave the word Bearer out.
-    fn shows(&self, key: Option<&ApiKey>) -> bool {
-        key.is_some_and(|key| self.presented().any(|shown| key.matches(shown)))
+    /// Whether it shows the key.
+    fn shows(&self, key: &ApiKey) -> bool {
+        self.presented().any(|shown| key.matches(shown))
     }
 
-    /// The keys that it shows: `X-API-Key`, and `Authorization: Bearer` (RFC 6750).
+    /// The keys that it shows: `X-API-Key`, and `Authorization: Bearer` (RFC 6750). Clients of some
+    /// doors may leave the word Bearer out.
     fn presented(&self) -> impl Iterator<Item = &[u8]> {
         let authorization = self.headers.get(AUTHORIZATION).map(HeaderValue::as_bytes);
         let bearer = authorization.and_then(|value| {
@@ -193,7 +202,8 @@ impl Asked<'_> {
                 .eq_ignore_ascii_case(b"bearer ")
                 .then(|| token.trim_ascii())
         });
-        let bare = authorization.filter(|_| self.rule.is_of_tools());
+        let takes_bare = self.rule.guard().is_some_and(|guard| guard.bare_key);
+        let bare = authorization.filter(|_| takes_bare);
         let header = self.headers.get(X_API_KEY).map(HeaderValue::as_bytes);
         let all = [header, bearer, bare.map(<[u8]>::trim_ascii)];
         all.into_iter().flatten()

@@ -3,50 +3,83 @@
 //! Owns the words that are the same for every operation: errors, headers, security. It must not
 //! know what an operation does.
 
-use crate::config::Door;
 use crate::http::app;
-use crate::http::doors::tools;
-use crate::http::rules::{Rule, Rules};
+use crate::http::door::{Door, Part, Rule};
+use crate::http::doors;
+use crate::http::pages::PAGES;
+use crate::http::rules::Rules;
 use actix_web::App;
 use serde_json::{Map, Value, json};
 use utoipa_actix_web::AppExt as _;
 
-/// The OpenAPI 3.1 document of the doors that are open, as a hub with a key serves it.
+/// The OpenAPI 3.1 document of all doors, as a hub with a key serves it.
 ///
 /// Source: <https://spec.openapis.org/oas/v3.1.0>.
-pub fn document(doors: &[Door]) -> Value {
+pub fn document() -> Value {
+    of_doors(doors::ALL)
+}
+
+/// The document of these doors, as a hub with a key serves it.
+fn of_doors(doors: &[&'static Door]) -> Value {
     with_keys(doors, &Rules::new(), |rule| rule != Rule::Public)
 }
 
 /// The same, where callers need a key under the rules that `keyed` names.
-pub(super) fn with_keys(doors: &[Door], rules: &Rules, keyed: impl Fn(Rule) -> bool) -> Value {
-    let mut document = collect(doors);
+pub(super) fn with_keys(
+    doors: &[&'static Door],
+    rules: &Rules,
+    keyed: impl Fn(Rule) -> bool,
+) -> Value {
+    let mut document = collect(&[&[&PAGES], doors].concat());
     describe(&mut document);
     for (_, item) in entries(document.get_mut("paths")) {
         entries(Some(item)).for_each(|(_, operation)| allow_empty_values(operation));
     }
-    if doors.contains(&Door::Tools) {
-        add_tools(&mut document);
-    }
-    for (path, item) in entries(document.get_mut("paths")) {
-        let keyed = keyed(rules.of(Some(path)));
-        for (_, operation) in entries(Some(item)) {
-            complete(operation, keyed);
+    let mut tags = Vec::new();
+    for door in [doors, &[&PAGES]].concat() {
+        let own = patterns(door);
+        let part = (door.document)();
+        tags.extend(part.tags.iter().map(|(name, text)| tag(name, text)));
+        let (error, own) = add(&mut document, part, own);
+        for path in own {
+            let keyed = keyed(rules.of(Some(&path)));
+            for (_, operation) in entries(document["paths"].get_mut(path)) {
+                complete(operation, keyed, error);
+            }
         }
     }
+    document["tags"] = tags.into();
     document
 }
 
-/// The patterns of the hub's own pages and of its door.
-pub(super) fn paths() -> Vec<String> {
-    let mut document = collect(&[Door::Hub]);
+/// Adds what the routes of a door do not say; the schema of its errors, and all of its paths.
+fn add(document: &mut Value, part: Part, mut own: Vec<String>) -> (&'static str, Vec<String>) {
+    own.extend(part.paths.keys().cloned());
+    for (place, more) in [
+        ("/paths", part.paths),
+        ("/components/schemas", part.schemas),
+    ] {
+        if let Some(known) = document.pointer_mut(place).and_then(Value::as_object_mut) {
+            known.extend(more);
+        }
+    }
+    (part.error, own)
+}
+
+fn tag(name: &str, description: &str) -> Value {
+    json!({ "name": name, "description": description })
+}
+
+/// The patterns of the routes of a door that describe themselves.
+pub(super) fn patterns(door: &'static Door) -> Vec<String> {
+    let mut document = collect(&[door]);
     entries(document.get_mut("paths"))
         .map(|(path, _)| path.clone())
         .collect()
 }
 
 /// What the routes say of themselves.
-fn collect(doors: &[Door]) -> Value {
+fn collect(doors: &[&'static Door]) -> Value {
     let (_, collected) = App::new()
         .into_utoipa_app()
         .configure(app::routes(doors))
@@ -61,14 +94,6 @@ fn entries(object: Option<&mut Value>) -> impl Iterator<Item = (&String, &mut Va
         .flat_map(Map::iter_mut)
 }
 
-fn add_tools(document: &mut Value) {
-    let (paths, (name, schema)) = tools::document();
-    if let Some(known) = document["paths"].as_object_mut() {
-        known.extend(paths);
-    }
-    document["components"]["schemas"][name] = schema;
-}
-
 fn describe(document: &mut Value) {
     document["info"] = json!({
         "title": "telegram-hub",
@@ -81,15 +106,6 @@ fn describe(document: &mut Value) {
         ),
         "license": { "name": "MIT OR Apache-2.0", "identifier": "MIT OR Apache-2.0" },
     });
-    document["tags"] = json!([
-        { "name": "login", "description": "Logging accounts in and out" },
-        { "name": "sessions", "description": "Looking at sessions and taking them up and down" },
-        { "name": "messages", "description": "Sending messages and reading the captured ones" },
-        { "name": "entities", "description": "Users, groups and channels" },
-        { "name": "admin", "description": "What concerns all sessions" },
-        { "name": "tools", "description": "What people use an account for, for scripts and agents" },
-        { "name": "hub", "description": "The hub itself" },
-    ]);
     let components = &mut document["components"];
     components["securitySchemes"] = json!({
         "api_key": { "type": "apiKey", "in": "header", "name": "X-API-Key" },
@@ -106,36 +122,6 @@ fn describe(document: &mut Value) {
             "schema": { "type": "integer", "minimum": 1 },
         },
     });
-    components["schemas"]["Error"] = error_schema();
-}
-
-fn error_schema() -> Value {
-    json!({
-        "type": "object",
-        "description": "An error",
-        "required": ["detail"],
-        "properties": {
-            "detail": {
-                "description": "What went wrong in words, or every fault of a refused request",
-                "oneOf": [
-                    { "type": "string" },
-                    { "type": "array", "items": {
-                        "type": "object",
-                        "required": ["type", "loc", "msg"],
-                        "properties": {
-                            "type": { "type": "string", "examples": ["missing"] },
-                            "loc": {
-                                "type": "array",
-                                "items": { "type": ["string", "integer"] },
-                                "examples": [["body", "session_id"]],
-                            },
-                            "msg": { "type": "string", "examples": ["Field required"] },
-                        },
-                    } },
-                ],
-            },
-        },
-    })
 }
 
 /// Says of every parameter of a query that an empty value counts as a missing one.
@@ -152,8 +138,9 @@ fn allow_empty_values(operation: &mut Value) {
     }
 }
 
-/// Adds to an operation what holds for every one of its kind.
-fn complete(operation: &mut Value, keyed: bool) {
+/// Adds to an operation what holds for every one of its kind; `error` is the schema of its door's
+/// errors.
+fn complete(operation: &mut Value, keyed: bool, error: &str) {
     let has_body = operation.get("requestBody").is_some();
     let has_input = has_body || operation.get("parameters").is_some();
     operation["security"] = if keyed {
@@ -188,7 +175,7 @@ fn complete(operation: &mut Value, keyed: bool) {
                 json!({ "$ref": "#/components/headers/ErrorCode" });
             if response.get("content").is_none() {
                 response["content"]["application/json"] =
-                    json!({ "schema": { "$ref": "#/components/schemas/Error" } });
+                    json!({ "schema": { "$ref": format!("#/components/schemas/{error}") } });
             }
         }
         if matches!(status.as_str(), "429" | "502" | "503") {

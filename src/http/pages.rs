@@ -3,7 +3,8 @@
 use crate::error::{Code, Error};
 use crate::http::app::Document;
 use crate::http::context::Context;
-use crate::http::failure::Failure;
+use crate::http::door::{Area, Door, Lock, Part, Rule, no_state};
+use crate::http::failure::{self, Failure};
 use crate::metrics;
 use crate::ops::health::{CountSessions, DatabaseHealth, Health, HealthView};
 use actix_web::http::header::{self, Accept, Header as _};
@@ -11,14 +12,34 @@ use actix_web::web::{Data, Json, Path};
 use actix_web::{HttpRequest, HttpResponse, get};
 use bytes::Bytes;
 use serde::Serialize;
+use serde_json::Map;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 use utoipa_swagger_ui::Config as SwaggerConfig;
 
+/// The pages in the form of a door. It has no name to be opened by: it always is, and every path
+/// is its own that is no other door's.
+pub(super) static PAGES: Door = Door {
+    name: "",
+    areas: &[Area::Below("/")],
+    routes,
+    entrance: Rule::Operator,
+    rules: || PUBLIC.map(|path| (path, Rule::Public)).to_vec(),
+    document: || Part {
+        tags: vec![("hub", "The hub itself")],
+        schemas: Map::from_iter([("Error".to_owned(), failure::schema())]),
+        error: "Error",
+        ..Part::default()
+    },
+    lock: Lock::none,
+    state: no_state,
+    render: failure::render,
+};
+
 /// The patterns that are open to anyone.
-pub(super) const PUBLIC: [&str; 5] = ["/", "/health", "/openapi.json", DOCS, DOCUMENTATION];
+const PUBLIC: [&str; 5] = ["/", "/health", "/openapi.json", DOCS, DOCUMENTATION];
 
 /// Where the documentation is, without the slash that its relative links need.
 pub(super) const DOCS: &str = "/docs";
@@ -26,7 +47,7 @@ pub(super) const DOCS: &str = "/docs";
 /// The documentation's files.
 pub(super) const DOCUMENTATION: &str = "/docs/{page:.*}";
 
-pub(super) fn routes(config: &mut ServiceConfig<'_>) {
+fn routes(config: &mut ServiceConfig<'_>) {
     config
         .service(front)
         .service(health)

@@ -1,26 +1,25 @@
 //! What the HTTP side needs to know.
 
 use crate::auth::ApiKey;
-use crate::config::{Config, Door, ToolsConfig};
+use crate::config::Config;
+use crate::http::hall::{self, OpenDoor, UnknownDoor};
 use std::num::NonZeroU32;
 use std::time::Duration;
 
 /// The settings of the HTTP side.
 #[derive(Clone, Debug)]
 pub struct HttpSettings {
-    /// The key that clients must show. Without one the listener must be on loopback, or the
-    /// tools door, with a key of its own, the only one.
+    /// The key that clients must show. Without one the listener must be on loopback, or every open
+    /// door have a key of its own.
     pub key: Option<ApiKey>,
     /// Whether other machines reach the listener.
     pub exposed: bool,
-    /// The tools door.
-    pub tools: ToolsConfig,
     /// Host names that are answered for beside the loopback names, in lower case.
     pub allowed_hosts: Vec<String>,
     /// How many wrong keys a minute each address may show; any number without a limit.
     pub wrong_keys_per_minute: Option<NonZeroU32>,
     /// Which doors are open.
-    pub doors: Vec<Door>,
+    pub(super) doors: Vec<OpenDoor>,
     /// How many threads serve HTTP, from 1.
     pub workers: usize,
     /// How long requests may go on once the hub stops.
@@ -38,6 +37,17 @@ pub struct HttpSettings {
 /// How many connections there may be when nobody has set it.
 const USUAL_CONNECTIONS: usize = 2048;
 
+/// Settings of the HTTP side that cannot be.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum SettingsError {
+    /// A door that there is not.
+    #[error(transparent)]
+    Door(#[from] UnknownDoor),
+    /// More connections than there can be.
+    #[error(transparent)]
+    Connections(#[from] TooManyConnections),
+}
+
 /// More connections than may be open were asked for.
 #[derive(Clone, Copy, Debug, thiserror::Error)]
 #[error(
@@ -54,33 +64,73 @@ impl HttpSettings {
     /// The settings of a process that may have so many files open.
     ///
     /// # Errors
-    /// When more connections were asked for than it has room for.
-    pub fn within(config: &Config, open_files: u64) -> Result<Self, TooManyConnections> {
+    /// When more connections were asked for than it has room for, or a door that there is not.
+    pub fn within(config: &Config, open_files: u64) -> Result<Self, SettingsError> {
         let most = usize::try_from(open_files / 2).unwrap_or(usize::MAX);
-        let mut settings = Self::from(config);
+        let mut settings = Self::new(config)?;
         if config.limits.max_connections.is_some_and(|set| set > most) {
-            return Err(TooManyConnections { most });
+            return Err(TooManyConnections { most }.into());
         }
         settings.max_connections = settings.max_connections.min(most);
         Ok(settings)
     }
-}
 
-impl From<&Config> for HttpSettings {
-    fn from(config: &Config) -> Self {
-        Self {
+    /// The settings of a process that may have any number of files open.
+    ///
+    /// # Errors
+    /// When a door was asked for that there is not.
+    pub fn new(config: &Config) -> Result<Self, UnknownDoor> {
+        Ok(Self {
+            doors: hall::opened(config)?,
             key: config.http.api_key.as_ref().map(ApiKey::new),
             exposed: !config.http.listen.ip().is_loopback(),
-            tools: config.tools.clone(),
             allowed_hosts: config.http.allowed_hosts.clone(),
             wrong_keys_per_minute: config.http.wrong_keys_per_minute,
-            doors: config.http.doors.clone(),
             workers: config.http.workers,
             shutdown_timeout: config.shutdown_timeout,
             max_connections: config.limits.max_connections.unwrap_or(USUAL_CONNECTIONS),
             max_connections_per_address: config.limits.max_connections_per_address,
             stall_timeout: config.limits.stall_timeout,
             least_upload_rate: config.limits.least_upload_rate,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Flags;
+
+    fn settings(doors: Option<&str>) -> Result<Vec<String>, UnknownDoor> {
+        let config = Config::from_flags(Flags {
+            telegram_api_id: Some("1".to_owned()),
+            telegram_api_hash: Some("hash".into()),
+            doors: doors.map(str::to_owned),
+            ..Flags::default()
+        });
+        let settings = HttpSettings::new(&config.expect("valid settings"))?;
+        let doors = settings.doors.iter().map(|open| open.door.name.to_owned());
+        Ok(doors.collect())
+    }
+
+    #[test]
+    fn doors_are_open_by_name_each_once_and_all_by_default() {
+        let named = settings(Some("tools, hub,tools")).expect("known doors");
+        assert_eq!(named, ["tools", "hub"]);
+        let all = settings(None).expect("known doors");
+        assert!(
+            all.starts_with(&["hub".to_owned(), "tools".to_owned()]),
+            "{all:?}"
+        );
+    }
+
+    #[test]
+    fn a_door_that_there_is_not_is_refused_in_a_sentence_that_names_the_setting() {
+        for (doors, name) in [("hub,shed", "shed"), ("Hub", "Hub"), ("reader", "reader")] {
+            let sentence = settings(Some(doors)).expect_err("refused").to_string();
+            assert!(sentence.starts_with("HUB_DOORS"), "{sentence}");
+            assert!(sentence.contains("hub, tools"), "{sentence}");
+            assert!(sentence.ends_with(&format!("{name:?}.")), "{sentence}");
         }
     }
 }

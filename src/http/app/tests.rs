@@ -1,10 +1,15 @@
 //! What every request meets, whatever its path.
 
+mod cells;
+
 use super::*;
 use crate::config::{Config, Flags};
 use crate::session::Timing;
+use actix_web::HttpResponse;
+use actix_web::body::to_bytes;
+use actix_web::http::header::HeaderMap;
 use actix_web::http::{Method, StatusCode};
-use actix_web::test::{TestRequest, call_service, init_service, read_body};
+use actix_web::test::{TestRequest, init_service, read_body, try_call_service};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -18,7 +23,8 @@ async fn hub(folder: &TempDir) -> Arc<Hub> {
     Hub::start(&config, Timing::default()).await.expect("a hub")
 }
 
-fn flags() -> Flags {
+/// The least that has to be set.
+pub(in crate::http) fn flags() -> Flags {
     Flags {
         telegram_api_id: Some("1".to_owned()),
         telegram_api_hash: Some("hash".into()),
@@ -28,52 +34,82 @@ fn flags() -> Flags {
 }
 
 fn services(hub: &Arc<Hub>, key: Option<&str>) -> Services {
-    let config = Config::from_flags(Flags {
+    let flags = Flags {
         api_key: key.map(Into::into),
         ..flags()
-    });
-    let settings = HttpSettings::from(&config.expect("valid settings"));
-    Services::new(
-        Arc::clone(hub),
-        Handle::current(),
-        TaskTracker::new(),
-        &settings,
-    )
+    };
+    services_of(hub, &settings(flags))
 }
 
-struct Answer {
-    status: StatusCode,
-    headers: actix_web::http::header::HeaderMap,
+fn settings(flags: Flags) -> HttpSettings {
+    let config = Config::from_flags(flags).expect("valid settings");
+    HttpSettings::new(&config).expect("known doors")
+}
+
+fn services_of(hub: &Arc<Hub>, settings: &HttpSettings) -> Services {
+    let tasks = TaskTracker::new();
+    Services::new(Arc::clone(hub), Handle::current(), tasks, settings)
+}
+
+pub(in crate::http) struct Answer {
+    pub(in crate::http) status: StatusCode,
+    headers: HeaderMap,
     body: Vec<u8>,
 }
 
 impl Answer {
-    fn header(&self, name: &str) -> &str {
+    pub(in crate::http) fn header(&self, name: &str) -> &str {
         self.headers
             .get(name)
             .map_or("", |value| value.to_str().expect("text"))
     }
 
-    fn json(&self) -> Value {
+    pub(in crate::http) fn json(&self) -> Value {
         serde_json::from_slice(&self.body).expect("JSON")
     }
 }
 
 async fn ask(key: Option<&str>, request: TestRequest) -> Answer {
+    let flags = Flags {
+        api_key: key.map(Into::into),
+        ..flags()
+    };
+    answer_of(flags, request).await
+}
+
+/// What a hub with these settings answers.
+pub(in crate::http) async fn answer_of(flags: Flags, request: TestRequest) -> Answer {
     let folder = TempDir::new().expect("a folder");
     let hub = hub(&folder).await;
-    let app = init_service(app(&services(&hub, key))).await;
+    let app = init_service(app(&services_of(&hub, &settings(flags)))).await;
     let request = request
         .insert_header(("host", "localhost:8000"))
         .to_request();
-    let response = call_service(&app, request).await;
-    let answer = Answer {
-        status: response.status(),
-        headers: response.headers().clone(),
-        body: read_body(response).await.to_vec(),
-    };
+    let answer = answered(try_call_service(&app, request).await).await;
     hub.stop().await;
     answer
+}
+
+/// An answer of the router, or of the layers around it.
+async fn answered<B: MessageBody>(outcome: Result<ServiceResponse<B>, actix_web::Error>) -> Answer {
+    match outcome {
+        Ok(response) => Answer {
+            status: response.status(),
+            headers: response.headers().clone(),
+            body: read_body(response).await.to_vec(),
+        },
+        Err(error) => shown(error.error_response()).await,
+    }
+}
+
+async fn shown(response: HttpResponse) -> Answer {
+    let (status, headers) = (response.status(), response.headers().clone());
+    let body = to_bytes(response.into_body()).await.expect("a body");
+    Answer {
+        status,
+        headers,
+        body: body.to_vec(),
+    }
 }
 
 #[actix_web::test]
@@ -269,6 +305,7 @@ async fn a_handler_that_panics_is_answered_with_the_request_id() {
             .app_data(services.rules)
             .app_data(services.guesses)
             .app_data(services.sampler)
+            .app_data(services.hall)
             .route(
                 "/boom",
                 web::get().to(async || -> &'static str { panic!("a bug") }),

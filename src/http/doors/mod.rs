@@ -2,5 +2,16 @@
 //!
 //! A door owns its paths and the JSON it takes and gives. It must not know another door.
 
-pub(crate) mod hub;
-pub(crate) mod tools;
+use crate::http::door::Door;
+
+/// Declares the folder of each door and lists what they say of themselves (`<door>::DOOR`).
+macro_rules! doors {
+    ($($(#[$attribute:meta])* $door:ident),+ $(,)?) => {
+        $($(#[$attribute])* mod $door;)+
+
+        /// Every door that there is.
+        pub(crate) static ALL: &[&Door] = &[$($(#[$attribute])* &$door::DOOR),+];
+    };
+}
+
+doors! { hub, tools }

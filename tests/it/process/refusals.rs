@@ -83,7 +83,7 @@ contract! {
 /// A change of the environment, and what the sentence must hold.
 type Case = (fn(&mut Environment), &'static [&'static str]);
 
-const WRONG: [Case; 15] = [
+const WRONG: [Case; 16] = [
     (
         |env| drop(env.remove("TELEGRAM_API_ID")),
         &["TELEGRAM_API_ID", "https://my.telegram.org"],
@@ -131,6 +131,10 @@ const WRONG: [Case; 15] = [
         &["HUB_ALLOWED_HOSTS", "scheme"],
     ),
     (|env| set(env, "HUB_LISTEN", "8000"), &["HUB_LISTEN"]),
+    (
+        |env| set(env, "HUB_DOORS", "hub,shed"),
+        &["HUB_DOORS", "hub, tools", "\"shed\""],
+    ),
     (|env| set(env, "HUB_POOL_SIZE", "many"), &["HUB_POOL_SIZE"]),
     (
         |env| set(env, "HUB_MASTER_KEY", "too short"),

@@ -93,7 +93,7 @@ impl TestHub {
             options.api_key,
         )?;
         let stop = CancellationToken::new();
-        let settings = HttpSettings::from(&config);
+        let settings = HttpSettings::new(&config)?;
         let server = tokio::spawn(http::serve(
             listener,
             Arc::clone(&hub),

@@ -12,10 +12,45 @@ mod messages;
 mod sessions;
 mod wire;
 
+use crate::http::door::{Area, Door, Lock, Part, Rule, no_state};
+use crate::http::failure;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-/// Registers every path of this door.
-pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
+/// What this door says of itself.
+pub(super) static DOOR: Door = Door {
+    name: "hub",
+    areas: &[
+        Area::Below("/login"),
+        Area::Only("/logout"),
+        Area::Below("/sessions"),
+        Area::Below("/session"),
+        Area::Below("/message"),
+        Area::Below("/entity"),
+        Area::Below("/admin"),
+    ],
+    routes,
+    entrance: Rule::Operator,
+    rules: Vec::new,
+    document: || Part {
+        tags: vec![
+            ("login", "Logging accounts in and out"),
+            (
+                "sessions",
+                "Looking at sessions and taking them up and down",
+            ),
+            ("messages", "Sending messages and reading the captured ones"),
+            ("entities", "Users, groups and channels"),
+            ("admin", "What concerns all sessions"),
+        ],
+        error: "Error",
+        ..Part::default()
+    },
+    lock: Lock::none,
+    state: no_state,
+    render: failure::render,
+};
+
+fn routes(config: &mut ServiceConfig<'_>) {
     config
         .service(login::start)
         .service(login::code)

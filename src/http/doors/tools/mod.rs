@@ -12,20 +12,74 @@ mod rest;
 mod table;
 mod telethon;
 
-pub(crate) use mcp::McpService;
-pub(crate) use refusal::unauthorized;
-pub(crate) use rest::document;
+use crate::auth::ApiKey;
+use crate::config::Config;
+use crate::http::door::{Area, Door, Guard, Lock, Part, Rule, State};
+use actix_web::web::Data;
+use mcp::McpService;
+use std::sync::Arc;
+use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::http::rules::Rule;
-use actix_web::web::ServiceConfig;
+/// What this door says of itself.
+pub(super) static DOOR: Door = Door {
+    name: NAME,
+    areas: &[
+        Area::Below("/api"),
+        Area::Except("/api/v3"),
+        Area::Only("/healthz"),
+        Area::Below("/mcp"),
+    ],
+    routes,
+    entrance: Rule::Door(REST),
+    rules: || rest::rules(REST).chain(mcp::rules(MCP)).collect(),
+    document: || Part {
+        tags: vec![(
+            "tools",
+            "What people use an account for, for scripts and agents",
+        )],
+        ..rest::document()
+    },
+    lock,
+    state,
+    render: refusal::render,
+};
 
-/// The rules of this door's patterns.
-pub(crate) fn rules() -> impl Iterator<Item = (&'static str, Rule)> {
-    rest::rules().chain(mcp::rules())
+const NAME: &str = "tools";
+
+/// Clients of the original leave the word Bearer out.
+const REST: Guard = Guard {
+    door: NAME,
+    bare_key: true,
+    checks_origin: false,
+};
+
+/// The protocol asks its servers to look at every `Origin`.
+/// Source: <https://modelcontextprotocol.io/specification/2025-11-25/basic/transports#security-warning>.
+const MCP: Guard = Guard {
+    checks_origin: true,
+    ..REST
+};
+
+fn routes(config: &mut ServiceConfig<'_>) {
+    config.map(|config| {
+        rest::routes(config);
+        mcp::routes(config);
+        config
+    });
 }
 
-/// Registers every path of both halves.
-pub(crate) fn routes(config: &mut ServiceConfig) {
-    rest::routes(config);
-    mcp::routes(config);
+fn lock(config: &Config) -> Lock {
+    Lock {
+        key: config.tools.key.as_ref().map(ApiKey::new),
+        origins: config.tools.allowed_origins.clone(),
+    }
+}
+
+/// The settings of the door, and the server that speaks MCP.
+fn state(config: &Config) -> State {
+    let service = Data::new(McpService::new(config.tools.clone()));
+    let config = Data::new(config.tools.clone());
+    Arc::new(move |app| {
+        app.app_data(config.clone()).app_data(service.clone());
+    })
 }

@@ -49,11 +49,35 @@ impl fmt::Display for Refusal {
     }
 }
 
+/// How an error leaves that has nothing to do with a tool: that of its status, and for a wrong key
 /// `{"detail": "unauthorized"}` with 401.
-pub(crate) fn unauthorized() -> HttpResponse {
-    HttpResponse::Unauthorized()
-        .insert_header((X_ERROR_CODE, Code::InvalidKey.wire()))
-        .json(json!({ "detail": "unauthorized" }))
+pub(crate) fn render(error: &Error) -> HttpResponse {
+    if error.code == Code::InvalidKey {
+        return HttpResponse::Unauthorized()
+            .insert_header((X_ERROR_CODE, Code::InvalidKey.wire()))
+            .json(json!({ "detail": "unauthorized" }));
+    }
+    failed(error)
+}
+
+fn failed(error: &Error) -> HttpResponse {
+    let mut response = HttpResponse::build(known(status(error)));
+    if let Some(seconds) = retry_after(error) {
+        response.insert_header((RETRY_AFTER, seconds));
+    }
+    response.insert_header((X_ERROR_CODE, error.code.wire()));
+    response.json(json!({ "detail": detail(error) }))
+}
+
+/// A wrong request, with its faults.
+fn invalid(status: StatusCode, faults: &Value) -> HttpResponse {
+    HttpResponse::build(status)
+        .insert_header((X_ERROR_CODE, Code::InvalidRequest.wire()))
+        .json(json!({ "detail": faults }))
+}
+
+fn known(status: u16) -> StatusCode {
+    StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
 }
 
 impl ResponseError for Refusal {
@@ -63,26 +87,18 @@ impl ResponseError for Refusal {
             Self::Path(_) => 422,
             Self::Error(error) => status(error),
         };
-        StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+        known(status)
     }
 
     fn error_response(&self) -> HttpResponse {
-        let mut response = HttpResponse::build(self.status_code());
-        let (code, detail) = match self {
-            Self::Faults(faults) => (
-                Code::InvalidRequest,
-                faults.iter().map(Fault::to_json).collect(),
-            ),
-            Self::Path(found) => (Code::InvalidRequest, path_fault(found)),
-            Self::Error(error) => {
-                if let Some(seconds) = retry_after(error) {
-                    response.insert_header((RETRY_AFTER, seconds));
-                }
-                (error.code, detail(error))
+        match self {
+            Self::Faults(faults) => {
+                let faults = faults.iter().map(Fault::to_json).collect();
+                invalid(self.status_code(), &faults)
             }
-        };
-        response.insert_header((X_ERROR_CODE, code.wire()));
-        response.json(json!({ "detail": detail }))
+            Self::Path(found) => invalid(self.status_code(), &path_fault(found)),
+            Self::Error(error) => failed(error),
+        }
     }
 }
 

@@ -10,16 +10,16 @@ mod listing;
 mod message;
 mod server;
 
-pub(crate) use carrier::McpService;
+pub(super) use carrier::McpService;
 
 use crate::error::{Code, Error};
 use crate::http::context::Context;
+use crate::http::door::{Guard, Rule};
 use crate::http::failure::Failure;
 use crate::http::fallback::fallback;
 use crate::http::input;
-use crate::http::rules::Rule;
 use actix_web::http::header::{ALLOW, HeaderMap, HeaderValue};
-use actix_web::{HttpRequest, HttpResponse, ResponseError as _, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 use message::Malformed;
 use server::Inbound;
 
@@ -33,15 +33,15 @@ const PATHS: [&str; 2] = ["/mcp", "/mcp/"];
 const ELSEWHERE: &str = "/mcp/{rest:.*}";
 
 /// The rules of this half's patterns.
-pub(crate) fn rules() -> impl Iterator<Item = (&'static str, Rule)> {
+pub(super) fn rules(guard: Guard) -> impl Iterator<Item = (&'static str, Rule)> {
     PATHS
         .into_iter()
         .chain([ELSEWHERE])
-        .map(|path| (path, Rule::Mcp))
+        .map(move |path| (path, Rule::Door(guard)))
 }
 
 /// Registers every path of this half.
-pub(crate) fn routes(config: &mut web::ServiceConfig) {
+pub(super) fn routes(config: &mut web::ServiceConfig) {
     config
         .service(
             web::resource(PATHS)
@@ -78,7 +78,7 @@ async fn post(
 /// There is no stream to listen to, and no session to end.
 async fn other() -> HttpResponse {
     let error = Error::new(Code::MethodNotAllowed, "Method Not Allowed");
-    let mut response = Failure::from(error).error_response();
+    let mut response = HttpResponse::from_error(Failure::from(error));
     let post = HeaderValue::from_static("POST");
     response.headers_mut().insert(ALLOW, post);
     response

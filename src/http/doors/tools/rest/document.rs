@@ -3,13 +3,14 @@
 //! Owns the shapes of this door's errors as they are published; it must not know the tools.
 //! Source: <https://spec.openapis.org/oas/v3.1.0>.
 
+use crate::http::door::Part;
 use crate::http::doors::tools::rest::arguments::SESSION;
 use crate::http::doors::tools::rest::{health, served};
 use crate::http::doors::tools::table::{Method, Output, Param, Source, Tool};
 use serde_json::{Map, Value, json};
 
-/// The paths of this half, and the schema of its errors by name.
-pub(crate) fn document() -> (Map<String, Value>, (&'static str, Value)) {
+/// The paths of this half, and the schema of its errors.
+pub(crate) fn document() -> Part {
     let mut paths = Map::new();
     paths.insert(health::PATH.to_owned(), json!({ "get": healthz() }));
     // Whoever looks a path up takes the first that matches, and a parameter matches any word.
@@ -19,8 +20,16 @@ pub(crate) fn document() -> (Map<String, Value>, (&'static str, Value)) {
         let item = paths.entry(tool.route.path).or_insert_with(|| json!({}));
         item[method(tool.route.method)] = operation(tool);
     }
-    (paths, ("ToolsError", error_schema()))
+    Part {
+        paths,
+        schemas: Map::from_iter([(ERROR.to_owned(), error_schema())]),
+        error: ERROR,
+        ..Part::default()
+    }
 }
+
+/// The name of the schema of this door's errors.
+const ERROR: &str = "ToolsError";
 
 const fn method(method: Method) -> &'static str {
     match method {
@@ -226,7 +235,7 @@ fn responses(tool: &Tool) -> Value {
         (true, "503", "`database_unavailable`, `unavailable`"),
     ] {
         if applies {
-            let error = json!({ "$ref": "#/components/schemas/ToolsError" });
+            let error = json!({ "$ref": format!("#/components/schemas/{ERROR}") });
             responses.insert(status.to_owned(), answer(description, &error));
         }
     }

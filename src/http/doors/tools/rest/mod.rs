@@ -10,16 +10,16 @@ mod health;
 mod range;
 mod upload;
 
-pub(crate) use document::document;
+pub(super) use document::document;
 
 use crate::config::ToolsConfig;
 use crate::http::context::Context;
+use crate::http::door::{Guard, Rule};
 use crate::http::doors::tools::call::Call;
 use crate::http::doors::tools::refusal::Refusal;
 use crate::http::doors::tools::table::{Method, Source, TOOLS, Tool, UPLOAD_FILE};
 use crate::http::fallback::fallback;
 use crate::http::input::IdempotencyKey;
-use crate::http::rules::Rule;
 use actix_web::web::{self, Data, ServiceConfig};
 use actix_web::{FromRequest as _, HttpRequest, HttpResponse, Route};
 use serde_json::json;
@@ -37,16 +37,16 @@ const ELSEWHERE: [&str; 2] = ["/api", "/api/{rest:.*}"];
 const RESERVED: [&str; 2] = ["/api/v3", "/api/v3/{rest:.*}"];
 
 /// The rules of this half's patterns.
-pub(crate) fn rules() -> impl Iterator<Item = (&'static str, Rule)> {
+pub(super) fn rules(guard: Guard) -> impl Iterator<Item = (&'static str, Rule)> {
     let tools = served().map(|tool| tool.route.path).chain(ELSEWHERE);
     tools
-        .map(|path| (path, Rule::Tools))
+        .map(move |path| (path, Rule::Door(guard)))
         .chain(RESERVED.map(|path| (path, Rule::Closed)))
         .chain([(health::PATH, Rule::Public)])
 }
 
 /// Registers every path of this half.
-pub(crate) fn routes(config: &mut ServiceConfig) {
+pub(super) fn routes(config: &mut ServiceConfig) {
     config.service(
         web::resource(health::PATH)
             .route(web::get().to(health::health))
