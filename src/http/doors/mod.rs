@@ -14,4 +14,4 @@ macro_rules! doors {
     };
 }
 
-doors! { hub, tools }
+doors! { hub, tools, #[cfg(test)] probe }

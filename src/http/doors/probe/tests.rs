@@ -1,0 +1,93 @@
+//! The door stands with nothing but its folder and its place in the list.
+
+use super::*;
+use crate::config::Flags;
+use crate::http::app::tests::{Answer, answer_of, flags};
+use crate::http::openapi;
+use crate::http::rules::Rules;
+use actix_web::test::TestRequest;
+
+async fn ask(request: TestRequest, key: Option<&str>) -> Answer {
+    let bearer = key.map(|key| ("authorization", format!("Bearer {key}")));
+    let request = bearer.into_iter().fold(request, TestRequest::insert_header);
+    let flags = Flags {
+        doors: Some("probe".to_owned()),
+        ..flags()
+    };
+    answer_of(flags, request).await
+}
+
+#[actix_web::test]
+async fn its_routes_answer_and_share_what_it_gives_them() {
+    let shown = ask(TestRequest::get().uri("/probe/numbers/7"), None).await;
+    assert_eq!(shown.json(), json!({ "number": 7, "greeting": "hello" }));
+    let request = TestRequest::post().uri("/probe/echo");
+    let said = ask(request.set_json(json!({ "text": "a" })), Some(KEY)).await;
+    assert_eq!(said.json(), json!({ "text": "a" }));
+}
+
+#[actix_web::test]
+async fn whatever_goes_wrong_is_told_in_its_own_shape() {
+    let post = || TestRequest::post().uri("/probe/echo");
+    let get = |path| TestRequest::get().uri(path);
+    let own = Some(KEY);
+    for (request, key, status, fault, why) in [
+        (
+            post(),
+            None,
+            401,
+            "invalid_key",
+            "Could not validate credentials",
+        ),
+        (post(), own, 400, "invalid_request", "body: Field required"),
+        (
+            post().set_payload("{}"),
+            own,
+            400,
+            "invalid_request",
+            "body.text: Field required",
+        ),
+        (
+            post().set_payload("{"),
+            own,
+            400,
+            "invalid_request",
+            "body.0: JSON decode error",
+        ),
+        (get("/probe/numbers/x"), None, 404, "not_found", "Not Found"),
+        (get("/probe/nothing"), own, 404, "not_found", "Not Found"),
+        (
+            get("/probe/echo"),
+            own,
+            405,
+            "method_not_allowed",
+            "Method Not Allowed",
+        ),
+    ] {
+        let answer = ask(request, key).await;
+        assert_eq!(answer.status.as_u16(), status, "{why}");
+        assert_eq!(answer.json(), json!({ "fault": fault, "why": why }));
+        assert_eq!(answer.header("x-error-code"), fault);
+    }
+    let panicked = ask(get("/probe/panic"), own).await;
+    assert_eq!(panicked.status.as_u16(), 500);
+    assert_eq!(panicked.json()["fault"], "internal");
+    let others = ask(get("/nothing"), own).await;
+    assert_eq!(others.json(), json!({ "detail": "Not Found" }));
+}
+
+#[test]
+fn its_part_is_in_the_document() {
+    let rules = Rules::new();
+    let document = openapi::with_keys(&[&DOOR], &rules, |rule| rule != Rule::Public);
+    let tags = document["tags"].as_array().expect("tags");
+    assert!(tags.iter().any(|tag| tag["name"] == "probe"));
+    let operation = &document["paths"]["/probe/echo"]["post"];
+    assert_eq!(operation["security"][0], json!({ "api_key": [] }));
+    let error = &operation["responses"]["422"]["content"]["application/json"]["schema"]["$ref"];
+    assert_eq!(error, "#/components/schemas/ProbeError");
+    assert!(document["components"]["schemas"]["ProbeError"].is_object());
+    let public = &document["paths"]["/probe/numbers/{number}"]["get"];
+    assert_eq!(public["security"], json!([]));
+    assert!(document["paths"].get("/sessions").is_none());
+}
