@@ -5,12 +5,15 @@
 
 mod call;
 mod chats;
+mod limits;
 mod mcp;
 mod objects;
 mod refusal;
 mod rest;
+mod schema;
 mod table;
 mod telethon;
+mod tool;
 
 use crate::auth::ApiKey;
 use crate::config::Config;

@@ -4,7 +4,7 @@
 //! of Telegram, 401 for a wrong key. It must not know the tools.
 
 use crate::error::{Code, Error, FieldFault};
-use crate::http::doors::tools::table::Fault;
+use crate::http::doors::tools::schema::Fault;
 use crate::http::doors::tools::telethon;
 use crate::http::failure::{Failure, X_ERROR_CODE, retry_after};
 use actix_web::http::StatusCode;

@@ -5,7 +5,7 @@
     reason = "the names of fields are the contract's"
 )]
 
-use super::SUCCESS;
+use super::shared::SUCCESS;
 use crate::http::input::{Fields, FromFields};
 use crate::model::SessionName;
 use crate::ops::peers::{CachedEntityView, EntityView};

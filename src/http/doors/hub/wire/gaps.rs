@@ -5,7 +5,7 @@
     reason = "the names of fields are the contract's"
 )]
 
-use super::{SUCCESS, choice};
+use super::shared::{SUCCESS, choice};
 use crate::http::input::{Fields, FromFields};
 use crate::model::{Cursor, SessionName, UtcTime};
 use crate::ops::gaps::{GapList, GapView};

@@ -1,6 +1,7 @@
 //! The JSON of accounts that come in as session strings.
 
-use super::{SUCCESS, User, choice};
+use super::login::User;
+use super::shared::{SUCCESS, choice};
 use crate::http::input::{Fields, FromFields};
 use crate::model::SessionName;
 use crate::ops::login::UserView;

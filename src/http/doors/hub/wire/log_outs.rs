@@ -1,6 +1,6 @@
 //! The JSON of log-outs.
 
-use super::SUCCESS;
+use super::shared::SUCCESS;
 use crate::model::SessionName;
 use crate::session::LoggedOut;
 use serde::Serialize;

@@ -1,6 +1,6 @@
 //! The JSON of logins.
 
-use super::SUCCESS;
+use super::shared::SUCCESS;
 use crate::http::input::{Fields, FromFields};
 use crate::model::SessionName;
 use crate::ops::login::{LoginProgress, LoginStarted, UserView};

@@ -5,7 +5,7 @@
     reason = "the names of fields are the contract's"
 )]
 
-use super::SUCCESS;
+use super::shared::SUCCESS;
 use crate::http::input::{Fields, FromFields, instant};
 use crate::model::{ChatTarget, Cursor, Page, SessionName, UtcTime};
 use crate::ops::messages::{MessageQuery, MessageView};

@@ -1,6 +1,6 @@
 //! The JSON of sending messages.
 
-use super::{SUCCESS, choice};
+use super::shared::{SUCCESS, choice};
 use crate::http::input::{Fields, FromFields};
 use crate::model::{MessageId, SessionName};
 use crate::ops::messages::{ParseMode, ResolvedEntity, SendMessage, SentMessage};

@@ -6,7 +6,8 @@
 )]
 
 use super::healing::Healing;
-use super::{Done, SUCCESS, User, choice};
+use super::login::User;
+use super::shared::{Done, SUCCESS, choice};
 use crate::http::input::{Fields, FromFields};
 use crate::model::{SessionName, SessionState, UtcTime};
 use crate::ops::sessions::{Reconnected, SessionList, SessionView};

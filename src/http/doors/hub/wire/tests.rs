@@ -14,6 +14,7 @@ use secrecy::ExposeSecret as _;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::time::Duration;
+use utoipa::ToSchema;
 
 fn read<T: FromFields>(value: Value) -> Result<T, Error> {
     let Value::Object(values) = value else {

@@ -5,7 +5,7 @@
 
 use crate::error::Error;
 use crate::http::doors::tools::refusal::{Refusal, telegram_error};
-use crate::http::doors::tools::table::Fault;
+use crate::http::doors::tools::schema::Fault;
 use crate::http::failure::retry_after;
 use actix_web::ResponseError as _;
 use rmcp::model::{CallToolResult, ContentBlock};

@@ -4,7 +4,9 @@
 //! list. It must not know how a tool is run.
 
 use crate::config::ToolsConfig;
-use crate::http::doors::tools::table::{Hints, Output, Param, TOOLS, Tool};
+use crate::http::doors::tools::schema::{Output, Param};
+use crate::http::doors::tools::table::TOOLS;
+use crate::http::doors::tools::tool::{Hints, Tool};
 use rmcp::model::{JsonObject, Tool as Listed, ToolAnnotations};
 use serde_json::{Map, Value, json};
 use std::sync::Arc;

@@ -8,7 +8,8 @@ use crate::config::ToolsConfig;
 use crate::error::Code;
 use crate::http::context::Context;
 use crate::http::doors::tools::call::Call;
-use crate::http::doors::tools::table::{self, Arguments, Strictness};
+use crate::http::doors::tools::schema::{Arguments, Strictness};
+use crate::http::doors::tools::table;
 use crate::model::SessionName;
 use rmcp::model::{
     CallToolRequestParams, CallToolResponse, CallToolResult, CustomRequest, CustomResult,

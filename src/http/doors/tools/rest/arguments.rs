@@ -2,7 +2,8 @@
 
 use crate::error::{Code, Error};
 use crate::http::doors::tools::refusal::Refusal;
-use crate::http::doors::tools::table::{Arguments, Source, Strictness, Tool, whole_number};
+use crate::http::doors::tools::schema::{Arguments, Strictness, whole_number};
+use crate::http::doors::tools::tool::{Source, Tool};
 use crate::http::input::body_bytes;
 use crate::model::SessionName;
 use actix_web::HttpRequest;

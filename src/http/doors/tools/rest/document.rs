@@ -5,8 +5,10 @@
 
 use crate::http::door::Part;
 use crate::http::doors::tools::rest::arguments::SESSION;
-use crate::http::doors::tools::rest::{health, served};
-use crate::http::doors::tools::table::{Method, Output, Param, Source, Tool};
+use crate::http::doors::tools::rest::health;
+use crate::http::doors::tools::schema::{Output, Param};
+use crate::http::doors::tools::table::served;
+use crate::http::doors::tools::tool::{Method, Source, Tool};
 use serde_json::{Map, Value, json};
 
 /// The paths of this half, and the schema of its errors.

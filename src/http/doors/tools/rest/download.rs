@@ -4,7 +4,8 @@ use crate::error::{Code, Error};
 use crate::http::doors::tools::call::Call;
 use crate::http::doors::tools::refusal::Refusal;
 use crate::http::doors::tools::rest::range;
-use crate::http::doors::tools::table::{Arguments, DOWNLOAD_MEDIA};
+use crate::http::doors::tools::schema::Arguments;
+use crate::http::doors::tools::table::DOWNLOAD_MEDIA;
 use crate::ops::files::{ByteRange, Download, DownloadMedia};
 use actix_web::http::StatusCode;
 use actix_web::http::header::{

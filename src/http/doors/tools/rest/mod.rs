@@ -17,17 +17,13 @@ use crate::http::context::Context;
 use crate::http::door::{Guard, Rule};
 use crate::http::doors::tools::call::Call;
 use crate::http::doors::tools::refusal::Refusal;
-use crate::http::doors::tools::table::{Method, Source, TOOLS, Tool, UPLOAD_FILE};
+use crate::http::doors::tools::table::served;
+use crate::http::doors::tools::tool::{Method, Source, Tool};
 use crate::http::fallback::fallback;
 use crate::http::input::IdempotencyKey;
 use actix_web::web::{self, Data, ServiceConfig};
 use actix_web::{FromRequest as _, HttpRequest, HttpResponse, Route};
 use serde_json::json;
-
-/// Every tool that REST has.
-fn served() -> impl Iterator<Item = &'static Tool> {
-    TOOLS.into_iter().chain([&UPLOAD_FILE])
-}
 
 /// Below this half's root nothing is said about a path without the key, not even that it is not
 /// there.

@@ -3,7 +3,8 @@
 use crate::error::Error;
 use crate::http::doors::tools::call::Call;
 use crate::http::doors::tools::refusal::Refusal;
-use crate::http::doors::tools::table::{Arguments, UPLOAD_FILE, send_file};
+use crate::http::doors::tools::schema::Arguments;
+use crate::http::doors::tools::table::{UPLOAD_FILE, send_file};
 use crate::ops::files::{FileSource, FileStream};
 use actix_web::dev::Payload;
 use actix_web::http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderName};

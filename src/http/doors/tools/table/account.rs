@@ -1,11 +1,11 @@
 //! The account itself, who is who, and the accounts of the hub.
 
-use super::output::Output;
 use super::shared::CHAT;
-use super::{Arguments, Hints, Method, Param, Route, Source, Tool};
 use crate::error::Error;
 use crate::http::doors::tools::call::Call;
 use crate::http::doors::tools::objects;
+use crate::http::doors::tools::schema::{Arguments, Output, Param};
+use crate::http::doors::tools::tool::{Hints, Method, Route, Source, Tool};
 use crate::ops::peers::ResolveEntity;
 use crate::ops::profile::GetProfile;
 use crate::ops::sessions::ListSessions;

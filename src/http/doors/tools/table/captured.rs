@@ -1,11 +1,11 @@
 //! The log of messages that the hub has captured.
 
-use super::output::{Output, or_null, shaped};
-use super::{Arguments, Hints, Param, Route, Tool};
 use crate::error::{Code, Error};
 use crate::http::doors::tools::call::Call;
 use crate::http::doors::tools::chats::Access;
 use crate::http::doors::tools::objects;
+use crate::http::doors::tools::schema::{Arguments, Output, Param, or_null, shaped};
+use crate::http::doors::tools::tool::{Hints, Route, Tool};
 use crate::model::{ChatTarget, Cursor};
 use crate::ops::messages::{ListMessages, MessageQuery};
 use serde_json::{Value, json};

@@ -1,12 +1,12 @@
 //! The account's chats: their list and members, making, joining, leaving and ending them.
 
-use super::output::{OK, Output, field, maybe};
 use super::shared::{CHAT, ok};
-use super::{Arguments, Hints, Method, Param, Route, Tool};
 use crate::error::Error;
 use crate::http::doors::tools::call::Call;
 use crate::http::doors::tools::chats::Access;
 use crate::http::doors::tools::objects;
+use crate::http::doors::tools::schema::{Arguments, OK, Output, Param, field, maybe};
+use crate::http::doors::tools::tool::{Hints, Method, Route, Tool};
 use crate::ops::chats::{CreateChat, DeleteChat, JoinChat, Joined, LeaveChat, ListParticipants};
 use crate::ops::dialogs::ListDialogs;
 use serde_json::{Value, json};

@@ -1,11 +1,11 @@
 //! Files: sending them from URLs, uploading them, and downloading what messages carry.
 
-use super::output::{Output, field, or_null};
 use super::shared::{CHAT, MESSAGE_ID, PARSE_MODE, SILENT, parse_mode};
-use super::{Arguments, Hints, Method, Param, Route, Source, Tool};
 use crate::error::{Code, Error};
 use crate::http::doors::tools::call::Call;
 use crate::http::doors::tools::objects;
+use crate::http::doors::tools::schema::{Arguments, Output, Param, field, or_null};
+use crate::http::doors::tools::tool::{Hints, Method, Route, Source, Tool};
 use crate::ops::files::{DownloadMedia, FileSource, SendAlbum, SendFile};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;

@@ -1,10 +1,10 @@
 //! What is put on messages and taken off again: pins and reactions.
 
-use super::output::OK;
 use super::shared::{CHAT, MESSAGE_ID, ok};
-use super::{Arguments, Hints, Method, Param, Route, Tool};
 use crate::error::Error;
 use crate::http::doors::tools::call::Call;
+use crate::http::doors::tools::schema::{Arguments, OK, Param};
+use crate::http::doors::tools::tool::{Hints, Method, Route, Tool};
 use crate::ops::changes::{PinMessage, React};
 use serde_json::Value;
 

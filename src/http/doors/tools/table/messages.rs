@@ -1,11 +1,11 @@
 //! Sending, reading, forwarding, changing and deleting messages.
 
-use super::output::{OK, Output, field};
 use super::shared::{CHAT, LINK_PREVIEW, MESSAGE_ID, PARSE_MODE, SILENT, ok, parse_mode};
-use super::{Arguments, Hints, Method, Param, Route, Tool};
 use crate::error::{Code, Error};
 use crate::http::doors::tools::call::Call;
 use crate::http::doors::tools::objects;
+use crate::http::doors::tools::schema::{Arguments, LARGEST_MESSAGE_ID, OK, Output, Param, field};
+use crate::http::doors::tools::tool::{Hints, Method, Route, Tool};
 use crate::ops::changes::{DeleteMessages, EditMessage, ForwardMessages};
 use crate::ops::history::{GetMessage, MarkRead, ReadHistory};
 use crate::ops::messages::SendMessage;
@@ -96,7 +96,7 @@ pub(super) static GET_MESSAGES: Tool = Tool {
         Param::integer(
             "offset_id",
             0,
-            super::param::LARGEST_MESSAGE_ID,
+            LARGEST_MESSAGE_ID,
             "Only messages with smaller numbers; 0 begins with the newest. Pass the last number \
              of a page to get the next one.",
         )
@@ -248,7 +248,7 @@ pub(super) static MARK_READ: Tool = Tool {
         Param::integer(
             "max_id",
             0,
-            super::param::LARGEST_MESSAGE_ID,
+            LARGEST_MESSAGE_ID,
             "The number of the newest message read; 0 for all.",
         )
         .or(0),

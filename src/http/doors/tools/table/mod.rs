@@ -4,20 +4,6 @@
 //! must not know how a call came in: paths name where REST finds a tool, and nothing else of HTTP
 //! is here.
 
-mod arguments;
-mod coerce;
-mod fault;
-mod output;
-mod param;
-mod tool;
-
-pub(crate) use arguments::{Arguments, Strictness};
-pub(crate) use coerce::whole_number;
-pub(crate) use fault::Fault;
-pub(crate) use output::Output;
-pub(crate) use param::Param;
-pub(crate) use tool::{Hints, Method, Route, Source, Tool};
-
 mod account;
 mod captured;
 mod chats;
@@ -28,6 +14,8 @@ mod scheduled;
 mod shared;
 
 pub(crate) use files::{DOWNLOAD_MEDIA, UPLOAD_FILE, send_file};
+
+use crate::http::doors::tools::tool::Tool;
 
 /// Every tool: the fifteen of the original in its order, then the further ones.
 pub(crate) static TOOLS: [&Tool; 27] = [
@@ -59,6 +47,11 @@ pub(crate) static TOOLS: [&Tool; 27] = [
     &account::LIST_SESSIONS,
     &captured::GET_CAPTURED_MESSAGES,
 ];
+
+/// Every tool that REST has.
+pub(crate) fn served() -> impl Iterator<Item = &'static Tool> {
+    TOOLS.into_iter().chain([&UPLOAD_FILE])
+}
 
 /// The tool of that name.
 pub(crate) fn find(name: &str) -> Option<&'static Tool> {

@@ -1,11 +1,11 @@
 //! Messages that Telegram holds back until their time.
 
-use super::output::{OK, Output};
 use super::shared::{CHAT, ok};
-use super::{Arguments, Hints, Method, Param, Route, Tool};
 use crate::error::Error;
 use crate::http::doors::tools::call::Call;
 use crate::http::doors::tools::objects;
+use crate::http::doors::tools::schema::{Arguments, OK, Output, Param};
+use crate::http::doors::tools::tool::{Hints, Method, Route, Tool};
 use crate::ops::scheduled::{CancelScheduled, ListScheduled};
 use serde_json::Value;
 

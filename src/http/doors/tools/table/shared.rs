@@ -1,7 +1,7 @@
 //! Parameters that several tools share, and what their values mean.
 
-use super::Param;
 use crate::error::{Code, Error};
+use crate::http::doors::tools::schema::Param;
 use crate::ops::messages::ParseMode;
 use serde_json::{Value, json};
 

@@ -1,8 +1,8 @@
 //! One tool of the table.
 
-use super::{Arguments, Fault, Output, Param, Strictness};
 use crate::error::Error;
 use crate::http::doors::tools::call::Call;
+use crate::http::doors::tools::schema::{Arguments, Fault, Output, Param, Strictness};
 use futures_util::future::BoxFuture;
 use serde_json::{Map, Value};
 
