@@ -90,8 +90,8 @@ fn refuse_open_hub(flags: &Flags, listen: SocketAddr, doors: &Doors) -> Result<(
         None if !listen.ip().is_loopback() && !have_keys(flags, doors) => {
             Err(ConfigError::setting(format!(
                 "HUB_LISTEN={listen} can be reached from other machines: set HUB_API_KEY to what \
-                 `telegram-hub keygen` prints, or open the door tools alone with HUB_DOORS=tools \
-                 and HUB_TOOLS_KEY, or listen on 127.0.0.1."
+                 `telegram-hub keygen` prints, or {}, or listen on 127.0.0.1.",
+                tools::HOW_TO_OPEN_ALONE
             )))
         }
         // A header cannot carry anything else, so no client could ever show such a key.

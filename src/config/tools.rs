@@ -62,6 +62,10 @@ impl ToolsConfig {
     }
 }
 
+/// What lets the door be reached from other machines without a key of the hub.
+pub(super) const HOW_TO_OPEN_ALONE: &str =
+    "open the door tools alone with HUB_DOORS=tools and HUB_TOOLS_KEY";
+
 /// The doors that have a key of their own.
 pub(super) fn doors_with_key(flags: &Flags) -> Vec<&'static str> {
     given_key(flags).map(|_| "tools").into_iter().collect()

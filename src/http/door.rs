@@ -17,6 +17,8 @@ pub(crate) struct Door {
     pub(crate) name: &'static str,
     /// The paths that are its own, also those that lead nowhere.
     pub(crate) areas: &'static [Area],
+    /// The paths to start with, each with its name on the front page.
+    pub(crate) starts: &'static [(&'static str, &'static str)],
     /// Registers its routes. Those that describe themselves are in the OpenAPI document, and have
     /// [`Self::entrance`] for their rule.
     pub(crate) routes: fn(&mut ServiceConfig<'_>),

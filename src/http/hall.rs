@@ -12,7 +12,6 @@ use crate::http::pages::PAGES;
 use actix_web::body::{EitherBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::StatusCode;
-use actix_web::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use actix_web::middleware::Next;
 use actix_web::{HttpResponse, web};
 use std::fmt;
@@ -93,6 +92,11 @@ impl Hall {
         Self(open.iter().copied().chain([&PAGES]).collect())
     }
 
+    /// The paths to start with, by name.
+    pub(super) fn starts(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
+        self.0.iter().flat_map(|door| door.starts.iter().copied())
+    }
+
     /// Whose path it is, as the router reads it.
     pub(super) fn owner(&self, path: &str) -> &'static Door {
         let fitting = self.0.iter().flat_map(|door| {
@@ -115,17 +119,18 @@ pub(super) async fn in_shape<B: MessageBody + 'static>(
 ) -> Result<ServiceResponse<EitherBody<B>>, actix_web::Error> {
     let door = hall.owner(request.match_info().as_str());
     let answered = next.call(request).await?;
-    let Some(mut shaped) = shaped(door, answered.response()) else {
+    let Some(shaped) = shaped(door, answered.response()) else {
         return Ok(answered.map_into_left_body());
     };
-    // What an answer says beside its error stays, such as the methods that are allowed.
-    for (name, value) in answered.headers() {
-        let of_body = [CONTENT_TYPE, CONTENT_LENGTH].contains(name);
-        if !of_body && !shaped.headers().contains_key(name) {
-            shaped.headers_mut().append(name.clone(), value.clone());
+    // What an answer says beside its error stays, such as the methods that are allowed and that
+    // the connection closes.
+    Ok(answered.map_body(|head, _former| {
+        head.status = shaped.status();
+        for (name, value) in shaped.headers() {
+            head.headers.insert(name.clone(), value.clone());
         }
-    }
-    Ok(answered.into_response(shaped.map_into_right_body()))
+        EitherBody::right(shaped.into_body())
+    }))
 }
 
 /// An error in the shape of a door; nothing for what a door has rendered itself.

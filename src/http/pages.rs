@@ -5,6 +5,7 @@ use crate::http::app::Document;
 use crate::http::context::Context;
 use crate::http::door::{Area, Door, Lock, Part, Rule, no_state};
 use crate::http::failure::{self, Failure};
+use crate::http::hall::Hall;
 use crate::metrics;
 use crate::ops::health::{CountSessions, DatabaseHealth, Health, HealthView};
 use actix_web::http::header::{self, Accept, Header as _};
@@ -24,6 +25,7 @@ use utoipa_swagger_ui::Config as SwaggerConfig;
 pub(super) static PAGES: Door = Door {
     name: "",
     areas: &[Area::Below("/")],
+    starts: &[("health", "/health"), ("openapi", "/openapi.json")],
     routes,
     entrance: Rule::Operator,
     rules: || PUBLIC.map(|path| (path, Rule::Public)).to_vec(),
@@ -89,7 +91,7 @@ const FRONT_PAGE: &str = concat!(
     responses((status = 200, description = "The hub runs", body = Front))
 )]
 #[get("/")]
-async fn front(request: HttpRequest) -> HttpResponse {
+async fn front(request: HttpRequest, hall: Data<Hall>) -> HttpResponse {
     if prefers_html(&request) {
         return HttpResponse::Ok()
             .content_type("text/html; charset=utf-8")
@@ -104,13 +106,7 @@ async fn front(request: HttpRequest) -> HttpResponse {
             version: "1.0.0",
             name: "telegram-hub",
             docs: "/docs",
-            endpoints: BTreeMap::from([
-                ("health", "/health"),
-                ("login", "/login/start"),
-                ("openapi", "/openapi.json"),
-                ("send", "/message/send"),
-                ("sessions", "/sessions"),
-            ]),
+            endpoints: hall.starts().collect(),
         })
 }
 

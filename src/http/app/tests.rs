@@ -8,7 +8,7 @@ use crate::session::Timing;
 use actix_web::HttpResponse;
 use actix_web::body::to_bytes;
 use actix_web::http::header::HeaderMap;
-use actix_web::http::{Method, StatusCode};
+use actix_web::http::{ConnectionType, Method, StatusCode};
 use actix_web::test::{TestRequest, init_service, read_body, try_call_service};
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -295,6 +295,23 @@ async fn metrics_and_the_document_are_served() {
 }
 
 #[actix_web::test]
+async fn a_refused_secret_closes_its_connection_as_well() {
+    let folder = TempDir::new().expect("a folder");
+    let hub = hub(&folder).await;
+    let app = init_service(app(&services(&hub, None))).await;
+    let request = TestRequest::post()
+        .uri("/login/code")
+        .insert_header(("host", "localhost"))
+        .set_payload("{}")
+        .to_request();
+    let refused = try_call_service(&app, request).await.expect("an answer");
+    assert_eq!(refused.status(), StatusCode::UNPROCESSABLE_ENTITY);
+    let connection = refused.response().head().connection_type();
+    assert_eq!(connection, ConnectionType::Close);
+    hub.stop().await;
+}
+
+#[actix_web::test]
 async fn a_handler_that_panics_is_answered_with_the_request_id() {
     let folder = TempDir::new().expect("a folder");
     let hub = hub(&folder).await;
@@ -318,7 +335,7 @@ async fn a_handler_that_panics_is_answered_with_the_request_id() {
         .uri("/boom")
         .insert_header(("host", "localhost"))
         .to_request();
-    let outcome = actix_web::test::try_call_service(&app, request).await;
+    let outcome = try_call_service(&app, request).await;
     let Err(error) = outcome else {
         panic!("the layers answer outside the router");
     };

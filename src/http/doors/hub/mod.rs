@@ -28,6 +28,11 @@ pub(super) static DOOR: Door = Door {
         Area::Below("/entity"),
         Area::Below("/admin"),
     ],
+    starts: &[
+        ("login", "/login/start"),
+        ("send", "/message/send"),
+        ("sessions", "/sessions"),
+    ],
     routes,
     entrance: Rule::Operator,
     rules: Vec::new,

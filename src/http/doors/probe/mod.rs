@@ -23,6 +23,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 pub(super) static DOOR: Door = Door {
     name: "probe",
     areas: &[Area::Below("/probe")],
+    starts: &[("probe", "/probe/numbers/1")],
     routes,
     entrance: Rule::Door(Guard {
         door: "probe",

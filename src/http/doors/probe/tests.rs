@@ -76,6 +76,17 @@ async fn whatever_goes_wrong_is_told_in_its_own_shape() {
     assert_eq!(others.json(), json!({ "detail": "Not Found" }));
 }
 
+#[actix_web::test]
+async fn the_front_page_names_where_it_starts_and_no_door_that_is_closed() {
+    let front = ask(TestRequest::get().uri("/"), None).await.json();
+    let expected = json!({
+        "health": "/health",
+        "openapi": "/openapi.json",
+        "probe": "/probe/numbers/1",
+    });
+    assert_eq!(front["endpoints"], expected);
+}
+
 #[test]
 fn its_part_is_in_the_document() {
     let rules = Rules::new();

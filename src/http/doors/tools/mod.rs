@@ -32,6 +32,7 @@ pub(super) static DOOR: Door = Door {
         Area::Only("/healthz"),
         Area::Below("/mcp"),
     ],
+    starts: &[],
     routes,
     entrance: Rule::Door(REST),
     rules: || rest::rules(REST).chain(mcp::rules(MCP)).collect(),
