@@ -7,6 +7,8 @@
 mod deletions;
 mod edits;
 mod rows;
+#[cfg(all(test, feature = "sqlite"))]
+mod tests;
 mod unreadable;
 
 use crate::model::{ChatId, GapCause, MessageBox, MessageId, SessionId, UtcTime};

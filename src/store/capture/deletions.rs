@@ -84,7 +84,7 @@ fn mark_all(conn: &mut AnyConnection, targets: &[Target]) -> Result<Vec<Marked>,
 /// `messages_key` is left to choose, as for edits.
 ///
 /// Sources: `UPDATE … FROM` in <https://www.sqlite.org/lang_update.html> and PostgreSQL's manual.
-fn statement(targets: usize) -> String {
+pub(super) fn statement(targets: usize) -> String {
     let values: Vec<String> = (0..targets)
         .map(|target| {
             let first = target * 5 + 1;
