@@ -8,12 +8,13 @@
 use serde_json::json;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-use telegram_hub::model::{ChatId, MessageId, SessionId, SessionName, UtcTime};
+use telegram_hub::model::{
+    CapturedBatch, ChatId, MessageId, NewMessage, PeerRow, SessionId, SessionName, UpdatesPosition,
+    UtcTime,
+};
 use telegram_hub::session::Writer;
-use telegram_hub::store::capture::{self, CapturedBatch, NewMessage};
-use telegram_hub::store::peers::PeerRow;
+use telegram_hub::store::capture;
 use telegram_hub::store::sessions::{NewSession, create_or_get};
-use telegram_hub::store::update_states::UpdatesPosition;
 use telegram_hub::store::{DatabaseUrl, Error, Store, StoreSettings, Vault};
 use tokio::task::JoinSet;
 use zeroize::Zeroizing;

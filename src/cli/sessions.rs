@@ -3,11 +3,11 @@
 use crate::cli::{CommandError, audit};
 use crate::config::{Config, StoreConfig};
 use crate::hub::{StartError, import_offline, open_store};
-use crate::model::SessionName;
+use crate::model::{SessionName, StringKind};
 use crate::session::{ForeignKey, export};
 use crate::store::hub_lock;
 use crate::store::sessions::{self, SessionRow};
-use crate::telegram::{Server, StringKind};
+use crate::telegram::Server;
 use clap::Args;
 use secrecy::{ExposeSecret as _, SecretString};
 use std::io::{self, Write as _};

@@ -3,8 +3,7 @@
 //! It owns copies that live for seconds: the database may learn better at any time, and nobody
 //! tells this. What was not found is not remembered. It must not know how chats are found.
 
-use crate::model::{ChatId, ChatTarget, SessionId};
-use crate::store::peers::PeerRow;
+use crate::model::{ChatId, ChatTarget, PeerRow, SessionId};
 use dashmap::DashMap;
 use std::time::{Duration, Instant};
 

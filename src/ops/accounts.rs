@@ -2,12 +2,11 @@
 
 use crate::error::{Code, Error};
 use crate::hub::Hub;
-use crate::model::{SessionId, SessionName, SessionState, StoredState, UserId};
+use crate::model::{PeerRow, SessionId, SessionName, SessionState, StoredState, UserId};
 use crate::ops::login::UserView;
 use crate::ops::sessions::SessionView;
 use crate::session::SessionHandle;
 use crate::store::missing::Missing;
-use crate::store::peers::PeerRow;
 use crate::store::sessions::{self, SessionRow};
 use crate::telegram::Link;
 use std::sync::Arc;

@@ -2,10 +2,10 @@
 
 use crate::auth::Scope;
 use crate::error::Error;
-use crate::model::{MessageId, SessionName};
+use crate::model::{LiveMessage, MessageId, SessionName};
 use crate::ops::messages::ParseMode;
 use crate::ops::{Ctx, Operation, chat, delivery, lengths};
-use crate::telegram::{Edit, Forward, LiveMessage};
+use crate::telegram::{Edit, Forward};
 
 /// Replaces the text of a message that the account has sent.
 ///

@@ -1,13 +1,13 @@
 //! One chat of one account, found and ready for calls.
 
 use crate::error::{Code, Error};
-use crate::model::{ChatId, ChatKind, MessageId, SessionName, UtcTime};
+use crate::model::{
+    CapturedBatch, ChatId, ChatKind, Deletion, MessageId, PeerRow, SessionName, UtcTime,
+};
 use crate::ops::resolve::{Resolved, Resolver, store_peers};
 use crate::ops::{Ctx, accounts};
 use crate::session::SessionHandle;
-use crate::store::capture::{CapturedBatch, Deletion};
 use crate::store::messages;
-use crate::store::peers::PeerRow;
 use crate::telegram::{Link, MessageOf, MessagesOf, Places};
 use std::sync::Arc;
 

@@ -2,11 +2,10 @@
 
 use crate::auth::Scope;
 use crate::error::Error;
-use crate::model::SessionName;
+use crate::model::{LiveMessage, SessionName};
 use crate::ops::peers::EntityView;
 use crate::ops::resolve::store_peers;
 use crate::ops::{Ctx, Operation, accounts};
-use crate::telegram::LiveMessage;
 
 /// Lists the account's chats, pinned ones first and then the newest.
 ///

@@ -5,9 +5,9 @@
 
 use crate::auth::Scope;
 use crate::error::{Code, Error};
-use crate::model::{MessageId, SessionName};
+use crate::model::{LiveMessage, MessageId, SessionName};
 use crate::ops::{Ctx, Operation, chat};
-use crate::telegram::{HistoryQuery, LiveMessage};
+use crate::telegram::HistoryQuery;
 
 /// Reads messages of a chat, newest first.
 ///

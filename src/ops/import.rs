@@ -2,11 +2,10 @@
 
 use crate::auth::Scope;
 use crate::error::Error;
-use crate::model::SessionName;
+use crate::model::{SessionName, StringKind};
 use crate::ops::login::UserView;
 use crate::ops::{Ctx, Operation, accounts};
 use crate::session::{ForeignKey, import};
-use crate::telegram::StringKind;
 use secrecy::SecretString;
 
 /// Takes an account over from a session string of Telethon or Pyrogram, and connects it.

@@ -2,9 +2,9 @@
 
 use crate::auth::Scope;
 use crate::error::{Code, Error};
-use crate::model::{SessionName, StoredState, UserId, UtcTime};
+use crate::model::{LoggedOut, SessionName, StoredState, UserId, UtcTime};
 use crate::ops::{Ctx, Operation, accounts};
-use crate::session::{self, LoggedOut, SessionHandle, log_out_state};
+use crate::session::{self, SessionHandle, log_out_state};
 use crate::store::sessions::{self, NewSession};
 use secrecy::SecretString;
 

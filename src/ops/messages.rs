@@ -3,14 +3,14 @@
 use crate::auth::Scope;
 use crate::error::{Code, Error};
 use crate::model::{
-    ChatId, ChatKind, ChatTarget, Cursor, MessageId, Page, SessionId, SessionName, UtcTime,
+    ChatId, ChatKind, ChatTarget, Cursor, LiveMessage, MessageId, Page, SessionId, SessionName,
+    UtcTime,
 };
 use crate::ops::resolve::{only, readings};
 use crate::ops::{Ctx, Operation, accounts, delivery};
 use crate::store::messages::{self, MessageFilter, StoredMessage};
 use crate::store::search;
 use crate::store::{self, AnyConnection, peers};
-use crate::telegram::LiveMessage;
 use serde_json::Value;
 use std::time::Instant;
 

@@ -2,11 +2,11 @@
 
 use crate::auth::Scope;
 use crate::error::{Code, Error};
-use crate::model::{ChatKind, SessionName};
+use crate::model::{ChatKind, PeerRow, SessionName};
 use crate::ops::messages::ResolvedEntity;
 use crate::ops::resolve::{Purpose, Resolver, store_peers};
 use crate::ops::{Ctx, Operation, accounts};
-use crate::store::peers::{self, PeerRow};
+use crate::store::peers;
 
 /// How many messages of Saved Messages are looked through for peers.
 const MESSAGES_SCANNED: i32 = 100;

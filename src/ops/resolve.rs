@@ -10,9 +10,9 @@ mod names;
 
 use crate::error::{Code, Error};
 use crate::hub::Hub;
-use crate::model::{ChatId, ChatKind, ChatTarget, SessionId, UtcTime};
+use crate::model::{ChatId, ChatKind, ChatTarget, PeerRow, SessionId, UtcTime};
 use crate::session::SessionHandle;
-use crate::store::peers::{self, PeerRow};
+use crate::store::peers;
 use crate::telegram::{Found, Link};
 
 /// How many pages of 100 dialogs are searched for a chat that nothing else finds.

@@ -3,9 +3,8 @@
 
 use crate::auth::Scope;
 use crate::error::Error;
-use crate::model::{MessageId, SessionName};
+use crate::model::{LiveMessage, MessageId, SessionName};
 use crate::ops::{Ctx, Operation, chat};
-use crate::telegram::LiveMessage;
 
 /// Lists the scheduled messages of a chat, newest first.
 ///

@@ -2,10 +2,10 @@
 
 use crate::auth::Scope;
 use crate::error::{Code, Error};
-use crate::model::{SessionName, SessionState, StoredState, UtcTime};
+use crate::model::{Healing, LoggedOut, SessionName, SessionState, StoredState, UtcTime};
 use crate::ops::login::UserView;
 use crate::ops::{Ctx, Operation, accounts};
-use crate::session::{self, Healing, LoggedOut, destroy};
+use crate::session::{self, destroy};
 use crate::store::missing;
 use crate::store::sessions::{self, Purge};
 use std::time::Duration;

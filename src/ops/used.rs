@@ -5,10 +5,10 @@
 //! operation does.
 
 use crate::error::Error;
+use crate::model::PeerRow;
 use crate::ops::resolve::Resolver;
 use crate::ops::{Ctx, accounts};
 use crate::session::SessionHandle;
-use crate::store::peers::PeerRow;
 use crate::telegram::doubts_hash;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;

@@ -5,10 +5,10 @@
 
 use crate::error::{Code, Error};
 use crate::metrics::CONNECTS;
-use crate::model::{SessionId, SessionName, SessionState, StoredState, UtcTime};
+use crate::model::{HealStep, SessionId, SessionName, SessionState, StoredState, UtcTime};
 use crate::session::backoff::BackoffPolicy;
 use crate::session::handle::{Command, Reply, Shared};
-use crate::session::ladder::{HealStep, Ladder};
+use crate::session::ladder::Ladder;
 use crate::session::log_outs::LogOuts;
 use crate::session::login_phase::LoginAttempt;
 use crate::session::online::Online;

@@ -4,12 +4,12 @@
 //! for only after that; nothing is skipped.
 
 use crate::metrics as names;
-use crate::model::UtcTime;
+use crate::model::{CapturedBatch, UtcTime};
 use crate::session::crossings::Crossings;
 use crate::session::known_peers::KnownPeers;
 use crate::session::unreadable::read_again;
 use crate::session::writer::Writer;
-use crate::store::capture::{CapturedBatch, Committed};
+use crate::store::capture::Committed;
 use crate::store::{self, Store};
 use crate::telegram::{self, AccountRef, HubSession, Updates, Vitals};
 use std::sync::Arc;

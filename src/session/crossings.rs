@@ -4,8 +4,9 @@
 //! messages live updates touch; of these, the live version counts. It also asks for another look
 //! at the dialogs when the account comes to a channel or goes from one.
 
-use crate::model::{ChatId, MessageBox, MessageId};
-use crate::store::capture::{CapturedBatch, Deletion, NewMessage, UnreadableMessage};
+use crate::model::{
+    CapturedBatch, ChatId, Deletion, MessageBox, MessageId, NewMessage, UnreadableMessage,
+};
 use std::collections::HashSet;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use tokio::sync::Notify;

@@ -4,9 +4,9 @@
 //! Telegram that the hub has forgotten. What is asked later is `log_outs`' matter.
 
 use crate::error::Error;
-use crate::model::{SessionId, SessionName, SessionState, StoredState, UtcTime};
+use crate::model::{LoggedOut, SessionId, SessionName, SessionState, StoredState, UtcTime};
 use crate::session::account::{Account, Phase, SessionContext};
-use crate::session::log_outs::{self, HEAD_START, LoggedOut};
+use crate::session::log_outs::{self, HEAD_START};
 use crate::session::waiting::Waiting;
 use crate::store::log_outs::GivenUp;
 use crate::store::sessions::{self, Purge};

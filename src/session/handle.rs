@@ -1,12 +1,10 @@
 //! What the rest of the hub holds of a session: its present state, its link, and a way to ask.
 
 use crate::error::{Code, Error};
-use crate::model::{SessionId, SessionName, SessionState, UtcTime};
-use crate::session::healing::{Healing, HealingLog};
-use crate::session::log_outs::LoggedOut;
+use crate::model::{Healing, LoggedOut, PeerRow, SessionId, SessionName, SessionState, UtcTime};
+use crate::session::healing::HealingLog;
 use crate::session::login::{LoginProgress, LoginStarted};
 use crate::session::waiting::Reconnected;
-use crate::store::peers::PeerRow;
 use crate::telegram::{self, Lease, Link, Vitals};
 use secrecy::SecretString;
 use std::sync::{Arc, Mutex, PoisonError};

@@ -4,30 +4,9 @@
 //! looks at the session. It must not know when a step is due.
 
 use crate::metrics::HEALS;
-use crate::model::{SessionName, UtcTime};
-use crate::session::ladder::HealStep;
+use crate::model::{HealStep, Healed, Healing, SessionName, UtcTime};
 use log::warn;
 use std::sync::{Mutex, PoisonError};
-
-/// One step that was taken.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Healed {
-    /// Which.
-    pub step: HealStep,
-    /// Why, in words.
-    pub reason: String,
-    /// When.
-    pub at: UtcTime,
-}
-
-/// The steps taken since the session was started.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Healing {
-    /// How often each was taken, in the order of [`HealStep::ALL`].
-    pub counts: [u32; 4],
-    /// The last one.
-    pub last: Option<Box<Healed>>,
-}
 
 /// The same, shared by the session's task and whoever reports on it.
 #[derive(Debug, Default)]

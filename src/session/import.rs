@@ -5,15 +5,13 @@
 //! session string is written.
 
 use crate::error::{Code, Error};
-use crate::model::{SessionId, SessionName, StoredState, UtcTime};
+use crate::model::{PeerRow, SessionId, SessionName, StoredState, StringKind, UtcTime};
 use crate::session::connect::profile;
 use crate::store::auth_keys::{self, DcKey};
-use crate::store::peers::{self, PeerRow};
+use crate::store::peers;
 use crate::store::sessions::{self, ApiCredentials, NewSession};
 use crate::store::{self, AnyConnection, Store, Vault, log_outs};
-use crate::telegram::{
-    self, DEFAULT_DC, LinkSettings, Server, SessionString, StringKind, check_key,
-};
+use crate::telegram::{self, DEFAULT_DC, LinkSettings, Server, SessionString, check_key};
 use secrecy::{ExposeSecret as _, SecretString};
 use zeroize::Zeroizing;
 

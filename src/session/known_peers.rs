@@ -4,9 +4,7 @@
 //! holds since a short while ago, and forgets them rather than trust them for long; it must not
 //! know how peers are stored.
 
-use crate::model::ChatId;
-use crate::store::peer_links::{Lead, PeerLink};
-use crate::store::peers::PeerRow;
+use crate::model::{ChatId, Lead, PeerLink, PeerRow};
 use std::collections::hash_map::RandomState;
 use std::collections::{HashMap, HashSet};
 use std::hash::BuildHasher as _;

@@ -4,41 +4,7 @@
 //! account's matter. A ladder outlives the account's links, so that a link made anew that is
 //! still behind at the same place goes on where the last one stood.
 
-use serde::Serialize;
-
-/// One step to bring an account back, mildest first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum HealStep {
-    /// Telegram is asked for what has not arrived.
-    Difference,
-    /// The connection is made anew; what reads updates stays.
-    Reconnect,
-    /// Everything of the account is made anew from the database.
-    Rebuild,
-    /// Telegram refuses the key: only a login helps.
-    NeedsLogin,
-}
-
-impl HealStep {
-    /// Every step, in the order of the ladder.
-    pub const ALL: [Self; 4] = [
-        Self::Difference,
-        Self::Reconnect,
-        Self::Rebuild,
-        Self::NeedsLogin,
-    ];
-
-    /// The step's name in logs, metrics and answers.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Difference => "difference",
-            Self::Reconnect => "reconnect",
-            Self::Rebuild => "rebuild",
-            Self::NeedsLogin => "needs_login",
-        }
-    }
-}
+use crate::model::HealStep;
 
 /// What a look at an account asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -6,7 +6,7 @@
 
 use crate::error::Error;
 use crate::metrics::LOG_OUTS;
-use crate::model::{SessionId, UtcTime};
+use crate::model::{LoggedOut, SessionId, UtcTime};
 use crate::session::account::SessionContext;
 use crate::session::backoff;
 use crate::store::log_outs::{self, GivenUp, LogOutRow};
@@ -28,17 +28,6 @@ pub(super) const HEAD_START: Duration = Duration::from_secs(20);
 
 /// How often the list is looked at when nobody says that it has changed.
 const EVERY: Duration = Duration::from_secs(30);
-
-/// Whether Telegram has ended an authorisation that the hub has given up.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum LoggedOut {
-    /// It has, or there was none.
-    Done,
-    /// Not yet; the hub goes on asking.
-    Pending,
-    /// The stored key cannot be read, so that the hub cannot ask.
-    Unreadable,
-}
 
 /// What tells of the list of pending log-outs: that it has grown, and that one was tried.
 #[derive(Debug, Default)]

@@ -4,7 +4,7 @@
 //! `login_phase`'s matter. A wrong code or password changes nothing, so that it can be repeated.
 
 use crate::error::{Code, Error};
-use crate::store::peers::PeerRow;
+use crate::model::PeerRow;
 use std::time::Duration;
 use tokio::time::Instant;
 

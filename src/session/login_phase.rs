@@ -1,13 +1,12 @@
 //! The phase in which a login is in progress: the I/O around the state machine of `login`.
 
 use crate::error::{Code, Error};
-use crate::model::{MessageBox, MessageId, SessionState, StoredState, UtcTime};
+use crate::model::{MessageBox, MessageId, PeerRow, SessionState, StoredState, UtcTime};
 use crate::session::account::{Account, Phase};
 use crate::session::handle::{Command, Reply, not_authorized};
 use crate::session::login::{CodeAction, Login, LoginProgress, LoginStarted};
 use crate::session::online::Online;
 use crate::session::waiting::Waiting;
-use crate::store::peers::PeerRow;
 use crate::store::{auth_keys, listings, peers, sequences, sessions};
 use crate::telegram::{self, Keys, Link, SignIn};
 use log::{info, warn};

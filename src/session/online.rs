@@ -1,17 +1,14 @@
 //! The phase in which updates flow and calls are served.
 
-use crate::model::{GapCause, MessageBox, SessionState, UtcTime};
+use crate::model::{GapCause, HealStep, LoggedOut, MessageBox, PeerRow, SessionState, UtcTime};
 use crate::session::account::{Account, Phase};
 use crate::session::capture::capture;
 use crate::session::crossings::Crossings;
 use crate::session::handle::{Command, Reply};
-use crate::session::ladder::HealStep;
-use crate::session::log_outs::LoggedOut;
 use crate::session::login::{LoginStarted, no_login};
 use crate::session::reconcile::{Pace, Reconciler};
 use crate::session::waiting::{Reconnected, Waiting};
 use crate::session::watchdog::{Finding, Watchdog};
-use crate::store::peers::PeerRow;
 use crate::store::{self, gaps, update_states};
 use crate::telegram::{self, AccountRef, Link, Updates};
 use log::{error, info, warn};

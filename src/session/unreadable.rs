@@ -1,9 +1,8 @@
 //! Messages that could not be read, tried again when the hub knows another schema than then.
 
-use crate::model::UtcTime;
+use crate::model::{CapturedBatch, UtcTime};
 use crate::session::capture::store_batch;
 use crate::session::writer::Writer;
-use crate::store::capture::CapturedBatch;
 use crate::store::{self, Store, unreadable};
 use crate::telegram::{self, AccountRef, Vitals};
 use log::info;

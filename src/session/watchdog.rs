@@ -10,12 +10,12 @@
 //! (`new_session_created`). What it lost with it is found at the next push, which comes with a
 //! hole before it, and by the call after a silence.
 
-use crate::model::{SessionName, UtcTime};
+use crate::model::{HealStep, SessionName, UtcTime};
 use crate::session::account::Timing;
 use crate::session::backoff::chance;
 use crate::session::handle::Shared;
 use crate::session::healing::HealingLog;
-use crate::session::ladder::{Behind, HealStep, Ladder, Verdict};
+use crate::session::ladder::{Behind, Ladder, Verdict};
 use crate::session::rhythm::Rhythm;
 use crate::telegram::{self, Link, Nudge, Reading, Vitals};
 use log::debug;

@@ -5,7 +5,8 @@
 //! be stored fails alone. It must not know where batches come from.
 
 use crate::metrics as names;
-use crate::store::capture::{self, CapturedBatch, Committed};
+use crate::model::CapturedBatch;
+use crate::store::capture::{self, Committed};
 use crate::store::{Engine, Error, Store};
 use log::warn;
 use std::collections::HashSet;

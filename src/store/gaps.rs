@@ -3,8 +3,7 @@
 //! A gap is opened in the transaction that stores the position past it, so that no crash can hide
 //! it, and closed when everything in it has been asked for. It must not know how that is done.
 
-use crate::model::{Cursor, GapCause, MessageBox, MessageId, Page, SessionId, UtcTime};
-use crate::store::capture::OpenedGap;
+use crate::model::{Cursor, GapCause, MessageBox, MessageId, OpenedGap, Page, SessionId, UtcTime};
 use crate::store::schema::gaps as t;
 use crate::store::{AnyConnection, Error, paging, sequences};
 use diesel::prelude::*;

@@ -4,7 +4,7 @@
 //! One row for each peer that has either; the later message takes the place of the earlier one.
 //! Sources: <https://core.telegram.org/api/channel#migration>, <https://core.telegram.org/api/min>.
 
-use crate::model::{ChatId, MessageId, SessionId, UtcTime};
+use crate::model::{ChatId, Lead, MessageId, PeerLink, Seen, SessionId, UtcTime};
 use crate::store::backend::on_backend;
 use crate::store::columns::coalesce;
 use crate::store::schema::peer_links as t;
@@ -12,35 +12,6 @@ use crate::store::{AnyConnection, Error};
 use diesel::prelude::*;
 use diesel::upsert::excluded;
 use std::collections::BTreeMap;
-
-/// A way on from a peer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct PeerLink {
-    /// From whom.
-    pub peer: ChatId,
-    /// Where to.
-    pub leads: Lead,
-}
-
-/// Where a way leads.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Lead {
-    /// The supergroup in the place of a basic group.
-    Supergroup(ChatId),
-    /// The message that shows the peer.
-    Message(Seen),
-    /// Telegram has told at this instant how a basic group is.
-    Asked(UtcTime),
-}
-
-/// Where a peer was seen.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Seen {
-    /// The chat.
-    pub chat: ChatId,
-    /// The message that shows the peer.
-    pub message: MessageId,
-}
 
 #[derive(Clone, Copy, Insertable)]
 #[diesel(table_name = t, treat_none_as_default_value = false)]

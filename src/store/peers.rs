@@ -10,7 +10,7 @@
 
 pub mod usernames;
 
-use crate::model::{ChatId, ChatKind, SessionId, UtcTime};
+use crate::model::{ChatId, ChatKind, PeerRow, SessionId, UtcTime};
 use crate::store::backend::on_backend;
 use crate::store::columns::{coalesce, storable};
 use crate::store::schema::peers as t;
@@ -21,60 +21,6 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use usernames::Claims;
-
-/// A peer as one account knows it. `None` means unknown, and unknown erases what is stored only
-/// where the source is [`whole`](Self::whole).
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct PeerRow {
-    /// Its marked id.
-    pub peer_id: ChatId,
-    /// What it is.
-    pub kind: ChatKind,
-    /// What Telegram wants beside the id; basic groups have none.
-    pub access_hash: Option<i64>,
-    /// Its main username without `@`, as its owner spells it.
-    pub username: Option<String>,
-    /// All usernames that lead to it, the main one first. `None` when the source does not say, as
-    /// `min` objects and stored rows do not.
-    pub usernames: Option<Vec<String>>,
-    /// Whether the source says all there is, so that what it leaves out is not so any more.
-    pub whole: bool,
-    /// Its phone number, digits only.
-    pub phone: Option<String>,
-    /// The name to show: first and last name, or the title.
-    pub name: Option<String>,
-    /// A user's first name.
-    pub first_name: Option<String>,
-    /// A user's last name.
-    pub last_name: Option<String>,
-    /// Whether a user is a bot.
-    pub is_bot: Option<bool>,
-    /// Whether it is the account itself.
-    pub is_self: Option<bool>,
-    /// Whether a channel is a broadcast channel and no supergroup.
-    pub is_broadcast: Option<bool>,
-}
-
-impl PeerRow {
-    /// A peer of which nothing is known but its id.
-    pub const fn new(peer_id: ChatId) -> Self {
-        Self {
-            peer_id,
-            kind: peer_id.kind(),
-            access_hash: None,
-            username: None,
-            usernames: None,
-            whole: false,
-            phone: None,
-            name: None,
-            first_name: None,
-            last_name: None,
-            is_bot: None,
-            is_self: None,
-            is_broadcast: None,
-        }
-    }
-}
 
 /// A row of the table.
 #[derive(Queryable, Selectable)]

@@ -4,27 +4,21 @@
 //! type `unreadable`. The first version that can be read takes its place. It must not know why a
 //! message cannot be read, nor try to read it.
 
-use crate::model::SessionId;
+use crate::model::{SessionId, UnreadableMessage};
 use crate::store::schema::{messages, unreadable_messages as t};
 use crate::store::{AnyConnection, Error};
 use diesel::prelude::*;
-use serde_json::{Value, json};
-
-/// The `type` of the media of such a row.
-pub const MEDIA_TYPE: &str = "unreadable";
-
-/// The media of such a row: `{"type": "unreadable", "constructor": "0x…"}`.
-pub fn media(constructor: u32) -> Value {
-    json!({ "type": MEDIA_TYPE, "constructor": format!("{constructor:#010x}") })
-}
+use serde_json::Value;
 
 /// Whether a row's media, as it is stored, is that of an unreadable message.
 pub(super) fn is_media(media: Option<&str>) -> bool {
-    let Some(text) = media.filter(|text| text.contains(MEDIA_TYPE)) else {
+    let Some(text) = media.filter(|text| text.contains(UnreadableMessage::MEDIA_TYPE)) else {
         return false;
     };
     let value: Result<Value, _> = serde_json::from_str(text);
-    value.is_ok_and(|value| value.get("type").and_then(Value::as_str) == Some(MEDIA_TYPE))
+    value.is_ok_and(|value| {
+        value.get("type").and_then(Value::as_str) == Some(UnreadableMessage::MEDIA_TYPE)
+    })
 }
 
 /// Notes that a row cannot be read with the schema of that layer.

@@ -4,28 +4,13 @@
 //! <https://core.telegram.org/api/updates> defines them. A position is written in the transaction
 //! that stores what came before it, or a crash would lose messages.
 
-use crate::model::{SessionId, UtcTime};
+use crate::model::{SessionId, UpdatesPosition, UtcTime};
 use crate::store::backend::on_backend;
 use crate::store::schema::{channel_states as channel, update_states as t};
 use crate::store::{AnyConnection, Error};
 use diesel::prelude::*;
 use diesel::upsert::excluded;
 use std::collections::BTreeMap;
-
-/// A position in the updates of one account.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct UpdatesPosition {
-    /// The common sequence of private chats and basic groups.
-    pub pts: i32,
-    /// The sequence of secret chats and bots.
-    pub qts: i32,
-    /// The server's time of the last update, seconds since 1970.
-    pub date: i32,
-    /// The sequence of update containers.
-    pub seq: i32,
-    /// Bare channel ids, each with that channel's `pts`.
-    pub channels: Vec<(i64, i32)>,
-}
 
 /// The stored position, channels ordered by id; `None` before the first one was stored.
 pub fn load(

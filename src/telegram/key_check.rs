@@ -5,7 +5,7 @@
 //! from.
 
 use crate::config::Device;
-use crate::store::peers::PeerRow;
+use crate::model::PeerRow;
 use crate::telegram::convert;
 use crate::telegram::error::Error;
 use crate::telegram::link::LinkSettings;

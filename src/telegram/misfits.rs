@@ -4,8 +4,7 @@
 //! It owns what fits where. Whatever does not is left out, and an update in its place keeps the
 //! count of updates whole. It must not know what becomes of the rest.
 
-use crate::model::{GapCause, MessageBox};
-use crate::store::capture::OpenedGap;
+use crate::model::{GapCause, MessageBox, OpenedGap};
 use crate::telegram::received::told_message;
 use crate::telegram::receiver::wanted::channel as channel_told;
 use grammers_client::session::updates::UpdatesLike;

@@ -3,7 +3,7 @@
 //! Source: <https://core.telegram.org/api/updates>. It holds what the client library says and
 //! what of it the next capture has to write; it must not know the database.
 
-use crate::store::update_states::UpdatesPosition;
+use crate::model::UpdatesPosition;
 use grammers_client::session::types::{ChannelState, UpdateState, UpdatesState};
 use std::collections::{HashMap, HashSet};
 

@@ -3,8 +3,7 @@
 //! It owns nothing but that each place is named once as having lost something. It must not know
 //! how updates are read.
 
-use crate::model::{GapCause, MessageBox};
-use crate::store::capture::OpenedGap;
+use crate::model::{GapCause, MessageBox, OpenedGap};
 use crate::telegram::convert;
 use crate::telegram::lenient::{Part, UnreadableObject};
 use crate::telegram::receiver::wanted::channel;

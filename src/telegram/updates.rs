@@ -1,7 +1,6 @@
 //! An account's updates as batches that are ready to be captured.
 
-use crate::model::MessageBox;
-use crate::store::capture::CapturedBatch;
+use crate::model::{CapturedBatch, MessageBox};
 use crate::telegram::convert;
 use crate::telegram::error::Error;
 use crate::telegram::receiver::Receiver;

@@ -30,6 +30,10 @@ const LAYERS: [(&str, u8); 17] = [
     ("main", 10),
 ];
 
+/// Lower layers that a folder does not need all the same: doors speak to operations, in the words
+/// of `model`.
+const APART: [(&str, &[&str]); 1] = [("http", &["telegram", "session", "store"])];
+
 /// Libraries that one folder alone may name.
 const OWNERS: [(&str, &str); 5] = [
     ("grammers_", "telegram"),
@@ -128,6 +132,44 @@ fn a_module_imports_from_lower_layers_and_its_own_folder() {
             if edge != source.module && other >= own {
                 wrong.push(format!("{} imports crate::{edge}", source.path.display()));
             }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[test]
+fn who_speaks_to_operations_knows_nothing_below_them() {
+    let mut wrong = Vec::new();
+    for source in sources() {
+        let apart = APART.iter().filter(|(module, _)| *module == source.module);
+        let others: Vec<&str> = apart
+            .flat_map(|(_, others)| others.iter().copied())
+            .collect();
+        for edge in crate_edges(&source.text) {
+            let tests = source
+                .path
+                .iter()
+                .any(|part| part == "tests" || part == "tests.rs");
+            if others.contains(&edge.as_str()) && !tests {
+                wrong.push(format!("{} imports crate::{edge}", source.path.display()));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+/// What an account at Telegram is made of is kept in the database; all else of it is not known there.
+#[test]
+fn telegram_needs_the_store_for_the_keeping_of_a_session_alone() {
+    const KEEPERS: [&str; 2] = ["telegram/storage.rs", "telegram/data_centres.rs"];
+    let mut wrong = Vec::new();
+    for source in sources() {
+        let keeps = KEEPERS
+            .iter()
+            .any(|keeper| source.path == Path::new(keeper));
+        let names = crate_edges(&source.text).contains(&"store".to_owned());
+        if source.module == "telegram" && names && !keeps {
+            wrong.push(source.path);
         }
     }
     assert!(wrong.is_empty(), "{wrong:#?}");

@@ -11,6 +11,7 @@ use crate::support::hub::{Options, TestHub};
 use local_dc::dc::{Dc, DcOptions};
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
+use telegram_hub::model::StringKind;
 
 type Failure = Box<dyn std::error::Error>;
 
@@ -187,7 +188,7 @@ contract! {
         hub.log_in("a", ALICE).await?;
         let server = &hub.hub.registry.context().link.server;
         let name = telegram_hub::model::SessionName::parse("a")?;
-        let kind = telegram_hub::telegram::StringKind::Telethon;
+        let kind = StringKind::Telethon;
         let string = telegram_hub::session::export(&hub.hub.store, server, &name, kind).await?;
         gate.shut().await;
         hub.client.wait_for_state("a", "backoff").await?;

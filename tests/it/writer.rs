@@ -6,10 +6,10 @@ mod sharing;
 
 use crate::support::db::TestDb;
 use serde_json::json;
-use telegram_hub::model::{ChatId, MessageId, SessionId, SessionName, UtcTime};
-use telegram_hub::store::capture::{CapturedBatch, NewMessage};
+use telegram_hub::model::{
+    CapturedBatch, ChatId, MessageId, NewMessage, SessionId, SessionName, UpdatesPosition, UtcTime,
+};
 use telegram_hub::store::sessions::{NewSession, create_or_get};
-use telegram_hub::store::update_states::UpdatesPosition;
 use telegram_hub::store::{Store, StoreSettings};
 
 type Failure = Box<dyn std::error::Error>;

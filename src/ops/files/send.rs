@@ -2,15 +2,14 @@
 
 use crate::auth::Scope;
 use crate::error::Error;
-use crate::model::{MessageId, SessionName, UtcTime};
+use crate::model::{LiveMessage, MessageId, SessionName, UtcTime};
 use crate::ops::chat::{self, OpenChat};
 use crate::ops::files::source::FileSource;
 use crate::ops::files::upload::{self, Saved};
 use crate::ops::messages::ParseMode;
 use crate::ops::{Ctx, Operation, delivery, lengths};
 use crate::telegram::{
-    Formatted, LiveMessage, Media, MediaKind, MessageOf, OutgoingAlbum, OutgoingMedia,
-    SMALL_FILE_BYTES,
+    Formatted, Media, MediaKind, MessageOf, OutgoingAlbum, OutgoingMedia, SMALL_FILE_BYTES,
 };
 use std::time::Duration;
 

@@ -4,10 +4,10 @@
 //! Sources: <https://core.telegram.org/api/channel#migration>, <https://core.telegram.org/api/min>.
 
 use crate::error::{Code, Error};
-use crate::model::{ChatId, ChatKind, UtcTime};
+use crate::model::{ChatId, ChatKind, Lead, PeerLink, PeerRow, UtcTime};
 use crate::ops::resolve::{Resolver, store_peers, usable};
-use crate::store::peer_links::{self, Lead, PeerLink};
-use crate::store::peers::{self, PeerRow};
+use crate::store::peer_links;
+use crate::store::peers;
 use std::time::Duration;
 
 /// How long a basic group is taken for one without asking, unless an update says otherwise.

@@ -4,8 +4,8 @@
 
 use super::{Purpose, Resolver, store_peers, usable};
 use crate::error::{Code, Error};
-use crate::model::UtcTime;
-use crate::store::peers::{self, PeerRow, usernames};
+use crate::model::{PeerRow, UtcTime};
+use crate::store::peers::{self, usernames};
 use crate::telegram::Found;
 use std::time::Duration;
 

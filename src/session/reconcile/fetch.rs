@@ -1,12 +1,10 @@
 //! Asking Telegram for message numbers, and taking what it answers into the log.
 
-use crate::model::{MessageBox, MessageId, UtcTime};
+use crate::model::{CapturedBatch, Deletion, MessageBox, MessageId, PeerRow, UtcTime};
 use crate::session::capture::store_batch;
 use crate::session::reconcile::plan::{Ask, Order, Plan};
 use crate::session::reconcile::{Reconciler, Trouble};
-use crate::store::capture::{CapturedBatch, Deletion};
 use crate::store::gaps::{Filled, GapRow, Occurrence};
-use crate::store::peers::PeerRow;
 use crate::telegram::{self, Fetched};
 use log::warn;
 use std::collections::{BTreeSet, HashSet};

@@ -1,13 +1,12 @@
 //! Fetching what the log lacks in all sequences, and then comparing what may have changed unseen.
 
-use crate::model::{ChatId, MessageBox, MessageId, UtcTime};
+use crate::model::{ChatId, MessageBox, MessageId, PeerRow, UtcTime};
 use crate::session::reconcile::fetch::{Attempt, Purpose};
 use crate::session::reconcile::filling::Filling;
 use crate::session::reconcile::numbers::Numbers;
 use crate::session::reconcile::trouble::Place;
 use crate::session::reconcile::{Reconciler, State, Trouble};
 use crate::store::gaps::{Filled, GapRow};
-use crate::store::peers::PeerRow;
 use crate::store::{gaps, peers, sequences};
 use crate::telegram::{self, DialogList};
 use log::info;

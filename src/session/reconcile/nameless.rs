@@ -1,9 +1,9 @@
 //! Messages of which nothing can be read, not even their chat.
 
-use crate::model::{ChatId, MessageBox, MessageId};
+use crate::model::{ChatId, MessageBox, MessageId, PeerRow};
 use crate::session::reconcile::trouble::Place;
 use crate::session::reconcile::{Reconciler, Trouble};
-use crate::store::peers::{self, PeerRow};
+use crate::store::peers;
 use crate::telegram::DialogList;
 use std::collections::HashMap;
 

@@ -5,9 +5,9 @@
     reason = "`Insertable` writes an implementation that names its lifetime once"
 )]
 
-use crate::model::{ChatId, MessageId, SessionId, UtcTime};
+use crate::model::{CapturedBatch, ChatId, MessageId, NewMessage, SessionId, UtcTime};
 use crate::store::backend::on_backend;
-use crate::store::capture::{CapturedBatch, Committed, Member, NewMessage, edits};
+use crate::store::capture::{Committed, Member, edits};
 use crate::store::columns::storable;
 use crate::store::messages::folded;
 use crate::store::revisions::Version;

@@ -1,10 +1,10 @@
 //! Messages that could not be read: rows that hold what could, unless one is there already. An edit
 //! that cannot be read takes the row's place: what is stored is not what the message is now.
 
-use crate::model::{MessageBox, UtcTime};
+use crate::model::{CapturedBatch, MessageBox, UnreadableMessage, UtcTime};
 use crate::store::backend::on_backend;
 use crate::store::capture::rows::{NewRow, count};
-use crate::store::capture::{CapturedBatch, Committed, Member, UnreadableMessage, edits};
+use crate::store::capture::{Committed, Member, edits};
 use crate::store::schema::messages as t;
 use crate::store::{AnyConnection, Error, gaps, revisions, unreadable};
 use diesel::prelude::*;

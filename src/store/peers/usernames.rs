@@ -3,10 +3,9 @@
 //! It owns that a username leads to one peer of an account, whoever is stored in which order, and
 //! how usernames are compared. It must not know what else is known of a peer.
 
-use crate::model::{ChatId, SessionId, UtcTime};
+use crate::model::{ChatId, PeerRow, SessionId, UtcTime};
 use crate::store::backend::on_backend;
 use crate::store::columns::storable;
-use crate::store::peers::PeerRow;
 use crate::store::schema::{peers, usernames as t};
 use crate::store::{AnyConnection, Error};
 use diesel::prelude::*;

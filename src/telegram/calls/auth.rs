@@ -1,6 +1,6 @@
 //! Logging in and out. Source: <https://core.telegram.org/api/auth>.
 
-use crate::store::peers::PeerRow;
+use crate::model::PeerRow;
 use crate::telegram::convert;
 use crate::telegram::error::Error;
 use crate::telegram::link::Link;

@@ -5,10 +5,10 @@
 //! <https://core.telegram.org/method/messages.updatePinnedMessage>,
 //! <https://core.telegram.org/method/messages.sendReaction>.
 
-use crate::store::peers::PeerRow;
+use crate::model::{LiveMessage, PeerRow};
 use crate::telegram::calls::messages::{Sent, without_message};
 use crate::telegram::calls::numbers::{MessageOf, MessagesOf};
-use crate::telegram::convert::{self, LiveMessage};
+use crate::telegram::convert;
 use crate::telegram::error::Error;
 use crate::telegram::link::Link;
 use crate::telegram::text::Formatted;

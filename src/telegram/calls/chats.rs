@@ -1,8 +1,7 @@
 //! Groups and channels: members, making, joining, leaving, ending. Sources:
 //! <https://core.telegram.org/api/channel>, <https://core.telegram.org/api/invites>.
 
-use crate::model::{ChatId, ChatKind};
-use crate::store::peers::PeerRow;
+use crate::model::{ChatId, ChatKind, PeerRow};
 use crate::telegram::convert;
 use crate::telegram::error::Error;
 use crate::telegram::link::Link;

@@ -4,8 +4,7 @@ mod walk;
 
 pub use walk::DialogWalk;
 
-use crate::model::{ChatId, MessageId, UtcTime};
-use crate::store::peers::PeerRow;
+use crate::model::{ChatId, MessageId, PeerRow, UtcTime};
 use crate::telegram::convert;
 use crate::telegram::error::Error;
 use crate::telegram::lenient::{Read, Unread, UnreadableObject};

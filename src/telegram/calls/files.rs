@@ -1,7 +1,6 @@
 //! The parts of files, to Telegram and back. Source: <https://core.telegram.org/api/files>.
 
-use crate::model::MessageId;
-use crate::store::peers::PeerRow;
+use crate::model::{MessageId, PeerRow};
 use crate::telegram::error::Error;
 use crate::telegram::link::Link;
 use grammers_client::tl;

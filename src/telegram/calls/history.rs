@@ -3,9 +3,7 @@
 //! <https://core.telegram.org/method/messages.getMessages>,
 //! <https://core.telegram.org/method/channels.getMessages>.
 
-use crate::model::{ChatId, MessageId, UtcTime};
-use crate::store::capture::{NewMessage, UnreadableMessage};
-use crate::store::peers::PeerRow;
+use crate::model::{ChatId, MessageId, NewMessage, PeerRow, UnreadableMessage, UtcTime};
 use crate::telegram::convert;
 use crate::telegram::error::Error;
 use crate::telegram::lenient::{Part, Read, UnreadableObject};

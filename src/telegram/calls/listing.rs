@@ -1,10 +1,9 @@
 //! The list of chats as the account's owner sees it.
 //! Source: <https://core.telegram.org/method/messages.getDialogs>.
 
-use crate::model::ChatId;
-use crate::store::peers::PeerRow;
+use crate::model::{ChatId, LiveMessage, PeerRow};
 use crate::telegram::calls::dialogs::{DialogOffset, DialogPage, Told};
-use crate::telegram::convert::{self, LiveMessage};
+use crate::telegram::convert;
 use crate::telegram::error::Error;
 use crate::telegram::link::Link;
 use grammers_client::tl;

@@ -3,11 +3,10 @@
 //! <https://core.telegram.org/method/messages.search>,
 //! <https://core.telegram.org/method/messages.readHistory>.
 
-use crate::model::MessageId;
-use crate::store::peers::PeerRow;
+use crate::model::{LiveMessage, MessageId, PeerRow};
 use crate::telegram::calls::history::{Answer, MESSAGES_A_CALL};
 use crate::telegram::calls::numbers::MessageOf;
-use crate::telegram::convert::{self, LiveMessage};
+use crate::telegram::convert;
 use crate::telegram::error::Error;
 use crate::telegram::link::Link;
 use grammers_client::tl;

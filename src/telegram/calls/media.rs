@@ -2,12 +2,11 @@
 //! <https://core.telegram.org/method/messages.sendMedia>,
 //! <https://core.telegram.org/method/messages.sendMultiMedia>.
 
-use crate::model::UtcTime;
-use crate::store::peers::PeerRow;
+use crate::model::{LiveMessage, PeerRow, UtcTime};
 use crate::telegram::calls::files::UploadedFile;
 use crate::telegram::calls::messages::{reply_header, seconds, without_message};
 use crate::telegram::calls::numbers::MessageOf;
-use crate::telegram::convert::{self, LiveMessage};
+use crate::telegram::convert;
 use crate::telegram::error::Error;
 use crate::telegram::link::Link;
 use crate::telegram::text::Formatted;

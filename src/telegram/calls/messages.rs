@@ -1,9 +1,8 @@
 //! Sending texts. Source: <https://core.telegram.org/method/messages.sendMessage>.
 
-use crate::model::{ChatId, MessageId, UtcTime};
-use crate::store::peers::PeerRow;
+use crate::model::{ChatId, LiveMessage, MessageId, PeerRow, UtcTime};
 use crate::telegram::calls::numbers::MessageOf;
-use crate::telegram::convert::{self, LiveMessage};
+use crate::telegram::convert;
 use crate::telegram::error::{DUPLICATE, Error};
 use crate::telegram::link::Link;
 use crate::telegram::text::Formatted;

@@ -6,8 +6,7 @@
 //! these are made here alone, after a look at where each number is.
 //! Source: <https://core.telegram.org/api/updates#message-related-event-sequences>.
 
-use crate::model::{ChatId, ChatKind, MessageId};
-use crate::store::peers::PeerRow;
+use crate::model::{ChatId, ChatKind, MessageId, PeerRow};
 use crate::telegram::calls::history::MESSAGES_A_CALL;
 use crate::telegram::error::Error;
 use crate::telegram::link::Link;

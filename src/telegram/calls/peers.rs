@@ -1,8 +1,7 @@
 //! Finding users, groups and channels at Telegram.
 //! Source: <https://core.telegram.org/api/peers>, <https://core.telegram.org/api/links>.
 
-use crate::model::ChatId;
-use crate::store::peers::PeerRow;
+use crate::model::{ChatId, PeerRow};
 use crate::telegram::convert;
 use crate::telegram::error::Error;
 use crate::telegram::link::Link;

@@ -2,9 +2,7 @@
 //! in a message. Sources: <https://core.telegram.org/method/messages.getChats>,
 //! <https://core.telegram.org/method/users.getUsers>, <https://core.telegram.org/api/min>.
 
-use crate::model::{ChatId, ChatKind, MessageId};
-use crate::store::peer_links::PeerLink;
-use crate::store::peers::PeerRow;
+use crate::model::{ChatId, ChatKind, MessageId, PeerLink, PeerRow};
 use crate::telegram::convert;
 use crate::telegram::error::Error;
 use crate::telegram::link::Link;

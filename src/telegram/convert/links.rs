@@ -3,9 +3,7 @@
 //!
 //! Sources: <https://core.telegram.org/api/min>, <https://core.telegram.org/api/channel#migration>.
 
-use crate::model::{ChatId, ChatKind};
-use crate::store::peer_links::{Lead, PeerLink, Seen};
-use crate::store::peers::PeerRow;
+use crate::model::{ChatId, ChatKind, Lead, PeerLink, PeerRow, Seen};
 use crate::telegram::convert::{chat_id, message_place};
 use grammers_client::tl;
 

@@ -1,41 +1,9 @@
 //! Messages as they are at Telegram, for callers who ask for them.
 
-use crate::model::{ChatId, MessageId, UtcTime};
-use crate::store::capture::NewMessage;
+use crate::model::{ChatId, LiveMessage, MessageId, NewMessage, UtcTime};
 use crate::telegram::convert::{entities, media, message};
 use grammers_client::tl::{self, Serializable as _};
 use serde_json::{Value, json};
-
-/// A message that was asked for, or that a call has made or changed.
-///
-/// Source: <https://core.telegram.org/constructor/message>.
-#[derive(Clone, Debug, PartialEq)]
-pub struct LiveMessage {
-    /// What the log would keep of it.
-    pub content: NewMessage,
-    /// Telegram's class of its media, such as `MessageMediaPhoto`; a link preview counts.
-    pub media_class: Option<String>,
-    /// How often it was seen, in channels.
-    pub views: Option<i32>,
-    /// How often it was forwarded, in channels.
-    pub forwards: Option<i32>,
-    /// What the messages of one album share.
-    pub grouped_id: Option<i64>,
-    /// Whether it is pinned.
-    pub pinned: bool,
-    /// `[{"emoji", "count", "chosen"}]`; `emoji` is null for reactions that are none.
-    pub reactions: Value,
-}
-
-/// Stands for a number that Telegram has not said; its own are from 1.
-const NO_NUMBER: MessageId = MessageId(0);
-
-impl LiveMessage {
-    /// Its number in the chat; `None` when Telegram has taken it without saying one.
-    pub fn number(&self) -> Option<MessageId> {
-        Some(self.content.message_id).filter(|id| *id != NO_NUMBER)
-    }
-}
 
 /// A message, seen by the account `own`. `None` for an empty one.
 pub(in crate::telegram) fn live(
@@ -119,7 +87,7 @@ pub(in crate::telegram) fn accepted(
     LiveMessage {
         content: NewMessage {
             chat_id,
-            message_id: number.unwrap_or(NO_NUMBER),
+            message_id: number.unwrap_or(LiveMessage::NO_NUMBER),
             sender_id: own,
             outgoing: true,
             silent: false,

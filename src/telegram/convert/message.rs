@@ -1,7 +1,6 @@
 //! A message as a row of the log. Source: <https://core.telegram.org/constructor/message>.
 
-use crate::model::{ChatId, ChatKind, MessageId, UtcTime};
-use crate::store::capture::NewMessage;
+use crate::model::{ChatId, ChatKind, MessageId, NewMessage, UtcTime};
 use crate::telegram::convert::{chat_id, entities, media};
 use grammers_client::tl::{self, Serializable as _};
 use serde_json::{Map, Value, json};

@@ -10,7 +10,6 @@ mod unreadable;
 mod update;
 
 pub(super) use links::upgrades;
-pub use live::LiveMessage;
 pub(super) use live::{accepted, live, short_sent, update_chats, update_message, updates};
 pub(super) use message::{message_date, message_place, messages};
 pub(super) use peer::{

@@ -1,7 +1,6 @@
 //! Users, groups and channels as rows, and rows as what calls take.
 
-use crate::model::{ChatId, ChatKind};
-use crate::store::peers::PeerRow;
+use crate::model::{ChatId, ChatKind, PeerRow};
 use crate::telegram::convert::links::supergroup;
 use grammers_client::session::types::{ChannelKind, PeerAuth, PeerInfo};
 use grammers_client::tl;

@@ -1,9 +1,7 @@
 //! Messages of which only the beginning can be read, as rows and as what callers see.
 
-use crate::model::{ChatId, MessageId, UtcTime};
-use crate::store::capture::{NewMessage, UnreadableMessage};
-use crate::store::unreadable;
-use crate::telegram::convert::{LiveMessage, chat_id, message};
+use crate::model::{ChatId, LiveMessage, MessageId, NewMessage, UnreadableMessage, UtcTime};
+use crate::telegram::convert::{chat_id, message};
 use crate::telegram::lenient::{Prefix, UnreadableObject};
 use grammers_client::tl::{self, Deserializable as _};
 use serde_json::{Value, json};
@@ -78,7 +76,7 @@ pub fn unreadable_number(
             entities: Value::Array(Vec::new()),
             reply_to: None,
             forward: None,
-            media: Some(unreadable::media(object.constructor)),
+            media: Some(UnreadableMessage::media(object.constructor)),
             service: None,
             sent_at: UtcTime::now(),
             edited_at: None,
@@ -104,7 +102,7 @@ fn row(own: Option<ChatId>, told: &Prefix, constructor: u32) -> NewMessage {
         entities: Value::Array(Vec::new()),
         reply_to: None,
         forward: None,
-        media: Some(unreadable::media(constructor)),
+        media: Some(UnreadableMessage::media(constructor)),
         service: None,
         sent_at: told.date.map_or_else(UtcTime::now, message::time),
         edited_at: told.edit_date.map(message::time),

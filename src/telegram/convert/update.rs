@@ -1,8 +1,7 @@
 //! A batch of updates as what the capture writes.
 //! Source: <https://core.telegram.org/type/Update>.
 
-use crate::model::{ChatId, MessageId, SessionId, UtcTime};
-use crate::store::capture::{CapturedBatch, Deletion, NewMessage};
+use crate::model::{CapturedBatch, ChatId, Deletion, MessageId, NewMessage, SessionId, UtcTime};
 use crate::telegram::convert::{links, message, peer, peers};
 use grammers_client::session::updates::{MessageBox, State};
 use grammers_client::tl;

@@ -1,7 +1,6 @@
 //! The account's own difference: applied as far as it can be read, and stepped over where it cannot.
 
-use crate::model::{GapCause, MessageBox};
-use crate::store::capture::OpenedGap;
+use crate::model::{GapCause, MessageBox, OpenedGap};
 use crate::telegram::caller::Caller;
 use crate::telegram::error::Error;
 use crate::telegram::lenient::{Reached, Read};

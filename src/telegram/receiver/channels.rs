@@ -1,7 +1,6 @@
 //! The differences of channels: each asked for in its turn, and put off when it fails.
 
-use crate::model::{GapCause, MessageBox, MessageId};
-use crate::store::capture::OpenedGap;
+use crate::model::{GapCause, MessageBox, MessageId, OpenedGap};
 use crate::telegram::error::Error;
 use crate::telegram::lenient::{Reached, Read};
 use crate::telegram::mending;

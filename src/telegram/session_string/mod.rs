@@ -12,6 +12,7 @@ mod telethon;
 #[cfg(test)]
 mod tests;
 
+use crate::model::StringKind;
 use secrecy::SecretString;
 use std::fmt;
 use std::net::SocketAddr;
@@ -19,24 +20,6 @@ use zeroize::Zeroizing;
 
 /// Telegram's data centres have these numbers.
 const DATA_CENTRES: std::ops::RangeInclusive<u8> = 1..=5;
-
-/// Whose string it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum StringKind {
-    /// `StringSession` of Telethon 1: the data centre, its address, the key.
-    Telethon,
-    /// `session_string` of Pyrogram and its successors: the data centre, the key, the account.
-    Pyrogram,
-}
-
-impl fmt::Display for StringKind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Telethon => "Telethon",
-            Self::Pyrogram => "Pyrogram",
-        })
-    }
-}
 
 /// Why a text is no session string.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

@@ -4,7 +4,8 @@
 //! Kurigram.
 
 use super::bytes::{self, Bytes, UNPADDED};
-use super::{MissingField, SessionString, SessionStringError, StringKind};
+use super::{MissingField, SessionString, SessionStringError};
+use crate::model::StringKind;
 use secrecy::SecretString;
 
 /// Data centre, application, test mode, key, user, bot.

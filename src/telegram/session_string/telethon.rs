@@ -3,7 +3,8 @@
 //! It owns this form. Source: `telethon.sessions.StringSession` of Telethon 1.
 
 use super::bytes::{self, Bytes, PADDED};
-use super::{MissingField, SessionString, SessionStringError, StringKind};
+use super::{MissingField, SessionString, SessionStringError};
+use crate::model::StringKind;
 use secrecy::SecretString;
 use std::net::{IpAddr, SocketAddr};
 

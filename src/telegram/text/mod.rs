@@ -15,8 +15,7 @@ mod tests;
 pub use html::{html, to_html};
 pub use markdown::{markdown, to_markdown};
 
-use crate::model::ChatId;
-use crate::store::peers::PeerRow;
+use crate::model::{ChatId, PeerRow};
 use crate::telegram::convert;
 use grammers_client::tl;
 use grammers_client::tl::enums::{InputUser, MessageEntity as Entity};

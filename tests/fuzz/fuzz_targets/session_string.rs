@@ -2,9 +2,10 @@
 
 #![no_main]
 
+use telegram_hub::model::StringKind;
 use libfuzzer_sys::fuzz_target;
 use secrecy::ExposeSecret as _;
-use telegram_hub::telegram::{SessionString, StringKind};
+use telegram_hub::telegram::SessionString;
 
 fuzz_target!(|text: &str| {
     let any = SessionString::parse_any(text);

@@ -5,9 +5,8 @@ use crate::support::contract;
 use crate::support::hub::{Options, TestHub};
 use secrecy::ExposeSecret as _;
 use serde_json::{Value, json};
-use telegram_hub::model::SessionName;
+use telegram_hub::model::{SessionName, StringKind};
 use telegram_hub::session::export;
-use telegram_hub::telegram::StringKind;
 
 type Failure = Box<dyn std::error::Error>;
 

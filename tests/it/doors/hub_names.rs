@@ -7,10 +7,9 @@ use crate::support::hub::TestHub;
 use crate::support::raw::raw;
 use secrecy::ExposeSecret as _;
 use serde_json::{Value, json};
-use telegram_hub::model::{SessionName, UtcTime};
+use telegram_hub::model::{SessionName, StringKind, UtcTime};
 use telegram_hub::session::export;
 use telegram_hub::store::sessions::{self, NewSession};
-use telegram_hub::telegram::StringKind;
 
 type Failure = Box<dyn std::error::Error>;
 

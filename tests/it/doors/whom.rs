@@ -11,8 +11,8 @@ use local_dc::world::channel::ChannelKind;
 use local_dc::world::faults::Fault;
 use serde_json::{Value, json};
 use std::time::Duration;
-use telegram_hub::model::{ChatId, SessionId, SessionName, UtcTime};
-use telegram_hub::store::peers::{self, PeerRow};
+use telegram_hub::model::{ChatId, PeerRow, SessionId, SessionName, UtcTime};
+use telegram_hub::store::peers;
 use telegram_hub::store::{Store, load_or_create_master_key, sessions};
 
 type Failure = Box<dyn std::error::Error>;

@@ -1,13 +1,14 @@
 use super::{at, session_id};
 use crate::support::contract;
 use serde_json::json;
-use telegram_hub::model::{ChatId, MessageId, SessionId};
-use telegram_hub::store::capture::{
-    self, CapturedBatch, Committed, Deletion, NewMessage, UnreadableMessage,
+use telegram_hub::model::{
+    CapturedBatch, ChatId, Deletion, MessageId, NewMessage, PeerRow, SessionId, UnreadableMessage,
+    UpdatesPosition,
 };
-use telegram_hub::store::peers::{self, PeerRow};
+use telegram_hub::store::capture::{self, Committed};
+use telegram_hub::store::peers;
 use telegram_hub::store::sessions::{self, Purge};
-use telegram_hub::store::update_states::{self, UpdatesPosition};
+use telegram_hub::store::update_states;
 use telegram_hub::store::{AnyConnection, Error, messages, revisions};
 
 const BOB: ChatId = ChatId::user(2);
@@ -244,7 +245,7 @@ contract! {
             .write(move |c| {
                 let unread = |pts, date: Option<i64>| UnreadableMessage {
                     message: NewMessage {
-                        media: Some(telegram_hub::store::unreadable::media(7)),
+                        media: Some(UnreadableMessage::media(7)),
                         edited_at: date.map(at),
                         pts,
                         ..message(BOB, 1, "unreadable")

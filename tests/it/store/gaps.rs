@@ -1,8 +1,8 @@
 use super::capturing::{batch, message};
 use super::{at, session_id};
 use crate::support::contract;
-use telegram_hub::model::{ChatId, GapCause, MessageBox, MessageId, SessionId};
-use telegram_hub::store::capture::{self, OpenedGap};
+use telegram_hub::model::{ChatId, GapCause, MessageBox, MessageId, OpenedGap, SessionId};
+use telegram_hub::store::capture;
 use telegram_hub::store::{AnyConnection, Error, gaps};
 
 const CHANNEL: ChatId = ChatId::channel(77);

@@ -1,7 +1,7 @@
 use super::{at, session_id};
 use crate::support::contract;
-use telegram_hub::model::{ChatId, SessionId};
-use telegram_hub::store::peers::{self, PeerRow, usernames};
+use telegram_hub::model::{ChatId, PeerRow, SessionId};
+use telegram_hub::store::peers::{self, usernames};
 use telegram_hub::store::{AnyConnection, Error};
 
 fn user(id: i64) -> PeerRow {

@@ -2,8 +2,8 @@
 
 use super::capturing::{batch, edited, message};
 use super::session_id;
-use telegram_hub::model::{ChatId, MessageId};
-use telegram_hub::store::capture::{self, Deletion};
+use telegram_hub::model::{ChatId, Deletion, MessageId};
+use telegram_hub::store::capture;
 use telegram_hub::store::{AnyConnection, Error};
 
 const BOB: ChatId = ChatId::user(2);

@@ -1,6 +1,7 @@
 use super::{at, session_id};
 use crate::support::contract;
-use telegram_hub::store::update_states::{self, UpdatesPosition};
+use telegram_hub::model::UpdatesPosition;
+use telegram_hub::store::update_states;
 
 fn position(pts: i32, channels: &[(i64, i32)]) -> UpdatesPosition {
     UpdatesPosition {

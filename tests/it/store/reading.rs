@@ -1,8 +1,8 @@
 use super::capturing::{batch, message};
 use super::{at, session_id};
 use crate::support::contract;
-use telegram_hub::model::{ChatId, Cursor, MessageId, UtcTime};
-use telegram_hub::store::capture::{self, Deletion, NewMessage};
+use telegram_hub::model::{ChatId, Cursor, Deletion, MessageId, NewMessage, UtcTime};
+use telegram_hub::store::capture;
 use telegram_hub::store::messages::{self, MessageFilter, StoredMessage};
 use telegram_hub::store::{Error, Store};
 

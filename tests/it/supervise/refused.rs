@@ -12,6 +12,7 @@ use local_dc::world::faults::{Fault, FaultKind};
 use secrecy::ExposeSecret as _;
 use serde_json::json;
 use std::time::{Duration, Instant};
+use telegram_hub::model::StringKind;
 
 const ALICE: &str = "+15550000001";
 const CAROL: &str = "+15550000003";
@@ -118,12 +119,8 @@ async fn a_key_that_two_hubs_use_from_two_addresses_ends_for_both() -> crate::su
     first.log_in("carol", CAROL).await?;
     let name = telegram_hub::model::SessionName::parse("carol")?;
     let server = &first.hub.registry.context().link.server;
-    let string = telegram_hub::session::export(
-        &first.hub.store,
-        server,
-        &name,
-        telegram_hub::telegram::StringKind::Telethon,
-    );
+    let string =
+        telegram_hub::session::export(&first.hub.store, server, &name, StringKind::Telethon);
     let string = string.await?;
     let mut gate = Gate::seen_at(first.dc.addr(), [127, 0, 0, 2])?;
     gate.open().await?;

@@ -8,12 +8,15 @@ use proptest::prelude::*;
 use proptest::strategy::ValueTree as _;
 use proptest::test_runner::{Config, TestRunner};
 use serde_json::json;
-use telegram_hub::model::{ChatId, MessageId, SessionId, SessionName};
-use telegram_hub::store::capture::{self, CapturedBatch, Committed, Deletion, NewMessage};
+use telegram_hub::model::{
+    CapturedBatch, ChatId, Deletion, MessageId, NewMessage, PeerRow, SessionId, SessionName,
+    UpdatesPosition,
+};
+use telegram_hub::store::capture::{self, Committed};
 use telegram_hub::store::messages::{self, StoredMessage};
-use telegram_hub::store::peers::{self, PeerRow};
+use telegram_hub::store::peers;
 use telegram_hub::store::revisions::{self, Revision};
-use telegram_hub::store::update_states::{self, UpdatesPosition};
+use telegram_hub::store::update_states;
 use telegram_hub::store::{AnyConnection, Error, Store};
 
 const ACCOUNTS: usize = 3;

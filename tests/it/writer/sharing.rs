@@ -8,9 +8,9 @@ use local_dc::dc::{Dc, DcOptions};
 use std::cell::Cell;
 use std::sync::mpsc::{Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
-use telegram_hub::model::{MessageId, SessionId};
+use telegram_hub::model::{CapturedBatch, MessageId, SessionId};
 use telegram_hub::session::Writer;
-use telegram_hub::store::capture::{CapturedBatch, Committed};
+use telegram_hub::store::capture::Committed;
 use telegram_hub::store::{Engine, Error, Store, messages, update_states};
 use tokio::task::JoinHandle;
 

@@ -10,13 +10,14 @@ use std::collections::BTreeMap;
 use std::net::{Ipv6Addr, SocketAddr, SocketAddrV4, SocketAddrV6};
 use std::ops::Range;
 use telegram_hub::model::{
-    ChatId, ChatKind, MessageBox, MessageId, SessionId, SessionName, StoredState, UserId, UtcTime,
+    ChatId, ChatKind, MessageBox, MessageId, PeerRow, SessionId, SessionName, StoredState,
+    UpdatesPosition, UserId, UtcTime,
 };
 use telegram_hub::store::auth_keys::{self, DcKey};
-use telegram_hub::store::peers::{self, PeerRow};
+use telegram_hub::store::peers;
 use telegram_hub::store::sequences;
 use telegram_hub::store::sessions::{self, NewSession, Profile};
-use telegram_hub::store::update_states::{self, UpdatesPosition};
+use telegram_hub::store::update_states;
 use telegram_hub::store::{AnyConnection, Error, Store, Vault};
 use zeroize::Zeroizing;
 

@@ -3,12 +3,11 @@
 //! Ids of entities and chats are bare, those of senders are marked, as clients of the original
 //! expect. It must not know which tool answers with them.
 
-use crate::model::{ChatId, UtcTime};
+use crate::model::{ChatId, LiveMessage, UtcTime};
 use crate::ops::dialogs::DialogView;
 use crate::ops::messages::MessageView;
 use crate::ops::peers::EntityView;
 use crate::ops::sessions::SessionView;
-use crate::telegram::LiveMessage;
 use chrono::SecondsFormat;
 use serde_json::{Map, Value, json};
 

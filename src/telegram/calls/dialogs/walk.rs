@@ -141,7 +141,7 @@ impl Link {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::peers::PeerRow;
+    use crate::model::PeerRow;
 
     fn dialog(user_id: i64, pinned: bool) -> tl::enums::Dialog {
         let notify_settings = tl::types::PeerNotifySettings {

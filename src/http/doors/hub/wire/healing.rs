@@ -1,7 +1,6 @@
 //! The JSON of what was done to heal a session.
 
-use crate::model::UtcTime;
-use crate::session;
+use crate::model::{self, UtcTime};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -33,8 +32,8 @@ pub(crate) struct LastStep {
     at: UtcTime,
 }
 
-impl From<session::Healing> for Healing {
-    fn from(healing: session::Healing) -> Self {
+impl From<model::Healing> for Healing {
+    fn from(healing: model::Healing) -> Self {
         let [difference, reconnect, rebuild, needs_login] = healing.counts;
         Self {
             difference,

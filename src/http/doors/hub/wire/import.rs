@@ -3,9 +3,8 @@
 use super::login::User;
 use super::shared::{SUCCESS, choice};
 use crate::http::input::{Fields, FromFields};
-use crate::model::SessionName;
+use crate::model::{SessionName, StringKind};
 use crate::ops::login::UserView;
-use crate::telegram::StringKind;
 use secrecy::SecretString;
 use serde::Serialize;
 use utoipa::ToSchema;

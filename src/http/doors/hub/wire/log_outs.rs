@@ -1,8 +1,7 @@
 //! The JSON of log-outs.
 
 use super::shared::SUCCESS;
-use crate::model::SessionName;
-use crate::session::LoggedOut;
+use crate::model::{LoggedOut, SessionName};
 use serde::Serialize;
 use std::borrow::Cow;
 use utoipa::ToSchema;

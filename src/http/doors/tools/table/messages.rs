@@ -6,11 +6,11 @@ use crate::http::doors::tools::call::Call;
 use crate::http::doors::tools::objects;
 use crate::http::doors::tools::schema::{Arguments, LARGEST_MESSAGE_ID, OK, Output, Param, field};
 use crate::http::doors::tools::tool::{Hints, Method, Route, Tool};
+use crate::model::LiveMessage;
 use crate::ops::changes::{DeleteMessages, EditMessage, ForwardMessages};
 use crate::ops::history::{GetMessage, MarkRead, ReadHistory};
 use crate::ops::messages::SendMessage;
 use crate::ops::scheduled::ListScheduled;
-use crate::telegram::LiveMessage;
 use serde_json::{Value, json};
 
 /// A text as Telegram takes it. Source: <https://core.telegram.org/method/messages.sendMessage>.
