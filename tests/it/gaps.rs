@@ -179,6 +179,26 @@ contract! {
         hub.stop().await?;
     }
 
+    async fn pushes_that_get_lost_in_a_private_chat_have_the_rest_of_them_asked_for(db: TestDb) {
+        let mut options = watchful();
+        // Its silence is no reason to ask.
+        options.timing.state_after = Duration::from_hours(1);
+        options.timing.state_every = Duration::from_hours(1);
+        let hub = TestHub::start_with(db, Dc::start(DcOptions::default())?, options).await?;
+        hub.log_in("carol", CAROL).await?;
+        let sent = done(hub.dc.send_many("alice", "carol", "before {n}", 3))?;
+        complete(&hub.dc, &hub.client, "carol").await?;
+        let asked = hub.dc.calls("updates.getDifference");
+        done(hub.dc.lose_pushes(Some("carol"), 2))?;
+        done(hub.dc.send("alice", "carol", "lost"))?;
+        done(hub.dc.edit("alice", sent[0].sender, "lost as well"))?;
+        complete(&hub.dc, &hub.client, "carol").await?;
+        eventually(|| async {
+            Ok((hub.dc.calls("updates.getDifference") > asked).then_some(()))
+        }).await?;
+        hub.stop().await?;
+    }
+
     async fn pushes_that_get_lost_after_the_first_look_are_found_by_one_soon_after(db: TestDb) {
         let mut options = watchful();
         options.timing.reconcile_every = Duration::from_hours(1);

@@ -282,6 +282,8 @@ impl Reconciler<'_> {
 
     pub(super) async fn open_missed(&self, fresh: Vec<MessageBox>) -> Result<Vec<GapRow>, Trouble> {
         let id = self.account.session_id;
+        // Whose messages did not arrive lacks edits and deletions as well, which tell no numbers.
+        let behind = fresh.contains(&MessageBox::ACCOUNT);
         let pending = self
             .context
             .store
@@ -295,6 +297,9 @@ impl Reconciler<'_> {
                 gaps::pending(conn, id)
             })
             .await?;
+        if behind {
+            self.nudge(Nudge::Account).await;
+        }
         Ok(pending)
     }
 
