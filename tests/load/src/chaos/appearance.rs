@@ -12,8 +12,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::sleep;
 use std::time::Duration;
 
-/// How often to look; a delay is told by so much too long at most.
-const LOOK_EVERY: Duration = Duration::from_millis(20);
+/// How often to look; a delay is told by so much too long at most. A look costs the machine what
+/// the hub and its database lack then.
+const LOOK_EVERY: Duration = Duration::from_millis(100);
 
 /// Microseconds since 1970 by the number of a row.
 type Instants = HashMap<i64, i64>;

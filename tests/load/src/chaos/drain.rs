@@ -13,6 +13,9 @@ use tokio::time::{Instant, sleep};
 /// How long the log must not have grown.
 const STILL: Duration = Duration::from_secs(2);
 
+/// How often it is looked: who counts the log takes time from who fills it.
+const LOOK_EVERY: Duration = Duration::from_millis(500);
+
 /// How the hub stood when the wait was over.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(super) struct Rest {
@@ -46,6 +49,6 @@ pub(super) async fn wait(
         if rest.settled || Instant::now() >= deadline {
             return Ok(rest);
         }
-        sleep(Duration::from_millis(100)).await;
+        sleep(LOOK_EVERY).await;
     }
 }

@@ -18,8 +18,8 @@ const REMEMBERED: usize = 5000;
 /// Most that appear at all do so within this time. Older ones are looked for in each of so many
 /// looks: a reader that asks for thousands of numbers again and again would take the machine's
 /// time from what it looks at.
-const SOON: Duration = Duration::from_millis(200);
-const SELDOM: u32 = 16;
+const SOON: Duration = Duration::from_millis(300);
+const SELDOM: u32 = 5;
 
 /// A reader of the rows that are added.
 #[derive(Debug)]
