@@ -10,6 +10,7 @@ use crate::store::capture::{self, Committed};
 use crate::store::{Engine, Error, Store};
 use log::warn;
 use std::collections::HashSet;
+use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
@@ -26,7 +27,7 @@ const MAX_ROWS: usize = 2_000;
 /// A transaction that has this many bytes takes no further batch.
 const MAX_BYTES: usize = 4 << 20;
 
-/// Transactions at a time on PostgreSQL; SQLite has one writer.
+/// Transactions at a time on PostgreSQL, at most; SQLite has one writer.
 const LANES: usize = 4;
 
 /// How often a group is tried as a whole while the database is there for others.
@@ -55,8 +56,9 @@ impl Writer {
     pub fn start(store: &Store) -> Self {
         let lanes = match store.engine() {
             Engine::Sqlite => 1,
-            // Some connections are left to those who read.
-            Engine::Postgres => LANES.min(store.pool_size() / 2).max(1),
+            // Some connections are left to those who read. More transactions than cores only make
+            // each of them smaller, and what it costs beside its rows is paid the more often.
+            Engine::Postgres => LANES.min(cores()).min(store.pool_size() / 2).max(1),
         };
         let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
         let lanes = (0..lanes).map(|_| {
@@ -102,6 +104,10 @@ impl Writer {
         self.tasks.close();
         self.tasks.wait().await;
     }
+}
+
+fn cores() -> usize {
+    std::thread::available_parallelism().map_or(1, NonZeroUsize::get)
 }
 
 /// One task, which has one transaction at a time.

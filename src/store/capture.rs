@@ -4,6 +4,8 @@
 //! the same rows as its batches one by one, in few statements, and so that a batch that is
 //! replayed after a crash changes nothing. It must not know what Telegram's updates look like.
 
+#[cfg(feature = "postgres-system")]
+mod arrays;
 mod deletions;
 mod edits;
 mod rows;

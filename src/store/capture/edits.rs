@@ -9,7 +9,7 @@ use crate::store::schema::messages as t;
 use crate::store::{AnyConnection, Error, revisions, unreadable};
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Integer};
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 #[derive(QueryableByName)]
 #[diesel(table_name = t)]
@@ -39,16 +39,21 @@ pub(super) fn settle(
 ) -> Result<(), Error> {
     for chunk in messages.chunks(CHUNK) {
         let mut stored = load_stored(conn, chunk)?;
+        let mut places = Places::new();
         for message in chunk {
-            if settle_one(conn, &mut stored, &message.row)? {
+            if settle_one(conn, &mut stored, &mut places, &message.row)? {
                 count(done, message.place, |counts| &mut counts.edited);
             } else {
                 count(done, message.place, |counts| &mut counts.duplicates);
             }
         }
+        write_places(conn, places)?;
     }
     Ok(())
 }
+
+/// By row, the places of stored versions that are still to be written.
+type Places = BTreeMap<i64, i32>;
 
 /// The stored rows of those messages.
 fn load_stored(
@@ -106,6 +111,7 @@ pub(super) fn statement(keys: usize) -> String {
 fn settle_one(
     conn: &mut AnyConnection,
     stored: &mut HashMap<Key, Stored>,
+    places: &mut Places,
     row: &NewRow<'_>,
 ) -> Result<bool, Error> {
     let Some(old) = stored.get_mut(&row.key()) else {
@@ -122,9 +128,11 @@ fn settle_one(
         if row.edited_at == old.edited_at {
             revisions::forget_asked(conn, old.id, row.version())?;
         }
+        // What is kept is what the row says.
+        write_places(conn, places.remove_entry(&old.id))?;
         revisions::keep(conn, old.id, row.captured_at)?;
     } else {
-        note_place(conn, old, row)?;
+        note_place(places, old, row);
         return Ok(false);
     }
     // Nobody knows the place of one that was asked for outside channels.
@@ -168,16 +176,44 @@ fn is_earlier(old: &Stored, new: &NewRow<'_>) -> bool {
 
 /// The stored version of an edited message has been told once more: whatever was told before is
 /// earlier than it.
-fn note_place(conn: &mut AnyConnection, old: &mut Stored, new: &NewRow<'_>) -> Result<(), Error> {
+fn note_place(places: &mut Places, old: &mut Stored, new: &NewRow<'_>) {
     let again = new.edited_at == old.edited_at && new.content() == old.content();
-    if !again || new.edited_at.is_none() || new.pts <= old.pts {
+    if let Some(pts) = new.pts
+        && again
+        && new.edited_at.is_some()
+        && new.pts > old.pts
+    {
+        old.pts = new.pts;
+        places.insert(old.id, pts);
+    }
+}
+
+/// In one statement: whoever is told of a chat once more is told of many edited messages.
+///
+/// Sources: `UPDATE … FROM` in <https://www.sqlite.org/lang_update.html> and PostgreSQL's manual.
+fn write_places(
+    conn: &mut AnyConnection,
+    places: impl IntoIterator<Item = (i64, i32)>,
+) -> Result<(), Error> {
+    let places: Vec<_> = places.into_iter().collect();
+    if places.is_empty() {
         return Ok(());
     }
-    old.pts = new.pts;
-    diesel::update(t::table.find(old.id))
-        .set(t::pts.eq(new.pts))
-        .execute(conn)?;
+    let text = places_statement(&places);
+    let _: usize = on_backend!(conn, |c| diesel::sql_query(text).execute(c))?;
     Ok(())
+}
+
+pub(super) fn places_statement(places: &[(i64, i32)]) -> String {
+    let values: Vec<String> = places
+        .iter()
+        .map(|(id, pts)| format!("({id}, {pts})"))
+        .collect();
+    format!(
+        "WITH place (id, pts) AS (VALUES {}) \
+         UPDATE messages SET pts = place.pts FROM place WHERE messages.id = place.id",
+        values.join(", ")
+    )
 }
 
 /// What an edit does not change, and nobody may have known.

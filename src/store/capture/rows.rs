@@ -6,7 +6,8 @@
 )]
 
 use crate::model::{CapturedBatch, ChatId, MessageId, NewMessage, SessionId, UtcTime};
-use crate::store::backend::on_backend;
+#[cfg(feature = "postgres-system")]
+use crate::store::capture::arrays;
 use crate::store::capture::{Committed, Member, edits};
 use crate::store::columns::storable;
 use crate::store::messages::folded;
@@ -139,11 +140,16 @@ pub(super) fn count(
 /// Inserts the messages that are not stored yet, and says which ones they were.
 fn insert_new(conn: &mut AnyConnection, messages: &[Received<'_>]) -> Result<HashSet<Key>, Error> {
     let rows: Vec<&NewRow<'_>> = messages.iter().map(|message| &message.row).collect();
-    let inserted: Vec<Key> = on_backend!(conn, |c| diesel::insert_into(t::table)
-        .values(rows)
-        .on_conflict((t::session_id, t::message_id, t::chat_id))
-        .do_nothing()
-        .returning((t::session_id, t::chat_id, t::message_id))
-        .load(c))?;
+    let inserted: Vec<Key> = match conn {
+        #[cfg(feature = "postgres-system")]
+        AnyConnection::Postgres(conn) => arrays::insert(conn, &rows)?,
+        #[cfg(feature = "sqlite")]
+        AnyConnection::Sqlite(conn) => diesel::insert_into(t::table)
+            .values(rows)
+            .on_conflict((t::session_id, t::message_id, t::chat_id))
+            .do_nothing()
+            .returning((t::session_id, t::chat_id, t::message_id))
+            .load(conn)?,
+    };
     Ok(inserted.into_iter().collect())
 }

@@ -23,11 +23,17 @@ fn no_number_of_messages_makes_sqlite_read_the_whole_log() {
         return;
     };
     for count in [1, 2, 10, 100, 150, 200, 300, 400, 500] {
-        for statement in [edits::statement(count), deletions::statement(count)] {
+        let places: Vec<(i64, i32)> = (1..).zip(1..).take(count).collect();
+        let by_key = "SEARCH messages USING INDEX messages_key (session_id=? AND message_id=?)";
+        let by_row = "SEARCH messages USING INTEGER PRIMARY KEY (rowid=?)";
+        for (statement, search) in [
+            (edits::statement(count), by_key),
+            (deletions::statement(count), by_key),
+            (edits::places_statement(&places), by_row),
+        ] {
             let steps: Vec<Step> = sql_query(format!("EXPLAIN QUERY PLAN {statement}"))
                 .load(conn)
                 .expect("a plan");
-            let search = "SEARCH messages USING INDEX messages_key (session_id=? AND message_id=?)";
             let details: Vec<&str> = steps.iter().map(|step| step.detail.as_str()).collect();
             assert!(details.contains(&search), "{count}: {details:?}");
         }
