@@ -1,5 +1,8 @@
 //! Callers and scopes.
 
+use crate::auth::Limits;
+use std::sync::Arc;
+
 /// What an operation asks of its caller.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Scope {
@@ -11,6 +14,13 @@ pub enum Scope {
     Send,
     /// Logging accounts in and out, and taking sessions up and down.
     Manage,
+}
+
+impl Scope {
+    /// Whether what asks for it leaves everything as it was.
+    pub const fn only_reads(self) -> bool {
+        matches!(self, Self::Public | Self::Read)
+    }
 }
 
 /// How a caller got in.
@@ -26,25 +36,40 @@ pub enum Origin {
     Operator,
 }
 
-/// Who calls an operation.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// Who calls an operation, and how far that reaches: the one principal, of whichever door.
+#[derive(Clone, Debug)]
 pub struct Caller {
     origin: Origin,
+    limits: Arc<Limits>,
 }
 
 impl Caller {
-    /// A caller who got in this way.
-    pub const fn new(origin: Origin) -> Self {
-        Self { origin }
+    /// A caller who got in this way, limited by nothing else.
+    pub fn new(origin: Origin) -> Self {
+        Self {
+            origin,
+            limits: Arc::default(),
+        }
+    }
+
+    /// The same caller within limits.
+    #[must_use]
+    pub fn within(self, limits: Arc<Limits>) -> Self {
+        Self { limits, ..self }
     }
 
     /// How the caller got in.
-    pub const fn origin(self) -> Origin {
+    pub const fn origin(&self) -> Origin {
         self.origin
     }
 
-    /// Whether the caller may do what asks for `scope`.
-    pub const fn may(self, scope: Scope) -> bool {
+    /// What limits the caller beside that.
+    pub fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
+    /// Whether the way in gives the caller a scope.
+    pub const fn has(&self, scope: Scope) -> bool {
         match self.origin {
             Origin::Anonymous => matches!(scope, Scope::Public),
             Origin::Door(_) => !matches!(scope, Scope::Manage),
@@ -65,9 +90,9 @@ mod tests {
             (Origin::Operator, true),
         ] {
             let caller = Caller::new(origin);
-            assert!(caller.may(Scope::Public));
+            assert!(caller.has(Scope::Public));
             for scope in [Scope::Read, Scope::Send, Scope::Manage] {
-                assert_eq!(caller.may(scope), others, "{origin:?} {scope:?}");
+                assert_eq!(caller.has(scope), others, "{origin:?} {scope:?}");
             }
         }
     }
@@ -75,7 +100,7 @@ mod tests {
     #[test]
     fn a_caller_of_the_tools_manages_no_sessions() {
         let caller = Caller::new(Origin::Door("tools"));
-        assert!(caller.may(Scope::Read) && caller.may(Scope::Send));
-        assert!(!caller.may(Scope::Manage));
+        assert!(caller.has(Scope::Read) && caller.has(Scope::Send));
+        assert!(!caller.has(Scope::Manage));
     }
 }

@@ -1,12 +1,14 @@
 //! Who calls, and what a caller may do.
 //!
-//! Owns the scopes, the caller, the comparison of keys and the count of wrong ones. It must not know how a key travels:
-//! headers are the matter of the HTTP layer.
+//! Owns the scopes, the caller with its limits, the comparison of keys and the count of wrong ones.
+//! It must not know how a key travels: headers are the matter of the HTTP layer.
 
 mod caller;
 mod guesses;
 mod key;
+mod limits;
 
 pub use caller::{Caller, Origin, Scope};
 pub use guesses::Guesses;
 pub use key::ApiKey;
+pub use limits::{ChatList, Limits};

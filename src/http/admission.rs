@@ -22,7 +22,7 @@ use std::time::Duration;
 const SLOWED: Duration = Duration::from_millis(100);
 
 /// Who was let in, and under which rule.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Admitted {
     caller: Caller,
     rule: Rule,
@@ -40,7 +40,7 @@ impl Admitted {
     }
 
     /// Whether a stranger was let in, for what is open to anyone.
-    pub(super) fn is_anonymous(self) -> bool {
+    pub(super) fn is_anonymous(&self) -> bool {
         self.caller.origin() == Origin::Anonymous
     }
 }

@@ -56,6 +56,11 @@ impl Context {
         &self.request_id
     }
 
+    /// Who asks.
+    pub(crate) const fn caller(&self) -> &Caller {
+        &self.caller
+    }
+
     /// The same call, which sleeps so long altogether when Telegram asks for waits.
     pub(crate) fn with_flood_patience(self, flood_patience: Duration) -> Self {
         Self {
@@ -72,7 +77,7 @@ impl Context {
         // Whoever asks drops this future when the client is gone.
         let gone = CancellationToken::new();
         let hub = Arc::clone(&self.runner.hub);
-        let mut ctx = Ctx::new(hub, self.caller, self.request_id.clone());
+        let mut ctx = Ctx::new(hub, self.caller.clone(), self.request_id.clone());
         ctx.flood_patience = self.flood_patience;
         ctx.client = self.client;
         ctx.gone = gone.clone();
@@ -89,7 +94,7 @@ impl Context {
 /// Who was let in for the route that the request has reached.
 fn admitted(request: &HttpRequest) -> Option<Caller> {
     let rules = request.app_data::<web::Data<Rules>>()?;
-    let admitted = request.extensions().get::<Admitted>().copied()?;
+    let admitted = request.extensions().get::<Admitted>().cloned()?;
     admitted.caller(request, rules)
 }
 
@@ -104,7 +109,7 @@ impl FromRequest for Context {
         };
         ready(Ok(Self {
             runner: runner.clone(),
-            caller: admitted(request).unwrap_or(Caller::new(Origin::Anonymous)),
+            caller: admitted(request).unwrap_or_else(|| Caller::new(Origin::Anonymous)),
             request_id: request
                 .extensions()
                 .get::<RequestId>()

@@ -3,7 +3,7 @@
 //! Owns the description of a door; whoever needs to know something of the doors asks the list of
 //! them (`doors::ALL`), and each entry answers for itself. It must not know which doors there are.
 
-use crate::auth::ApiKey;
+use crate::auth::{ApiKey, Limits};
 use crate::config::Config;
 use crate::error::Error;
 use actix_web::{HttpResponse, web};
@@ -101,6 +101,8 @@ pub(crate) struct Lock {
     pub(crate) key: Option<ApiKey>,
     /// Origins of web pages that may use the door; `*` stands for all.
     pub(crate) origins: Vec<String>,
+    /// What limits everybody who comes through the door, whatever opened it.
+    pub(crate) limits: Arc<Limits>,
 }
 
 impl Lock {

@@ -83,8 +83,8 @@ pub(super) async fn frame<B: MessageBody + 'static>(
         Ok(Ok(mut response)) => {
             let request = response.request();
             let route = request.match_pattern();
-            let admitted = request.extensions().get::<Admitted>().copied();
-            let is_anonymous = admitted.is_some_and(Admitted::is_anonymous);
+            let admitted = request.extensions().get::<Admitted>().cloned();
+            let is_anonymous = admitted.is_some_and(|admitted| admitted.is_anonymous());
             seen.note(route.as_deref(), response.status(), is_anonymous);
             seen.stamp(route.as_deref(), response.headers_mut());
             Ok(response)

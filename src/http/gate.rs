@@ -8,6 +8,7 @@ use crate::error::{Code, Error};
 use crate::http::door::{Lock, Rule};
 use actix_web::http::header::{AUTHORIZATION, HOST, HeaderMap, HeaderName, HeaderValue, ORIGIN};
 use std::net::IpAddr;
+use std::sync::Arc;
 
 /// Decides about every request before anything reads it.
 #[derive(Clone, Debug)]
@@ -73,11 +74,20 @@ impl Gate {
         self.key.is_some() || self.exposed
     }
 
-    /// Lets a request in as a caller.
+    /// Lets a request in as a caller, who is limited as everybody is behind its door.
     ///
     /// # Errors
     /// `host_not_allowed`, `cross_site_request`, `invalid_key`.
     pub(crate) fn admit(&self, asked: &Asked<'_>) -> Result<Caller, Error> {
+        let caller = Caller::new(self.origin(asked)?);
+        Ok(match self.lock_of(asked.rule) {
+            Some(lock) => caller.within(Arc::clone(&lock.limits)),
+            None => caller,
+        })
+    }
+
+    /// How a request gets in.
+    fn origin(&self, asked: &Asked<'_>) -> Result<Origin, Error> {
         let rule = asked.rule;
         let guarded = self.guards(rule);
         // What no key of the hub guards is for local clients, and so is what is not there.
@@ -89,21 +99,21 @@ impl Gate {
             self.check_site(asked)?;
         }
         if self.key.as_ref().is_some_and(|key| asked.shows(key)) {
-            return Ok(Caller::new(Origin::Operator));
+            return Ok(Origin::Operator);
         }
         if let Some(door) = self.opened(asked) {
-            return Ok(Caller::new(Origin::Door(door)));
+            return Ok(Origin::Door(door));
         }
         match (guarded, rule) {
-            (true, Rule::Public) => Ok(Caller::new(Origin::Anonymous)),
+            (true, Rule::Public) => Ok(Origin::Anonymous),
             (true, _) => Err(Error::new(
                 Code::InvalidKey,
                 "Could not validate credentials",
             )),
-            (false, Rule::Public) => Ok(Caller::new(Origin::Loopback)),
+            (false, Rule::Public) => Ok(Origin::Loopback),
             (false, _) => {
                 self.check_site(asked)?;
-                Ok(Caller::new(Origin::Loopback))
+                Ok(Origin::Loopback)
             }
         }
     }
@@ -165,10 +175,18 @@ impl Gate {
 
     /// Whether the door of a rule is open to pages of an origin.
     fn lists(&self, rule: Rule, origin: &str) -> bool {
-        let own = rule.guard().map(|guard| guard.door);
-        let locks = self.locks.iter().filter(|(door, _)| own == Some(*door));
-        let mut origins = locks.flat_map(|(_, lock)| &lock.origins);
+        let mut origins = self
+            .lock_of(rule)
+            .into_iter()
+            .flat_map(|lock| &lock.origins);
         origins.any(|listed| listed == "*" || listed.eq_ignore_ascii_case(origin))
+    }
+
+    /// The lock of the door of a rule.
+    fn lock_of(&self, rule: Rule) -> Option<&Lock> {
+        let own = rule.guard()?.door;
+        let mut locks = self.locks.iter();
+        locks.find(|(door, _)| *door == own).map(|(_, lock)| lock)
     }
 
     fn answers_for(&self, authority: &str) -> bool {

@@ -5,7 +5,8 @@
 
 mod links;
 
-use crate::model::ChatId;
+use crate::model::{ChatId, ChatKind};
+use std::fmt;
 
 /// A chat as a client named it, told apart by form alone.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -60,6 +61,21 @@ impl ChatTarget {
             return marked(text);
         }
         links::read(text).or_else(|| username(text).map(Self::Username))
+    }
+}
+
+impl fmt::Display for ChatTarget {
+    /// Writes the chat so that [`Self::parse`] reads the same again.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Me => f.write_str("me"),
+            Self::Username(name) => write!(f, "@{name}"),
+            Self::Phone(digits) => write!(f, "+{digits}"),
+            Self::Marked(id) if id.kind() == ChatKind::User => write!(f, "tg://user?id={id}"),
+            Self::Marked(id) => write!(f, "{id}"),
+            Self::Bare(number) => write!(f, "{number}"),
+            Self::Invite(hash) => write!(f, "tg://join?invite={hash}"),
+        }
     }
 }
 
@@ -265,6 +281,9 @@ mod tests {
             ("web.telegram.org/k/", None),
         ] {
             assert_eq!(ChatTarget::parse(text), expected, "{text}");
+            let written = expected.as_ref().map(ToString::to_string);
+            let again = written.as_deref().and_then(ChatTarget::parse);
+            assert_eq!(again, expected, "{text}: {written:?}");
         }
     }
 }

@@ -3,18 +3,19 @@
 use crate::auth::{Caller, Scope};
 use crate::error::{Code, Error};
 use crate::metrics::OPERATION_SECONDS;
-use crate::ops::{Ctx, Operation, RequestId};
+use crate::ops::{Ctx, Operation, RequestId, permission};
 use crate::telegram::with_patience;
 use futures_util::FutureExt as _;
 use std::any::Any;
 use std::panic::AssertUnwindSafe;
 use std::time::{Duration, Instant};
 
-/// Runs an operation: checks the caller's scope, bounds the time, catches panics, counts, times,
-/// and logs a failure once with its cause.
+/// Runs an operation: decides whether the caller may, bounds the time, catches panics, counts,
+/// times, and logs a failure once with its cause.
 ///
 /// # Errors
-/// What the operation answers; `invalid_key` when the caller lacks the scope;
+/// What the operation answers; `invalid_key`, `read_only` or `chat_not_allowed` when the caller may
+/// not; `session_not_found` for a session that is not there for the caller;
 /// `telegram_unreachable` after [`Operation::TIME_LIMIT`]; `internal` after a panic. The sentence
 /// of a fault on our side is a constant with the request id; its cause is in the log alone.
 pub async fn call<O: Operation>(op: O, ctx: &Ctx) -> Result<O::Output, Error> {
@@ -23,12 +24,17 @@ pub async fn call<O: Operation>(op: O, ctx: &Ctx) -> Result<O::Output, Error> {
         operation: O::NAME,
         scope: O::SCOPE,
         time_limit: O::TIME_LIMIT + ctx.flood_patience,
-        caller: ctx.caller,
+        caller: &ctx.caller,
         request_id: &ctx.request_id,
     };
     let until = tokio::time::Instant::now() + call.time_limit;
+    let subject = op.subject();
     let run = async {
-        let outcome = with_patience(ctx.flood_patience, until, op.run(ctx)).await;
+        let permitted = async {
+            permission::check(ctx, O::SCOPE, &subject).await?;
+            op.run(ctx).await
+        };
+        let outcome = with_patience(ctx.flood_patience, until, permitted).await;
         if let Err(error) = &outcome {
             ctx.doubt_used(error).await;
         }
@@ -43,7 +49,7 @@ struct Call<'a> {
     operation: &'static str,
     scope: Scope,
     time_limit: Duration,
-    caller: Caller,
+    caller: &'a Caller,
     request_id: &'a RequestId,
 }
 
@@ -52,13 +58,9 @@ async fn supervise<T>(
     run: impl Future<Output = Result<T, Error>>,
 ) -> Result<T, Error> {
     let started = Instant::now();
-    let result = if call.caller.may(call.scope) {
-        bounded(call.time_limit, run).await
-    } else {
-        Err(Error::new(
-            Code::InvalidKey,
-            "The key does not allow this operation",
-        ))
+    let result = match permission::check_scope(call.caller, call.scope) {
+        Ok(()) => bounded(call.time_limit, run).await,
+        Err(error) => Err(error),
     };
     let took = started.elapsed();
     let outcome = result
@@ -171,7 +173,7 @@ mod tests {
             operation: "test.run",
             scope: Scope::Read,
             time_limit: Duration::from_millis(20),
-            caller: Caller::new(origin),
+            caller: &Caller::new(origin),
             request_id: &request_id,
         };
         supervise(&call, body).await

@@ -4,7 +4,7 @@ use crate::auth::Scope;
 use crate::error::Error;
 use crate::model::{LiveMessage, MessageId, SessionName};
 use crate::ops::messages::ParseMode;
-use crate::ops::{Ctx, Operation, chat, delivery, lengths};
+use crate::ops::{Ctx, Operation, Subject, chat, delivery, lengths};
 use crate::telegram::{Edit, Forward};
 
 /// Replaces the text of a message that the account has sent.
@@ -35,6 +35,10 @@ impl Operation for EditMessage {
     const NAME: &'static str = "messages.edit";
     const SCOPE: Scope = Scope::Send;
     type Output = LiveMessage;
+
+    fn subject(&self) -> Subject {
+        Subject::session(&self.session).writes(&self.chat)
+    }
 
     async fn run(self, ctx: &Ctx) -> Result<Self::Output, Error> {
         let chat = chat::open(ctx, &self.session, &self.chat).await?;
@@ -76,6 +80,10 @@ impl Operation for DeleteMessages {
     /// How many Telegram has deleted.
     type Output = u32;
 
+    fn subject(&self) -> Subject {
+        Subject::session(&self.session).writes(&self.chat)
+    }
+
     async fn run(self, ctx: &Ctx) -> Result<Self::Output, Error> {
         let chat = chat::open(ctx, &self.session, &self.chat).await?;
         let messages = chat.messages(ctx, "message_ids", self.message_ids).await?;
@@ -115,6 +123,12 @@ impl Operation for ForwardMessages {
     const NAME: &'static str = "messages.forward";
     const SCOPE: Scope = Scope::Send;
     type Output = Vec<LiveMessage>;
+
+    fn subject(&self) -> Subject {
+        Subject::session(&self.session)
+            .reads(&self.from_chat)
+            .writes(&self.to_chat)
+    }
 
     async fn run(self, ctx: &Ctx) -> Result<Self::Output, Error> {
         let from = chat::open(ctx, &self.session, &self.from_chat).await?;
@@ -160,6 +174,10 @@ impl Operation for PinMessage {
     const SCOPE: Scope = Scope::Send;
     type Output = ();
 
+    fn subject(&self) -> Subject {
+        Subject::session(&self.session).writes(&self.chat)
+    }
+
     async fn run(self, ctx: &Ctx) -> Result<Self::Output, Error> {
         let chat = chat::open(ctx, &self.session, &self.chat).await?;
         let message = chat.message(ctx, "message_id", self.message_id).await?;
@@ -193,6 +211,10 @@ impl Operation for React {
     const NAME: &'static str = "messages.react";
     const SCOPE: Scope = Scope::Send;
     type Output = ();
+
+    fn subject(&self) -> Subject {
+        Subject::session(&self.session).writes(&self.chat)
+    }
 
     async fn run(self, ctx: &Ctx) -> Result<Self::Output, Error> {
         let chat = chat::open(ctx, &self.session, &self.chat).await?;

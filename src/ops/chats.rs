@@ -5,7 +5,7 @@ use crate::error::{Code, Error};
 use crate::model::{ChatKind, ChatTarget, SessionName};
 use crate::ops::peers::EntityView;
 use crate::ops::resolve::store_peers;
-use crate::ops::{Ctx, Operation, accounts, chat};
+use crate::ops::{Ctx, Operation, Subject, accounts, chat};
 
 /// Lists the members of a group or channel.
 ///
@@ -30,6 +30,10 @@ impl Operation for ListParticipants {
     const NAME: &'static str = "chats.participants";
     const SCOPE: Scope = Scope::Read;
     type Output = Vec<EntityView>;
+
+    fn subject(&self) -> Subject {
+        Subject::session(&self.session).reads(&self.chat)
+    }
 
     async fn run(self, ctx: &Ctx) -> Result<Self::Output, Error> {
         let chat = chat::open(ctx, &self.session, &self.chat).await?;
@@ -65,6 +69,10 @@ impl Operation for CreateChat {
     const SCOPE: Scope = Scope::Send;
     type Output = EntityView;
 
+    fn subject(&self) -> Subject {
+        Subject::session(&self.session).other_chats()
+    }
+
     async fn run(self, ctx: &Ctx) -> Result<Self::Output, Error> {
         let (handle, link) = accounts::online(&ctx.hub, &self.session).await?;
         let made = link
@@ -95,6 +103,10 @@ impl Operation for DeleteChat {
     const NAME: &'static str = "chats.delete";
     const SCOPE: Scope = Scope::Send;
     type Output = ();
+
+    fn subject(&self) -> Subject {
+        Subject::session(&self.session).writes(&self.chat)
+    }
 
     async fn run(self, ctx: &Ctx) -> Result<Self::Output, Error> {
         let chat = chat::open(ctx, &self.session, &self.chat).await?;
@@ -132,6 +144,10 @@ impl Operation for JoinChat {
     const NAME: &'static str = "chats.join";
     const SCOPE: Scope = Scope::Send;
     type Output = Joined;
+
+    fn subject(&self) -> Subject {
+        Subject::session(&self.session).writes(&self.chat)
+    }
 
     async fn run(self, ctx: &Ctx) -> Result<Self::Output, Error> {
         let (handle, link) = accounts::online(&ctx.hub, &self.session).await?;
@@ -179,6 +195,10 @@ impl Operation for LeaveChat {
     const NAME: &'static str = "chats.leave";
     const SCOPE: Scope = Scope::Send;
     type Output = ();
+
+    fn subject(&self) -> Subject {
+        Subject::session(&self.session).writes(&self.chat)
+    }
 
     async fn run(self, ctx: &Ctx) -> Result<Self::Output, Error> {
         let chat = chat::open(ctx, &self.session, &self.chat).await?;

@@ -3,7 +3,7 @@
 use crate::auth::Scope;
 use crate::error::{Code, Error};
 use crate::model::{SessionName, StoredState};
-use crate::ops::{Ctx, Operation, accounts};
+use crate::ops::{Ctx, Operation, Subject, accounts};
 use crate::store::missing::Missing;
 use crate::store::sessions::{self, SessionRow};
 
@@ -26,6 +26,10 @@ impl Operation for ChooseSession {
     const NAME: &'static str = "sessions.choose";
     const SCOPE: Scope = Scope::Read;
     type Output = SessionName;
+
+    fn subject(&self) -> Subject {
+        Subject::sessions(self.named.as_ref().or(self.default.as_ref()))
+    }
 
     async fn run(self, ctx: &Ctx) -> Result<Self::Output, Error> {
         let Some(name) = self.named.or(self.default) else {
@@ -58,6 +62,10 @@ impl Operation for DefaultAuthorized {
     const NAME: &'static str = "sessions.default_authorized";
     const SCOPE: Scope = Scope::Public;
     type Output = bool;
+
+    fn subject(&self) -> Subject {
+        Subject::nothing()
+    }
 
     async fn run(self, ctx: &Ctx) -> Result<Self::Output, Error> {
         let rows = match &self.default {

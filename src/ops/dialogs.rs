@@ -5,7 +5,7 @@ use crate::error::Error;
 use crate::model::{LiveMessage, SessionName};
 use crate::ops::peers::EntityView;
 use crate::ops::resolve::store_peers;
-use crate::ops::{Ctx, Operation, accounts};
+use crate::ops::{Ctx, Operation, Subject, accounts, permission};
 
 /// Lists the account's chats, pinned ones first and then the newest.
 ///
@@ -42,6 +42,10 @@ impl Operation for ListDialogs {
     const SCOPE: Scope = Scope::Read;
     type Output = Vec<DialogView>;
 
+    fn subject(&self) -> Subject {
+        Subject::session(&self.session)
+    }
+
     async fn run(self, ctx: &Ctx) -> Result<Self::Output, Error> {
         let (handle, link) = accounts::online(&ctx.hub, &self.session).await?;
         let listed = link.list_dialogs(self.limit, self.archived).await?;
@@ -51,8 +55,12 @@ impl Operation for ListDialogs {
             pinned: entry.pinned,
             last_message: entry.last_message,
         });
-        let views = views.collect();
+        let views: Vec<DialogView> = views.collect();
         store_peers(&ctx.hub, handle.id, listed.peers).await?;
-        Ok(views)
+        let readable = permission::readable(ctx, &self.session).await?;
+        let shown = views.into_iter();
+        Ok(shown
+            .filter(|dialog| readable.admits(&dialog.entity))
+            .collect())
     }
 }

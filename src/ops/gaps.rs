@@ -3,7 +3,7 @@
 use crate::auth::Scope;
 use crate::error::Error;
 use crate::model::{ChatId, Cursor, GapCause, MessageId, Page, SessionName, UtcTime};
-use crate::ops::{Ctx, Operation, accounts};
+use crate::ops::{Ctx, Operation, Subject, accounts};
 use crate::store::gaps::{self, GapQuery, GapRow};
 
 /// Lists a session's gaps, newest first. A destroyed session has none.
@@ -66,6 +66,10 @@ impl Operation for ListGaps {
     const NAME: &'static str = "gaps.list";
     const SCOPE: Scope = Scope::Read;
     type Output = GapList;
+
+    fn subject(&self) -> Subject {
+        Subject::session(&self.session).other_chats()
+    }
 
     async fn run(self, ctx: &Ctx) -> Result<Self::Output, Error> {
         let session_id = accounts::id_of_name(&ctx.hub, &self.session).await?;

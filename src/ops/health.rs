@@ -8,7 +8,7 @@ use crate::metrics::{
     RECEIVING, SESSIONS,
 };
 use crate::model::SessionState;
-use crate::ops::{Ctx, Operation};
+use crate::ops::{Ctx, Operation, Subject};
 use crate::session::{RestoreSnapshot, SessionSnapshot};
 use crate::store::missing::{self, Missing};
 use crate::store::{self, AnyConnection, gaps, log_outs, sessions};
@@ -67,6 +67,10 @@ impl Operation for Health {
     const NAME: &'static str = "health.show";
     const SCOPE: Scope = Scope::Public;
     type Output = HealthView;
+
+    fn subject(&self) -> Subject {
+        Subject::nothing()
+    }
 
     async fn run(self, ctx: &Ctx) -> Result<Self::Output, Error> {
         let hub = &ctx.hub;
@@ -132,6 +136,10 @@ impl Operation for CountSessions {
     const NAME: &'static str = "health.count_sessions";
     const SCOPE: Scope = Scope::Read;
     type Output = ();
+
+    fn subject(&self) -> Subject {
+        Subject::nothing()
+    }
 
     async fn run(self, ctx: &Ctx) -> Result<Self::Output, Error> {
         for (state, count) in by_state(&ctx.hub) {

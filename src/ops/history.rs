@@ -6,7 +6,7 @@
 use crate::auth::Scope;
 use crate::error::{Code, Error};
 use crate::model::{LiveMessage, MessageId, SessionName};
-use crate::ops::{Ctx, Operation, chat};
+use crate::ops::{Ctx, Operation, Subject, chat};
 use crate::telegram::HistoryQuery;
 
 /// Reads messages of a chat, newest first.
@@ -35,6 +35,10 @@ impl Operation for ReadHistory {
     const NAME: &'static str = "messages.history";
     const SCOPE: Scope = Scope::Read;
     type Output = Vec<LiveMessage>;
+
+    fn subject(&self) -> Subject {
+        Subject::session(&self.session).reads(&self.chat)
+    }
 
     async fn run(self, ctx: &Ctx) -> Result<Self::Output, Error> {
         let chat = chat::open(ctx, &self.session, &self.chat).await?;
@@ -68,6 +72,10 @@ impl Operation for GetMessage {
     const SCOPE: Scope = Scope::Read;
     type Output = LiveMessage;
 
+    fn subject(&self) -> Subject {
+        Subject::session(&self.session).reads(&self.chat)
+    }
+
     async fn run(self, ctx: &Ctx) -> Result<Self::Output, Error> {
         let chat = chat::open(ctx, &self.session, &self.chat).await?;
         chat.refuse_old(ctx, "message_id", &[self.message_id])
@@ -98,6 +106,10 @@ impl Operation for MarkRead {
     const NAME: &'static str = "messages.read";
     const SCOPE: Scope = Scope::Send;
     type Output = ();
+
+    fn subject(&self) -> Subject {
+        Subject::session(&self.session).writes(&self.chat)
+    }
 
     async fn run(self, ctx: &Ctx) -> Result<Self::Output, Error> {
         let chat = chat::open(ctx, &self.session, &self.chat).await?;

@@ -4,7 +4,7 @@ use crate::auth::Scope;
 use crate::error::Error;
 use crate::model::{SessionName, StringKind};
 use crate::ops::login::UserView;
-use crate::ops::{Ctx, Operation, accounts};
+use crate::ops::{Ctx, Operation, Subject, accounts};
 use crate::session::{ForeignKey, import};
 use secrecy::SecretString;
 
@@ -30,6 +30,10 @@ impl Operation for ImportSession {
     const NAME: &'static str = "sessions.import";
     const SCOPE: Scope = Scope::Manage;
     type Output = UserView;
+
+    fn subject(&self) -> Subject {
+        Subject::session(&self.session)
+    }
 
     async fn run(self, ctx: &Ctx) -> Result<Self::Output, Error> {
         let key = ForeignKey::read(&self.string, self.kind)?;

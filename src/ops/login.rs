@@ -3,7 +3,7 @@
 use crate::auth::Scope;
 use crate::error::{Code, Error};
 use crate::model::{LoggedOut, SessionName, StoredState, UserId, UtcTime};
-use crate::ops::{Ctx, Operation, accounts};
+use crate::ops::{Ctx, Operation, Subject, accounts};
 use crate::session::{self, SessionHandle, log_out_state};
 use crate::store::sessions::{self, NewSession};
 use secrecy::SecretString;
@@ -57,6 +57,10 @@ impl Operation for StartLogin {
     const NAME: &'static str = "login.start";
     const SCOPE: Scope = Scope::Manage;
     type Output = LoginStarted;
+
+    fn subject(&self) -> Subject {
+        Subject::session(&self.session)
+    }
 
     async fn run(self, ctx: &Ctx) -> Result<Self::Output, Error> {
         if !self.phone.contains(|c: char| c.is_ascii_digit()) {
@@ -127,6 +131,10 @@ impl Operation for SubmitCode {
     const SCOPE: Scope = Scope::Manage;
     type Output = LoginProgress;
 
+    fn subject(&self) -> Subject {
+        Subject::session(&self.session)
+    }
+
     async fn run(self, ctx: &Ctx) -> Result<Self::Output, Error> {
         let handle = in_login(ctx, &self.session)?;
         Ok(
@@ -162,6 +170,10 @@ impl Operation for SubmitPassword {
     const SCOPE: Scope = Scope::Manage;
     type Output = UserView;
 
+    fn subject(&self) -> Subject {
+        Subject::session(&self.session)
+    }
+
     async fn run(self, ctx: &Ctx) -> Result<Self::Output, Error> {
         let handle = in_login(ctx, &self.session)?;
         match handle.submit_password(self.password).await? {
@@ -192,6 +204,10 @@ impl Operation for LogOut {
     const NAME: &'static str = "login.log_out";
     const SCOPE: Scope = Scope::Manage;
     type Output = LoggedOut;
+
+    fn subject(&self) -> Subject {
+        Subject::session(&self.session)
+    }
 
     async fn run(self, ctx: &Ctx) -> Result<Self::Output, Error> {
         match accounts::row(&ctx.hub, &self.session).await? {

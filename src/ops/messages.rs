@@ -7,7 +7,7 @@ use crate::model::{
     UtcTime,
 };
 use crate::ops::resolve::{only, readings};
-use crate::ops::{Ctx, Operation, accounts, delivery};
+use crate::ops::{Ctx, Operation, Subject, accounts, delivery, permission};
 use crate::store::messages::{self, MessageFilter, StoredMessage};
 use crate::store::search;
 use crate::store::{self, AnyConnection, peers};
@@ -100,6 +100,10 @@ impl Operation for SendMessage {
     const SCOPE: Scope = Scope::Send;
     type Output = SentMessage;
 
+    fn subject(&self) -> Subject {
+        Subject::session(&self.session).writes(&self.chat)
+    }
+
     async fn run(self, ctx: &Ctx) -> Result<Self::Output, Error> {
         delivery::send(ctx, self).await
     }
@@ -176,6 +180,15 @@ impl Operation for ListMessages {
     const SCOPE: Scope = Scope::Read;
     type Output = Page<MessageView>;
 
+    fn subject(&self) -> Subject {
+        let subject = Subject::sessions(self.session.as_ref());
+        match (&self.session, &self.filter.chat_id) {
+            (None, _) => subject.other_chats(),
+            (Some(_), Some(chat)) => subject.reads(chat.to_string()),
+            (Some(_), None) => subject,
+        }
+    }
+
     async fn run(self, ctx: &Ctx) -> Result<Self::Output, Error> {
         let session_id = match &self.session {
             Some(name) => Some(accounts::id_of_name(&ctx.hub, name).await?),
@@ -200,8 +213,17 @@ impl Operation for ListMessages {
             let read = move |conn: &mut _| messages::page(conn, &filter);
             ctx.hub.store.read(read).await?
         };
+        let items = page.items.into_iter().map(MessageView::from);
+        let items = match &self.session {
+            Some(session) => {
+                let readable = permission::readable(ctx, session).await?;
+                let shown = items.filter(|message| readable.admits_id(message.chat_id));
+                shown.collect()
+            }
+            None => items.collect(),
+        };
         Ok(Page {
-            items: page.items.into_iter().map(MessageView::from).collect(),
+            items,
             next: page.next,
         })
     }

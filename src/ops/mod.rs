@@ -20,15 +20,19 @@ mod lengths;
 pub mod login;
 pub mod messages;
 pub mod peers;
+mod permission;
 pub mod profile;
 mod request_id;
 mod resolve;
 pub mod scheduled;
+pub mod sent;
 pub mod sessions;
+mod subject;
 mod used;
 
 pub use call::call;
 pub use request_id::RequestId;
+pub use subject::Subject;
 
 use crate::auth::{Caller, Scope};
 use crate::error::{Code, Error};
@@ -52,7 +56,10 @@ pub trait Operation: Send + 'static {
     /// What a success answers.
     type Output: Send + 'static;
 
-    /// Does it. Only [`call()`] calls this.
+    /// What it touches, which the caller must be allowed to.
+    fn subject(&self) -> Subject;
+
+    /// Does it. Only [`call()`] calls this, and operations of which it is a part.
     fn run(self, ctx: &Ctx) -> impl Future<Output = Result<Self::Output, Error>> + Send;
 }
 
@@ -101,6 +108,14 @@ impl Ctx {
         Self {
             purpose,
             used: Used::default(),
+            ..self.clone()
+        }
+    }
+
+    /// The same for a part of the operation that only looks at a chat.
+    fn looking(&self) -> Self {
+        Self {
+            purpose: Purpose::Look,
             ..self.clone()
         }
     }

@@ -5,7 +5,7 @@ use crate::error::{Code, Error};
 use crate::model::{ChatKind, PeerRow, SessionName};
 use crate::ops::messages::ResolvedEntity;
 use crate::ops::resolve::{Purpose, Resolver, store_peers};
-use crate::ops::{Ctx, Operation, accounts};
+use crate::ops::{Ctx, Operation, Subject, accounts};
 use crate::store::peers;
 
 /// How many messages of Saved Messages are looked through for peers.
@@ -54,6 +54,10 @@ impl Operation for ResolveEntity {
     const NAME: &'static str = "peers.resolve";
     const SCOPE: Scope = Scope::Read;
     type Output = EntityView;
+
+    fn subject(&self) -> Subject {
+        Subject::session(&self.session).reads(&self.identifier)
+    }
 
     async fn run(self, ctx: &Ctx) -> Result<Self::Output, Error> {
         let (handle, link) = accounts::online(&ctx.hub, &self.session).await?;
@@ -110,6 +114,10 @@ impl Operation for ListEntities {
     const SCOPE: Scope = Scope::Read;
     type Output = Vec<CachedEntityView>;
 
+    fn subject(&self) -> Subject {
+        Subject::session(&self.session).other_chats()
+    }
+
     async fn run(self, ctx: &Ctx) -> Result<Self::Output, Error> {
         let Some(row) = accounts::row(&ctx.hub, &self.session).await? else {
             return Ok(Vec::new());
@@ -138,6 +146,10 @@ impl Operation for CacheFromMessages {
     const NAME: &'static str = "peers.cache_from_messages";
     const SCOPE: Scope = Scope::Manage;
     type Output = u64;
+
+    fn subject(&self) -> Subject {
+        Subject::session(&self.session).other_chats()
+    }
 
     async fn run(self, ctx: &Ctx) -> Result<Self::Output, Error> {
         let (handle, link) = accounts::online(&ctx.hub, &self.session).await?;

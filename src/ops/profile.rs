@@ -4,7 +4,7 @@ use crate::auth::Scope;
 use crate::error::Error;
 use crate::model::SessionName;
 use crate::ops::peers::EntityView;
-use crate::ops::{Ctx, Operation, accounts};
+use crate::ops::{Ctx, Operation, Subject, accounts};
 
 /// Asks Telegram for the account's own user.
 ///
@@ -20,6 +20,10 @@ impl Operation for GetProfile {
     const NAME: &'static str = "profile.get";
     const SCOPE: Scope = Scope::Read;
     type Output = EntityView;
+
+    fn subject(&self) -> Subject {
+        Subject::session(&self.session)
+    }
 
     async fn run(self, ctx: &Ctx) -> Result<Self::Output, Error> {
         let (_, link) = accounts::online(&ctx.hub, &self.session).await?;

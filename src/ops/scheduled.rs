@@ -4,7 +4,7 @@
 use crate::auth::Scope;
 use crate::error::Error;
 use crate::model::{LiveMessage, MessageId, SessionName};
-use crate::ops::{Ctx, Operation, chat};
+use crate::ops::{Ctx, Operation, Subject, chat};
 
 /// Lists the scheduled messages of a chat, newest first.
 ///
@@ -23,6 +23,10 @@ impl Operation for ListScheduled {
     const NAME: &'static str = "messages.list_scheduled";
     const SCOPE: Scope = Scope::Read;
     type Output = Vec<LiveMessage>;
+
+    fn subject(&self) -> Subject {
+        Subject::session(&self.session).reads(&self.chat)
+    }
 
     async fn run(self, ctx: &Ctx) -> Result<Self::Output, Error> {
         let chat = chat::open(ctx, &self.session, &self.chat).await?;
@@ -48,6 +52,10 @@ impl Operation for CancelScheduled {
     const NAME: &'static str = "messages.cancel_scheduled";
     const SCOPE: Scope = Scope::Send;
     type Output = ();
+
+    fn subject(&self) -> Subject {
+        Subject::session(&self.session).writes(&self.chat)
+    }
 
     async fn run(self, ctx: &Ctx) -> Result<Self::Output, Error> {
         let chat = chat::open(ctx, &self.session, &self.chat).await?;

@@ -4,7 +4,7 @@ use crate::auth::Scope;
 use crate::error::{Code, Error};
 use crate::model::{Healing, LoggedOut, SessionName, SessionState, StoredState, UtcTime};
 use crate::ops::login::UserView;
-use crate::ops::{Ctx, Operation, accounts};
+use crate::ops::{Ctx, Operation, Subject, accounts};
 use crate::session::{self, destroy};
 use crate::store::missing;
 use crate::store::sessions::{self, Purge};
@@ -104,6 +104,10 @@ impl Operation for ListSessions {
     const SCOPE: Scope = Scope::Read;
     type Output = SessionList;
 
+    fn subject(&self) -> Subject {
+        Subject::all_sessions()
+    }
+
     async fn run(self, ctx: &Ctx) -> Result<Self::Output, Error> {
         let after = self.after.clone();
         let (rows, seen, missing) = ctx
@@ -172,6 +176,10 @@ impl Operation for SessionStatus {
     const SCOPE: Scope = Scope::Read;
     type Output = Option<SessionView>;
 
+    fn subject(&self) -> Subject {
+        Subject::session(&self.session)
+    }
+
     async fn run(self, ctx: &Ctx) -> Result<Self::Output, Error> {
         let name = self.session.clone();
         let found = ctx.hub.store.read(move |conn| {
@@ -209,6 +217,10 @@ impl Operation for DestroySession {
     // After a purge the whole database may be written anew.
     const TIME_LIMIT: Duration = Duration::from_mins(10);
     type Output = LoggedOut;
+
+    fn subject(&self) -> Subject {
+        Subject::session(&self.session)
+    }
 
     async fn run(self, ctx: &Ctx) -> Result<Self::Output, Error> {
         let hub = &ctx.hub;
@@ -270,6 +282,10 @@ impl Operation for Reconnect {
     const SCOPE: Scope = Scope::Manage;
     type Output = Reconnected;
 
+    fn subject(&self) -> Subject {
+        Subject::session(&self.session)
+    }
+
     async fn run(self, ctx: &Ctx) -> Result<Self::Output, Error> {
         let row = accounts::row(&ctx.hub, &self.session)
             .await?
@@ -307,6 +323,10 @@ impl Operation for RestoreSessions {
     // A fleet of thousands needs longer than a single call may take.
     const TIME_LIMIT: Duration = Duration::from_mins(10);
     type Output = u64;
+
+    fn subject(&self) -> Subject {
+        Subject::all_sessions()
+    }
 
     async fn run(self, ctx: &Ctx) -> Result<Self::Output, Error> {
         let hub = &ctx.hub;

@@ -24,6 +24,7 @@ fn lock(key: Option<&str>, origins: &[&str]) -> Lock {
     Lock {
         key: key.map(|key| ApiKey::new(&key.into())),
         origins: origins.iter().map(|&origin| origin.to_owned()).collect(),
+        limits: Arc::default(),
     }
 }
 
@@ -60,7 +61,7 @@ fn outcome_at(
         headers: &headers(pairs),
     };
     gate.admit(&asked)
-        .map(Caller::origin)
+        .map(|caller| caller.origin())
         .map_err(|error| error.code)
 }
 

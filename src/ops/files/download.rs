@@ -5,7 +5,7 @@ use crate::error::{Code, Error};
 use crate::model::{MessageId, SessionName};
 use crate::ops::chat::{self, OpenChat};
 use crate::ops::history::message_not_found;
-use crate::ops::{Ctx, Operation};
+use crate::ops::{Ctx, Operation, Subject};
 use crate::telegram::{FileLocation, MediaFile, PART_BYTES, with_patience};
 use bytes::Bytes;
 use futures_util::{StreamExt as _, stream};
@@ -73,6 +73,10 @@ impl Operation for DownloadMedia {
     const NAME: &'static str = "files.download";
     const SCOPE: Scope = Scope::Read;
     type Output = Download;
+
+    fn subject(&self) -> Subject {
+        Subject::session(&self.session).reads(&self.chat)
+    }
 
     async fn run(self, ctx: &Ctx) -> Result<Self::Output, Error> {
         let chat = chat::open(ctx, &self.session, &self.chat).await?;

@@ -7,7 +7,7 @@ use crate::ops::chat::{self, OpenChat};
 use crate::ops::files::source::FileSource;
 use crate::ops::files::upload::{self, Saved};
 use crate::ops::messages::ParseMode;
-use crate::ops::{Ctx, Operation, delivery, lengths};
+use crate::ops::{Ctx, Operation, Subject, delivery, lengths};
 use crate::telegram::{
     Formatted, Media, MediaKind, MessageOf, OutgoingAlbum, OutgoingMedia, SMALL_FILE_BYTES,
 };
@@ -52,6 +52,10 @@ impl Operation for SendFile {
     const SCOPE: Scope = Scope::Send;
     const TIME_LIMIT: Duration = TIME_LIMIT;
     type Output = LiveMessage;
+
+    fn subject(&self) -> Subject {
+        Subject::session(&self.session).writes(&self.chat)
+    }
 
     async fn run(self, ctx: &Ctx) -> Result<Self::Output, Error> {
         let chat = chat::open(ctx, &self.session, &self.chat).await?;
@@ -105,6 +109,10 @@ impl Operation for SendAlbum {
     const TIME_LIMIT: Duration = TIME_LIMIT;
     /// In the order of the files.
     type Output = Vec<LiveMessage>;
+
+    fn subject(&self) -> Subject {
+        Subject::session(&self.session).writes(&self.chat)
+    }
 
     async fn run(self, ctx: &Ctx) -> Result<Self::Output, Error> {
         let chat = chat::open(ctx, &self.session, &self.chat).await?;

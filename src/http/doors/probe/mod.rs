@@ -51,6 +51,7 @@ fn lock(_config: &Config) -> Lock {
     Lock {
         key: Some(ApiKey::new(&KEY.into())),
         origins: Vec::new(),
+        limits: Arc::default(),
     }
 }
 

@@ -1,16 +1,14 @@
 //! One call of a tool: for which account, and how patient.
 //!
-//! Owns the choice of the account, the key against repetition and the line in the audit log. It
-//! must not know the tools, nor what limits them.
+//! Owns the choice of the account and the key against repetition. It must not know the tools.
 
 use crate::config::ToolsConfig;
-use crate::error::{Code, Error};
+use crate::error::Error;
 use crate::http::context::Context;
 use crate::model::SessionName;
-use crate::ops::Operation;
 use crate::ops::default_session::ChooseSession;
+use crate::ops::{Operation, RequestId};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
 use tokio::sync::OnceCell;
 
 /// A call under way.
@@ -89,19 +87,13 @@ impl<'a> Call<'a> {
         self.chosen.get_or_try_init(choice).await.cloned()
     }
 
-    /// One line for each call; what is written in messages stays out of it.
-    pub(super) fn note(&self, name: &str, chats: &[String], refused: Option<Code>, took: Duration) {
-        let session = self.chosen.get().or(self.named.as_ref());
-        let outcome = refused.map_or("ok", Code::wire);
-        log::info!(
-            target: "telegram_hub::audit",
-            tool = name,
-            session = session.map_or("-", SessionName::as_str),
-            chats:? = chats,
-            outcome = outcome,
-            request_id = self.context.request_id().as_str(),
-            took_ms:% = took.as_millis();
-            "tool {name} {outcome}"
-        );
+    /// The account that the call is for, as far as it is known by now.
+    pub(super) fn session_name(&self) -> Option<&SessionName> {
+        self.chosen.get().or(self.named.as_ref())
+    }
+
+    /// The id under which the request is logged.
+    pub(super) const fn request_id(&self) -> &RequestId {
+        self.context.request_id()
     }
 }

@@ -3,9 +3,8 @@
 //! Owns one table of tools and its two halves, REST under `/api` and MCP under `/mcp`, with the
 //! JSON of the container that this door replaces. It must not know how an operation is done.
 
+mod audit;
 mod call;
-mod chats;
-mod limits;
 mod mcp;
 mod objects;
 mod refusal;
@@ -15,8 +14,8 @@ mod table;
 mod telethon;
 mod tool;
 
-use crate::auth::ApiKey;
-use crate::config::Config;
+use crate::auth::{ApiKey, ChatList, Limits};
+use crate::config::{Config, ToolsConfig};
 use crate::http::door::{Area, Door, Guard, Lock, Part, Rule, State};
 use actix_web::web::Data;
 use mcp::McpService;
@@ -73,9 +72,21 @@ fn routes(config: &mut ServiceConfig<'_>) {
 }
 
 fn lock(config: &Config) -> Lock {
+    let tools = &config.tools;
     Lock {
-        key: config.tools.key.as_ref().map(ApiKey::new),
-        origins: config.tools.allowed_origins.clone(),
+        key: tools.key.as_ref().map(ApiKey::new),
+        origins: tools.allowed_origins.clone(),
+        limits: Arc::new(limits(tools)),
+    }
+}
+
+/// What the operator keeps everybody from who comes through this door.
+fn limits(tools: &ToolsConfig) -> Limits {
+    Limits {
+        read_only: tools.read_only.then_some("HUB_TOOLS_READ_ONLY"),
+        sessions: None,
+        reads: ChatList::new(tools.read_chats.clone(), "HUB_TOOLS_READ_CHATS"),
+        writes: ChatList::new(tools.write_chats.clone(), "HUB_TOOLS_WRITE_CHATS"),
     }
 }
 

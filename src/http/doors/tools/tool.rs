@@ -20,10 +20,8 @@ pub(crate) struct Tool {
     pub(crate) output: Output,
     /// What a caller should know before calling it.
     pub(crate) hints: Hints,
-    /// The parameters that name chats it reads.
-    pub(crate) reads: &'static [&'static str],
-    /// The parameters that name chats it changes.
-    pub(crate) writes: &'static [&'static str],
+    /// The parameters that name chats.
+    pub(crate) chats: &'static [&'static str],
     /// Where REST has it.
     pub(crate) route: Route,
     /// Does it, with arguments of `params`.

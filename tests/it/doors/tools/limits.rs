@@ -56,6 +56,23 @@ contract! {
         hub.stop().await?;
     }
 
+    async fn every_endpoint_is_held_to_the_lists_of_chats(db: TestDb) {
+        let options = options(&["--tools-read-chats=@bob", "--tools-write-chats=@bob"]);
+        let hub = TestHub::start_with(db, Dc::start(DcOptions::default())?, options).await?;
+        hub.log_in("a", "+15550000001").await?;
+        let lists = ["/api/me", "/api/dialogs", "/api/sessions", "/api/captured"];
+        for (line, body) in endpoints() {
+            let answer = ask(&hub, line, &body).await?;
+            if lists.iter().any(|path| line == format!("GET {path}")) {
+                answer.expect(200);
+            } else {
+                drop(answer.refused(403, "chat_not_allowed"));
+            }
+        }
+        assert_eq!(hub.dc.ledger_len(), 0);
+        hub.stop().await?;
+    }
+
     async fn a_list_of_chats_limits_reading_and_lists(db: TestDb) {
         let options = options(&["--tools-read-chats=5550000002"]);
         let hub = TestHub::start_with(db, Dc::start(DcOptions::default())?, options).await?;

@@ -3,7 +3,7 @@
 //! Owns what MCP adds to a tool: the argument that names the account, and the object that holds a
 //! list. It must not know how a tool is run.
 
-use crate::config::ToolsConfig;
+use crate::auth::Caller;
 use crate::http::doors::tools::schema::{Output, Param};
 use crate::http::doors::tools::table::TOOLS;
 use crate::http::doors::tools::tool::{Hints, Tool};
@@ -21,19 +21,17 @@ pub(super) const SESSION_ID: Param = Param::text_of(
 )
 .optional();
 
-/// The tools that the settings leave open, in the order of the table.
-pub(super) fn offered(config: &ToolsConfig) -> Vec<Listed> {
-    TOOLS
-        .iter()
-        .filter(|tool| is_offered(config, tool))
-        .map(|tool| listed(tool))
-        .collect()
+/// All tools, in the order of the table.
+pub(super) fn all() -> Vec<Listed> {
+    TOOLS.iter().map(|tool| listed(tool)).collect()
 }
 
-/// Whether a call of the tool can ever succeed under these settings.
-pub(super) fn is_offered(config: &ToolsConfig, tool: &Tool) -> bool {
-    let makes_chats = tool.writes.is_empty();
-    tool.hints.read_only || !(config.read_only || (makes_chats && !config.write_chats.is_empty()))
+/// Whether a call of the tool can ever succeed for a caller.
+pub(super) fn is_offered(caller: &Caller, tool: &Tool) -> bool {
+    let limits = caller.limits();
+    let makes_chats = tool.chats.is_empty();
+    let barred = limits.read_only.is_some() || (makes_chats && limits.writes.is_limited());
+    tool.hints.read_only || !barred
 }
 
 fn listed(tool: &Tool) -> Listed {

@@ -44,7 +44,7 @@ impl Inbound {
     }
 }
 
-/// The tools under the settings of the door. Clones share everything.
+/// The tools, and the settings of the door. Clones share everything.
 #[derive(Clone)]
 pub(super) struct Server {
     config: Arc<ToolsConfig>,
@@ -54,7 +54,7 @@ pub(super) struct Server {
 impl Server {
     pub(super) fn new(config: ToolsConfig) -> Self {
         Self {
-            tools: listing::offered(&config).into(),
+            tools: listing::all().into(),
             config: Arc::new(config),
         }
     }
@@ -125,9 +125,15 @@ impl ServerHandler for Server {
     async fn list_tools(
         &self,
         _request: Option<PaginatedRequestParams>,
-        _context: RequestContext<RoleServer>,
+        context: RequestContext<RoleServer>,
     ) -> Result<ListToolsResult, ErrorData> {
-        Ok(ListToolsResult::with_all_items(self.tools.to_vec()))
+        let caller = inbound(&context)?.context.caller();
+        let offered = |listed: &&Tool| {
+            let tool = table::find(&listed.name);
+            tool.is_some_and(|tool| listing::is_offered(caller, tool))
+        };
+        let tools = self.tools.iter().filter(offered).cloned();
+        Ok(ListToolsResult::with_all_items(tools.collect()))
     }
 
     fn get_tool(&self, name: &str) -> Option<Tool> {
@@ -139,10 +145,7 @@ impl ServerHandler for Server {
         request: CallToolRequestParams,
         context: RequestContext<RoleServer>,
     ) -> Result<CallToolResponse, ErrorData> {
-        let head = context.extensions.get::<http::request::Parts>();
-        let Some(inbound) = head.and_then(|head| head.extensions.get::<Inbound>()) else {
-            return Err(ErrorData::internal_error("Internal error", None));
-        };
+        let inbound = inbound(&context)?;
         let given = request.arguments.unwrap_or_default();
         let answer = self.call(inbound.clone(), &request.name, &given).await;
         Ok(answer.into())
@@ -162,6 +165,13 @@ impl ServerHandler for Server {
         let why = format!("Method not found: {method}");
         Err(ErrorData::new(ErrorCode::METHOD_NOT_FOUND, why, None))
     }
+}
+
+/// What has come with a message.
+fn inbound(context: &RequestContext<RoleServer>) -> Result<&Inbound, ErrorData> {
+    let head = context.extensions.get::<http::request::Parts>();
+    head.and_then(|head| head.extensions.get())
+        .ok_or_else(|| ErrorData::internal_error("Internal error", None))
 }
 
 /// The methods that parameters decide about; rmcp takes a message it cannot read for a custom one.

@@ -23,7 +23,7 @@ pub(super) async fn answer(
     request: &HttpRequest,
 ) -> Result<HttpResponse, Refusal> {
     let range = range::requested(request.headers());
-    let started = call.limited(&DOWNLOAD_MEDIA, given, start(call, given, range));
+    let started = call.noted(&DOWNLOAD_MEDIA, given, start(call, given, range));
     match started.await {
         Ok(download) => Ok(sent(download, range.is_some())),
         Err(error) if error.code == Code::RangeNotSatisfiable => {

@@ -32,7 +32,7 @@ pub(super) async fn answer(
         chunks,
     };
     let sending = send_file(call, given, FileSource::Stream(stream));
-    let mut sending = std::pin::pin!(call.limited(&UPLOAD_FILE, given, sending));
+    let mut sending = std::pin::pin!(call.noted(&UPLOAD_FILE, given, sending));
     let mut arriving = std::pin::pin!(hand_on(payload, sender));
     let result: Result<_, Error> = tokio::select! {
         // A refusal is told at once, whatever the client has still to send.

@@ -18,8 +18,7 @@ pub(super) static GET_ME: Tool = Tool {
     params: &[],
     output: Output::Entity,
     hints: Hints::READS,
-    reads: &[],
-    writes: &[],
+    chats: &[],
     route: Route::new(Method::Get, "/api/me", Source::Nothing),
     run: |call, _| Box::pin(get_me(call)),
 };
@@ -38,8 +37,7 @@ pub(super) static GET_ENTITY: Tool = Tool {
     params: &[CHAT],
     output: Output::Entity,
     hints: Hints::READS,
-    reads: &["chat"],
-    writes: &[],
+    chats: &["chat"],
     route: Route::get("/api/entities"),
     run: |call, given| Box::pin(get_entity(call, given)),
 };
@@ -75,8 +73,7 @@ pub(super) static LIST_SESSIONS: Tool = Tool {
     ],
     output: Output::List(&Output::Session),
     hints: Hints::READS,
-    reads: &[],
-    writes: &[],
+    chats: &[],
     route: Route::get("/api/sessions"),
     run: |call, given| Box::pin(list_sessions(call, given)),
 };

@@ -3,7 +3,6 @@
 use super::shared::{CHAT, ok};
 use crate::error::Error;
 use crate::http::doors::tools::call::Call;
-use crate::http::doors::tools::chats::Access;
 use crate::http::doors::tools::objects;
 use crate::http::doors::tools::schema::{Arguments, OK, Output, Param, field, maybe};
 use crate::http::doors::tools::tool::{Hints, Method, Route, Tool};
@@ -26,8 +25,7 @@ pub(super) static GET_DIALOGS: Tool = Tool {
     ],
     output: Output::List(&Output::Dialog),
     hints: Hints::READS,
-    reads: &[],
-    writes: &[],
+    chats: &[],
     route: Route::get("/api/dialogs"),
     run: |call, given| Box::pin(get_dialogs(call, given)),
 };
@@ -39,11 +37,7 @@ async fn get_dialogs(call: &Call<'_>, given: Arguments) -> Result<Value, Error> 
         archived: given.flag("archived"),
     };
     let listed = call.run(op).await?;
-    let allowed = call.allowed(Access::Read).await?;
-    let shown = listed
-        .iter()
-        .filter(|dialog| allowed.admits(&dialog.entity));
-    Ok(shown.map(objects::dialog).collect())
+    Ok(listed.iter().map(objects::dialog).collect())
 }
 
 pub(super) static GET_PARTICIPANTS: Tool = Tool {
@@ -62,8 +56,7 @@ pub(super) static GET_PARTICIPANTS: Tool = Tool {
     ],
     output: Output::List(&Output::Entity),
     hints: Hints::READS,
-    reads: &["chat"],
-    writes: &[],
+    chats: &["chat"],
     route: Route::get("/api/participants"),
     run: |call, given| Box::pin(get_participants(call, given)),
 };
@@ -93,8 +86,7 @@ pub(super) static CREATE_GROUP: Tool = Tool {
     ],
     output: Output::Entity,
     hints: Hints::ADDS,
-    reads: &[],
-    writes: &[],
+    chats: &[],
     route: Route::body(Method::Post, "/api/chats"),
     run: |call, given| Box::pin(create_group(call, given)),
 };
@@ -116,8 +108,7 @@ pub(super) static DELETE_CHAT: Tool = Tool {
     params: &[CHAT],
     output: OK,
     hints: Hints::REMOVES,
-    reads: &[],
-    writes: &["chat"],
+    chats: &["chat"],
     route: Route::body(Method::Delete, "/api/chats"),
     run: |call, given| Box::pin(delete_chat(call, given)),
 };
@@ -146,8 +137,7 @@ pub(super) static JOIN_CHAT: Tool = Tool {
     params: &[CHAT],
     output: JOINED,
     hints: Hints::SETS,
-    reads: &[],
-    writes: &["chat"],
+    chats: &["chat"],
     route: Route::body(Method::Post, "/api/chats/join"),
     run: |call, given| Box::pin(join(call, given.text("chat"))),
 };
@@ -164,8 +154,7 @@ pub(super) static JOIN_VIA_INVITE: Tool = Tool {
     )],
     output: JOINED,
     hints: Hints::SETS,
-    reads: &[],
-    writes: &["invite"],
+    chats: &["invite"],
     route: Route::body(Method::Post, "/api/chats/invite"),
     run: |call, given| Box::pin(join(call, invite_link(&given.text("invite")))),
 };
@@ -197,8 +186,7 @@ pub(super) static LEAVE_CHAT: Tool = Tool {
     params: &[CHAT],
     output: OK,
     hints: Hints::REMOVES,
-    reads: &[],
-    writes: &["chat"],
+    chats: &["chat"],
     route: Route::body(Method::Post, "/api/chats/leave"),
     run: |call, given| Box::pin(leave_chat(call, given)),
 };

@@ -47,8 +47,7 @@ pub(super) static SEND_FILE: Tool = Tool {
     ],
     output: Output::Message,
     hints: Hints::ADDS,
-    reads: &[],
-    writes: &["chat"],
+    chats: &["chat"],
     route: Route::body(Method::Post, "/api/files"),
     run: |call, given| {
         Box::pin(async move {
@@ -73,8 +72,7 @@ pub(crate) static UPLOAD_FILE: Tool = Tool {
     ],
     output: Output::Message,
     hints: Hints::ADDS,
-    reads: &[],
-    writes: &["chat"],
+    chats: &["chat"],
     route: Route::new(Method::Post, "/api/files/upload", Source::Upload),
     run: |_, _| {
         Box::pin(async {
@@ -132,8 +130,7 @@ pub(super) static SEND_ALBUM: Tool = Tool {
     ],
     output: Output::List(&Output::Message),
     hints: Hints::ADDS,
-    reads: &[],
-    writes: &["chat"],
+    chats: &["chat"],
     route: Route::body(Method::Post, "/api/files/album"),
     run: |call, given| Box::pin(send_album(call, given)),
 };
@@ -171,8 +168,7 @@ pub(crate) static DOWNLOAD_MEDIA: Tool = Tool {
         field("data_base64", "string", "Its bytes in base64."),
     ]),
     hints: Hints::READS,
-    reads: &["chat"],
-    writes: &[],
+    chats: &["chat"],
     route: Route::new(
         Method::Get,
         "/api/messages/{message_id}/media",

@@ -19,8 +19,7 @@ pub(super) static PIN_MESSAGE: Tool = Tool {
     ],
     output: OK,
     hints: Hints::SETS,
-    reads: &[],
-    writes: &["chat"],
+    chats: &["chat"],
     route: Route::body(Method::Post, "/api/messages/{message_id}/pin"),
     run: |call, given| Box::pin(pin(call, given, true)),
 };
@@ -32,8 +31,7 @@ pub(super) static UNPIN_MESSAGE: Tool = Tool {
     params: &[CHAT, MESSAGE_ID],
     output: OK,
     hints: Hints::REMOVES,
-    reads: &[],
-    writes: &["chat"],
+    chats: &["chat"],
     route: Route::body(Method::Post, "/api/messages/{message_id}/unpin"),
     run: |call, given| Box::pin(pin(call, given, false)),
 };
@@ -62,8 +60,7 @@ pub(super) static SET_REACTION: Tool = Tool {
     ],
     output: OK,
     hints: Hints::SETS,
-    reads: &[],
-    writes: &["chat"],
+    chats: &["chat"],
     route: Route::body(Method::Post, "/api/messages/{message_id}/reactions"),
     run: |call, given| Box::pin(react(call, given)),
 };
@@ -75,8 +72,7 @@ pub(super) static REMOVE_REACTION: Tool = Tool {
     params: &[CHAT, MESSAGE_ID],
     output: OK,
     hints: Hints::REMOVES,
-    reads: &[],
-    writes: &["chat"],
+    chats: &["chat"],
     route: Route::body(Method::Delete, "/api/messages/{message_id}/reactions"),
     run: |call, given| Box::pin(react(call, given)),
 };

@@ -1,16 +1,15 @@
 //! Sending, reading, forwarding, changing and deleting messages.
 
 use super::shared::{CHAT, LINK_PREVIEW, MESSAGE_ID, PARSE_MODE, SILENT, ok, parse_mode};
-use crate::error::{Code, Error};
+use crate::error::Error;
 use crate::http::doors::tools::call::Call;
 use crate::http::doors::tools::objects;
 use crate::http::doors::tools::schema::{Arguments, LARGEST_MESSAGE_ID, OK, Output, Param, field};
 use crate::http::doors::tools::tool::{Hints, Method, Route, Tool};
-use crate::model::LiveMessage;
 use crate::ops::changes::{DeleteMessages, EditMessage, ForwardMessages};
 use crate::ops::history::{GetMessage, MarkRead, ReadHistory};
 use crate::ops::messages::SendMessage;
-use crate::ops::scheduled::ListScheduled;
+use crate::ops::sent::GetSent;
 use serde_json::{Value, json};
 
 /// A text as Telegram takes it. Source: <https://core.telegram.org/method/messages.sendMessage>.
@@ -35,8 +34,7 @@ pub(super) static SEND_MESSAGE: Tool = Tool {
     ],
     output: Output::Message,
     hints: Hints::ADDS,
-    reads: &[],
-    writes: &["chat"],
+    chats: &["chat"],
     route: Route::body(Method::Post, "/api/messages"),
     run: |call, given| Box::pin(send_message(call, given)),
 };
@@ -65,23 +63,11 @@ async fn send_message(call: &Call<'_>, given: Arguments) -> Result<Value, Error>
     let Some(message_id) = sent.message_id else {
         return Ok(objects::accepted(sent.chat_id, &given.text("text")));
     };
-    if given.time("schedule").is_some() {
-        let waiting = call.run(ListScheduled { session, chat }).await?;
-        let same = |message: &&LiveMessage| message.content.message_id == message_id;
-        // One that has been sent meanwhile has another number, which nobody tells.
-        return waiting
-            .iter()
-            .find(same)
-            .map(objects::message)
-            .ok_or_else(|| {
-                let why = "the message is not scheduled any more";
-                Error::new(Code::MessageNotFound, why)
-            });
-    }
-    let op = GetMessage {
+    let op = GetSent {
         session,
         chat,
         message_id,
+        scheduled: given.time("schedule").is_some(),
     };
     Ok(objects::message(&call.run(op).await?))
 }
@@ -105,8 +91,7 @@ pub(super) static GET_MESSAGES: Tool = Tool {
     ],
     output: Output::List(&Output::Message),
     hints: Hints::READS,
-    reads: &["chat"],
-    writes: &[],
+    chats: &["chat"],
     route: Route::get("/api/messages"),
     run: |call, given| Box::pin(get_messages(call, given)),
 };
@@ -130,8 +115,7 @@ pub(super) static GET_MESSAGE: Tool = Tool {
     params: &[CHAT, MESSAGE_ID],
     output: Output::Message,
     hints: Hints::READS,
-    reads: &["chat"],
-    writes: &[],
+    chats: &["chat"],
     route: Route::get("/api/messages/{message_id}"),
     run: |call, given| Box::pin(get_message(call, given)),
 };
@@ -158,8 +142,7 @@ pub(super) static FORWARD_MESSAGES: Tool = Tool {
     ],
     output: Output::List(&Output::Message),
     hints: Hints::ADDS,
-    reads: &["from_chat"],
-    writes: &["to_chat"],
+    chats: &["from_chat", "to_chat"],
     route: Route::body(Method::Post, "/api/messages/forward"),
     run: |call, given| Box::pin(forward_messages(call, given)),
 };
@@ -195,8 +178,7 @@ pub(super) static DELETE_MESSAGES: Tool = Tool {
         field("requested", "integer", "How many were asked for."),
     ]),
     hints: Hints::REMOVES,
-    reads: &[],
-    writes: &["chat"],
+    chats: &["chat"],
     route: Route::body(Method::Delete, "/api/messages"),
     run: |call, given| Box::pin(delete_messages(call, given)),
 };
@@ -221,8 +203,7 @@ pub(super) static EDIT_MESSAGE: Tool = Tool {
     params: &[CHAT, MESSAGE_ID, TEXT, PARSE_MODE, LINK_PREVIEW],
     output: Output::Message,
     hints: Hints::REMOVES,
-    reads: &[],
-    writes: &["chat"],
+    chats: &["chat"],
     route: Route::body(Method::Patch, "/api/messages/{message_id}"),
     run: |call, given| Box::pin(edit_message(call, given)),
 };
@@ -255,8 +236,7 @@ pub(super) static MARK_READ: Tool = Tool {
     ],
     output: OK,
     hints: Hints::SETS,
-    reads: &[],
-    writes: &["chat"],
+    chats: &["chat"],
     route: Route::body(Method::Post, "/api/messages/read"),
     run: |call, given| Box::pin(mark_read(call, given)),
 };

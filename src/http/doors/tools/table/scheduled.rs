@@ -17,8 +17,7 @@ pub(super) static LIST_SCHEDULED: Tool = Tool {
     params: &[CHAT],
     output: Output::List(&Output::Message),
     hints: Hints::READS,
-    reads: &["chat"],
-    writes: &[],
+    chats: &["chat"],
     route: Route::get("/api/messages/scheduled"),
     run: |call, given| Box::pin(list_scheduled(call, given)),
 };
@@ -43,8 +42,7 @@ pub(super) static CANCEL_SCHEDULED: Tool = Tool {
     ],
     output: OK,
     hints: Hints::REMOVES,
-    reads: &[],
-    writes: &["chat"],
+    chats: &["chat"],
     route: Route::body(Method::Delete, "/api/messages/scheduled"),
     run: |call, given| Box::pin(cancel_scheduled(call, given)),
 };

@@ -43,19 +43,14 @@ fn no_two_tools_share_a_route() {
 }
 
 #[test]
-fn chats_that_are_limited_and_numbers_in_paths_are_parameters() {
+fn chats_and_numbers_in_paths_are_parameters() {
     for tool in TOOLS.into_iter().chain([&UPLOAD_FILE]) {
         let has = |name: &str| tool.params.iter().any(|param| param.name == name);
-        for name in tool.reads.iter().chain(tool.writes) {
+        for name in tool.chats {
             assert!(has(name), "{} {name}", tool.name);
         }
         assert!(
             !tool.route.names_message() || has("message_id"),
-            "{}",
-            tool.name
-        );
-        assert!(
-            !tool.hints.read_only || tool.writes.is_empty(),
             "{}",
             tool.name
         );
@@ -65,8 +60,12 @@ fn chats_that_are_limited_and_numbers_in_paths_are_parameters() {
             .iter()
             .filter(|param| chats.contains(&param.name))
         {
-            let limited = tool.reads.contains(&param.name) || tool.writes.contains(&param.name);
-            assert!(limited, "{} {}", tool.name, param.name);
+            assert!(
+                tool.chats.contains(&param.name),
+                "{} {}",
+                tool.name,
+                param.name
+            );
         }
         assert!(
             tool.description.ends_with('.') && !tool.title.is_empty(),
