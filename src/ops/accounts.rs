@@ -3,13 +3,13 @@
 use crate::error::{Code, Error};
 use crate::hub::Hub;
 use crate::model::{PeerRow, SessionId, SessionName, SessionState, StoredState, UserId};
+use crate::ops::Ctx;
 use crate::ops::login::UserView;
 use crate::ops::sessions::SessionView;
 use crate::session::SessionHandle;
 use crate::store::missing::Missing;
 use crate::store::sessions::{self, SessionRow};
-use crate::telegram::Link;
-use std::sync::Arc;
+use crate::telegram::{CallOptions, Link};
 use std::time::Duration;
 
 /// How long a call waits for a session that is about to come online.
@@ -47,14 +47,16 @@ pub(super) fn running(hub: &Hub, row: &SessionRow) -> SessionHandle {
     hub.registry.get_or_park(&row.name, row.id, state)
 }
 
-/// The session's link for a call that needs a logged-in account.
-pub(super) async fn online(
-    hub: &Hub,
-    name: &SessionName,
-) -> Result<(SessionHandle, Arc<Link>), Error> {
-    let handle = authorized(hub, name).await?;
-    let link = handle.link(PATIENCE).await?;
+/// The session's link for calls that need a logged-in account, as patient as the operation.
+pub(super) async fn online(ctx: &Ctx, name: &SessionName) -> Result<(SessionHandle, Link), Error> {
+    let handle = authorized(&ctx.hub, name).await?;
+    let link = link(&handle, &ctx.options).await?;
     Ok((handle, link))
+}
+
+/// The session's link for calls with these options.
+pub(super) async fn link(handle: &SessionHandle, options: &CallOptions) -> Result<Link, Error> {
+    Ok(handle.link(PATIENCE).await?.with(options.clone()))
 }
 
 /// The running session of a logged-in account, whether it is connected or not.

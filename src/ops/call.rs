@@ -4,7 +4,7 @@ use crate::auth::{Caller, Scope};
 use crate::error::{Code, Error};
 use crate::metrics::OPERATION_SECONDS;
 use crate::ops::{Ctx, Operation, RequestId, permission};
-use crate::telegram::with_patience;
+use crate::telegram::CallOptions;
 use futures_util::FutureExt as _;
 use std::any::Any;
 use std::panic::AssertUnwindSafe;
@@ -19,22 +19,24 @@ use std::time::{Duration, Instant};
 /// `telegram_unreachable` after [`Operation::TIME_LIMIT`]; `internal` after a panic. The sentence
 /// of a fault on our side is a constant with the request id; its cause is in the log alone.
 pub async fn call<O: Operation>(op: O, ctx: &Ctx) -> Result<O::Output, Error> {
-    let ctx = &ctx.of::<O>();
+    let time_limit = O::TIME_LIMIT + ctx.flood_patience;
+    let until = tokio::time::Instant::now() + time_limit;
+    let options = CallOptions::patient(ctx.flood_patience, until);
+    let ctx = &ctx.of::<O>(options);
     let call = Call {
         operation: O::NAME,
         scope: O::SCOPE,
-        time_limit: O::TIME_LIMIT + ctx.flood_patience,
+        time_limit,
         caller: &ctx.caller,
         request_id: &ctx.request_id,
     };
-    let until = tokio::time::Instant::now() + call.time_limit;
     let subject = op.subject();
     let run = async {
         let permitted = async {
             permission::check(ctx, O::SCOPE, &subject).await?;
             op.run(ctx).await
         };
-        let outcome = with_patience(ctx.flood_patience, until, permitted).await;
+        let outcome = permitted.await;
         if let Err(error) = &outcome {
             ctx.doubt_used(error).await;
         }

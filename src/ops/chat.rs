@@ -8,7 +8,7 @@ use crate::ops::resolve::{Resolved, Resolver, store_peers};
 use crate::ops::{Ctx, accounts};
 use crate::session::SessionHandle;
 use crate::store::messages;
-use crate::telegram::{Link, MessageOf, MessagesOf, Places};
+use crate::telegram::{CallOptions, Link, MessageOf, MessagesOf, Places};
 use std::sync::Arc;
 
 /// An account's view of a chat.
@@ -16,7 +16,9 @@ pub(super) struct OpenChat {
     /// The account's session.
     pub(super) handle: SessionHandle,
     /// Its link.
-    pub(super) link: Arc<Link>,
+    pub(super) link: Link,
+    /// How patient calls over later links are.
+    pub(super) options: CallOptions,
     /// The chat, with what calls need of it.
     pub(super) peer: PeerRow,
     /// The basic group that was named, when the chat is the supergroup in its place.
@@ -25,11 +27,12 @@ pub(super) struct OpenChat {
 
 /// Finds the chat that a client's text names.
 pub(super) async fn open(ctx: &Ctx, session: &SessionName, text: &str) -> Result<OpenChat, Error> {
-    let (handle, link) = accounts::online(&ctx.hub, session).await?;
+    let (handle, link) = accounts::online(ctx, session).await?;
     let found = locate(ctx, &handle, &link, text).await?;
     Ok(OpenChat {
         handle,
         link,
+        options: ctx.options.clone(),
         peer: found.peer,
         upgraded: found.upgraded,
     })
@@ -165,8 +168,8 @@ impl OpenChat {
     }
 
     /// The account's link as it is now: a long operation may outlive one.
-    pub(super) async fn link(&self) -> Result<Arc<Link>, Error> {
-        self.handle.link(accounts::PATIENCE).await
+    pub(super) async fn link(&self) -> Result<Link, Error> {
+        accounts::link(&self.handle, &self.options).await
     }
 
     /// Marks captured messages as deleted. Telegram tells an account nothing of what it has

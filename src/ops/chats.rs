@@ -74,7 +74,7 @@ impl Operation for CreateChat {
     }
 
     async fn run(self, ctx: &Ctx) -> Result<Self::Output, Error> {
-        let (handle, link) = accounts::online(&ctx.hub, &self.session).await?;
+        let (handle, link) = accounts::online(ctx, &self.session).await?;
         let made = link
             .create_channel(&self.title, &self.about, self.megagroup)
             .await?;
@@ -150,7 +150,7 @@ impl Operation for JoinChat {
     }
 
     async fn run(self, ctx: &Ctx) -> Result<Self::Output, Error> {
-        let (handle, link) = accounts::online(&ctx.hub, &self.session).await?;
+        let (handle, link) = accounts::online(ctx, &self.session).await?;
         let joined = if let Some(ChatTarget::Invite(hash)) = ChatTarget::parse(&self.chat) {
             Box::pin(link.follow_invite(&hash)).await?
         } else {

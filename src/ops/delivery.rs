@@ -193,7 +193,7 @@ async fn deliver(
     since: Option<UtcTime>,
 ) -> Result<SentMessage, Error> {
     let hub = &*ctx.hub;
-    let link = handle.link(accounts::PATIENCE).await?;
+    let link = accounts::link(handle, &ctx.options).await?;
     let resolver = Resolver {
         hub,
         handle,
@@ -204,6 +204,7 @@ async fn deliver(
     let chat = OpenChat {
         handle: handle.clone(),
         link,
+        options: ctx.options.clone(),
         peer: found.peer,
         upgraded: found.upgraded,
     };

@@ -47,7 +47,7 @@ impl Operation for ListDialogs {
     }
 
     async fn run(self, ctx: &Ctx) -> Result<Self::Output, Error> {
-        let (handle, link) = accounts::online(&ctx.hub, &self.session).await?;
+        let (handle, link) = accounts::online(ctx, &self.session).await?;
         let listed = link.list_dialogs(self.limit, self.archived).await?;
         let views = listed.entries.into_iter().map(|entry| DialogView {
             entity: EntityView::from_live(entry.peer, entry.forbidden),

@@ -38,6 +38,7 @@ use crate::auth::{Caller, Scope};
 use crate::error::{Code, Error};
 use crate::hub::{Holder, Hub, Turn};
 use crate::model::{ChatId, SessionId};
+use crate::telegram::CallOptions;
 use resolve::Purpose;
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -78,6 +79,8 @@ pub struct Ctx {
     pub gone: CancellationToken,
     /// How long the call sleeps when Telegram asks for a wait, instead of answering `flood_wait`.
     pub flood_patience: Duration,
+    /// How patient the operation's calls to Telegram are.
+    options: CallOptions,
     /// What the operation wants the chats for that it names.
     purpose: Purpose,
     /// The chats that it has found.
@@ -94,18 +97,20 @@ impl Ctx {
             client: None,
             gone: CancellationToken::new(),
             flood_patience: Duration::ZERO,
+            options: CallOptions::default(),
             purpose: Purpose::Act,
             used: Used::default(),
         }
     }
 
     /// The same for one operation: only those that may not send may trust names that are old.
-    fn of<O: Operation>(&self) -> Self {
+    fn of<O: Operation>(&self, options: CallOptions) -> Self {
         let purpose = match O::SCOPE {
             Scope::Read => Purpose::Look,
             Scope::Public | Scope::Send | Scope::Manage => Purpose::Act,
         };
         Self {
+            options,
             purpose,
             used: Used::default(),
             ..self.clone()

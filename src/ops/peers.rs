@@ -60,7 +60,7 @@ impl Operation for ResolveEntity {
     }
 
     async fn run(self, ctx: &Ctx) -> Result<Self::Output, Error> {
-        let (handle, link) = accounts::online(&ctx.hub, &self.session).await?;
+        let (handle, link) = accounts::online(ctx, &self.session).await?;
         let resolver = Resolver {
             hub: &ctx.hub,
             handle: &handle,
@@ -152,7 +152,7 @@ impl Operation for CacheFromMessages {
     }
 
     async fn run(self, ctx: &Ctx) -> Result<Self::Output, Error> {
-        let (handle, link) = accounts::online(&ctx.hub, &self.session).await?;
+        let (handle, link) = accounts::online(ctx, &self.session).await?;
         let own = link.own_user().await?;
         let found = link.history_peers(&own, MESSAGES_SCANNED).await?;
         let count = u64::try_from(found.len()).unwrap_or(u64::MAX);

@@ -26,7 +26,7 @@ impl Operation for GetProfile {
     }
 
     async fn run(self, ctx: &Ctx) -> Result<Self::Output, Error> {
-        let (_, link) = accounts::online(&ctx.hub, &self.session).await?;
+        let (_, link) = accounts::online(ctx, &self.session).await?;
         Ok(link.own_user().await?.into())
     }
 }

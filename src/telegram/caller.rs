@@ -12,7 +12,7 @@ use crate::telegram::error::Error;
 use crate::telegram::lease::Lease;
 use crate::telegram::lenient::{self, Read, Unread};
 use crate::telegram::link::LinkSettings;
-use crate::telegram::patience;
+use crate::telegram::patience::CallOptions;
 use crate::telegram::reach::Reach;
 use crate::telegram::repetition::{Owner, Repetition};
 use crate::telegram::storage::HubSession;
@@ -115,14 +115,18 @@ impl Caller {
 
     /// Calls a method in the home data centre, unless it is known to be refused.
     ///
-    /// Waits that Telegram asks for are slept through as far as the caller's patience goes, and
-    /// what fails in passing is called again where that does nothing twice.
-    pub(super) async fn invoke<R>(&self, request: &R) -> Result<R::Return, Error>
+    /// Waits that Telegram asks for are slept through as far as the options allow, and what fails
+    /// in passing is called again where that does nothing twice.
+    pub(super) async fn invoke<R>(
+        &self,
+        request: &R,
+        options: &CallOptions,
+    ) -> Result<R::Return, Error>
     where
         R: tl::RemoteCall + tl::Identifiable,
     {
         let method = tl::name_for_id(R::CONSTRUCTOR_ID);
-        let body = self.ask(request.to_bytes(), method).await?;
+        let body = self.ask(request.to_bytes(), method, options).await?;
         let answer = R::Return::from_bytes(&body);
         let answer = answer.map_err(|error| unreadable(constructor_of(&error), method))?;
         self.note_answer(method);
@@ -130,11 +134,15 @@ impl Caller {
     }
 
     /// The same, leaving out of the answer what cannot be read, if it can be told apart.
-    pub(super) async fn invoke_leniently<R>(&self, request: &R) -> Result<Read<R::Return>, Error>
+    pub(super) async fn invoke_leniently<R>(
+        &self,
+        request: &R,
+        options: &CallOptions,
+    ) -> Result<Read<R::Return>, Error>
     where
         R: tl::RemoteCall + tl::Identifiable,
     {
-        let read = self.invoke_or_place(request).await?;
+        let read = self.invoke_or_place(request, options).await?;
         let method = tl::name_for_id(R::CONSTRUCTOR_ID);
         read.map_err(|unread| unreadable(unread.constructor, method))
     }
@@ -143,12 +151,13 @@ impl Caller {
     pub(super) async fn invoke_or_place<R>(
         &self,
         request: &R,
+        options: &CallOptions,
     ) -> Result<Result<Read<R::Return>, Unread>, Error>
     where
         R: tl::RemoteCall + tl::Identifiable,
     {
         let method = tl::name_for_id(R::CONSTRUCTOR_ID);
-        let body = self.ask(request.to_bytes(), method).await?;
+        let body = self.ask(request.to_bytes(), method, options).await?;
         let read = lenient::read(body, method).await;
         if read.is_ok() {
             self.note_answer(method);
@@ -156,14 +165,19 @@ impl Caller {
         Ok(read)
     }
 
-    async fn ask(&self, body: Vec<u8>, method: &'static str) -> Result<Vec<u8>, Error> {
-        let mut repetition = Repetition::of(method);
+    async fn ask(
+        &self,
+        body: Vec<u8>,
+        method: &'static str,
+        options: &CallOptions,
+    ) -> Result<Vec<u8>, Error> {
+        let mut repetition = Repetition::of(method, options);
         repetition.begin(self).await;
         loop {
             let caller = repetition.caller(self);
             caller.turn().await;
             match caller.ask_once(&body, method).await {
-                Err(Error::FloodWait(wait)) if patience::spend(wait) => {
+                Err(Error::FloodWait(wait)) if options.spend(wait) => {
                     tokio::time::sleep(wait).await;
                 }
                 // Nothing was done, and over a connection that is introduced it can be.
@@ -198,7 +212,12 @@ impl Caller {
     /// Whether Telegram answers what is asked of the account itself, or merely does not want to be
     /// asked so often.
     pub(super) async fn is_welcome(&self) -> bool {
-        let answer = self.invoke(&tl::functions::updates::GetState {}).await;
+        let answer = self
+            .invoke(
+                &tl::functions::updates::GetState {},
+                &CallOptions::default(),
+            )
+            .await;
         matches!(
             answer,
             Ok(_) | Err(Error::FloodWait(_) | Error::Unreadable { .. })

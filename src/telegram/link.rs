@@ -12,6 +12,7 @@ use crate::telegram::handshake;
 use crate::telegram::keys_in_use::KeysInUse;
 use crate::telegram::lease::Lease;
 use crate::telegram::lenient::{Read, Unread};
+use crate::telegram::patience::CallOptions;
 use crate::telegram::receiver::{NUDGES, Nudge, Receiver};
 use crate::telegram::repetition::Owner;
 use crate::telegram::server::{Server, needs_ipv6};
@@ -50,8 +51,15 @@ pub struct LinkSettings {
     pub keys: KeysInUse,
 }
 
-/// One account's connection.
+/// One account's connection, and how patient calls over it are. Those that are patient in other
+/// ways share the connection.
 pub struct Link {
+    wire: Arc<Wire>,
+    options: CallOptions,
+}
+
+/// The connection itself.
+struct Wire {
     caller: Arc<Caller>,
     runner: std::sync::Mutex<JoinHandle<()>>,
     down: CancellationToken,
@@ -65,9 +73,17 @@ struct Source {
     nudges: mpsc::Receiver<Nudge>,
 }
 
-impl Drop for Link {
+impl Drop for Wire {
     fn drop(&mut self) {
-        self.abort();
+        self.runner().abort();
+    }
+}
+
+impl Wire {
+    fn runner(&self) -> std::sync::MutexGuard<'_, JoinHandle<()>> {
+        self.runner
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 }
 
@@ -130,41 +146,54 @@ impl Link {
             };
             lease.run(runner.run(), quit).await;
         });
-        Ok(Self {
+        let wire = Wire {
             caller: Arc::new(Caller::new(handle, session, vitals, settings, down.clone())),
             runner: std::sync::Mutex::new(running),
             down,
             updates: Mutex::new(Some(Source { socket, nudges })),
             nudges: sender,
+        };
+        Ok(Self {
+            wire: Arc::new(wire),
+            options: CallOptions::default(),
         })
+    }
+
+    /// The same connection for calls with these options.
+    #[must_use]
+    pub fn with(&self, options: CallOptions) -> Self {
+        Self {
+            wire: Arc::clone(&self.wire),
+            options,
+        }
     }
 
     /// The account's storage.
     pub fn session(&self) -> &Arc<HubSession> {
-        self.caller.session()
+        self.wire.caller.session()
     }
 
     /// Tells who has the link that comes after this one: what fails in passing is repeated over it.
     pub fn belong_to(&self, owner: Weak<dyn Owner>) {
-        self.caller.belong_to(owner);
+        self.wire.caller.belong_to(owner);
     }
 
     pub(super) fn caller(&self) -> &Caller {
-        &self.caller
+        &self.wire.caller
     }
 
     /// Whether nothing can be called any more.
     pub fn is_down(&self) -> bool {
-        self.down.is_cancelled()
+        self.wire.down.is_cancelled()
     }
 
     pub(super) fn vitals(&self) -> &Vitals {
-        self.caller.vitals()
+        self.wire.caller.vitals()
     }
 
     /// Whether Telegram has told its place in the account's updates over this link.
     pub fn has_told_place(&self) -> bool {
-        self.caller.has_told_place()
+        self.wire.caller.has_told_place()
     }
 
     /// Which methods Telegram does not want to hear from the account, and until when.
@@ -174,55 +203,55 @@ impl Link {
 
     /// Waits until Telegram has refused the key for good, and says how.
     pub async fn ended(&self) -> String {
-        self.caller.ended().await
+        self.wire.caller.ended().await
     }
 
     /// Waits until the task that does the I/O has ended: nothing can be called any more. It ends
     /// by itself only when the client library panics.
     pub async fn down(&self) {
-        self.down.cancelled().await;
+        self.wire.down.cancelled().await;
     }
 
     /// Ends the connection and leaves everything else as it is: the next call makes another one.
     /// Calls under way fail.
     pub fn reconnect(&self) {
         // Where its home is not known there is no connection either.
-        drop(self.caller.disconnect());
+        drop(self.wire.caller.disconnect());
         // Without a call nothing would connect before the next look at the link.
         self.nudge(Nudge::Account);
     }
 
     /// Waits until the next call may make another connection, if it has to make one.
     pub async fn turn(&self) {
-        self.caller.turn().await;
+        self.wire.caller.turn().await;
     }
 
     /// Asks the reading of updates to look at something; `false` when it is busy with enough such
     /// wishes already, or has ended.
     pub fn nudge(&self, nudge: Nudge) -> bool {
-        self.nudges.try_send(nudge).is_ok()
+        self.wire.nudges.try_send(nudge).is_ok()
     }
 
     /// The same, waiting while the reading is busy with other wishes.
     pub async fn nudge_when_free(&self, nudge: Nudge) {
         // A reading that has ended has nothing left to look at.
-        self.nudges.send(nudge).await.ok();
+        self.wire.nudges.send(nudge).await.ok();
     }
 
     /// The stream of updates from where the account left off. Only the first call gets it.
     pub async fn updates(&self) -> Result<Updates, Error> {
-        let Source { socket, nudges } = self.updates.lock().await.take().ok_or_else(|| {
+        let Source { socket, nudges } = self.wire.updates.lock().await.take().ok_or_else(|| {
             Error::Unreachable("the updates of this link are already being read".into())
         })?;
-        let receiver = Receiver::create(Arc::clone(&self.caller), socket, nudges).await?;
+        let receiver = Receiver::create(Arc::clone(&self.wire.caller), socket, nudges).await?;
         Ok(Updates::new(receiver))
     }
 
     /// Ends the link in good order if that takes less than two seconds, and anyhow after that.
     pub async fn close(&self) {
-        self.caller.handle().quit();
+        self.wire.caller.handle().quit();
         let deadline = Instant::now() + Duration::from_secs(2);
-        while !self.runner().is_finished() && Instant::now() < deadline {
+        while !self.wire.runner().is_finished() && Instant::now() < deadline {
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
         self.abort();
@@ -231,13 +260,7 @@ impl Link {
     /// Ends the link at once. grammers waits without limit while it connects, so that asking it
     /// to quit is not enough for a link that is stuck.
     pub fn abort(&self) {
-        self.runner().abort();
-    }
-
-    fn runner(&self) -> std::sync::MutexGuard<'_, JoinHandle<()>> {
-        self.runner
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner)
+        self.wire.runner().abort();
     }
 
     /// Calls a method in the home data centre.
@@ -245,7 +268,7 @@ impl Link {
     where
         R: tl::RemoteCall + tl::Identifiable,
     {
-        self.caller.invoke(request).await
+        self.caller().invoke(request, &self.options).await
     }
 
     /// The same, leaving out of the answer what cannot be read, if it can be told apart.
@@ -253,7 +276,7 @@ impl Link {
     where
         R: tl::RemoteCall + tl::Identifiable,
     {
-        self.caller.invoke_leniently(request).await
+        self.caller().invoke_leniently(request, &self.options).await
     }
 
     /// The same; of an answer that cannot be read, what is known of it all the same.
@@ -264,7 +287,7 @@ impl Link {
     where
         R: tl::RemoteCall + tl::Identifiable,
     {
-        self.caller.invoke_or_place(request).await
+        self.caller().invoke_or_place(request, &self.options).await
     }
 
     /// Calls a method in the data centre where a file lives.
@@ -272,7 +295,7 @@ impl Link {
     where
         R: tl::RemoteCall + tl::Identifiable,
     {
-        self.caller.invoke_in(dc_id, request).await
+        self.caller().invoke_in(dc_id, request, &self.options).await
     }
 
     /// The account itself, as the sender of its messages.
@@ -286,7 +309,7 @@ impl Link {
         let old = session
             .home_dc_id()
             .map_err(|error| Error::Storage(error.into()))?;
-        self.caller.handle().disconnect_from_dc(old);
+        self.wire.caller.handle().disconnect_from_dc(old);
         session
             .set_home_dc_id(dc_id)
             .await

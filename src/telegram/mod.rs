@@ -55,7 +55,7 @@ pub use keys_in_use::{KeyUse, KeysInUse};
 pub use lease::Lease;
 pub use lenient::{Read, UnreadableObject};
 pub use link::{Keys, Link, LinkSettings};
-pub use patience::with_patience;
+pub use patience::CallOptions;
 pub use receiver::Nudge;
 pub use refusals::doubts_hash;
 pub use repetition::Owner as LinkOwner;

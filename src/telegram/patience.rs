@@ -1,10 +1,10 @@
-//! How patient the present task is with Telegram: how long it sleeps when it is asked for a wait,
-//! and until when it repeats what has failed in passing, instead of being refused.
+//! How patient calls are with Telegram: how long they sleep when they are asked for a wait, and
+//! until when what has failed in passing is repeated, instead of being refused.
 //!
-//! It owns numbers that belong to the task, so that no call in between has to hand them on, and
-//! which methods may be repeated. It must not know what is waited for.
+//! It owns these numbers, which a link carries for whoever asked for it so, and which methods may
+//! be repeated. It must not know what is waited for.
 
-use std::cell::Cell;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::time::Instant;
 
@@ -14,14 +14,51 @@ const FIRST_PAUSE: Duration = Duration::from_millis(250);
 /// How often one call is repeated at most.
 const REPETITIONS: u32 = 4;
 
-tokio::task_local! {
-    static LEFT: Cell<Duration>;
-    static UNTIL: Instant;
+/// How patient calls are with Telegram. Those that share it, such as all of one operation, spend
+/// from one store.
+#[derive(Clone, Debug, Default)]
+pub struct CallOptions(Option<Patience>);
+
+#[derive(Clone, Debug)]
+struct Patience {
+    /// How much longer the calls sleep when they are asked for a wait.
+    flood: Arc<Mutex<Duration>>,
+    /// Until when they are repeated.
+    until: Instant,
 }
 
-/// Runs `work`, whose calls to Telegram may sleep so long altogether, and be repeated until then.
-pub async fn with_patience<F: Future>(flood: Duration, until: Instant, work: F) -> F::Output {
-    UNTIL.scope(until, LEFT.scope(Cell::new(flood), work)).await
+impl CallOptions {
+    /// Calls that sleep so long altogether, and are repeated until then.
+    pub fn patient(flood: Duration, until: Instant) -> Self {
+        let flood = Arc::new(Mutex::new(flood));
+        Self(Some(Patience { flood, until }))
+    }
+
+    /// Until when what is called may be repeated; `None` when it may not.
+    pub(super) fn until(&self) -> Option<Instant> {
+        self.0.as_ref().map(|patience| patience.until)
+    }
+
+    /// How long to wait before repetition number `count`, from 0; `None` when it is not to be made.
+    pub(super) fn before_repetition(&self, count: u32) -> Option<Duration> {
+        let pause = FIRST_PAUSE * (1 << count.min(REPETITIONS));
+        let fits = Instant::now().checked_add(pause * 2)? < self.until()?;
+        (count < REPETITIONS && fits).then_some(pause)
+    }
+
+    /// Takes a wait from what is left, if it fits. Without any patience nothing does.
+    pub(super) fn spend(&self, wait: Duration) -> bool {
+        let Some(patience) = &self.0 else {
+            return false;
+        };
+        let mut left = patience
+            .flood
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        let rest = left.checked_sub(wait);
+        *left = rest.unwrap_or(*left);
+        rest.is_some()
+    }
 }
 
 /// Sends carry a number by which Telegram knows a second try from a second message.
@@ -55,60 +92,44 @@ pub(super) fn is_repeatable(method: &str) -> bool {
     space != "auth" && (is_send(method) || READS.iter().any(|read| name.starts_with(read)))
 }
 
-/// Until when the present task may repeat what it calls; `None` when it may not.
-pub(super) fn until() -> Option<Instant> {
-    UNTIL.try_with(|until| *until).ok()
-}
-
-/// How long to wait before repetition number `count`, from 0; `None` when it is not to be made.
-pub(super) fn before_repetition(count: u32) -> Option<Duration> {
-    let pause = FIRST_PAUSE * (1 << count.min(REPETITIONS));
-    let fits = Instant::now().checked_add(pause * 2)? < until()?;
-    (count < REPETITIONS && fits).then_some(pause)
-}
-
-/// Takes a wait from what is left, if it fits; without a scope nothing does.
-pub(super) fn spend(wait: Duration) -> bool {
-    LEFT.try_with(|left| {
-        let rest = left.get().checked_sub(wait);
-        if let Some(rest) = rest {
-            left.set(rest);
-        }
-        rest.is_some()
-    })
-    .unwrap_or(false)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     const SECOND: Duration = Duration::from_secs(1);
 
-    #[tokio::test]
-    async fn patience_is_spent_once_and_belongs_to_its_work() {
-        assert!(!spend(Duration::ZERO), "nobody has patience by default");
-        let spent = async { [spend(2 * SECOND), spend(2 * SECOND), spend(SECOND)] };
-        assert_eq!(
-            with_patience(3 * SECOND, Instant::now(), spent).await,
-            [true, false, true]
+    #[test]
+    fn patience_is_spent_once_by_all_who_share_it() {
+        assert!(
+            !CallOptions::default().spend(Duration::ZERO),
+            "nobody has patience by default"
         );
+        let options = CallOptions::patient(3 * SECOND, Instant::now());
+        let other = options.clone();
+        let spent = [
+            options.spend(2 * SECOND),
+            other.spend(2 * SECOND),
+            other.spend(SECOND),
+        ];
+        assert_eq!(spent, [true, false, true]);
     }
 
     #[tokio::test]
     async fn repetitions_end_with_the_time_of_their_work() {
-        assert_eq!(before_repetition(0), None, "nobody repeats by default");
-        let pauses = async { [0, 1, 2, 3, 4].map(before_repetition) };
-        let millis = |count| Some(Duration::from_millis(count));
+        let pauses =
+            |options: CallOptions| [0, 1, 2, 3, 4].map(|count| options.before_repetition(count));
         assert_eq!(
-            with_patience(SECOND, Instant::now() + 60 * SECOND, pauses).await,
+            pauses(CallOptions::default()),
+            [None; 5],
+            "nobody repeats by default"
+        );
+        let millis = |count| Some(Duration::from_millis(count));
+        let within = |seconds: u32| CallOptions::patient(SECOND, Instant::now() + seconds * SECOND);
+        assert_eq!(
+            pauses(within(60)),
             [millis(250), millis(500), millis(1_000), millis(2_000), None]
         );
-        let late = async { before_repetition(2) };
-        assert_eq!(
-            with_patience(SECOND, Instant::now() + SECOND, late).await,
-            None
-        );
+        assert_eq!(within(1).before_repetition(2), None);
     }
 
     #[test]

@@ -8,7 +8,7 @@ use crate::metrics::CALLS_REPEATED;
 use crate::telegram::caller::Caller;
 use crate::telegram::error::{DUPLICATE, Error};
 use crate::telegram::link::Link;
-use crate::telegram::patience;
+use crate::telegram::patience::{self, CallOptions};
 use futures_util::future::BoxFuture;
 use std::sync::Arc;
 use std::time::Duration;
@@ -24,7 +24,8 @@ pub trait Owner: Send + Sync {
 }
 
 /// The tries of one call.
-pub(super) struct Repetition {
+pub(super) struct Repetition<'a> {
+    options: &'a CallOptions,
     method: &'static str,
     count: u32,
     /// In the place of the link that the call began with.
@@ -33,9 +34,10 @@ pub(super) struct Repetition {
     uncertain: Option<Error>,
 }
 
-impl Repetition {
-    pub(super) const fn of(method: &'static str) -> Self {
+impl<'a> Repetition<'a> {
+    pub(super) const fn of(method: &'static str, options: &'a CallOptions) -> Self {
         Self {
+            options,
             method,
             count: 0,
             link: None,
@@ -44,14 +46,14 @@ impl Repetition {
     }
 
     /// Who is to make the next try of a call that `first` was asked for.
-    pub(super) fn caller<'a>(&'a self, first: &'a Caller) -> &'a Caller {
+    pub(super) fn caller<'b>(&'b self, first: &'b Caller) -> &'b Caller {
         self.link.as_deref().map_or(first, Link::caller)
     }
 
     /// Before the first try: a link that has ended since it was handed out makes no calls.
     pub(super) async fn begin(&mut self, first: &Caller) {
         if first.is_down() {
-            self.link = present(first).await;
+            self.link = self.present(first).await;
         }
     }
 
@@ -63,7 +65,7 @@ impl Repetition {
         if !error.is_passing() || !patience::is_repeatable(self.method) {
             return Err(self.verdict(error));
         }
-        let Some(pause) = patience::before_repetition(self.count) else {
+        let Some(pause) = self.options.before_repetition(self.count) else {
             return Err(error);
         };
         let method = self.method;
@@ -72,13 +74,19 @@ impl Repetition {
         self.count += 1;
         sleep(pause).await;
         if first.has_owner() {
-            match present(first).await {
+            match self.present(first).await {
                 Some(link) => self.link = Some(link),
                 None => return Err(error),
             }
         }
         self.uncertain.get_or_insert(error);
         Ok(())
+    }
+
+    async fn present(&self, first: &Caller) -> Option<Arc<Link>> {
+        let owner = first.owner()?;
+        let until = self.options.until()?.min(Instant::now() + LINK_PATIENCE);
+        timeout_at(until, owner.present()).await.ok().flatten()
     }
 
     /// A send that is refused at a later try may have been carried out at an earlier one.
@@ -89,10 +97,4 @@ impl Repetition {
             _ => error,
         }
     }
-}
-
-async fn present(first: &Caller) -> Option<Arc<Link>> {
-    let owner = first.owner()?;
-    let until = patience::until()?.min(Instant::now() + LINK_PATIENCE);
-    timeout_at(until, owner.present()).await.ok().flatten()
 }

@@ -5,8 +5,8 @@ use crate::error::{Code, Error};
 use crate::model::{MessageId, SessionName};
 use crate::ops::chat::{self, OpenChat};
 use crate::ops::history::message_not_found;
-use crate::ops::{Ctx, Operation, Subject};
-use crate::telegram::{FileLocation, MediaFile, PART_BYTES, with_patience};
+use crate::ops::{Ctx, Operation, Subject, accounts};
+use crate::telegram::{CallOptions, FileLocation, MediaFile, PART_BYTES};
 use bytes::Bytes;
 use futures_util::{StreamExt as _, stream};
 use std::time::Duration;
@@ -82,7 +82,7 @@ impl Operation for DownloadMedia {
         let chat = chat::open(ctx, &self.session, &self.chat).await?;
         chat.refuse_old(ctx, "message_id", &[self.message_id])
             .await?;
-        let file = current(&chat, self.message_id).await?;
+        let file = current(&chat, &ctx.options, self.message_id).await?;
         let (start, end) = bounds(self.range, file.size)?;
         let turn = ctx.transfer(chat.handle.id).await?;
         let (sender, chunks) = mpsc::channel(1);
@@ -109,8 +109,12 @@ impl Operation for DownloadMedia {
     }
 }
 
-async fn current(chat: &OpenChat, id: MessageId) -> Result<MediaFile, Error> {
-    let link = chat.link().await?;
+async fn current(
+    chat: &OpenChat,
+    options: &CallOptions,
+    id: MessageId,
+) -> Result<MediaFile, Error> {
+    let link = accounts::link(&chat.handle, options).await?;
     let message = link.media_file(&chat.peer, id).await?;
     let file = message.ok_or_else(|| message_not_found(id))?;
     file.ok_or_else(|| Error::new(Code::MediaNotFound, "the message has no file"))
@@ -161,7 +165,8 @@ impl Reader {
     async fn part(&self, offset: u64, start: u64, end: u64) -> Result<Bytes, Error> {
         // The operation that began the download is over, and its patience with it.
         let until = Instant::now() + PART_LIMIT;
-        let bytes = with_patience(Duration::ZERO, until, self.whole_part(offset)).await?;
+        let options = CallOptions::patient(Duration::ZERO, until);
+        let bytes = self.whole_part(offset, &options).await?;
         let first = start.saturating_sub(offset);
         let last = (end - offset).min(PART_BYTES as u64);
         let place = |at: u64| usize::try_from(at).unwrap_or(usize::MAX);
@@ -172,11 +177,11 @@ impl Reader {
         Ok(bytes.slice(place(first)..place(last)))
     }
 
-    async fn whole_part(&self, offset: u64) -> Result<Bytes, Error> {
+    async fn whole_part(&self, offset: u64, options: &CallOptions) -> Result<Bytes, Error> {
         let mut attempt = 1;
         loop {
             let location = self.location.lock().await.clone();
-            let error = match self.chat.link().await {
+            let error = match accounts::link(&self.chat.handle, options).await {
                 Ok(link) => match link.read_file(&location, offset).await {
                     Ok(bytes) => return Ok(bytes.into()),
                     Err(error) => Error::from(error),
@@ -190,7 +195,9 @@ impl Reader {
             if is_out_of_date(&error) {
                 // Every part finds it out for itself; a location that is newer than needed does
                 // no harm.
-                *self.location.lock().await = current(&self.chat, self.message_id).await?.location;
+                *self.location.lock().await = current(&self.chat, options, self.message_id)
+                    .await?
+                    .location;
             } else if error.code != Code::TelegramUnreachable {
                 return Err(error);
             }

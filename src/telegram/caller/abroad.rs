@@ -6,7 +6,7 @@
 use crate::telegram::caller::{Caller, constructor_of, unreadable};
 use crate::telegram::error::Error;
 use crate::telegram::handshake;
-use crate::telegram::patience;
+use crate::telegram::patience::CallOptions;
 use crate::telegram::repetition::Repetition;
 use crate::telegram::server::{Server, needs_ipv6};
 use crate::telegram::storage::StorageError;
@@ -24,48 +24,55 @@ impl Caller {
         &self,
         dc_id: i32,
         request: &R,
+        options: &CallOptions,
     ) -> Result<R::Return, Error>
     where
         R: tl::RemoteCall + tl::Identifiable,
     {
         if dc_id == self.home()? {
-            return self.invoke(request).await;
+            return self.invoke(request, options).await;
         }
-        let mut repetition = Repetition::of(tl::name_for_id(R::CONSTRUCTOR_ID));
+        let mut repetition = Repetition::of(tl::name_for_id(R::CONSTRUCTOR_ID), options);
         repetition.begin(self).await;
         loop {
-            match repetition.caller(self).invoke_abroad(dc_id, request).await {
+            let caller = repetition.caller(self);
+            match caller.invoke_abroad(dc_id, request, options).await {
                 Err(error) => repetition.after(error, self).await.map_err(away)?,
                 answer => return answer,
             }
         }
     }
 
-    async fn invoke_abroad<R>(&self, dc_id: i32, request: &R) -> Result<R::Return, Error>
+    async fn invoke_abroad<R>(
+        &self,
+        dc_id: i32,
+        request: &R,
+        options: &CallOptions,
+    ) -> Result<R::Return, Error>
     where
         R: tl::RemoteCall + tl::Identifiable,
     {
         self.ensure_answers(dc_id).await?;
         self.ensure_key_in(dc_id).await?;
-        match self.foreign(dc_id, request).await {
+        match self.foreign(dc_id, request, options).await {
             Err(Error::SessionEnded(_)) => {}
             answer => return answer,
         }
         let _one = self.introducing.lock().await;
         // Another call may have done it meanwhile.
-        match self.foreign(dc_id, request).await {
+        match self.foreign(dc_id, request, options).await {
             Err(Error::SessionEnded(_)) => {}
             answer => return answer,
         }
         let export = tl::functions::auth::ExportAuthorization { dc_id };
         let tl::enums::auth::ExportedAuthorization::Authorization(exported) =
-            self.invoke(&export).await?;
+            self.invoke(&export, options).await?;
         let import = tl::functions::auth::ImportAuthorization {
             id: exported.id,
             bytes: exported.bytes,
         };
-        self.foreign(dc_id, &import).await?;
-        self.foreign(dc_id, request).await
+        self.foreign(dc_id, &import, options).await?;
+        self.foreign(dc_id, request, options).await
     }
 
     /// Makes sure that another data centre answers before a call waits for a connection to it.
@@ -105,7 +112,12 @@ impl Caller {
         Ok(())
     }
 
-    async fn foreign<R>(&self, dc_id: i32, request: &R) -> Result<R::Return, Error>
+    async fn foreign<R>(
+        &self,
+        dc_id: i32,
+        request: &R,
+        options: &CallOptions,
+    ) -> Result<R::Return, Error>
     where
         R: tl::RemoteCall + tl::Identifiable,
     {
@@ -127,7 +139,7 @@ impl Caller {
                 self.reach.forget(dc_id);
             }
             match error {
-                Error::FloodWait(wait) if patience::spend(wait) => tokio::time::sleep(wait).await,
+                Error::FloodWait(wait) if options.spend(wait) => tokio::time::sleep(wait).await,
                 error => return Err(error),
             }
         }

@@ -6,6 +6,7 @@ use crate::telegram::error::Error;
 use crate::telegram::lenient::{Reached, Read};
 use crate::telegram::mending;
 use crate::telegram::misfits;
+use crate::telegram::patience::CallOptions;
 use crate::telegram::received::Received;
 use crate::telegram::receiver::{Receiver, is_temporary, wanted};
 use grammers_client::tl;
@@ -40,7 +41,11 @@ impl Receiver {
             return Ok(None);
         };
         request.date = begins_at(request.date, self.told, Instant::now());
-        let (reached, cause, why) = match self.caller.invoke_or_place(&request).await {
+        let (reached, cause, why) = match self
+            .caller
+            .invoke_or_place(&request, &CallOptions::default())
+            .await
+        {
             Ok(Ok(read)) if misfits::leads_on(&read.value, &request) => {
                 return self.account_told(&request, read).await;
             }
@@ -197,7 +202,8 @@ impl Receiver {
 /// Where Telegram is.
 async fn place_now(caller: &Caller) -> Result<State, Error> {
     let ask = tl::functions::updates::GetState {};
-    let tl::enums::updates::State::State(state) = caller.invoke(&ask).await?;
+    let tl::enums::updates::State::State(state) =
+        caller.invoke(&ask, &CallOptions::default()).await?;
     if state.pts > 0 && state.date >= 0 {
         return Ok(state);
     }

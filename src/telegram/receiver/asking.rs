@@ -6,6 +6,7 @@
 use crate::model::GapCause;
 use crate::telegram::error::Error;
 use crate::telegram::lenient::{Read, Unread};
+use crate::telegram::patience::CallOptions;
 use crate::telegram::received::Received;
 use crate::telegram::receiver::Receiver;
 use crate::telegram::receiver::channels::asked;
@@ -86,7 +87,11 @@ impl Receiver {
         let answer = async move {
             // A link that has to be made anew may wait its turn for longer than for an answer.
             caller.turn().await;
-            let answer = timeout(patience, caller.invoke_or_place(&request)).await;
+            let answer = timeout(
+                patience,
+                caller.invoke_or_place(&request, &CallOptions::default()),
+            )
+            .await;
             answer.unwrap_or(Err(Error::Timeout))
         };
         let answer = answer.boxed();
