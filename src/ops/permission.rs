@@ -3,7 +3,7 @@
 //! A chat is on a list when it is written the same way there, or when both names lead to the same
 //! chat. It must not know the operations.
 
-use crate::auth::{Caller, ChatList, Scope};
+use crate::auth::{Caller, ChatList, Limits, Scope};
 use crate::error::{Code, Error};
 use crate::model::{ChatId, ChatTarget, SessionName};
 use crate::ops::peers::{EntityView, ResolveEntity};
@@ -40,8 +40,8 @@ pub(super) fn check_scope(caller: &Caller, scope: Scope) -> Result<(), Error> {
 /// # Errors
 /// `session_not_found`, `invalid_request`, `chat_not_allowed`; those of finding a chat.
 pub(super) async fn check(ctx: &Ctx, scope: Scope, subject: &Subject) -> Result<(), Error> {
-    check_sessions(ctx, subject)?;
     let limits = ctx.caller.limits();
+    check_sessions(limits, subject)?;
     for (list, access, chats) in [
         (&limits.reads, Access::Read, &subject.reads),
         (&limits.writes, Access::Write, &subject.writes),
@@ -64,8 +64,7 @@ pub(super) async fn check(ctx: &Ctx, scope: Scope, subject: &Subject) -> Result<
     Ok(())
 }
 
-fn check_sessions(ctx: &Ctx, subject: &Subject) -> Result<(), Error> {
-    let limits = ctx.caller.limits();
+fn check_sessions(limits: &Limits, subject: &Subject) -> Result<(), Error> {
     match &subject.sessions {
         Sessions::One(name) if !limits.has_session(name) => Err(accounts::not_found()),
         Sessions::All if limits.sessions.is_some() => Err(Error::new(
@@ -213,5 +212,52 @@ fn form(chat: &str) -> Option<ChatTarget> {
     match ChatTarget::parse(chat)? {
         ChatTarget::Username(name) => Some(ChatTarget::Username(name.to_ascii_lowercase())),
         target => Some(target),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::auth::Origin;
+    use std::sync::Arc;
+
+    #[test]
+    fn a_session_that_is_not_the_callers_is_not_there() {
+        let name = |name| SessionName::parse(name).expect("a name");
+        let own = Limits {
+            sessions: Some([name("own")].into()),
+            ..Limits::default()
+        };
+        let refusal = |limits: &Limits, subject: &Subject| {
+            let checked = check_sessions(limits, subject);
+            checked.err().map(|error| error.code)
+        };
+        for (subject, refused) in [
+            (Subject::nothing(), None),
+            (Subject::session(&name("own")), None),
+            (
+                Subject::session(&name("other")),
+                Some(Code::SessionNotFound),
+            ),
+            (Subject::all_sessions(), Some(Code::InvalidRequest)),
+        ] {
+            assert_eq!(refusal(&own, &subject), refused, "{subject:?}");
+            assert_eq!(refusal(&Limits::default(), &subject), None, "{subject:?}");
+        }
+    }
+
+    #[test]
+    fn who_may_change_nothing_may_still_read() {
+        let limits = Limits {
+            read_only: Some("HUB_TOOLS_READ_ONLY"),
+            ..Limits::default()
+        };
+        let caller = Caller::new(Origin::Operator).within(Arc::new(limits));
+        assert!(check_scope(&caller, Scope::Read).is_ok());
+        for scope in [Scope::Send, Scope::Manage] {
+            let refused = check_scope(&caller, scope).expect_err("refused");
+            assert_eq!(refused.code, Code::ReadOnly);
+            assert!(refused.message().contains("HUB_TOOLS_READ_ONLY"));
+        }
     }
 }
