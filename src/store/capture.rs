@@ -6,6 +6,7 @@
 
 #[cfg(feature = "postgres-system")]
 mod arrays;
+mod changes;
 mod deletions;
 mod edits;
 mod rows;

@@ -29,6 +29,7 @@ mod schema;
 #[cfg(feature = "sqlite")]
 mod scrub;
 mod tx;
+mod values;
 mod vault;
 mod vault_keys;
 

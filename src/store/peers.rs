@@ -8,6 +8,7 @@
     reason = "`Insertable` writes an implementation that names its lifetime once"
 )]
 
+mod known;
 pub mod usernames;
 
 use crate::model::{ChatId, ChatKind, PeerRow, SessionId, UtcTime};
@@ -148,7 +149,8 @@ pub fn upsert_many(
     upsert_group(conn, peers.iter().map(|peer| (session_id, peer, now)))
 }
 
-/// Stores peers of any accounts, each with the instant at which it was seen, in their order.
+/// Stores peers of any accounts, each with the instant at which it was seen, in their order. The
+/// instant of one of whom nothing new is said may stay some minutes behind.
 pub(super) fn upsert_group<'a>(
     conn: &mut AnyConnection,
     peers: impl IntoIterator<Item = (SessionId, &'a PeerRow, UtcTime)>,
@@ -168,14 +170,15 @@ pub(super) fn upsert_group<'a>(
             }
         }
     }
-    let (mut whole, mut partial) = (Vec::new(), Vec::new());
-    for ((session_id, peer), mut row) in rows {
+    for ((session_id, peer), row) in &mut rows {
         row.username = row
             .username
-            .filter(|name| claims.belongs(session_id, peer, name));
-        let same = if row.whole { &mut whole } else { &mut partial };
-        same.push(row);
+            .take()
+            .filter(|name| claims.belongs(*session_id, *peer, name));
     }
+    known::retain_news(conn, &mut rows)?;
+    let rows = rows.into_values();
+    let (whole, partial): (Vec<_>, Vec<_>) = rows.partition(|row| row.whole);
     for chunk in whole.chunks(CHUNK) {
         replace(conn, chunk)?;
     }

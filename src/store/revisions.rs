@@ -4,10 +4,13 @@
 //! Whether a message counts as edited is decided in [`crate::store::capture`].
 
 use crate::model::{ChatId, MessageId, SessionId, UtcTime};
+use crate::store::backend::on_backend;
 use crate::store::columns::{Json, MaybeJson};
 use crate::store::schema::{message_revisions as t, messages};
+use crate::store::values::placeholders;
 use crate::store::{AnyConnection, Error};
 use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Timestamp};
 use serde_json::Value;
 
 /// An earlier version of a message.
@@ -44,33 +47,34 @@ pub fn list(
         .load(conn)?)
 }
 
-/// Copies a stored message into the table.
-pub(super) fn keep(conn: &mut AnyConnection, message_row: i64, now: UtcTime) -> Result<(), Error> {
-    messages::table
-        .filter(messages::id.eq(message_row))
-        .select((
-            messages::id,
-            messages::text,
-            messages::entities,
-            messages::media,
-            messages::edited_at,
-            messages::raw,
-            messages::pts,
-            now.into_sql::<diesel::sql_types::Timestamp>(),
-        ))
-        .insert_into(t::table)
-        .into_columns((
-            t::message_row,
-            t::text,
-            t::entities,
-            t::media,
-            t::edited_at,
-            t::raw,
-            t::pts,
-            t::replaced_at,
-        ))
-        .execute(conn)?;
+/// Copies stored messages into the table, each with the instant at which it was replaced.
+pub(super) fn keep(conn: &mut AnyConnection, replaced: &[(i64, UtcTime)]) -> Result<(), Error> {
+    if replaced.is_empty() {
+        return Ok(());
+    }
+    let text = statement(replaced.len());
+    let _: usize = on_backend!(conn, |c| {
+        let mut query = diesel::sql_query(text).into_boxed();
+        for (message_row, at) in replaced {
+            query = query
+                .bind::<BigInt, _>(message_row)
+                .bind::<Timestamp, _>(at);
+        }
+        query.execute(c)
+    })?;
     Ok(())
+}
+
+/// The text for so many rows, which both databases take.
+pub(super) fn statement(rows: usize) -> String {
+    format!(
+        "WITH replaced (id, at) AS (VALUES {}) INSERT INTO message_revisions \
+         (message_row, text, entities, media, edited_at, raw, pts, replaced_at) \
+         SELECT messages.id, messages.text, messages.entities, messages.media, \
+         messages.edited_at, messages.raw, messages.pts, replaced.at \
+         FROM replaced CROSS JOIN messages WHERE messages.id = replaced.id",
+        placeholders(rows, 2)
+    )
 }
 
 /// A version of a message, told by its edit date and its content. JSON is compared as text.

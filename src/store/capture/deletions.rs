@@ -3,6 +3,7 @@
 use crate::model::{ChatId, MessageId, SessionId, UtcTime};
 use crate::store::backend::on_backend;
 use crate::store::capture::{Committed, Member};
+use crate::store::values::placeholders;
 use crate::store::{AnyConnection, Error};
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Integer, Timestamp};
@@ -85,13 +86,6 @@ fn mark_all(conn: &mut AnyConnection, targets: &[Target]) -> Result<Vec<Marked>,
 ///
 /// Sources: `UPDATE … FROM` in <https://www.sqlite.org/lang_update.html> and PostgreSQL's manual.
 pub(super) fn statement(targets: usize) -> String {
-    let values: Vec<String> = (0..targets)
-        .map(|target| {
-            let first = target * 5 + 1;
-            let [b, c, d, e] = [first + 1, first + 2, first + 3, first + 4];
-            format!("(${first}, ${b}, ${c}, ${d}, ${e})")
-        })
-        .collect();
     format!(
         "WITH target (session_id, message_id, lowest, highest, at) AS (VALUES {}) \
          UPDATE messages SET deleted_at = target.at FROM target \
@@ -99,6 +93,6 @@ pub(super) fn statement(targets: usize) -> String {
          AND messages.message_id = target.message_id \
          AND messages.chat_id + 0 BETWEEN target.lowest AND target.highest \
          AND messages.deleted_at IS NULL RETURNING messages.session_id",
-        values.join(", ")
+        placeholders(targets, 5)
     )
 }

@@ -4,12 +4,14 @@
 use crate::model::{ChatId, MessageId, SessionId, UtcTime};
 use crate::store::backend::on_backend;
 use crate::store::capture::Committed;
+use crate::store::capture::changes::Changes;
 use crate::store::capture::rows::{CHUNK, Key, NewRow, Received, count};
 use crate::store::schema::messages as t;
+use crate::store::values::placeholders;
 use crate::store::{AnyConnection, Error, revisions, unreadable};
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Integer};
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 
 #[derive(QueryableByName)]
 #[diesel(table_name = t)]
@@ -32,28 +34,25 @@ impl Stored {
 }
 
 /// Compares messages with the stored ones, in their order, and writes those that are edits.
-pub(super) fn settle(
+pub(super) fn settle<'a>(
     conn: &mut AnyConnection,
-    messages: &[&Received<'_>],
+    messages: &[&'a Received<'a>],
     done: &mut [Committed],
 ) -> Result<(), Error> {
     for chunk in messages.chunks(CHUNK) {
         let mut stored = load_stored(conn, chunk)?;
-        let mut places = Places::new();
+        let mut changes = Changes::default();
         for message in chunk {
-            if settle_one(conn, &mut stored, &mut places, &message.row)? {
+            if settle_one(conn, &mut stored, &mut changes, &message.row)? {
                 count(done, message.place, |counts| &mut counts.edited);
             } else {
                 count(done, message.place, |counts| &mut counts.duplicates);
             }
         }
-        write_places(conn, places)?;
+        changes.write(conn)?;
     }
     Ok(())
 }
-
-/// By row, the places of stored versions that are still to be written.
-type Places = BTreeMap<i64, i32>;
 
 /// The stored rows of those messages.
 fn load_stored(
@@ -90,12 +89,6 @@ fn load_stored(
 /// by itself it would read the whole log for 200 keys. Nor may the text be one that is prepared once:
 /// its plan would be kept from when the table was small.
 pub(super) fn statement(keys: usize) -> String {
-    let values: Vec<String> = (0..keys)
-        .map(|key| {
-            let first = key * 3 + 1;
-            format!("(${first}, ${}, ${})", first + 1, first + 2)
-        })
-        .collect();
     format!(
         "WITH target (session_id, chat_id, message_id) AS (VALUES {}) \
          SELECT messages.id, messages.session_id, messages.chat_id, messages.message_id, \
@@ -103,21 +96,26 @@ pub(super) fn statement(keys: usize) -> String {
          FROM target CROSS JOIN messages WHERE messages.session_id = target.session_id \
          AND messages.message_id = target.message_id \
          AND messages.chat_id + 0 = target.chat_id",
-        values.join(", ")
+        placeholders(keys, 3)
     )
 }
 
 /// Whether the message was an edit of a stored one; if so, it has taken its place.
-fn settle_one(
+fn settle_one<'a>(
     conn: &mut AnyConnection,
     stored: &mut HashMap<Key, Stored>,
-    places: &mut Places,
-    row: &NewRow<'_>,
+    changes: &mut Changes<'a>,
+    row: &'a NewRow<'a>,
 ) -> Result<bool, Error> {
     let Some(old) = stored.get_mut(&row.key()) else {
         return Ok(false);
     };
-    if unreadable::is_media(old.media.as_deref()) {
+    if changes.has_edit(old.id) {
+        // It is compared with what is stored, earlier versions with it.
+        changes.write(conn)?;
+    }
+    let readable = !unreadable::is_media(old.media.as_deref());
+    if !readable {
         if is_earlier(old, row) {
             return Ok(false);
         }
@@ -128,16 +126,13 @@ fn settle_one(
         if row.edited_at == old.edited_at {
             revisions::forget_asked(conn, old.id, row.version())?;
         }
-        // What is kept is what the row says.
-        write_places(conn, places.remove_entry(&old.id))?;
-        revisions::keep(conn, old.id, row.captured_at)?;
     } else {
-        note_place(places, old, row);
+        note_place(changes, old, row);
         return Ok(false);
     }
     // Nobody knows the place of one that was asked for outside channels.
     old.pts = row.pts.or(old.pts.filter(|_| !row.from_history));
-    overwrite(conn, old.id, row, old.pts)?;
+    changes.edit(old.id, row, old.pts, readable);
     old.text = row.text.to_string();
     old.entities.clone_from(&row.entities);
     old.media.clone_from(&row.media);
@@ -176,7 +171,7 @@ fn is_earlier(old: &Stored, new: &NewRow<'_>) -> bool {
 
 /// The stored version of an edited message has been told once more: whatever was told before is
 /// earlier than it.
-fn note_place(places: &mut Places, old: &mut Stored, new: &NewRow<'_>) {
+fn note_place(changes: &mut Changes<'_>, old: &mut Stored, new: &NewRow<'_>) {
     let again = new.edited_at == old.edited_at && new.content() == old.content();
     if let Some(pts) = new.pts
         && again
@@ -184,36 +179,8 @@ fn note_place(places: &mut Places, old: &mut Stored, new: &NewRow<'_>) {
         && new.pts > old.pts
     {
         old.pts = new.pts;
-        places.insert(old.id, pts);
+        changes.place(old.id, pts);
     }
-}
-
-/// In one statement: whoever is told of a chat once more is told of many edited messages.
-///
-/// Sources: `UPDATE … FROM` in <https://www.sqlite.org/lang_update.html> and PostgreSQL's manual.
-fn write_places(
-    conn: &mut AnyConnection,
-    places: impl IntoIterator<Item = (i64, i32)>,
-) -> Result<(), Error> {
-    let places: Vec<_> = places.into_iter().collect();
-    if places.is_empty() {
-        return Ok(());
-    }
-    let text = places_statement(&places);
-    let _: usize = on_backend!(conn, |c| diesel::sql_query(text).execute(c))?;
-    Ok(())
-}
-
-pub(super) fn places_statement(places: &[(i64, i32)]) -> String {
-    let values: Vec<String> = places
-        .iter()
-        .map(|(id, pts)| format!("({id}, {pts})"))
-        .collect();
-    format!(
-        "WITH place (id, pts) AS (VALUES {}) \
-         UPDATE messages SET pts = place.pts FROM place WHERE messages.id = place.id",
-        values.join(", ")
-    )
 }
 
 /// What an edit does not change, and nobody may have known.
@@ -224,31 +191,6 @@ fn fill_in(conn: &mut AnyConnection, id: i64, row: &NewRow<'_>) -> Result<(), Er
             t::outgoing.eq(row.outgoing),
             t::silent.eq(row.silent),
             t::sent_at.eq(row.sent_at),
-        ))
-        .execute(conn)?;
-    Ok(())
-}
-
-/// Puts a version in the place of the stored one. One that was asked for comes after all that were
-/// told before, so that `pts` is the place of the last that was told.
-pub(super) fn overwrite(
-    conn: &mut AnyConnection,
-    id: i64,
-    row: &NewRow<'_>,
-    pts: Option<i32>,
-) -> Result<(), Error> {
-    diesel::update(t::table.find(id))
-        .set((
-            t::text.eq(&row.text),
-            t::text_folded.eq(&row.text_folded),
-            t::entities.eq(&row.entities),
-            t::reply_to.eq(row.reply_to),
-            t::forward.eq(&row.forward),
-            t::media.eq(&row.media),
-            t::service.eq(&row.service),
-            t::edited_at.eq(row.edited_at),
-            t::raw.eq(row.raw),
-            t::pts.eq(pts),
         ))
         .execute(conn)?;
     Ok(())

@@ -1,8 +1,8 @@
 //! How the statements for many messages are carried out, which no result shows.
 
-use super::{deletions, edits};
+use super::{changes, deletions, edits};
 use crate::store::AnyConnection;
-use crate::store::migrate;
+use crate::store::{migrate, revisions};
 use diesel::sql_types::Text;
 use diesel::{Connection as _, QueryableByName, RunQueryDsl as _, SqliteConnection, sql_query};
 
@@ -23,13 +23,14 @@ fn no_number_of_messages_makes_sqlite_read_the_whole_log() {
         return;
     };
     for count in [1, 2, 10, 100, 150, 200, 300, 400, 500] {
-        let places: Vec<(i64, i32)> = (1..).zip(1..).take(count).collect();
         let by_key = "SEARCH messages USING INDEX messages_key (session_id=? AND message_id=?)";
         let by_row = "SEARCH messages USING INTEGER PRIMARY KEY (rowid=?)";
         for (statement, search) in [
             (edits::statement(count), by_key),
             (deletions::statement(count), by_key),
-            (edits::places_statement(&places), by_row),
+            (changes::places_statement(count), by_row),
+            (changes::edits_statement(count), by_row),
+            (revisions::statement(count), by_row),
         ] {
             let steps: Vec<Step> = sql_query(format!("EXPLAIN QUERY PLAN {statement}"))
                 .load(conn)

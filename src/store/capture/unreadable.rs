@@ -4,7 +4,7 @@
 use crate::model::{CapturedBatch, MessageBox, UnreadableMessage, UtcTime};
 use crate::store::backend::on_backend;
 use crate::store::capture::rows::{NewRow, count};
-use crate::store::capture::{Committed, Member, edits};
+use crate::store::capture::{Committed, Member, changes};
 use crate::store::schema::messages as t;
 use crate::store::{AnyConnection, Error, gaps, revisions, unreadable};
 use diesel::prelude::*;
@@ -85,12 +85,12 @@ fn replace(
     }
     let readable = !unreadable::is_media(stored.media.as_deref());
     if readable {
-        revisions::keep(conn, stored.id, batch.captured_at)?;
+        revisions::keep(conn, &[(stored.id, batch.captured_at)])?;
         mark(conn, batch, told, stored.id)?;
     }
     let same = !readable && row.text == stored.text && row.media == stored.media;
     row.edited_at = row.edited_at.or(stored.edited_at);
-    edits::overwrite(conn, stored.id, row, row.pts.or(stored.pts))?;
+    changes::put(conn, stored.id, row, row.pts.or(stored.pts))?;
     Ok(!same)
 }
 

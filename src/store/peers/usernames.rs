@@ -6,9 +6,12 @@
 use crate::model::{ChatId, PeerRow, SessionId, UtcTime};
 use crate::store::backend::on_backend;
 use crate::store::columns::storable;
+use crate::store::peers::known::is_old;
 use crate::store::schema::{peers, usernames as t};
+use crate::store::values::placeholders;
 use crate::store::{AnyConnection, Error};
 use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Text};
 use diesel::upsert::excluded;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -67,10 +70,15 @@ impl Claims {
         if self.said.is_empty() {
             return Ok(());
         }
-        for (name, before) in self.stored(conn)? {
-            let now = self.owners.get(&name);
-            let owner = now.and_then(|owner| owner.map(|(peer, _)| peer));
-            if owner == Some(before) {
+        let mut same = BTreeSet::new();
+        for (name, (before, seen_at)) in self.stored(conn)? {
+            let owner = self.owners.get(&name).copied().flatten();
+            if let Some((owner, now)) = owner
+                && owner == before
+            {
+                if !is_old(seen_at, now) {
+                    same.insert(name);
+                }
                 continue;
             }
             let (session, username) = name;
@@ -79,7 +87,9 @@ impl Claims {
                 diesel::delete(t::table.find((session, username))).execute(conn)?;
             }
         }
-        let rows: Vec<Row> = self.owners.into_iter().filter_map(Row::new).collect();
+        let news = self.owners.into_iter();
+        let news = news.filter(|(name, _)| !same.contains(name));
+        let rows: Vec<Row> = news.filter_map(Row::new).collect();
         for chunk in rows.chunks(CHUNK) {
             upsert(conn, chunk)?;
         }
@@ -88,44 +98,49 @@ impl Claims {
 
     /// What was known before of the usernames that are named here and of those of the peers that
     /// say what they have.
-    fn stored(&self, conn: &mut AnyConnection) -> Result<BTreeMap<Name, ChatId>, Error> {
-        let sessions: BTreeSet<SessionId> = self.said.keys().map(|(session, _)| *session).collect();
-        let sessions: Vec<SessionId> = sessions.into_iter().collect();
-        let peers: Vec<ChatId> = self.said.keys().map(|(_, peer)| *peer).collect();
-        let names: Vec<&String> = self.owners.keys().map(|(_, name)| name).collect();
-        let mut found: Vec<(SessionId, String, ChatId)> = Vec::new();
+    fn stored(&self, conn: &mut AnyConnection) -> Result<BTreeMap<Name, (ChatId, UtcTime)>, Error> {
+        let mut found: Vec<Row> = Vec::new();
+        let peers: Vec<_> = self.said.keys().collect();
         for chunk in peers.chunks(CHUNK) {
-            let query = t::table
-                .filter(t::session_id.eq_any(&sessions))
-                .filter(t::peer_id.eq_any(chunk));
-            found.extend(
-                query
-                    .select((t::session_id, t::username, t::peer_id))
-                    .load(conn)?,
-            );
+            let text = statement("peer_id", chunk.len());
+            found.extend::<Vec<Row>>(on_backend!(conn, |c| {
+                let mut query = diesel::sql_query(text).into_boxed();
+                for (session, peer) in chunk {
+                    query = query.bind::<BigInt, _>(session).bind::<BigInt, _>(peer);
+                }
+                query.load(c)
+            })?);
         }
+        let names: Vec<_> = self.owners.keys().collect();
         for chunk in names.chunks(CHUNK) {
-            let query = t::table
-                .filter(t::session_id.eq_any(&sessions))
-                .filter(t::username.eq_any(chunk));
-            found.extend(
-                query
-                    .select((t::session_id, t::username, t::peer_id))
-                    .load(conn)?,
-            );
+            let text = statement("username", chunk.len());
+            found.extend::<Vec<Row>>(on_backend!(conn, |c| {
+                let mut query = diesel::sql_query(text).into_boxed();
+                for (session, name) in chunk {
+                    query = query.bind::<BigInt, _>(session).bind::<Text, _>(name);
+                }
+                query.load(c)
+            })?);
         }
-        // Sessions, peers and names were asked for each by itself.
-        let concerned = found.into_iter().filter(|(session, name, peer)| {
-            self.said.contains_key(&(*session, *peer))
-                || self.owners.contains_key(&(*session, name.clone()))
-        });
-        Ok(concerned
-            .map(|(session, name, peer)| ((session, name), peer))
+        let found = found.into_iter();
+        Ok(found
+            .map(|row| ((row.session_id, row.username), (row.peer_id, row.seen_at)))
             .collect())
     }
 }
 
-#[derive(Insertable)]
+/// The text that asks for so many pairs of an account and a value of that column.
+fn statement(column: &str, pairs: usize) -> String {
+    format!(
+        "WITH target (session_id, {column}) AS (VALUES {}) \
+         SELECT usernames.session_id, usernames.username, usernames.peer_id, usernames.seen_at \
+         FROM target CROSS JOIN usernames WHERE usernames.session_id = target.session_id \
+         AND usernames.{column} = target.{column}",
+        placeholders(pairs, 2)
+    )
+}
+
+#[derive(Insertable, QueryableByName)]
 #[diesel(table_name = t, treat_none_as_default_value = false)]
 struct Row {
     session_id: SessionId,

@@ -185,6 +185,37 @@ contract! {
         assert_eq!(found, (bob, bob, Some(ChatId::user(1)), None, None));
     }
 
+    async fn what_is_told_again_is_noted_again_after_a_while(db: TestDb) {
+        let store = db.open().await?;
+        let id = session_id(&store, "alice").await?;
+        store
+            .write(move |c| {
+                let shop = named(2, &["shop"]);
+                let seen = |c: &mut AnyConnection| {
+                    Ok::<_, Error>(usernames::owner(c, id, "shop")?.map(|(_, seen)| seen))
+                };
+                for (when, noted) in [(0, 0), (599, 0), (600, 600), (601, 600)] {
+                    peers::upsert_many(c, id, std::slice::from_ref(&shop), at(when))?;
+                    assert_eq!(seen(c)?, Some(at(noted)), "told at {when}");
+                }
+                // Whatever is new is written at once, a change of one part among it.
+                let named_now = PeerRow { name: Some("Shop".to_owned()), ..shop.clone() };
+                peers::upsert_many(c, id, std::slice::from_ref(&named_now), at(602))?;
+                assert_eq!(peers::get(c, id, ChatId::user(2))?, Some(stored(named_now)));
+                peers::upsert_many(c, id, &[shop.clone()], at(603))?;
+                assert_eq!(peers::get(c, id, ChatId::user(2))?, Some(stored(shop)));
+                // Of two with one number the one that was seen last is meant.
+                let phone = |id| PeerRow { phone: Some("1555".to_owned()), ..user(id) };
+                for (when, who) in [(604, 5), (605, 6), (606, 5), (607, 6)] {
+                    peers::upsert_many(c, id, &[phone(who)], at(when))?;
+                    let found = peers::by_phone(c, id, "1555")?.map(|peer| peer.peer_id);
+                    assert_eq!(found, Some(ChatId::user(who)));
+                }
+                Ok(())
+            })
+            .await?;
+    }
+
     async fn thousands_of_peers_go_in_at_once_and_come_out_in_order(db: TestDb) {
         let store = db.open().await?;
         let id = session_id(&store, "alice").await?;

@@ -1,0 +1,110 @@
+//! What is stored of peers already, so that those of whom nothing new is said are not written again.
+//!
+//! Whoever goes online is told of everybody in its chats once more. A row that is written again is
+//! locked until its transaction ends, and others may be writing the account's peers.
+
+use crate::model::{ChatId, ChatKind, SessionId, UtcTime};
+use crate::store::backend::on_backend;
+use crate::store::peers::{CHUNK, NewPeer};
+use crate::store::schema::peers as t;
+use crate::store::values::placeholders;
+use crate::store::{AnyConnection, Error};
+use diesel::prelude::*;
+use diesel::sql_types::BigInt;
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+/// By how much the instant at which something was seen last may be behind.
+const RENEWED_AFTER: Duration = Duration::from_mins(10);
+
+/// Whether what was seen then is to be noted as seen now. A clock may have been set back.
+pub(super) fn is_old(seen_at: UtcTime, now: UtcTime) -> bool {
+    seen_at <= now.before(RENEWED_AFTER) || seen_at > now
+}
+
+/// Leaves only the rows that say something new.
+pub(super) fn retain_news(
+    conn: &mut AnyConnection,
+    rows: &mut BTreeMap<(SessionId, ChatId), NewPeer<'_>>,
+) -> Result<(), Error> {
+    let keys: Vec<_> = rows.keys().copied().collect();
+    for chunk in keys.chunks(CHUNK) {
+        for old in load(conn, chunk)? {
+            let key = (old.session_id, old.peer_id);
+            if rows.get(&key).is_some_and(|new| !old.is_outdone_by(new)) {
+                rows.remove(&key);
+            }
+        }
+    }
+    Ok(())
+}
+
+#[derive(QueryableByName)]
+#[diesel(table_name = t)]
+struct Known {
+    session_id: SessionId,
+    peer_id: ChatId,
+    kind: ChatKind,
+    access_hash: Option<i64>,
+    username: Option<String>,
+    phone: Option<String>,
+    name: Option<String>,
+    first_name: Option<String>,
+    last_name: Option<String>,
+    is_bot: Option<bool>,
+    is_self: Option<bool>,
+    is_broadcast: Option<bool>,
+    updated_at: UtcTime,
+}
+
+impl Known {
+    fn is_outdone_by(&self, new: &NewPeer<'_>) -> bool {
+        // Of several with one phone number, and of several that were the account itself, the one
+        // that was seen last is meant.
+        let ordered = new.phone.is_some() || new.is_self == Some(true);
+        let texts = [
+            (&new.phone, &self.phone),
+            (&new.name, &self.name),
+            (&new.first_name, &self.first_name),
+            (&new.last_name, &self.last_name),
+        ];
+        // What is left out of a whole object is gone.
+        let texts = texts
+            .into_iter()
+            .all(|(now, old)| now.as_deref() == old.as_deref() || now.is_none() && !new.whole);
+        let username = new.username.as_deref() == self.username.as_deref()
+            || !new.whole && !new.says_usernames;
+        let same = texts
+            && username
+            && new.kind == self.kind
+            && says_nothing_new(new.access_hash, self.access_hash)
+            && says_nothing_new(new.is_bot, self.is_bot)
+            && says_nothing_new(new.is_self, self.is_self)
+            && says_nothing_new(new.is_broadcast, self.is_broadcast);
+        ordered || !same || is_old(self.updated_at, new.updated_at)
+    }
+}
+
+fn says_nothing_new<T: PartialEq + Copy>(new: Option<T>, old: Option<T>) -> bool {
+    new.is_none() || new == old
+}
+
+fn load(conn: &mut AnyConnection, keys: &[(SessionId, ChatId)]) -> Result<Vec<Known>, Error> {
+    let text = format!(
+        "WITH target (session_id, peer_id) AS (VALUES {}) \
+         SELECT peers.session_id, peers.peer_id, peers.kind, peers.access_hash, peers.username, \
+         peers.phone, peers.name, peers.first_name, peers.last_name, peers.is_bot, peers.is_self, \
+         peers.is_broadcast, peers.updated_at FROM target CROSS JOIN peers \
+         WHERE peers.session_id = target.session_id AND peers.peer_id = target.peer_id",
+        placeholders(keys.len(), 2)
+    );
+    Ok(on_backend!(conn, |c| {
+        let mut query = diesel::sql_query(text).into_boxed();
+        for (session_id, peer_id) in keys {
+            query = query
+                .bind::<BigInt, _>(session_id)
+                .bind::<BigInt, _>(peer_id);
+        }
+        query.load(c)
+    })?)
+}
