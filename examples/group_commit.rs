@@ -5,12 +5,11 @@
 
 #![expect(clippy::print_stdout, reason = "the table is what the program is for")]
 
-use serde_json::json;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use telegram_hub::model::{
-    CapturedBatch, ChatId, MessageId, NewMessage, PeerRow, SessionId, SessionName, UpdatesPosition,
-    UtcTime,
+    CapturedBatch, ChatId, Message, MessageId, NewMessage, PeerRow, SessionId, SessionName,
+    UpdatesPosition, UtcTime,
 };
 use telegram_hub::session::Writer;
 use telegram_hub::store::capture;
@@ -204,19 +203,11 @@ fn batch(session_id: SessionId, shape: Shape, number: &mut i32) -> CapturedBatch
 
 fn message(number: i32) -> NewMessage {
     NewMessage {
-        chat_id: ChatId::user(1),
-        message_id: MessageId(number),
-        sender_id: Some(ChatId::user(1)),
-        outgoing: false,
-        silent: false,
-        text: format!("message number {number}, as long as such messages are on an average"),
-        entities: json!([]),
-        reply_to: None,
-        forward: None,
-        media: None,
-        service: None,
-        sent_at: UtcTime::now(),
-        edited_at: None,
+        content: Message {
+            sender_id: Some(ChatId::user(1)),
+            text: format!("message number {number}, as long as such messages are on an average"),
+            ..Message::new(ChatId::user(1), MessageId(number), UtcTime::now())
+        },
         raw: vec![7; 180],
         pts: None,
     }

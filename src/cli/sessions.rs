@@ -3,10 +3,10 @@
 use crate::cli::{CommandError, audit};
 use crate::config::{Config, StoreConfig};
 use crate::hub::{StartError, import_offline, open_store};
-use crate::model::{SessionName, StringKind};
+use crate::model::{SessionName, StoredSession, StringKind};
 use crate::session::{ForeignKey, export};
 use crate::store::hub_lock;
-use crate::store::sessions::{self, SessionRow};
+use crate::store::sessions;
 use crate::telegram::Server;
 use clap::Args;
 use secrecy::{ExposeSecret as _, SecretString};
@@ -122,7 +122,7 @@ pub(super) async fn list(config: &StoreConfig) -> Result<(), CommandError> {
 }
 
 /// One row; a dash stands for what there is not.
-fn line(row: &SessionRow) -> String {
+fn line(row: &StoredSession) -> String {
     let or_dash = |text: Option<String>| text.unwrap_or_else(|| "-".to_owned());
     [
         row.name.to_string(),

@@ -1,6 +1,6 @@
 //! Which process this is, so that another one can tell whether it still lives.
 
-use crate::store::hub_lock::{HolderRow, Instance, Sighting};
+use crate::store::hub_lock::{Instance, LockHolder, Sighting};
 use nix::errno::Errno;
 use nix::sys::signal::kill;
 use nix::unistd::Pid;
@@ -33,7 +33,7 @@ pub(super) fn own() -> Instance {
 
 /// What this process sees of a holder. One that was killed and not yet reaped by its parent is
 /// gone. One of another host, or that is hidden from us (`hidepid` of `proc(5)`), is not seen.
-pub(super) fn look(holder: &HolderRow, own: &Instance) -> Sighting {
+pub(super) fn look(holder: &LockHolder, own: &Instance) -> Sighting {
     let holder = &holder.instance;
     let number = i32::try_from(holder.pid).ok().filter(|pid| *pid > 0);
     let Some(pid) = number.filter(|_| holder.host_id == own.host_id) else {
@@ -89,7 +89,7 @@ mod tests {
     fn this_process_lives_and_what_cannot_be_seen_is_not_gone() {
         let (own, now) = (own(), UtcTime::now());
         let seen = |change: fn(&mut Instance)| {
-            let mut holder = HolderRow {
+            let mut holder = LockHolder {
                 instance: own.clone(),
                 acquired_at: now,
                 heartbeat_at: now,
@@ -117,7 +117,7 @@ mod tests {
         for no_process in [0, -1, 1 << 40] {
             let mut holder = own.clone();
             holder.pid = no_process;
-            let holder = HolderRow {
+            let holder = LockHolder {
                 instance: holder,
                 acquired_at: now,
                 heartbeat_at: now,

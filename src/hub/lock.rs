@@ -8,7 +8,7 @@
 use crate::hub::dead_man::DeadMan;
 use crate::hub::instance;
 use crate::model::{BootTime, UtcTime};
-use crate::store::hub_lock::{self, Acquire, HolderRow, Instance, Sighting};
+use crate::store::hub_lock::{self, Acquire, Instance, LockHolder, Sighting};
 use crate::store::{self, Store};
 use crate::telegram::Lease;
 use log::{error, info, warn};
@@ -91,7 +91,7 @@ impl DatabaseLock {
         dead_man: Option<DeadMan>,
     ) -> Result<Self, LockError> {
         let own = instance::own();
-        let mut watched: Option<(HolderRow, BootTime)> = None;
+        let mut watched: Option<(LockHolder, BootTime)> = None;
         loop {
             let silent = watched
                 .as_ref()
@@ -100,7 +100,7 @@ impl DatabaseLock {
             let (asking, sent_at) = (own.clone(), BootTime::now());
             let acquired = store
                 .write(move |conn| {
-                    let look = |holder: &HolderRow| instance::look(holder, &asking);
+                    let look = |holder: &LockHolder| instance::look(holder, &asking);
                     hub_lock::try_acquire(conn, &asking, silent.as_ref(), look)
                 })
                 .await?;
@@ -273,14 +273,14 @@ impl DatabaseLock {
     }
 }
 
-fn held(by: &HolderRow) -> LockError {
+fn held(by: &LockHolder) -> LockError {
     LockError::Held {
         pid: by.instance.pid,
         since: by.acquired_at,
     }
 }
 
-fn tell_taken(from: Option<&HolderRow>, was_watched: bool) {
+fn tell_taken(from: Option<&LockHolder>, was_watched: bool) {
     match from {
         None => {}
         Some(_) if was_watched => {

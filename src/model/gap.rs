@@ -1,6 +1,6 @@
 //! Where messages are numbered, and why some of them may be missing.
 
-use crate::model::{ChatId, ChatKind};
+use crate::model::{ChatId, ChatKind, MessageId, SessionId, UtcTime};
 
 /// A sequence of message numbers: an account's private chats and basic groups together, or one
 /// channel. Source: <https://core.telegram.org/api/updates#message-related-event-sequences>.
@@ -105,5 +105,53 @@ impl GapCause {
             | Self::ChannelRefused => true,
             Self::UpdatesDropped | Self::Unreadable | Self::Missed => false,
         }
+    }
+}
+
+/// A place where messages may be missing from an account's log, or were.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Gap {
+    /// Its number.
+    pub id: i64,
+    /// Whose log.
+    pub session_id: SessionId,
+    /// In which sequence of message numbers.
+    pub message_box: MessageBox,
+    /// Why.
+    pub cause: GapCause,
+    /// How often it has happened since the gap was opened.
+    pub times: i32,
+    /// The log was complete up to this number; `None` when nobody knew.
+    pub after_id: Option<MessageId>,
+    /// Edits and deletions of captured messages up to this number may be missing.
+    pub verify_to: Option<MessageId>,
+    /// The newest number in it that Telegram has told of, or that was asked for.
+    pub up_to_id: Option<MessageId>,
+    /// How many messages were missing and have been fetched.
+    pub found: i32,
+    /// How many numbers belong to no message, or to none that the account may see.
+    pub absent: i32,
+    /// How many captured messages had changed or gone.
+    pub changed: i32,
+    /// Why it is still open, after an attempt to fill it; what of it cannot be read.
+    pub reason: Option<String>,
+    /// When it was noticed.
+    pub opened_at: UtcTime,
+    /// When everything in it had been asked for, or it was given up.
+    pub closed_at: Option<UtcTime>,
+    /// Whether it was closed without having been filled, because nothing can fill it.
+    pub given_up: bool,
+    /// Captured messages up to this number were too many or too old to be compared.
+    pub not_compared_to: Option<MessageId>,
+}
+
+/// A gap's number, and how often it had happened.
+pub type Occurrence = (i64, i32);
+
+impl Gap {
+    /// It as of now: when the same happens again, it is another one.
+    #[must_use]
+    pub const fn occurrence(&self) -> Occurrence {
+        (self.id, self.times)
     }
 }

@@ -50,6 +50,33 @@ pub enum ChatKind {
     Channel,
 }
 
+impl ChatKind {
+    /// Its name in the database and in answers.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::User => "user",
+            Self::Chat => "chat",
+            Self::Channel => "channel",
+        }
+    }
+
+    /// Telegram's class of it, as client libraries name it.
+    pub const fn class(self) -> &'static str {
+        match self {
+            Self::User => "User",
+            Self::Chat => "Chat",
+            Self::Channel => "Channel",
+        }
+    }
+
+    /// The kind of that name.
+    pub fn parse(name: &str) -> Option<Self> {
+        [Self::User, Self::Chat, Self::Channel]
+            .into_iter()
+            .find(|kind| kind.as_str() == name)
+    }
+}
+
 const CHANNEL_OFFSET: i64 = 1_000_000_000_000;
 
 impl ChatId {

@@ -1,25 +1,25 @@
-//! A message as the hub speaks of it: as it came, as it is now at Telegram, as far as it could be
-//! read, and that it is gone.
+//! A message as the hub speaks of it: what it is, and around that how it came, how the log has it,
+//! how it is now at Telegram, as far as it could be read, and that it is gone.
 //!
 //! It must not know TL, which makes these, nor tables and answers, which are made of them.
 
-use crate::model::{ChatId, MessageId, UtcTime};
+use crate::model::{ChatId, MessageId, SessionId, SessionName, UtcTime};
 use serde_json::{Value, json};
 
-/// A message as an update brought it, new or edited.
+/// A message: where it stands, who wrote it, and what it says.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct NewMessage {
+pub struct Message {
     /// The chat.
     pub chat_id: ChatId,
     /// Its number in the chat.
     pub message_id: MessageId,
-    /// Who wrote it.
+    /// Who wrote it; `None` for a channel's own posts and for unknown senders.
     pub sender_id: Option<ChatId>,
     /// Whether the account itself wrote it.
     pub outgoing: bool,
     /// Whether it came without a notification.
     pub silent: bool,
-    /// The text.
+    /// The text without formatting, as last edited; empty when there is none.
     pub text: String,
     /// The text's entities, an array; offsets count UTF-16 units.
     pub entities: Value,
@@ -31,35 +31,75 @@ pub struct NewMessage {
     pub media: Option<Value>,
     /// A summary of the action, for service messages.
     pub service: Option<Value>,
-    /// When it was sent.
+    /// When it was sent, in whole seconds.
     pub sent_at: UtcTime,
     /// When it was last edited.
     pub edited_at: Option<UtcTime>,
+}
+
+impl Message {
+    /// A message of which nothing is known but where and when it was sent.
+    pub const fn new(chat_id: ChatId, message_id: MessageId, sent_at: UtcTime) -> Self {
+        Self {
+            chat_id,
+            message_id,
+            sender_id: None,
+            outgoing: false,
+            silent: false,
+            text: String::new(),
+            entities: Value::Array(Vec::new()),
+            reply_to: None,
+            forward: None,
+            media: None,
+            service: None,
+            sent_at,
+            edited_at: None,
+        }
+    }
+
+    /// What tells it from all others of an account.
+    pub const fn place(&self) -> (ChatId, MessageId) {
+        (self.chat_id, self.message_id)
+    }
+}
+
+/// A message as an update brought it, new or edited.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewMessage {
+    /// What it is.
+    pub content: Message,
     /// The message in TL, as it came.
     pub raw: Vec<u8>,
     /// Where in its sequence of changes this version was told; `None` for one that was asked for.
     pub pts: Option<i32>,
 }
 
+/// A message of the captured log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CapturedMessage {
+    /// Its number in the log, in the order of capture.
+    pub id: i64,
+    /// The account that saw it.
+    pub session_id: SessionId,
+    /// That account's name.
+    pub session_name: SessionName,
+    /// What it is, as last captured.
+    pub content: Message,
+    /// When its deletion was seen.
+    pub deleted_at: Option<UtcTime>,
+    /// When it was first stored.
+    pub captured_at: UtcTime,
+}
+
 /// A message that was asked for, or that a call has made or changed.
 ///
 /// Source: <https://core.telegram.org/constructor/message>.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LiveMessage {
-    /// What the log would keep of it.
-    pub content: NewMessage,
+    /// What it is.
+    pub content: Message,
     /// Telegram's class of its media, such as `MessageMediaPhoto`; a link preview counts.
     pub media_class: Option<String>,
-    /// How often it was seen, in channels.
-    pub views: Option<i32>,
-    /// How often it was forwarded, in channels.
-    pub forwards: Option<i32>,
-    /// What the messages of one album share.
-    pub grouped_id: Option<i64>,
-    /// Whether it is pinned.
-    pub pinned: bool,
-    /// `[{"emoji", "count", "chosen"}]`; `emoji` is null for reactions that are none.
-    pub reactions: Value,
 }
 
 impl LiveMessage {
@@ -99,7 +139,10 @@ impl UnreadableMessage {
 
     /// Why the message is not as it should be, in words.
     pub fn reason(&self) -> String {
-        let (chat, id) = (self.message.chat_id.0, self.message.message_id.0);
+        let (chat, id) = (
+            self.message.content.chat_id.0,
+            self.message.content.message_id.0,
+        );
         let (constructor, method) = (self.constructor, &self.method);
         if chat == 0 {
             return format!(

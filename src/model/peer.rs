@@ -54,6 +54,20 @@ impl PeerRow {
             is_broadcast: None,
         }
     }
+
+    /// All usernames that lead to it, as far as they are known.
+    pub fn known_usernames(&self) -> impl Iterator<Item = &str> {
+        let main = self.username.as_ref();
+        let main = main.filter(|_| self.usernames.is_none());
+        let all = self.usernames.iter().flatten();
+        all.chain(main).map(String::as_str)
+    }
+
+    /// A group's or channel's title.
+    pub fn title(&self) -> Option<&str> {
+        let name = self.name.as_deref();
+        name.filter(|_| self.peer_id.kind() != ChatKind::User)
+    }
 }
 
 /// A way on from a peer.

@@ -2,13 +2,14 @@
 
 use crate::error::{Code, Error};
 use crate::hub::Hub;
-use crate::model::{PeerRow, SessionId, SessionName, SessionState, StoredState, UserId};
+use crate::model::{
+    Missing, PeerRow, SessionId, SessionName, SessionState, StoredSession, StoredState, UserId,
+};
 use crate::ops::Ctx;
 use crate::ops::login::UserView;
 use crate::ops::sessions::SessionView;
 use crate::session::SessionHandle;
-use crate::store::missing::Missing;
-use crate::store::sessions::{self, SessionRow};
+use crate::store::sessions;
 use crate::telegram::{CallOptions, Link};
 use std::time::Duration;
 
@@ -16,7 +17,7 @@ use std::time::Duration;
 pub(super) const PATIENCE: Duration = Duration::from_secs(10);
 
 /// The row of that name.
-pub(super) async fn row(hub: &Hub, name: &SessionName) -> Result<Option<SessionRow>, Error> {
+pub(super) async fn row(hub: &Hub, name: &SessionName) -> Result<Option<StoredSession>, Error> {
     let name = name.clone();
     Ok(hub
         .store
@@ -35,7 +36,7 @@ pub(super) async fn id_of_name(hub: &Hub, name: &SessionName) -> Result<SessionI
 }
 
 /// The session, started without a link if it does not run.
-pub(super) fn running(hub: &Hub, row: &SessionRow) -> SessionHandle {
+pub(super) fn running(hub: &Hub, row: &StoredSession) -> SessionHandle {
     let state = match row.state {
         // Logged in and not running means that the restore has not come to it yet.
         StoredState::Active => return hub.registry.get_or_connect(&row.name, row.id),
@@ -87,7 +88,7 @@ pub(super) fn not_found() -> Error {
 
 /// What clients see of a session.
 pub(super) fn view(
-    row: SessionRow,
+    row: StoredSession,
     handle: Option<&SessionHandle>,
     missing: Missing,
 ) -> SessionView {
@@ -138,7 +139,7 @@ pub(super) fn view(
 }
 
 /// The state of a session that does not run.
-fn resting(row: &SessionRow) -> SessionState {
+fn resting(row: &StoredSession) -> SessionState {
     match row.state {
         StoredState::NeedsLogin => SessionState::NeedsLogin {
             reason: row.state_reason.clone().unwrap_or_default(),
@@ -147,7 +148,7 @@ fn resting(row: &SessionRow) -> SessionState {
     }
 }
 
-fn stored_user(row: &SessionRow) -> Option<UserView> {
+fn stored_user(row: &StoredSession) -> Option<UserView> {
     Some(UserView {
         id: row.user_id?,
         first_name: row.first_name.clone(),

@@ -2,8 +2,7 @@
 
 use crate::auth::Scope;
 use crate::error::{Code, Error};
-use crate::model::{ChatKind, ChatTarget, SessionName};
-use crate::ops::peers::EntityView;
+use crate::model::{ChatKind, ChatTarget, PeerRow, SessionName};
 use crate::ops::resolve::store_peers;
 use crate::ops::{Ctx, Operation, Subject, accounts, chat};
 
@@ -29,7 +28,7 @@ pub struct ListParticipants {
 impl Operation for ListParticipants {
     const NAME: &'static str = "chats.participants";
     const SCOPE: Scope = Scope::Read;
-    type Output = Vec<EntityView>;
+    type Output = Vec<PeerRow>;
 
     fn subject(&self) -> Subject {
         Subject::session(&self.session).reads(&self.chat)
@@ -41,7 +40,7 @@ impl Operation for ListParticipants {
         let limit = self.limit as usize;
         let found = chat.link.participants(&chat.peer, &search, limit).await?;
         chat.keep(ctx, found.clone()).await?;
-        Ok(found.into_iter().map(EntityView::from).collect())
+        Ok(found)
     }
 }
 
@@ -67,7 +66,7 @@ pub struct CreateChat {
 impl Operation for CreateChat {
     const NAME: &'static str = "chats.create";
     const SCOPE: Scope = Scope::Send;
-    type Output = EntityView;
+    type Output = PeerRow;
 
     fn subject(&self) -> Subject {
         Subject::session(&self.session).other_chats()
@@ -79,7 +78,7 @@ impl Operation for CreateChat {
             .create_channel(&self.title, &self.about, self.megagroup)
             .await?;
         store_peers(&ctx.hub, handle.id, vec![made.clone()]).await?;
-        Ok(made.into())
+        Ok(made)
     }
 }
 
@@ -135,7 +134,7 @@ pub struct JoinChat {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Joined {
     /// The account is a member now, or was already.
-    Member(EntityView),
+    Member(PeerRow),
     /// The administrators have to agree first.
     Requested,
 }
@@ -169,7 +168,7 @@ impl Operation for JoinChat {
         match joined {
             Some(peer) => {
                 store_peers(&ctx.hub, handle.id, vec![peer.clone()]).await?;
-                Ok(Joined::Member(peer.into()))
+                Ok(Joined::Member(peer))
             }
             None => Ok(Joined::Requested),
         }

@@ -2,10 +2,9 @@
 
 use crate::auth::Scope;
 use crate::error::{Code, Error};
-use crate::model::{SessionName, StoredState};
+use crate::model::{Missing, SessionName, StoredSession, StoredState};
 use crate::ops::{Ctx, Operation, Subject, accounts};
-use crate::store::missing::Missing;
-use crate::store::sessions::{self, SessionRow};
+use crate::store::sessions;
 
 /// Chooses the session that is named, or the default one, or the only one there is.
 ///
@@ -95,7 +94,7 @@ async fn only_one(ctx: &Ctx) -> Result<SessionName, Error> {
 }
 
 /// The sessions that are logged in, or else the others; at most two, which tells of several.
-async fn candidates(ctx: &Ctx) -> Result<Vec<SessionRow>, Error> {
+async fn candidates(ctx: &Ctx) -> Result<Vec<StoredSession>, Error> {
     let page = ctx
         .hub
         .store

@@ -292,17 +292,24 @@ async fn candidates(
         .store
         .read(move |conn| {
             let page = messages::page(conn, &filter)?;
-            let ids = page.items.iter().map(|row| row.message_id).collect();
+            let ids = page
+                .items
+                .iter()
+                .map(|known| known.content.message_id)
+                .collect();
             let taken = sends::numbers_in_use(conn, id, chat_id, ids)?;
             Ok((page, taken))
         })
         .await?;
-    let own = page.items.into_iter().filter(|row| {
-        // What was captured before the first try began is another message.
-        let is_later = row.captured_at >= since;
-        row.outgoing && row.text == text && is_later && !taken.contains(&row.message_id)
-    });
-    Ok(own.map(|row| row.message_id).collect())
+    // What was captured before the first try began is another message.
+    let later = page
+        .items
+        .into_iter()
+        .filter(|known| known.captured_at >= since);
+    let alike = later
+        .map(|known| known.content)
+        .filter(|known| known.outgoing && known.text == text && !taken.contains(&known.message_id));
+    Ok(alike.map(|known| known.message_id).collect())
 }
 
 /// The one that it must be.

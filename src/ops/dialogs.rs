@@ -2,8 +2,7 @@
 
 use crate::auth::Scope;
 use crate::error::Error;
-use crate::model::{LiveMessage, SessionName};
-use crate::ops::peers::EntityView;
+use crate::model::{ListedChat, SessionName};
 use crate::ops::resolve::store_peers;
 use crate::ops::{Ctx, Operation, Subject, accounts, permission};
 
@@ -24,23 +23,10 @@ pub struct ListDialogs {
     pub archived: bool,
 }
 
-/// One chat of the list.
-#[derive(Clone, Debug)]
-pub struct DialogView {
-    /// The chat.
-    pub entity: EntityView,
-    /// How many messages in it the account has not read.
-    pub unread_count: i32,
-    /// Whether it is pinned.
-    pub pinned: bool,
-    /// Its newest message.
-    pub last_message: Option<LiveMessage>,
-}
-
 impl Operation for ListDialogs {
     const NAME: &'static str = "dialogs.list";
     const SCOPE: Scope = Scope::Read;
-    type Output = Vec<DialogView>;
+    type Output = Vec<ListedChat>;
 
     fn subject(&self) -> Subject {
         Subject::session(&self.session)
@@ -49,18 +35,11 @@ impl Operation for ListDialogs {
     async fn run(self, ctx: &Ctx) -> Result<Self::Output, Error> {
         let (handle, link) = accounts::online(ctx, &self.session).await?;
         let listed = link.list_dialogs(self.limit, self.archived).await?;
-        let views = listed.entries.into_iter().map(|entry| DialogView {
-            entity: EntityView::from_live(entry.peer, entry.forbidden),
-            unread_count: entry.unread_count,
-            pinned: entry.pinned,
-            last_message: entry.last_message,
-        });
-        let views: Vec<DialogView> = views.collect();
         store_peers(&ctx.hub, handle.id, listed.peers).await?;
         let readable = permission::readable(ctx, &self.session).await?;
-        let shown = views.into_iter();
+        let shown = listed.entries.into_iter();
         Ok(shown
-            .filter(|dialog| readable.admits(&dialog.entity))
+            .filter(|chat| readable.admits(chat.peer.peer_id))
             .collect())
     }
 }

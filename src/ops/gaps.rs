@@ -2,9 +2,9 @@
 
 use crate::auth::Scope;
 use crate::error::Error;
-use crate::model::{ChatId, Cursor, GapCause, MessageId, Page, SessionName, UtcTime};
+use crate::model::{Cursor, Gap, Page, SessionName};
 use crate::ops::{Ctx, Operation, Subject, accounts};
-use crate::store::gaps::{self, GapQuery, GapRow};
+use crate::store::gaps::{self, GapQuery};
 
 /// Lists a session's gaps, newest first. A destroyed session has none.
 ///
@@ -28,38 +28,7 @@ pub struct GapList {
     /// How many of the session's gaps are open, on all pages.
     pub open: u64,
     /// The gaps.
-    pub page: Page<GapView>,
-}
-
-/// One gap as clients see it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct GapView {
-    /// Its number.
-    pub id: i64,
-    /// The channel; `None` for all private chats and basic groups, which share their numbers.
-    pub chat_id: Option<ChatId>,
-    /// Why.
-    pub cause: GapCause,
-    /// The log was complete up to this number of a message.
-    pub after_message_id: Option<MessageId>,
-    /// The newest number in it that Telegram has told of, or that was asked for.
-    pub up_to_message_id: Option<MessageId>,
-    /// How many messages were missing and have been fetched.
-    pub found: u64,
-    /// How many numbers belong to no message that the account may see.
-    pub absent: u64,
-    /// How many captured messages had been edited or deleted unseen.
-    pub changed: u64,
-    /// Why it is still open, after an attempt to fill it.
-    pub reason: Option<String>,
-    /// When it was noticed.
-    pub opened_at: UtcTime,
-    /// When everything in it had been asked for, or it was given up.
-    pub closed_at: Option<UtcTime>,
-    /// Whether it was closed without having been filled.
-    pub given_up: bool,
-    /// Captured messages up to this number were not compared.
-    pub not_compared_up_to: Option<MessageId>,
+    pub page: Page<Gap>,
 }
 
 impl Operation for ListGaps {
@@ -89,33 +58,6 @@ impl Operation for ListGaps {
                 ))
             })
             .await?;
-        Ok(GapList {
-            open,
-            page: Page {
-                items: page.items.into_iter().map(GapView::from).collect(),
-                next: page.next,
-            },
-        })
-    }
-}
-
-impl From<GapRow> for GapView {
-    fn from(row: GapRow) -> Self {
-        let count = |number: i32| u64::try_from(number).unwrap_or_default();
-        Self {
-            id: row.id,
-            chat_id: row.message_box.chat(),
-            cause: row.cause,
-            after_message_id: row.after_id,
-            up_to_message_id: row.up_to_id,
-            found: count(row.found),
-            absent: count(row.absent),
-            changed: count(row.changed),
-            reason: row.reason,
-            opened_at: row.opened_at,
-            closed_at: row.closed_at,
-            given_up: row.given_up,
-            not_compared_up_to: row.not_compared_to,
-        }
+        Ok(GapList { open, page })
     }
 }

@@ -7,10 +7,10 @@ use crate::metrics::{
     CHATS_KEPT_OUT, DOUBTED, GAPS_OPEN, HELD_DOWN, LOG_OUTS_PENDING, MESSAGES_UNREADABLE,
     RECEIVING, SESSIONS,
 };
-use crate::model::SessionState;
+use crate::model::{Missing, SessionState};
 use crate::ops::{Ctx, Operation, Subject};
 use crate::session::{RestoreSnapshot, SessionSnapshot};
-use crate::store::missing::{self, Missing};
+use crate::store::missing;
 use crate::store::{self, AnyConnection, gaps, log_outs, sessions};
 use std::collections::BTreeMap;
 use std::time::Duration;

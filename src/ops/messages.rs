@@ -3,15 +3,14 @@
 use crate::auth::Scope;
 use crate::error::{Code, Error};
 use crate::model::{
-    ChatId, ChatKind, ChatTarget, Cursor, LiveMessage, MessageId, Page, SessionId, SessionName,
-    UtcTime,
+    CapturedMessage, ChatId, ChatTarget, Cursor, LiveMessage, MessageId, Page, SessionId,
+    SessionName, UtcTime,
 };
 use crate::ops::resolve::{only, readings};
 use crate::ops::{Ctx, Operation, Subject, accounts, delivery, permission};
-use crate::store::messages::{self, MessageFilter, StoredMessage};
+use crate::store::messages::{self, MessageFilter};
 use crate::store::search;
 use crate::store::{self, AnyConnection, peers};
-use serde_json::Value;
 use std::time::Instant;
 
 /// How a text becomes a message.
@@ -86,11 +85,7 @@ impl From<ChatId> for ResolvedEntity {
     fn from(chat: ChatId) -> Self {
         Self {
             id: chat.bare(),
-            kind: match chat.kind() {
-                ChatKind::User => "User",
-                ChatKind::Chat => "Chat",
-                ChatKind::Channel => "Channel",
-            },
+            kind: chat.kind().class(),
         }
     }
 }
@@ -140,45 +135,10 @@ pub struct ListMessages {
     pub filter: MessageQuery,
 }
 
-/// One captured message as clients see it.
-#[derive(Clone, Debug, PartialEq)]
-pub struct MessageView {
-    /// The session that captured it.
-    pub session: SessionName,
-    /// The chat, marked.
-    pub chat_id: ChatId,
-    /// Its number in the chat.
-    pub message_id: MessageId,
-    /// The sender, marked; channels and anonymous admins send as a chat.
-    pub sender_id: Option<ChatId>,
-    /// Whether the account itself sent it.
-    pub outgoing: bool,
-    /// The text without formatting; empty when there is none.
-    pub text: String,
-    /// The formatting, an array; offsets in UTF-16 units.
-    pub entities: Value,
-    /// The message it answers.
-    pub reply_to: Option<MessageId>,
-    /// Where it was forwarded from.
-    pub forward: Option<Value>,
-    /// A summary of the attached media.
-    pub media: Option<Value>,
-    /// What happened, when it is a service message.
-    pub service: Option<Value>,
-    /// When it was sent.
-    pub sent_at: UtcTime,
-    /// When it was last edited.
-    pub edited_at: Option<UtcTime>,
-    /// When the hub learnt of its deletion.
-    pub deleted_at: Option<UtcTime>,
-    /// When the hub wrote it down.
-    pub captured_at: UtcTime,
-}
-
 impl Operation for ListMessages {
     const NAME: &'static str = "messages.list";
     const SCOPE: Scope = Scope::Read;
-    type Output = Page<MessageView>;
+    type Output = Page<CapturedMessage>;
 
     fn subject(&self) -> Subject {
         let subject = Subject::sessions(self.session.as_ref());
@@ -213,24 +173,17 @@ impl Operation for ListMessages {
             let read = move |conn: &mut _| messages::page(conn, &filter);
             ctx.hub.store.read(read).await?
         };
-        let items = page.items.into_iter().map(MessageView::from);
-        let items = match &self.session {
-            Some(session) => {
-                let readable = permission::readable(ctx, session).await?;
-                let shown = items.filter(|message| readable.admits_id(message.chat_id));
-                shown.collect()
-            }
-            None => items.collect(),
-        };
-        Ok(Page {
-            items,
-            next: page.next,
-        })
+        let Page { mut items, next } = page;
+        if let Some(session) = &self.session {
+            let readable = permission::readable(ctx, session).await?;
+            items.retain(|message| readable.admits(message.content.chat_id));
+        }
+        Ok(Page { items, next })
     }
 }
 
 /// What a search finds in its time; a page that is not full may have a next one.
-async fn search(ctx: &Ctx, filter: MessageFilter) -> Result<Page<StoredMessage>, Error> {
+async fn search(ctx: &Ctx, filter: MessageFilter) -> Result<Page<CapturedMessage>, Error> {
     let _turn = ctx.search().await?;
     let limit = ctx.hub.limits.search_timeout;
     let until = Instant::now() + limit;
@@ -310,26 +263,4 @@ fn known(
         known.push(ChatId::user(number));
     }
     Ok(known)
-}
-
-impl From<StoredMessage> for MessageView {
-    fn from(row: StoredMessage) -> Self {
-        Self {
-            session: row.session_name,
-            chat_id: row.chat_id,
-            message_id: row.message_id,
-            sender_id: row.sender_id,
-            outgoing: row.outgoing,
-            text: row.text,
-            entities: row.entities,
-            reply_to: row.reply_to,
-            forward: row.forward,
-            media: row.media,
-            service: row.service,
-            sent_at: row.sent_at,
-            edited_at: row.edited_at,
-            deleted_at: row.deleted_at,
-            captured_at: row.captured_at,
-        }
-    }
 }

@@ -2,8 +2,7 @@
 
 use crate::auth::Scope;
 use crate::error::{Code, Error};
-use crate::model::{ChatKind, PeerRow, SessionName};
-use crate::ops::messages::ResolvedEntity;
+use crate::model::{PeerRow, SessionName};
 use crate::ops::resolve::{Purpose, Resolver, store_peers};
 use crate::ops::{Ctx, Operation, Subject, accounts};
 use crate::store::peers;
@@ -26,34 +25,10 @@ pub struct ResolveEntity {
     pub fresh: bool,
 }
 
-/// A user, group or channel.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct EntityView {
-    /// The bare id.
-    pub id: i64,
-    /// `User`, `Chat` or `Channel`; `ChatForbidden` or `ChannelForbidden` where the account was
-    /// thrown out, in lists of dialogs.
-    pub kind: &'static str,
-    /// The username, without `@`.
-    pub username: Option<String>,
-    /// All usernames that lead to it, where they are known.
-    pub usernames: Vec<String>,
-    /// A user's first name.
-    pub first_name: Option<String>,
-    /// A user's last name.
-    pub last_name: Option<String>,
-    /// A user's phone number.
-    pub phone: Option<String>,
-    /// A group's or channel's title.
-    pub title: Option<String>,
-    /// Whether a user is a bot.
-    pub is_bot: Option<bool>,
-}
-
 impl Operation for ResolveEntity {
     const NAME: &'static str = "peers.resolve";
     const SCOPE: Scope = Scope::Read;
-    type Output = EntityView;
+    type Output = PeerRow;
 
     fn subject(&self) -> Subject {
         Subject::session(&self.session).reads(&self.identifier)
@@ -68,14 +43,14 @@ impl Operation for ResolveEntity {
         };
         if !self.fresh {
             let found = resolver.chat(&self.identifier, Purpose::Look).await?;
-            return Ok(EntityView::from(found.peer));
+            return Ok(found.peer);
         }
         let found = resolver.chat(&self.identifier, Purpose::Act).await?.peer;
         if found.whole {
-            return Ok(EntityView::from(found));
+            return Ok(found);
         }
         let shown = resolver.shown_now(&found).await?;
-        shown.map(EntityView::from).ok_or_else(|| {
+        shown.ok_or_else(|| {
             let why = "Telegram does not show this chat to the account any more";
             Error::new(Code::ChatNotFound, why)
         })
@@ -94,25 +69,10 @@ pub struct ListEntities {
     pub session: SessionName,
 }
 
-/// A user, group or channel that the hub remembers.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CachedEntityView {
-    /// The bare id.
-    pub entity_id: i64,
-    /// `user`, `chat` or `channel`.
-    pub kind: &'static str,
-    /// The name shown in clients.
-    pub name: Option<String>,
-    /// The username, without `@`.
-    pub username: Option<String>,
-    /// A user's phone number.
-    pub phone: Option<String>,
-}
-
 impl Operation for ListEntities {
     const NAME: &'static str = "peers.list";
     const SCOPE: Scope = Scope::Read;
-    type Output = Vec<CachedEntityView>;
+    type Output = Vec<PeerRow>;
 
     fn subject(&self) -> Subject {
         Subject::session(&self.session).other_chats()
@@ -122,12 +82,8 @@ impl Operation for ListEntities {
         let Some(row) = accounts::row(&ctx.hub, &self.session).await? else {
             return Ok(Vec::new());
         };
-        let rows = ctx
-            .hub
-            .store
-            .read(move |conn| peers::list(conn, row.id))
-            .await?;
-        Ok(rows.into_iter().map(CachedEntityView::from).collect())
+        let list = move |conn: &mut _| peers::list(conn, row.id);
+        Ok(ctx.hub.store.read(list).await?)
     }
 }
 
@@ -158,53 +114,5 @@ impl Operation for CacheFromMessages {
         let count = u64::try_from(found.len()).unwrap_or(u64::MAX);
         store_peers(&ctx.hub, handle.id, found).await?;
         Ok(count)
-    }
-}
-
-impl From<PeerRow> for EntityView {
-    fn from(peer: PeerRow) -> Self {
-        let is_user = peer.peer_id.kind() == ChatKind::User;
-        Self {
-            id: peer.peer_id.bare(),
-            kind: ResolvedEntity::from(peer.peer_id).kind,
-            usernames: peer
-                .usernames
-                .unwrap_or_else(|| peer.username.iter().cloned().collect()),
-            username: peer.username,
-            first_name: peer.first_name,
-            last_name: peer.last_name,
-            phone: peer.phone,
-            title: peer.name.filter(|_| !is_user),
-            is_bot: peer.is_bot,
-        }
-    }
-}
-
-impl EntityView {
-    /// A peer of which Telegram says whether the account was thrown out.
-    pub(super) fn from_live(peer: PeerRow, forbidden: bool) -> Self {
-        let view = Self::from(peer);
-        let kind = match view.kind {
-            "Chat" if forbidden => "ChatForbidden",
-            "Channel" if forbidden => "ChannelForbidden",
-            kind => kind,
-        };
-        Self { kind, ..view }
-    }
-}
-
-impl From<PeerRow> for CachedEntityView {
-    fn from(peer: PeerRow) -> Self {
-        Self {
-            entity_id: peer.peer_id.bare(),
-            kind: match peer.peer_id.kind() {
-                ChatKind::User => "user",
-                ChatKind::Chat => "chat",
-                ChatKind::Channel => "channel",
-            },
-            name: peer.name,
-            username: peer.username,
-            phone: peer.phone,
-        }
     }
 }

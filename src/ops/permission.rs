@@ -5,8 +5,8 @@
 
 use crate::auth::{Caller, ChatList, Limits, Scope};
 use crate::error::{Code, Error};
-use crate::model::{ChatId, ChatTarget, SessionName};
-use crate::ops::peers::{EntityView, ResolveEntity};
+use crate::model::{ChatId, ChatTarget, PeerRow, SessionName};
+use crate::ops::peers::ResolveEntity;
 use crate::ops::subject::{Sessions, Subject};
 use crate::ops::{Ctx, Operation as _, accounts};
 
@@ -106,7 +106,7 @@ async fn check_chat(
             continue;
         }
         match look_up(ctx, session, listed, fresh).await {
-            Ok(entity) if marked(&entity) == marked(&found) => return Ok(()),
+            Ok(peer) if peer.peer_id == found.peer_id => return Ok(()),
             Err(error) if !leads_nowhere(&error) => unsure = Some(error),
             Ok(_) | Err(_) => {}
         }
@@ -127,7 +127,7 @@ pub(super) async fn readable(ctx: &Ctx, session: &SessionName) -> Result<Readabl
     let mut found = Vec::new();
     for listed in list.names() {
         match look_up(ctx, session, listed, false).await {
-            Ok(entity) => found.push(marked(&entity)),
+            Ok(peer) => found.push(peer.peer_id),
             // A name that leads nowhere costs look-ups for ever; the others are to stay readable.
             Err(error) if leads_nowhere(&error) || error.code == Code::RateLimited => {}
             Err(error) => return Err(error),
@@ -141,7 +141,7 @@ async fn look_up(
     session: &SessionName,
     chat: &str,
     fresh: bool,
-) -> Result<EntityView, Error> {
+) -> Result<PeerRow, Error> {
     let op = ResolveEntity {
         session: session.clone(),
         identifier: chat.to_owned(),
@@ -161,12 +161,7 @@ pub(super) enum Readable {
 
 impl Readable {
     /// Whether a chat is among them.
-    pub(super) fn admits(&self, entity: &EntityView) -> bool {
-        self.admits_id(marked(entity))
-    }
-
-    /// Whether the chat of this id is among them.
-    pub(super) fn admits_id(&self, chat: ChatId) -> bool {
+    pub(super) fn admits(&self, chat: ChatId) -> bool {
         match self {
             Self::All => true,
             Self::Only(chats) => chats.contains(&chat),
@@ -174,22 +169,12 @@ impl Readable {
     }
 }
 
-/// Users, groups and channels count from numbers of their own.
-fn marked(entity: &EntityView) -> ChatId {
-    match entity.kind {
-        "Chat" | "ChatForbidden" => ChatId::chat(entity.id),
-        "Channel" | "ChannelForbidden" => ChatId::channel(entity.id),
-        _ => ChatId::user(entity.id),
-    }
-}
-
 /// Whether a listed name is one that the chat itself shows, which needs no look-up.
-fn names(listed: &str, chat: &EntityView) -> bool {
+fn names(listed: &str, chat: &PeerRow) -> bool {
     match ChatTarget::parse(listed) {
-        Some(ChatTarget::Marked(id)) => id == marked(chat),
+        Some(ChatTarget::Marked(id)) => id == chat.peer_id,
         Some(ChatTarget::Username(name)) => chat
-            .usernames
-            .iter()
+            .known_usernames()
             .any(|shown| shown.eq_ignore_ascii_case(&name)),
         _ => false,
     }

@@ -2,8 +2,7 @@
 
 use crate::auth::Scope;
 use crate::error::Error;
-use crate::model::SessionName;
-use crate::ops::peers::EntityView;
+use crate::model::{PeerRow, SessionName};
 use crate::ops::{Ctx, Operation, Subject, accounts};
 
 /// Asks Telegram for the account's own user.
@@ -19,7 +18,7 @@ pub struct GetProfile {
 impl Operation for GetProfile {
     const NAME: &'static str = "profile.get";
     const SCOPE: Scope = Scope::Read;
-    type Output = EntityView;
+    type Output = PeerRow;
 
     fn subject(&self) -> Subject {
         Subject::session(&self.session)
@@ -27,6 +26,6 @@ impl Operation for GetProfile {
 
     async fn run(self, ctx: &Ctx) -> Result<Self::Output, Error> {
         let (_, link) = accounts::online(ctx, &self.session).await?;
-        Ok(link.own_user().await?.into())
+        Ok(link.own_user().await?)
     }
 }

@@ -2,15 +2,13 @@
 
 use crate::auth::Scope;
 use crate::error::{Code, Error};
-use crate::model::{Healing, LoggedOut, SessionName, SessionState, StoredState, UtcTime};
+use crate::model::{Healing, LoggedOut, Missing, SessionName, SessionState, StoredState, UtcTime};
 use crate::ops::login::UserView;
 use crate::ops::{Ctx, Operation, Subject, accounts};
 use crate::session::{self, destroy};
 use crate::store::missing;
 use crate::store::sessions::{self, Purge};
 use std::time::Duration;
-
-pub use crate::store::missing::Missing;
 
 /// How long a destroyed session may take to end its link in good order.
 const LOG_OUT_PATIENCE: Duration = Duration::from_secs(12);

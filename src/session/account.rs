@@ -5,7 +5,9 @@
 
 use crate::error::{Code, Error};
 use crate::metrics::CONNECTS;
-use crate::model::{HealStep, SessionId, SessionName, SessionState, StoredState, UtcTime};
+use crate::model::{
+    HealStep, SessionId, SessionName, SessionState, StoredSession, StoredState, UtcTime,
+};
 use crate::session::backoff::BackoffPolicy;
 use crate::session::handle::{Command, Reply, Shared};
 use crate::session::ladder::Ladder;
@@ -365,7 +367,7 @@ impl Account {
     }
 
     /// The lasting row of the account.
-    pub(super) async fn row(&self) -> Result<sessions::SessionRow, Error> {
+    pub(super) async fn row(&self) -> Result<StoredSession, Error> {
         let id = self.id;
         let row = self
             .context

@@ -58,7 +58,7 @@ pub(super) async fn capture(
             continue;
         }
         // What was sent before this link was made is no measure of it.
-        let dates = batch.messages.iter().map(|message| message.sent_at);
+        let dates = batch.messages.iter().map(|message| message.content.sent_at);
         let newest = dates.filter(|date| *date >= since).max();
         let batch = Arc::new(batch);
         crossings.note(&batch);

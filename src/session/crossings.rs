@@ -93,30 +93,17 @@ impl Crossings {
 }
 
 fn place(message: &NewMessage) -> (ChatId, MessageId) {
-    (message.chat_id, message.message_id)
+    message.content.place()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{SessionId, UtcTime};
-    use serde_json::json;
+    use crate::model::{Message, SessionId, UtcTime};
 
     fn message(id: i32) -> NewMessage {
         NewMessage {
-            chat_id: ChatId::user(1),
-            message_id: MessageId(id),
-            sender_id: None,
-            outgoing: false,
-            silent: false,
-            text: String::new(),
-            entities: json!([]),
-            reply_to: None,
-            forward: None,
-            media: None,
-            service: None,
-            sent_at: UtcTime::now(),
-            edited_at: None,
+            content: Message::new(ChatId::user(1), MessageId(id), UtcTime::now()),
             raw: Vec::new(),
             pts: None,
         }
@@ -151,9 +138,11 @@ mod tests {
         let mut messages = vec![message(1), message(2), message(3)];
         let mut unread = vec![unreadable(4, true), unreadable(5, true)];
         assert!(crossings.settle(&mut messages, &mut unread).is_empty());
-        let left = messages.iter().map(|message| message.message_id.0);
+        let left = messages.iter().map(|message| message.content.message_id.0);
         assert_eq!(left.collect::<Vec<_>>(), [2, 3]);
-        let left = unread.iter().map(|message| message.message.message_id.0);
+        let left = unread
+            .iter()
+            .map(|message| message.message.content.message_id.0);
         assert_eq!(left.collect::<Vec<_>>(), [5]);
     }
 }

@@ -6,10 +6,10 @@
 
 use crate::error::Error;
 use crate::metrics::LOG_OUTS;
-use crate::model::{LoggedOut, SessionId, UtcTime};
+use crate::model::{LoggedOut, PendingLogOut, SessionId, UtcTime};
 use crate::session::account::SessionContext;
 use crate::session::backoff;
-use crate::store::log_outs::{self, GivenUp, LogOutRow};
+use crate::store::log_outs::{self, GivenUp};
 use crate::store::{self, Store};
 use crate::telegram::{self, log_out_key};
 use futures_util::StreamExt as _;
@@ -130,13 +130,13 @@ pub async fn run(context: &SessionContext) {
     }
 }
 
-async fn list(store: &Store) -> Result<Vec<LogOutRow>, store::Error> {
+async fn list(store: &Store) -> Result<Vec<PendingLogOut>, store::Error> {
     let limit = i64::try_from(AT_ONCE * 2).unwrap_or(i64::MAX);
     store.read(move |conn| log_outs::next(conn, limit)).await
 }
 
 /// Asks Telegram once, and writes down what came of it.
-async fn attempt(context: &SessionContext, row: LogOutRow) -> i64 {
+async fn attempt(context: &SessionContext, row: PendingLogOut) -> i64 {
     let id = row.id;
     if let Err(error) = ask(context, &row).await {
         // The row stays as it was, and is tried again at the next look.
@@ -146,7 +146,7 @@ async fn attempt(context: &SessionContext, row: LogOutRow) -> i64 {
     id
 }
 
-async fn ask(context: &SessionContext, row: &LogOutRow) -> Result<(), store::Error> {
+async fn ask(context: &SessionContext, row: &PendingLogOut) -> Result<(), store::Error> {
     let (vault, wanted) = (context.store.vault().clone(), row.clone());
     let opened = context
         .store

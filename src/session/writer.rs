@@ -245,7 +245,7 @@ fn weight(batch: &CapturedBatch) -> (usize, usize) {
     let deletions = batch.deletions.iter().map(|one| one.message_ids.len());
     let rows = 1 + batch.messages.len() + batch.peers.len() + deletions.sum::<usize>();
     let messages = batch.messages.iter();
-    let content = messages.map(|message| message.raw.len() + 2 * message.text.len());
+    let content = messages.map(|message| message.raw.len() + 2 * message.content.text.len());
     (rows, 200 * rows + content.sum::<usize>())
 }
 

@@ -7,6 +7,7 @@
 #[cfg(feature = "postgres-system")]
 mod arrays;
 mod changes;
+mod columns;
 mod deletions;
 mod edits;
 mod rows;

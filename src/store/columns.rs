@@ -138,23 +138,9 @@ text_column!(
     StoredState::parse
 );
 text_column!(GapCause, |cause: &GapCause| cause.as_str(), GapCause::parse);
-text_column!(ChatKind, |kind: &ChatKind| kind_text(*kind), parse_kind);
+text_column!(ChatKind, |kind: &ChatKind| kind.as_str(), ChatKind::parse);
 
-const fn kind_text(kind: ChatKind) -> &'static str {
-    match kind {
-        ChatKind::User => "user",
-        ChatKind::Chat => "chat",
-        ChatKind::Channel => "channel",
-    }
-}
-
-fn parse_kind(text: &str) -> Option<ChatKind> {
-    [ChatKind::User, ChatKind::Chat, ChatKind::Channel]
-        .into_iter()
-        .find(|kind| kind_text(*kind) == text)
-}
-
-/// JSON in a text column, for reading by `deserialize_as`.
+/// JSON in a text column, for reading.
 pub struct Json(Value);
 
 impl From<Json> for Value {

@@ -3,7 +3,10 @@
 //! A gap is opened in the transaction that stores the position past it, so that no crash can hide
 //! it, and closed when everything in it has been asked for. It must not know how that is done.
 
-use crate::model::{Cursor, GapCause, MessageBox, MessageId, OpenedGap, Page, SessionId, UtcTime};
+use crate::model::{
+    Cursor, Gap, GapCause, MessageBox, MessageId, OpenedGap, Page, SessionId, UtcTime,
+};
+use crate::store::read_as::read_as;
 use crate::store::schema::gaps as t;
 use crate::store::{AnyConnection, Error, paging, sequences};
 use diesel::prelude::*;
@@ -12,55 +15,24 @@ use std::collections::BTreeSet;
 /// How the reason begins that names a message.
 const NAMED: &str = "message ";
 
-/// One gap.
-#[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable)]
-#[diesel(table_name = t)]
-pub struct GapRow {
-    /// Its row.
-    pub id: i64,
-    /// Whose log.
-    pub session_id: SessionId,
-    /// In which sequence of message numbers.
-    #[diesel(column_name = box_id)]
-    pub message_box: MessageBox,
-    /// Why.
-    pub cause: GapCause,
-    /// How often it has happened since the gap was opened.
-    pub times: i32,
-    /// The log was complete up to this number; `None` when nobody knew.
-    pub after_id: Option<MessageId>,
-    /// Edits and deletions of captured messages up to this number may be missing.
-    pub verify_to: Option<MessageId>,
-    /// The newest number in it that Telegram has told of, or that was asked for.
-    pub up_to_id: Option<MessageId>,
-    /// How many messages were missing and have been fetched.
-    pub found: i32,
-    /// How many numbers belong to no message, or to none that the account may see.
-    pub absent: i32,
-    /// How many captured messages had changed or gone.
-    pub changed: i32,
-    /// Why it is still open, after an attempt to fill it; what of it cannot be read.
-    pub reason: Option<String>,
-    /// When it was noticed.
-    pub opened_at: UtcTime,
-    /// When everything in it had been asked for, or it was given up.
-    pub closed_at: Option<UtcTime>,
-    /// Whether it was closed without having been filled, because nothing can fill it.
-    pub given_up: bool,
-    /// Captured messages up to this number were too many or too old to be compared.
-    pub not_compared_to: Option<MessageId>,
-}
-
-/// A gap's row, and how often it had happened.
-pub type Occurrence = (i64, i32);
-
-impl GapRow {
-    /// It as of now: when the same happens again, it is another one.
-    #[must_use]
-    pub const fn occurrence(&self) -> Occurrence {
-        (self.id, self.times)
-    }
-}
+read_as!(Gap {
+    id: i64 = t::id,
+    session_id: SessionId = t::session_id,
+    message_box: MessageBox = t::box_id,
+    cause: GapCause = t::cause,
+    times: i32 = t::times,
+    after_id: Option<MessageId> = t::after_id,
+    verify_to: Option<MessageId> = t::verify_to,
+    up_to_id: Option<MessageId> = t::up_to_id,
+    found: i32 = t::found,
+    absent: i32 = t::absent,
+    changed: i32 = t::changed,
+    reason: Option<String> = t::reason,
+    opened_at: UtcTime = t::opened_at,
+    closed_at: Option<UtcTime> = t::closed_at,
+    given_up: bool = t::given_up,
+    not_compared_to: Option<MessageId> = t::not_compared_to,
+});
 
 /// What an attempt to fill a gap has brought.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -188,12 +160,12 @@ pub(super) fn note_unreadable(
 }
 
 /// The open gaps of a session, oldest first.
-pub fn pending(conn: &mut AnyConnection, session_id: SessionId) -> Result<Vec<GapRow>, Error> {
+pub fn pending(conn: &mut AnyConnection, session_id: SessionId) -> Result<Vec<Gap>, Error> {
     Ok(t::table
         .filter(t::session_id.eq(session_id))
         .filter(t::closed_at.is_null())
         .order(t::id)
-        .select(GapRow::as_select())
+        .select(Gap::as_select())
         .load(conn)?)
 }
 
@@ -201,7 +173,7 @@ pub fn pending(conn: &mut AnyConnection, session_id: SessionId) -> Result<Vec<Ga
 /// it was read. `true` when it is closed.
 pub fn close(
     conn: &mut AnyConnection,
-    gap: &GapRow,
+    gap: &Gap,
     up_to: Option<MessageId>,
     filled: Filled,
     now: UtcTime,
@@ -319,10 +291,10 @@ pub struct GapQuery {
 }
 
 /// A session's gaps, newest first.
-pub fn list(conn: &mut AnyConnection, query: GapQuery) -> Result<Page<GapRow>, Error> {
+pub fn list(conn: &mut AnyConnection, query: GapQuery) -> Result<Page<Gap>, Error> {
     let mut select = t::table
         .filter(t::session_id.eq(query.session_id))
-        .select(GapRow::as_select())
+        .select(Gap::as_select())
         .order((t::opened_at.desc(), t::id.desc()))
         .limit(i64::from(query.limit) + 1)
         .into_boxed();

@@ -26,7 +26,7 @@ pub struct Instance {
 
 /// The hub that holds the database.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct HolderRow {
+pub struct LockHolder {
     /// Who it is.
     pub instance: Instance,
     /// When it took the lock.
@@ -45,12 +45,12 @@ pub enum Acquire {
         /// The number of the holding.
         fence: i64,
         /// Whom it was taken from, if it was not given back.
-        from: Option<HolderRow>,
+        from: Option<LockHolder>,
     },
     /// Another hub holds it.
     Refused {
         /// Which one.
-        by: HolderRow,
+        by: LockHolder,
         /// What could be seen of it.
         seen: Sighting,
     },
@@ -94,8 +94,8 @@ struct Row {
 pub fn try_acquire(
     conn: &mut AnyConnection,
     asking: &Instance,
-    silent: Option<&HolderRow>,
-    look: impl FnOnce(&HolderRow) -> Sighting,
+    silent: Option<&LockHolder>,
+    look: impl FnOnce(&LockHolder) -> Sighting,
 ) -> Result<Acquire, Error> {
     tx::lock(conn, Lock::Hub)?;
     // A sign of life waits for this transaction, and so does a write of the holder's: what they
@@ -143,7 +143,7 @@ pub(super) fn check(conn: &mut AnyConnection, fence: &Fence) -> Result<(), Error
 }
 
 /// The hub that holds the database, if any.
-pub fn holder(conn: &mut AnyConnection) -> Result<Option<HolderRow>, Error> {
+pub fn holder(conn: &mut AnyConnection) -> Result<Option<LockHolder>, Error> {
     Ok(load(conn)?.holder())
 }
 
@@ -196,8 +196,8 @@ fn load(conn: &mut AnyConnection) -> Result<Row, Error> {
 }
 
 impl Row {
-    fn holder(self) -> Option<HolderRow> {
-        Some(HolderRow {
+    fn holder(self) -> Option<LockHolder> {
+        Some(LockHolder {
             instance: Instance {
                 instance: self.instance?,
                 host_id: self.host_id,

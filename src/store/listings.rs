@@ -1,22 +1,18 @@
 //! The table of listings: from when on an account's log counts, and when all its dialogs were
 //! listed last. It must not know how dialogs are listed.
 
-use crate::model::{SessionId, UtcTime};
+use crate::model::{Listing, SessionId, UtcTime};
 use crate::store::backend::on_backend;
+use crate::store::read_as::read_as;
 use crate::store::schema::listings as t;
 use crate::store::{AnyConnection, Error};
 use diesel::prelude::*;
 use diesel::upsert::excluded;
 
-/// What is known of one account's listing.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Queryable, Selectable)]
-#[diesel(table_name = t)]
-pub struct Listing {
-    /// When the log begins, by Telegram's clock; `None` when it has not told the time.
-    pub begins_at: Option<UtcTime>,
-    /// When all dialogs were listed, by the hub's clock; `None` when not since the login.
-    pub listed_at: Option<UtcTime>,
-}
+read_as!(Listing {
+    begins_at: Option<UtcTime> = t::begins_at,
+    listed_at: Option<UtcTime> = t::listed_at,
+});
 
 /// What is known of an account's listing.
 pub fn get(conn: &mut AnyConnection, session_id: SessionId) -> Result<Listing, Error> {

@@ -4,31 +4,23 @@
 //! of its session: the session's name is free meanwhile. It must not know how Telegram is asked,
 //! or when.
 
-use crate::model::{SessionId, UtcTime};
+use crate::model::{PendingLogOut, SessionId, UtcTime};
 use crate::store::columns::storable;
+use crate::store::read_as::read_as;
 use crate::store::schema::log_outs as t;
 use crate::store::vault::{Sealed, Vault};
 use crate::store::{AnyConnection, Error, auth_keys, sessions};
 use diesel::prelude::*;
 use zeroize::Zeroizing;
 
-/// A log-out that is still to be done; its key is read by [`open`].
-#[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable)]
-#[diesel(table_name = t)]
-pub struct LogOutRow {
-    /// Its number.
-    pub id: i64,
-    /// The number of the name that the key's session had.
-    pub session_id: SessionId,
-    /// The data centre that holds the account.
-    pub dc_id: i32,
-    /// The application's id at Telegram.
-    pub api_id: i32,
-    /// How often Telegram was asked in vain.
-    pub attempts: i32,
-    /// When it is asked next.
-    pub due_at: UtcTime,
-}
+read_as!(PendingLogOut {
+    id: i64 = t::id,
+    session_id: SessionId = t::session_id,
+    dc_id: i32 = t::dc_id,
+    api_id: i32 = t::api_id,
+    attempts: i32 = t::attempts,
+    due_at: UtcTime = t::due_at,
+});
 
 /// What became of a session's key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -96,11 +88,11 @@ fn wait(
 }
 
 /// The log-outs that are due next, at most `limit`.
-pub fn next(conn: &mut AnyConnection, limit: i64) -> Result<Vec<LogOutRow>, Error> {
+pub fn next(conn: &mut AnyConnection, limit: i64) -> Result<Vec<PendingLogOut>, Error> {
     Ok(t::table
         .order((t::due_at, t::id))
         .limit(limit)
-        .select(LogOutRow::as_select())
+        .select(PendingLogOut::as_select())
         .load(conn)?)
 }
 
@@ -111,7 +103,7 @@ pub fn next(conn: &mut AnyConnection, limit: i64) -> Result<Vec<LogOutRow>, Erro
 pub fn open(
     conn: &mut AnyConnection,
     vault: &Vault,
-    row: &LogOutRow,
+    row: &PendingLogOut,
 ) -> Result<Option<Zeroizing<[u8; 256]>>, Error> {
     let sealed: Option<(Vec<u8>, String)> = t::table
         .find(row.id)
@@ -178,7 +170,7 @@ pub fn attempts_of(conn: &mut AnyConnection, session: SessionId) -> Result<Vec<i
 
 /// Whether this very key waits for its log-out.
 pub fn holds(conn: &mut AnyConnection, vault: &Vault, key: &[u8; 256]) -> Result<bool, Error> {
-    let rows = t::table.select(LogOutRow::as_select()).load(conn)?;
+    let rows = t::table.select(PendingLogOut::as_select()).load(conn)?;
     for row in rows {
         match open(conn, vault, &row) {
             Ok(held) if held.as_deref() == Some(key) => return Ok(true),

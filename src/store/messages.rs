@@ -3,78 +3,40 @@
 //! It owns the filters and pages of a listing, newest first. Writing is the business of
 //! [`crate::store::capture`], earlier texts that of [`crate::store::revisions`].
 
-use crate::model::{ChatId, Cursor, MessageId, Page, SessionId, SessionName, UtcTime};
+use crate::model::{
+    CapturedMessage, ChatId, Cursor, Message, MessageId, Page, SessionId, SessionName, UtcTime,
+};
 use crate::store::backend::MultiBackend;
 use crate::store::columns::{Json, MaybeJson, storable};
+use crate::store::read_as::read_as;
 use crate::store::schema::{messages as t, session_names as names};
 use crate::store::{AnyConnection, Error, paging};
 use diesel::prelude::*;
-use serde_json::Value;
 use std::collections::HashMap;
 
-/// A captured message, with everything but its raw bytes.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct StoredMessage {
-    /// The row, in the order of capture.
-    pub id: i64,
-    /// The account that saw it.
-    pub session_id: SessionId,
-    /// That account's name.
-    pub session_name: SessionName,
-    /// The chat.
-    pub chat_id: ChatId,
-    /// Its number in the chat.
-    pub message_id: MessageId,
-    /// Who wrote it; `None` for a channel's own posts and for unknown senders.
-    pub sender_id: Option<ChatId>,
-    /// Whether the account itself wrote it.
-    pub outgoing: bool,
-    /// Whether it came without a notification.
-    pub silent: bool,
-    /// The text as last edited.
-    pub text: String,
-    /// The text's entities, an array; offsets count UTF-16 units.
-    pub entities: Value,
-    /// The message it answers.
-    pub reply_to: Option<MessageId>,
-    /// Where it was forwarded from.
-    pub forward: Option<Value>,
-    /// A summary of its media.
-    pub media: Option<Value>,
-    /// A summary of the action, for service messages.
-    pub service: Option<Value>,
-    /// When it was sent, in whole seconds.
-    pub sent_at: UtcTime,
-    /// When it was last edited.
-    pub edited_at: Option<UtcTime>,
-    /// When its deletion was seen.
-    pub deleted_at: Option<UtcTime>,
-    /// When it was first stored.
-    pub captured_at: UtcTime,
-}
+read_as!(Message {
+    chat_id: ChatId = t::chat_id,
+    message_id: MessageId = t::message_id,
+    sender_id: Option<ChatId> = t::sender_id,
+    outgoing: bool = t::outgoing,
+    silent: bool = t::silent,
+    text: String = t::text,
+    entities: Json = t::entities,
+    reply_to: Option<MessageId> = t::reply_to,
+    forward: MaybeJson = t::forward,
+    media: MaybeJson = t::media,
+    service: MaybeJson = t::service,
+    sent_at: UtcTime = t::sent_at,
+    edited_at: Option<UtcTime> = t::edited_at,
+});
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = t)]
 struct Row {
     id: i64,
     session_id: SessionId,
-    chat_id: ChatId,
-    message_id: MessageId,
-    sender_id: Option<ChatId>,
-    outgoing: bool,
-    silent: bool,
-    text: String,
-    #[diesel(deserialize_as = Json)]
-    entities: Value,
-    reply_to: Option<MessageId>,
-    #[diesel(deserialize_as = MaybeJson)]
-    forward: Option<Value>,
-    #[diesel(deserialize_as = MaybeJson)]
-    media: Option<Value>,
-    #[diesel(deserialize_as = MaybeJson)]
-    service: Option<Value>,
-    sent_at: UtcTime,
-    edited_at: Option<UtcTime>,
+    #[diesel(embed)]
+    content: Message,
     deleted_at: Option<UtcTime>,
     captured_at: UtcTime,
 }
@@ -114,7 +76,7 @@ type Listing<'a> = t::BoxedQuery<'a, MultiBackend>;
 pub fn page(
     conn: &mut AnyConnection,
     filter: &MessageFilter,
-) -> Result<Page<StoredMessage>, Error> {
+) -> Result<Page<CapturedMessage>, Error> {
     let limit = filter.limit.clamp(1, 500);
     if filter
         .query
@@ -132,7 +94,7 @@ pub fn page(
         .select(Row::as_select())
         .load(conn)?;
     let page = paging::cut(rows, limit, |row| Cursor {
-        time: row.sent_at,
+        time: row.content.sent_at,
         id: row.id,
     });
     Ok(Page {
@@ -169,7 +131,7 @@ pub(super) fn look(
     conn: &mut AnyConnection,
     filter: &MessageFilter,
     messages: u32,
-) -> Result<(Vec<StoredMessage>, Option<Cursor>), Error> {
+) -> Result<(Vec<CapturedMessage>, Option<Cursor>), Error> {
     if filter
         .query
         .as_ref()
@@ -266,7 +228,7 @@ pub fn get(
     session_id: SessionId,
     chat_id: ChatId,
     message_id: MessageId,
-) -> Result<Option<StoredMessage>, Error> {
+) -> Result<Option<CapturedMessage>, Error> {
     let row: Option<Row> = keyed(session_id, chat_id, message_id)
         .select(Row::as_select())
         .first(conn)
@@ -321,7 +283,7 @@ fn keyed(session_id: SessionId, chat_id: ChatId, message_id: MessageId) -> Listi
 }
 
 /// A join would let the planner start from the names and sort; a page has few of them.
-fn with_names(conn: &mut AnyConnection, rows: Vec<Row>) -> Result<Vec<StoredMessage>, Error> {
+fn with_names(conn: &mut AnyConnection, rows: Vec<Row>) -> Result<Vec<CapturedMessage>, Error> {
     let mut ids: Vec<SessionId> = rows.iter().map(|row| row.session_id).collect();
     ids.sort_unstable();
     ids.dedup();
@@ -338,32 +300,14 @@ fn with_names(conn: &mut AnyConnection, rows: Vec<Row>) -> Result<Vec<StoredMess
         .map(|row| {
             let name = names.get(&row.session_id).cloned();
             let name = name.ok_or_else(|| Error::other("a message of a session without a name"))?;
-            Ok(row.named(name))
+            Ok(CapturedMessage {
+                id: row.id,
+                session_id: row.session_id,
+                session_name: name,
+                content: row.content,
+                deleted_at: row.deleted_at,
+                captured_at: row.captured_at,
+            })
         })
         .collect()
-}
-
-impl Row {
-    fn named(self, session_name: SessionName) -> StoredMessage {
-        StoredMessage {
-            id: self.id,
-            session_id: self.session_id,
-            session_name,
-            chat_id: self.chat_id,
-            message_id: self.message_id,
-            sender_id: self.sender_id,
-            outgoing: self.outgoing,
-            silent: self.silent,
-            text: self.text,
-            entities: self.entities,
-            reply_to: self.reply_to,
-            forward: self.forward,
-            media: self.media,
-            service: self.service,
-            sent_at: self.sent_at,
-            edited_at: self.edited_at,
-            deleted_at: self.deleted_at,
-            captured_at: self.captured_at,
-        }
-    }
 }

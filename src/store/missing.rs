@@ -3,22 +3,12 @@
 //!
 //! It must not know why, which the gaps tell, nor what is done about it.
 
-use crate::model::SessionId;
+use crate::model::{Missing, SessionId};
 use crate::store::schema::{gaps, unreadable_messages as unreadable};
 use crate::store::{AnyConnection, Error};
 use diesel::dsl::count;
 use diesel::prelude::*;
 use std::collections::HashMap;
-
-/// What one session's log lacks.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Missing {
-    /// In how many sequences of messages, which channels have each and all other chats share,
-    /// something could not be fetched when it was tried, or is given up.
-    pub kept_out_chats: u64,
-    /// How many messages are stored of which only a part can be read.
-    pub unreadable_messages: u64,
-}
 
 /// What each session's log lacks, of those that lack something.
 pub fn by_session(conn: &mut AnyConnection) -> Result<HashMap<SessionId, Missing>, Error> {

@@ -25,6 +25,7 @@ mod pool;
 mod postgres_url;
 mod presence;
 mod probe;
+mod read_as;
 mod schema;
 #[cfg(feature = "sqlite")]
 mod scrub;

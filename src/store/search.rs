@@ -5,8 +5,8 @@
 //! and a search ends when its time is over or nobody waits for it any more. It must not know
 //! which rows match: that is the business of [`crate::store::messages`].
 
-use crate::model::{Cursor, Page};
-use crate::store::messages::{self, MessageFilter, StoredMessage};
+use crate::model::{CapturedMessage, Cursor, Page};
+use crate::store::messages::{self, MessageFilter};
 use crate::store::{AnyConnection, Error, Store};
 use std::time::{Duration, Instant};
 use tokio_util::sync::CancellationToken;
@@ -24,7 +24,7 @@ const CALL: Duration = Duration::from_millis(50);
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Searched {
     /// What was found. When the search was broken off, it goes on at the page's end.
-    pub page: Page<StoredMessage>,
+    pub page: Page<CapturedMessage>,
     /// Whether it was broken off before the page was full.
     pub broken_off: bool,
 }
@@ -66,21 +66,21 @@ pub async fn search(
     })
 }
 
-const fn ended(items: Vec<StoredMessage>, next: Option<Cursor>) -> Searched {
+const fn ended(items: Vec<CapturedMessage>, next: Option<Cursor>) -> Searched {
     Searched {
         page: Page { items, next },
         broken_off: false,
     }
 }
 
-const fn place(message: &StoredMessage) -> Cursor {
+const fn place(message: &CapturedMessage) -> Cursor {
     Cursor {
-        time: message.sent_at,
+        time: message.content.sent_at,
         id: message.id,
     }
 }
 
-type Look = (Vec<StoredMessage>, Option<Cursor>, Duration);
+type Look = (Vec<CapturedMessage>, Option<Cursor>, Duration);
 
 fn timed(conn: &mut AnyConnection, filter: &MessageFilter, rows: u32) -> Result<Look, Error> {
     let started = Instant::now();

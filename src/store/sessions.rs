@@ -9,47 +9,32 @@ mod credentials;
 pub use changes::{Profile, Purge, delete, forget_unused, set_home_dc, set_state, set_user};
 pub use credentials::{ApiCredentials, api_credentials, set_api_credentials};
 
-use crate::model::{Cursor, Page, SessionId, SessionName, StoredState, UserId, UtcTime};
+use crate::model::{
+    Cursor, Page, SessionId, SessionName, StoredSession, StoredState, UserId, UtcTime,
+};
 use crate::store::backend::on_backend;
+use crate::store::read_as::read_as;
 use crate::store::schema::{session_names as names, sessions as t};
 use crate::store::{AnyConnection, Error, Vault, paging};
 use diesel::prelude::*;
 use secrecy::SecretString;
 
-/// An account as the database knows it. Its secrets are read by functions of their own.
-#[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable)]
-#[diesel(table_name = t)]
-pub struct SessionRow {
-    /// The number of its name.
-    pub id: SessionId,
-    /// The name that clients use.
-    #[diesel(select_expression = names::name)]
-    pub name: SessionName,
-    /// Where its life stands.
-    pub state: StoredState,
-    /// Why, such as `SESSION_REVOKED`.
-    pub state_reason: Option<String>,
-    /// The phone number, digits only.
-    pub phone: Option<String>,
-    /// The account's own user id, once it has logged in.
-    pub user_id: Option<UserId>,
-    /// The account's first name.
-    pub first_name: Option<String>,
-    /// The account's last name.
-    pub last_name: Option<String>,
-    /// The account's username without `@`.
-    pub username: Option<String>,
-    /// The data centre that holds the account, 1 to 5; `None` before the first connection.
-    pub home_dc: Option<i32>,
-    /// The application's id at Telegram.
-    pub api_id: i32,
-    /// When the row was made.
-    pub created_at: UtcTime,
-    /// When the row last changed.
-    pub updated_at: UtcTime,
-    /// When the account last became [`StoredState::Active`].
-    pub logged_in_at: Option<UtcTime>,
-}
+read_as!(StoredSession {
+    id: SessionId = t::id,
+    name: SessionName = names::name,
+    state: StoredState = t::state,
+    state_reason: Option<String> = t::state_reason,
+    phone: Option<String> = t::phone,
+    user_id: Option<UserId> = t::user_id,
+    first_name: Option<String> = t::first_name,
+    last_name: Option<String> = t::last_name,
+    username: Option<String> = t::username,
+    home_dc: Option<i32> = t::home_dc,
+    api_id: i32 = t::api_id,
+    created_at: UtcTime = t::created_at,
+    updated_at: UtcTime = t::updated_at,
+    logged_in_at: Option<UtcTime> = t::logged_in_at,
+});
 
 /// What an account's row starts with.
 #[derive(Clone, Debug)]
@@ -71,7 +56,7 @@ pub fn create_or_get(
     conn: &mut AnyConnection,
     vault: &Vault,
     new: &NewSession,
-) -> Result<SessionRow, Error> {
+) -> Result<StoredSession, Error> {
     if let Some(row) = by_name(conn, &new.name)? {
         return Ok(row);
     }
@@ -108,21 +93,24 @@ fn allot_id(
 }
 
 /// The account of that name.
-pub fn by_name(conn: &mut AnyConnection, name: &SessionName) -> Result<Option<SessionRow>, Error> {
+pub fn by_name(
+    conn: &mut AnyConnection,
+    name: &SessionName,
+) -> Result<Option<StoredSession>, Error> {
     Ok(t::table
         .inner_join(names::table)
         .filter(names::name.eq(name))
-        .select(SessionRow::as_select())
+        .select(StoredSession::as_select())
         .first(conn)
         .optional()?)
 }
 
 /// The account of that number.
-pub fn by_id(conn: &mut AnyConnection, id: SessionId) -> Result<Option<SessionRow>, Error> {
+pub fn by_id(conn: &mut AnyConnection, id: SessionId) -> Result<Option<StoredSession>, Error> {
     Ok(t::table
         .inner_join(names::table)
         .filter(t::id.eq(id))
-        .select(SessionRow::as_select())
+        .select(StoredSession::as_select())
         .first(conn)
         .optional()?)
 }
@@ -143,10 +131,10 @@ pub fn id_of_name(
 pub fn list(
     conn: &mut AnyConnection,
     state: Option<StoredState>,
-) -> Result<Vec<SessionRow>, Error> {
+) -> Result<Vec<StoredSession>, Error> {
     let mut query = t::table
         .inner_join(names::table)
-        .select(SessionRow::as_select())
+        .select(StoredSession::as_select())
         .order(t::id)
         .into_boxed();
     if let Some(state) = state {
@@ -167,11 +155,11 @@ pub fn page(
     state: Option<StoredState>,
     limit: u32,
     after: Option<Cursor>,
-) -> Result<Page<SessionRow>, Error> {
+) -> Result<Page<StoredSession>, Error> {
     let limit = limit.clamp(1, 500);
     let mut query = t::table
         .inner_join(names::table)
-        .select(SessionRow::as_select())
+        .select(StoredSession::as_select())
         .order(t::id)
         .limit(i64::from(limit) + 1)
         .into_boxed();
@@ -182,7 +170,7 @@ pub fn page(
         query = query.filter(t::id.gt(after.id));
     }
     let items = query.load(conn)?;
-    Ok(paging::cut(items, limit, |row: &SessionRow| Cursor {
+    Ok(paging::cut(items, limit, |row: &StoredSession| Cursor {
         time: row.created_at,
         id: row.id.0,
     }))

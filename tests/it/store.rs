@@ -18,8 +18,8 @@ mod sessions;
 #[cfg(all(feature = "sqlite", feature = "postgres-system"))]
 mod urls;
 
-use telegram_hub::model::{SessionId, SessionName, UtcTime};
-use telegram_hub::store::sessions::{NewSession, SessionRow, create_or_get};
+use telegram_hub::model::{SessionId, SessionName, StoredSession, UtcTime};
+use telegram_hub::store::sessions::{NewSession, create_or_get};
 use telegram_hub::store::{Error, Store};
 
 /// A fixed instant and some seconds.
@@ -27,7 +27,7 @@ fn at(seconds: i64) -> UtcTime {
     UtcTime::from_unix(1_800_000_000 + seconds).unwrap_or_else(UtcTime::now)
 }
 
-async fn session(store: &Store, name: &str) -> Result<SessionRow, Box<dyn std::error::Error>> {
+async fn session(store: &Store, name: &str) -> Result<StoredSession, Box<dyn std::error::Error>> {
     let new = NewSession {
         name: SessionName::parse(name)?,
         api_id: 12345,

@@ -5,9 +5,9 @@ mod groups;
 mod sharing;
 
 use crate::support::db::TestDb;
-use serde_json::json;
 use telegram_hub::model::{
-    CapturedBatch, ChatId, MessageId, NewMessage, SessionId, SessionName, UpdatesPosition, UtcTime,
+    CapturedBatch, ChatId, Message, MessageId, NewMessage, SessionId, SessionName, UpdatesPosition,
+    UtcTime,
 };
 use telegram_hub::store::sessions::{NewSession, create_or_get};
 use telegram_hub::store::{Store, StoreSettings};
@@ -45,20 +45,13 @@ async fn narrow(db: &TestDb) -> Result<Store, Failure> {
 }
 
 fn message(chat_id: ChatId, message_id: i32, text: &str) -> NewMessage {
+    let sent_at = at(i64::from(message_id));
     NewMessage {
-        chat_id,
-        message_id: MessageId(message_id),
-        sender_id: Some(BOB),
-        outgoing: false,
-        silent: false,
-        text: text.to_owned(),
-        entities: json!([]),
-        reply_to: None,
-        forward: None,
-        media: None,
-        service: None,
-        sent_at: at(i64::from(message_id)),
-        edited_at: None,
+        content: Message {
+            sender_id: Some(BOB),
+            text: text.to_owned(),
+            ..Message::new(chat_id, MessageId(message_id), sent_at)
+        },
         raw: text.as_bytes().to_vec(),
         pts: None,
     }
@@ -71,7 +64,7 @@ fn batch(session_id: SessionId, message: NewMessage) -> CapturedBatch {
         session_id,
         peers: Vec::new(),
         position: Some(UpdatesPosition {
-            pts: message.message_id.0,
+            pts: message.content.message_id.0,
             ..UpdatesPosition::default()
         }),
         messages: vec![message],

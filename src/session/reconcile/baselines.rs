@@ -1,10 +1,9 @@
 //! From where on a sequence that nobody has looked at belongs to the log.
 
-use crate::model::{MessageBox, MessageId, UtcTime};
+use crate::model::{Gap, MessageBox, MessageId, UtcTime};
 use crate::session::reconcile::numbers::is_leap;
 use crate::session::reconcile::trouble::Place;
 use crate::session::reconcile::{Reconciler, State, Trouble};
-use crate::store::gaps::GapRow;
 use crate::store::sequences;
 use crate::telegram::{self, Dialog, DialogList};
 use log::debug;
@@ -47,7 +46,7 @@ impl Reconciler<'_> {
                 continue;
             }
             let open = self.open_missed(vec![message_box]).await?;
-            let open: Vec<&GapRow> = open
+            let open: Vec<&Gap> = open
                 .iter()
                 .filter(|gap| gap.message_box == message_box)
                 .collect();

@@ -1,10 +1,12 @@
 //! Asking Telegram for message numbers, and taking what it answers into the log.
 
-use crate::model::{CapturedBatch, Deletion, MessageBox, MessageId, PeerRow, UtcTime};
+use crate::model::{
+    CapturedBatch, Deletion, Gap, MessageBox, MessageId, Occurrence, PeerRow, UtcTime,
+};
 use crate::session::capture::store_batch;
 use crate::session::reconcile::plan::{Ask, Order, Plan};
 use crate::session::reconcile::{Reconciler, Trouble};
-use crate::store::gaps::{Filled, GapRow, Occurrence};
+use crate::store::gaps::Filled;
 use crate::telegram::{self, Fetched};
 use log::warn;
 use std::collections::{BTreeSet, HashSet};
@@ -47,7 +49,7 @@ pub(super) struct Attempt {
 
 impl Attempt {
     /// What has been compared before one of the gaps happened may have changed in it.
-    pub(super) fn is_for(&mut self, open: &[&GapRow]) {
+    pub(super) fn is_for(&mut self, open: &[&Gap]) {
         let gaps: Vec<_> = open.iter().map(|gap| gap.occurrence()).collect();
         if self.gaps != gaps {
             self.compared.clear();
@@ -120,14 +122,16 @@ impl Reconciler<'_> {
         let covered = plan.page(below, smallest);
         if let Purpose::Earlier { joined_at } = purpose {
             let mut page = fetched.messages.iter();
-            attempt.shows_earlier |= page.any(|new| new.sent_at < joined_at);
+            attempt.shows_earlier |= page.any(|new| new.content.sent_at < joined_at);
         }
         // A page may reach into what nobody has asked for, before the log's beginning too.
         let wanted = |id: MessageId| covered.contains(&id);
-        fetched.messages.retain(|new| wanted(new.message_id));
+        fetched
+            .messages
+            .retain(|new| wanted(new.content.message_id));
         fetched
             .unreadable
-            .retain(|new| wanted(new.message.message_id));
+            .retain(|new| wanted(new.message.content.message_id));
         self.take(place, fetched, &covered, purpose, attempt)
             .await?;
         Ok(true)
@@ -187,7 +191,7 @@ impl Reconciler<'_> {
     ) -> Result<Option<Fetched>, Trouble> {
         let is_here = |fetched: &Fetched| {
             let mut messages = fetched.messages.iter();
-            messages.all(|message| MessageBox::of(message.chat_id) == place)
+            messages.all(|message| MessageBox::of(message.content.chat_id) == place)
         };
         match answer {
             Ok(fetched) if fetched.unplaced.is_empty() && is_here(&fetched) => Ok(Some(fetched)),
@@ -213,8 +217,11 @@ impl Reconciler<'_> {
         attempt: &mut Attempt,
     ) -> Result<(), Trouble> {
         let unreadable = fetched.unreadable.iter();
-        let unreadable = unreadable.map(|unreadable| unreadable.message.message_id);
-        let readable = fetched.messages.iter().map(|message| message.message_id);
+        let unreadable = unreadable.map(|unreadable| unreadable.message.content.message_id);
+        let readable = fetched
+            .messages
+            .iter()
+            .map(|message| message.content.message_id);
         let present: HashSet<MessageId> = readable.chain(unreadable).collect();
         let absent = wanted.iter().copied();
         let absent: Vec<MessageId> = absent.filter(|id| !present.contains(id)).collect();

@@ -1,12 +1,12 @@
 //! Fetching what the log lacks in all sequences, and then comparing what may have changed unseen.
 
-use crate::model::{ChatId, MessageBox, MessageId, PeerRow, UtcTime};
+use crate::model::{ChatId, Gap, MessageBox, MessageId, PeerRow, UtcTime};
 use crate::session::reconcile::fetch::{Attempt, Purpose};
 use crate::session::reconcile::filling::Filling;
 use crate::session::reconcile::numbers::Numbers;
 use crate::session::reconcile::trouble::Place;
 use crate::session::reconcile::{Reconciler, State, Trouble};
-use crate::store::gaps::{Filled, GapRow};
+use crate::store::gaps::Filled;
 use crate::store::{gaps, peers, sequences};
 use crate::telegram::{self, DialogList};
 use log::info;
@@ -30,7 +30,7 @@ impl Reconciler<'_> {
         state: &mut State,
         mut boxes: BTreeSet<MessageBox>,
         numbers: &mut Numbers,
-        pending: &[GapRow],
+        pending: &[Gap],
         filling: &mut Filling<'_>,
     ) -> Result<(), Trouble> {
         // What is not listed has been dealt with.
@@ -40,7 +40,7 @@ impl Reconciler<'_> {
         let mut complete = BTreeMap::new();
         let mut ended = Ok(());
         for message_box in boxes {
-            let open: Vec<&GapRow> = pending
+            let open: Vec<&Gap> = pending
                 .iter()
                 .filter(|gap| gap.message_box == message_box)
                 .collect();
@@ -89,7 +89,7 @@ impl Reconciler<'_> {
         filling: &Filling<'_>,
     ) -> Result<(), Trouble> {
         for (message_box, open, top) in &filling.found {
-            let open: Vec<&GapRow> = open.iter().collect();
+            let open: Vec<&Gap> = open.iter().collect();
             let place = (*message_box, open.as_slice());
             let compared = self.compare(state, filling.list, place, *top).await;
             if self.judge(state, place, compared).await? {
@@ -104,7 +104,7 @@ impl Reconciler<'_> {
     async fn judge(
         &self,
         state: &mut State,
-        (message_box, open): (MessageBox, &[&GapRow]),
+        (message_box, open): (MessageBox, &[&Gap]),
         done: Result<(), Trouble>,
     ) -> Result<bool, Trouble> {
         match done {
@@ -142,7 +142,7 @@ impl Reconciler<'_> {
         &self,
         state: &mut State,
         list: &DialogList,
-        (message_box, open): (MessageBox, &[&GapRow]),
+        (message_box, open): (MessageBox, &[&Gap]),
         numbers: &mut Numbers,
     ) -> Result<(), Trouble> {
         let channel = self.channel(list, message_box).await?;
@@ -166,7 +166,7 @@ impl Reconciler<'_> {
         &self,
         state: &mut State,
         list: &DialogList,
-        (message_box, open): (MessageBox, &[&GapRow]),
+        (message_box, open): (MessageBox, &[&Gap]),
         top: Option<MessageId>,
     ) -> Result<(), Trouble> {
         let mut attempt = state.attempts.remove(&message_box).unwrap_or_default();
@@ -258,7 +258,7 @@ impl Reconciler<'_> {
     }
 
     /// Counts what an attempt has brought at the oldest of the gaps.
-    async fn count(&self, open: &[&GapRow], filled: Filled) -> Result<(), Trouble> {
+    async fn count(&self, open: &[&Gap], filled: Filled) -> Result<(), Trouble> {
         let Some(gap) = open.first().filter(|_| filled != Filled::default()) else {
             return Ok(());
         };
@@ -272,11 +272,11 @@ impl Reconciler<'_> {
 
     async fn close(
         &self,
-        open: &[&GapRow],
+        open: &[&Gap],
         up_to: Option<MessageId>,
         filled: Filled,
     ) -> Result<(), Trouble> {
-        let rows: Vec<GapRow> = open.iter().map(|gap| (*gap).clone()).collect();
+        let rows: Vec<Gap> = open.iter().map(|gap| (*gap).clone()).collect();
         let closed = self
             .context
             .store

@@ -1,8 +1,7 @@
 //! What a round of the reconciler has filled, and which gaps it can close. No I/O.
 
-use crate::model::{GapCause, MessageBox, MessageId};
+use crate::model::{Gap, GapCause, MessageBox, MessageId, Occurrence};
 use crate::session::reconcile::numbers::Numbers;
-use crate::store::gaps::{GapRow, Occurrence};
 use crate::telegram::DialogList;
 use std::collections::BTreeSet;
 
@@ -15,7 +14,7 @@ pub(super) struct Filling<'a> {
     /// Sequences that have been looked at.
     pub(super) done: BTreeSet<MessageBox>,
     /// Those in which nothing is missing any more, with their gaps and newest numbers.
-    pub(super) found: Vec<(MessageBox, Vec<GapRow>, Option<MessageId>)>,
+    pub(super) found: Vec<(MessageBox, Vec<Gap>, Option<MessageId>)>,
 }
 
 impl<'a> Filling<'a> {
@@ -38,12 +37,12 @@ impl<'a> Filling<'a> {
     }
 
     /// Whether a gap can be filled that nobody has looked at yet.
-    pub(super) fn is_next(&self, gap: &GapRow) -> bool {
+    pub(super) fn is_next(&self, gap: &Gap) -> bool {
         self.can_close(gap) && !self.has(gap.message_box)
     }
 
     /// Takes in a gap that is newer than the list and tells by itself how far it goes.
-    pub(super) fn take(&mut self, gap: &GapRow, numbers: &mut Numbers) {
+    pub(super) fn take(&mut self, gap: &Gap, numbers: &mut Numbers) {
         let (place, is_new) = (gap.message_box, !self.can_close(gap));
         if let Some(up_to) = gap.up_to_id.filter(|_| is_new)
             && self.listed.contains(&place)
@@ -56,7 +55,7 @@ impl<'a> Filling<'a> {
     }
 
     /// Whether this round can close a gap. What it has opened itself is for what the list shows.
-    pub(super) fn can_close(&self, gap: &GapRow) -> bool {
+    pub(super) fn can_close(&self, gap: &Gap) -> bool {
         self.closable.contains(&gap.occurrence()) || gap.cause == GapCause::Missed
     }
 }

@@ -1,11 +1,10 @@
 //! Which dialogs a round asks for: all of them seldom, else the first until nothing has moved.
 
-use crate::model::{MessageBox, MessageId, UtcTime};
+use crate::model::{Gap, Listing, MessageBox, MessageId, Occurrence, UtcTime};
 use crate::session::backoff::chance;
 use crate::session::reconcile::trouble::{NOT_A_MEMBER, NOT_LISTED, Place, shuts_out};
 use crate::session::reconcile::{Reconciler, State, Trouble};
-use crate::store::gaps::{GapRow, Occurrence};
-use crate::store::listings::{self, Listing};
+use crate::store::listings;
 use crate::store::peers;
 use crate::telegram::{Dialog, DialogList, DialogWalk};
 use std::collections::{BTreeMap, BTreeSet};
@@ -37,9 +36,9 @@ pub(super) struct Look {
 }
 
 impl Look {
-    fn new(pending: &[GapRow]) -> Self {
+    fn new(pending: &[Gap]) -> Self {
         Self {
-            older: pending.iter().map(GapRow::occurrence).collect(),
+            older: pending.iter().map(Gap::occurrence).collect(),
             walk: DialogWalk::default(),
             full: false,
             pages: 0,
@@ -49,7 +48,7 @@ impl Look {
 
     /// Whether the dialogs that are not listed yet cannot have moved. With a gap in the account's
     /// own sequence a chat of it must be among the listed, to tell how far the sequence goes.
-    fn is_settled(&self, known: &BTreeMap<MessageBox, MessageId>, pending: &[GapRow]) -> bool {
+    fn is_settled(&self, known: &BTreeMap<MessageBox, MessageId>, pending: &[Gap]) -> bool {
         let dialogs = &self.walk.list.dialogs;
         let by_age = || dialogs.iter().filter(|dialog| !dialog.pinned);
         let unmoved = |dialog: &Dialog| {
@@ -91,7 +90,7 @@ impl Reconciler<'_> {
         &self,
         state: &mut State,
         known: &BTreeMap<MessageBox, MessageId>,
-        pending: &[GapRow],
+        pending: &[Gap],
         listing: Listing,
     ) -> Result<DialogList, Trouble> {
         let full = state.is_full_due(listing);
@@ -152,7 +151,7 @@ impl Reconciler<'_> {
         &self,
         state: &mut State,
         list: &mut DialogList,
-        pending: &[GapRow],
+        pending: &[Gap],
     ) -> Result<(), Trouble> {
         let listed: BTreeSet<_> = boxes(&list.dialogs).collect();
         let open: BTreeSet<_> = pending.iter().map(|gap| gap.message_box).collect();
@@ -163,7 +162,7 @@ impl Reconciler<'_> {
             if state.pauses.holds(message_box, Instant::now()) {
                 continue;
             }
-            let of_box: Vec<&GapRow> = pending
+            let of_box: Vec<&Gap> = pending
                 .iter()
                 .filter(|gap| gap.message_box == message_box)
                 .collect();
@@ -203,7 +202,7 @@ impl Reconciler<'_> {
         &self,
         state: &mut State,
         complete: bool,
-        open: &[&GapRow],
+        open: &[&Gap],
     ) -> Result<(), Trouble> {
         let places = open.iter().map(|gap| gap.message_box);
         let searched = places.clone().any(|place| state.searched.contains(&place));

@@ -1,10 +1,9 @@
 //! One look at the dialogs, and what it says of the log.
 
-use crate::model::{ChatId, GapCause, MessageBox, PeerRow, UtcTime};
+use crate::model::{ChatId, Gap, GapCause, MessageBox, PeerRow, UtcTime};
 use crate::session::reconcile::filling::Filling;
 use crate::session::reconcile::numbers::Numbers;
 use crate::session::reconcile::{Reconciler, State, Trouble};
-use crate::store::gaps::GapRow;
 use crate::store::{gaps, listings, peers, sequences, sessions};
 use crate::telegram::{Dialog, DialogList, Nudge};
 use log::debug;
@@ -78,7 +77,7 @@ impl Reconciler<'_> {
         let now = Instant::now();
         let pending = self.pending().await?;
         let waits =
-            |gap: &GapRow| !filling.can_close(gap) && !state.pauses.holds(gap.message_box, now);
+            |gap: &Gap| !filling.can_close(gap) && !state.pauses.holds(gap.message_box, now);
         if pending.iter().any(waits) {
             self.crossings.gap_opened.notify_one();
         }
@@ -109,7 +108,7 @@ impl Reconciler<'_> {
         &self,
         list: &DialogList,
         first: bool,
-        pending: &[GapRow],
+        pending: &[Gap],
     ) -> Result<(), Trouble> {
         let hashless: BTreeSet<ChatId> = pending
             .iter()
@@ -226,7 +225,7 @@ impl Reconciler<'_> {
         &self,
         numbers: &mut Numbers,
         filling: &mut Filling<'_>,
-    ) -> Result<Vec<GapRow>, Trouble> {
+    ) -> Result<Vec<Gap>, Trouble> {
         let pending = self.pending().await?;
         for gap in &pending {
             filling.take(gap, numbers);
@@ -234,7 +233,7 @@ impl Reconciler<'_> {
         Ok(pending)
     }
 
-    async fn pending(&self) -> Result<Vec<GapRow>, Trouble> {
+    async fn pending(&self) -> Result<Vec<Gap>, Trouble> {
         let id = self.account.session_id;
         let pending = self.context.store.read(move |conn| gaps::pending(conn, id));
         Ok(pending.await?)
@@ -267,7 +266,7 @@ impl Reconciler<'_> {
     }
 
     /// The open gaps, with one more for each box that misses numbers for no known reason.
-    async fn with_missed(&self, missed: Vec<MessageBox>) -> Result<Vec<GapRow>, Trouble> {
+    async fn with_missed(&self, missed: Vec<MessageBox>) -> Result<Vec<Gap>, Trouble> {
         let pending = self.pending().await?;
         let explained: BTreeSet<_> = pending.iter().map(|gap| gap.message_box).collect();
         let fresh: Vec<_> = missed
@@ -280,7 +279,7 @@ impl Reconciler<'_> {
         self.open_missed(fresh).await
     }
 
-    pub(super) async fn open_missed(&self, fresh: Vec<MessageBox>) -> Result<Vec<GapRow>, Trouble> {
+    pub(super) async fn open_missed(&self, fresh: Vec<MessageBox>) -> Result<Vec<Gap>, Trouble> {
         let id = self.account.session_id;
         // Whose messages did not arrive lacks edits and deletions as well, which tell no numbers.
         let behind = fresh.contains(&MessageBox::ACCOUNT);
@@ -309,6 +308,6 @@ impl Reconciler<'_> {
     }
 }
 
-fn boxes(gaps: &[GapRow]) -> BTreeSet<MessageBox> {
+fn boxes(gaps: &[Gap]) -> BTreeSet<MessageBox> {
     gaps.iter().map(|gap| gap.message_box).collect()
 }

@@ -1,8 +1,8 @@
 //! What a refusal means: whether it is one chat's, and when nothing can fill a gap.
 
-use crate::model::{MessageBox, UtcTime};
+use crate::model::{Gap, MessageBox, UtcTime};
 use crate::session::reconcile::{Reconciler, State, Trouble};
-use crate::store::gaps::{self, GapRow};
+use crate::store::gaps;
 use crate::telegram;
 use log::info;
 use std::collections::BTreeSet;
@@ -66,7 +66,7 @@ impl Reconciler<'_> {
         &self,
         state: &mut State,
         message_box: MessageBox,
-        open: &[&GapRow],
+        open: &[&Gap],
         error: &telegram::Error,
     ) -> Result<(), Trouble> {
         let base = self.context.timing.reconcile_after * 2;
@@ -78,7 +78,7 @@ impl Reconciler<'_> {
         self.keep_open(open, &error.to_string()).await
     }
 
-    pub(super) async fn keep_open(&self, open: &[&GapRow], reason: &str) -> Result<(), Trouble> {
+    pub(super) async fn keep_open(&self, open: &[&Gap], reason: &str) -> Result<(), Trouble> {
         let fresh = open
             .iter()
             .filter(|gap| gap.reason.as_deref() != Some(reason));
@@ -96,7 +96,7 @@ impl Reconciler<'_> {
     }
 
     /// Ends gaps that nothing can fill.
-    pub(super) async fn give_up(&self, open: &[&GapRow], reason: &str) -> Result<(), Trouble> {
+    pub(super) async fn give_up(&self, open: &[&Gap], reason: &str) -> Result<(), Trouble> {
         if open.is_empty() {
             return Ok(());
         }
@@ -115,8 +115,8 @@ impl Reconciler<'_> {
         &self,
         state: &mut State,
         places: BTreeSet<MessageBox>,
-        pending: Vec<GapRow>,
-    ) -> Result<Vec<GapRow>, Trouble> {
+        pending: Vec<Gap>,
+    ) -> Result<Vec<Gap>, Trouble> {
         let now = Instant::now();
         let places: Vec<_> = places
             .into_iter()
@@ -140,7 +140,7 @@ impl Reconciler<'_> {
         if let Some(look) = &mut state.look {
             // They are older than the list that shows them.
             let reopened = pending.iter().filter(|gap| !before.contains(gap));
-            look.older.extend(reopened.map(GapRow::occurrence));
+            look.older.extend(reopened.map(Gap::occurrence));
         }
         Ok(pending)
     }

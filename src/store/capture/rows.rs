@@ -8,6 +8,7 @@
 use crate::model::{CapturedBatch, ChatId, MessageId, NewMessage, SessionId, UtcTime};
 #[cfg(feature = "postgres-system")]
 use crate::store::capture::arrays;
+use crate::store::capture::columns::columns;
 use crate::store::capture::{Committed, Member, edits};
 use crate::store::columns::storable;
 use crate::store::messages::folded;
@@ -19,57 +20,28 @@ use serde_json::Value;
 use std::borrow::Cow;
 use std::collections::HashSet;
 
-#[derive(Insertable)]
-#[diesel(table_name = t, treat_none_as_default_value = false)]
-pub(super) struct NewRow<'a> {
-    pub(super) session_id: SessionId,
-    pub(super) chat_id: ChatId,
-    pub(super) message_id: MessageId,
-    pub(super) sender_id: Option<ChatId>,
-    pub(super) outgoing: bool,
-    pub(super) silent: bool,
-    pub(super) text: Cow<'a, str>,
-    pub(super) text_folded: String,
-    pub(super) entities: String,
-    pub(super) reply_to: Option<MessageId>,
-    pub(super) forward: Option<String>,
-    pub(super) media: Option<String>,
-    pub(super) service: Option<String>,
-    pub(super) sent_at: UtcTime,
-    pub(super) edited_at: Option<UtcTime>,
-    pub(super) captured_at: UtcTime,
-    pub(super) raw: &'a [u8],
-    pub(super) pts: Option<i32>,
-    #[diesel(skip_insertion)]
-    pub(super) from_history: bool,
+columns! { (batch, message) =>
+    session_id: SessionId = batch.session_id,
+    chat_id: ChatId = message.content.chat_id,
+    message_id: MessageId = message.content.message_id,
+    sender_id: Option<ChatId> = message.content.sender_id,
+    outgoing: bool = message.content.outgoing,
+    silent: bool = message.content.silent,
+    text: Cow<'a, str> = storable(&message.content.text),
+    text_folded: String = folded(&storable(&message.content.text)),
+    entities: String = message.content.entities.to_string(),
+    reply_to: Option<MessageId> = message.content.reply_to,
+    forward: Option<String> = message.content.forward.as_ref().map(Value::to_string),
+    media: Option<String> = message.content.media.as_ref().map(Value::to_string),
+    service: Option<String> = message.content.service.as_ref().map(Value::to_string),
+    sent_at: UtcTime = message.content.sent_at,
+    edited_at: Option<UtcTime> = message.content.edited_at,
+    captured_at: UtcTime = batch.captured_at,
+    raw: &'a [u8] = &message.raw,
+    pts: Option<i32> = message.pts,
 }
 
-impl<'a> NewRow<'a> {
-    pub(super) fn new(batch: &CapturedBatch, message: &'a NewMessage) -> Self {
-        let text = storable(&message.text);
-        Self {
-            session_id: batch.session_id,
-            chat_id: message.chat_id,
-            message_id: message.message_id,
-            sender_id: message.sender_id,
-            outgoing: message.outgoing,
-            silent: message.silent,
-            text_folded: folded(&text),
-            text,
-            entities: message.entities.to_string(),
-            reply_to: message.reply_to,
-            forward: message.forward.as_ref().map(Value::to_string),
-            media: message.media.as_ref().map(Value::to_string),
-            service: message.service.as_ref().map(Value::to_string),
-            sent_at: message.sent_at,
-            edited_at: message.edited_at,
-            captured_at: batch.captured_at,
-            raw: &message.raw,
-            pts: message.pts,
-            from_history: batch.from_history,
-        }
-    }
-
+impl NewRow<'_> {
     pub(super) fn key(&self) -> Key {
         (self.session_id, self.chat_id, self.message_id)
     }

@@ -101,7 +101,7 @@ fn mark(
     told: &UnreadableMessage,
     message_row: i64,
 ) -> Result<(), Error> {
-    let (session_id, message) = (batch.session_id, &told.message);
+    let (session_id, message) = (batch.session_id, &told.message.content);
     unreadable::put(conn, message_row, session_id, told.constructor, told.layer)?;
     gaps::note_unreadable(
         conn,

@@ -1,7 +1,7 @@
 //! The list of chats as the account's owner sees it.
 //! Source: <https://core.telegram.org/method/messages.getDialogs>.
 
-use crate::model::{ChatId, LiveMessage, PeerRow};
+use crate::model::{ChatId, ListedChat, LiveMessage, PeerRow};
 use crate::telegram::calls::dialogs::{DialogOffset, DialogPage, Told};
 use crate::telegram::convert;
 use crate::telegram::error::Error;
@@ -11,26 +11,11 @@ use grammers_client::tl;
 /// Telegram's number of the archive. Source: <https://core.telegram.org/api/folders#peer-folders>.
 const ARCHIVE: i32 = 1;
 
-/// One chat of the list.
-#[derive(Clone, Debug)]
-pub struct DialogEntry {
-    /// The chat.
-    pub peer: PeerRow,
-    /// Whether the account was thrown out of it.
-    pub forbidden: bool,
-    /// How many messages in it are not read.
-    pub unread_count: i32,
-    /// Whether it is pinned.
-    pub pinned: bool,
-    /// Its newest message.
-    pub last_message: Option<LiveMessage>,
-}
-
 /// Chats with the peers that came along.
 #[derive(Clone, Debug, Default)]
 pub struct ListedDialogs {
     /// Pinned ones first, then the newest.
-    pub entries: Vec<DialogEntry>,
+    pub entries: Vec<ListedChat>,
     /// The peers.
     pub peers: Vec<PeerRow>,
 }
@@ -69,7 +54,7 @@ impl Link {
                     let place = convert::message_place(message);
                     place.is_some_and(|(chat, id)| chat == chat_id && id.0 == dialog.top_message)
                 });
-                listed.entries.push(DialogEntry {
+                listed.entries.push(ListedChat {
                     peer: peer.clone(),
                     forbidden: is_forbidden(&page.chats, chat_id),
                     unread_count: dialog.unread_count,

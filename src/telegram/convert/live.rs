@@ -1,43 +1,25 @@
 //! Messages as they are at Telegram, for callers who ask for them.
 
-use crate::model::{ChatId, LiveMessage, MessageId, NewMessage, UtcTime};
+use crate::model::{ChatId, LiveMessage, Message, MessageId, UtcTime};
 use crate::telegram::convert::{entities, media, message};
 use grammers_client::tl::{self, Serializable as _};
-use serde_json::{Value, json};
 
 /// A message, seen by the account `own`. `None` for an empty one.
 pub(in crate::telegram) fn live(
     own: Option<ChatId>,
     message: &tl::enums::Message,
 ) -> Option<LiveMessage> {
-    let content = message::row(own, message)?;
-    let tl::enums::Message::Message(message) = message else {
-        return Some(LiveMessage {
-            content,
-            media_class: None,
-            views: None,
-            forwards: None,
-            grouped_id: None,
-            pinned: false,
-            reactions: json!([]),
-        });
+    let media = match message {
+        tl::enums::Message::Message(message) => message.media.as_ref(),
+        tl::enums::Message::Service(_) | tl::enums::Message::Empty(_) => None,
     };
     Some(LiveMessage {
-        content,
-        media_class: message.media.as_ref().and_then(media_class),
-        views: message.views,
-        forwards: message.forwards,
-        grouped_id: message.grouped_id,
-        pinned: message.pinned,
-        reactions: message
-            .reactions
-            .as_ref()
-            .map_or_else(|| json!([]), reactions),
+        content: message::content(own, message)?,
+        media_class: media.and_then(media_class),
     })
 }
 
 /// A text that was just sent: private chats are answered with what Telegram adds to the request.
-/// It has no raw form.
 pub(in crate::telegram) fn short_sent(
     own: Option<ChatId>,
     chat_id: ChatId,
@@ -50,29 +32,17 @@ pub(in crate::telegram) fn short_sent(
         _ => None,
     };
     LiveMessage {
-        content: NewMessage {
-            chat_id,
-            message_id: MessageId(short.id),
+        content: Message {
             sender_id: own,
             outgoing: true,
             silent: request.silent,
             text: request.message,
             entities: entities::list(&entities),
             reply_to,
-            forward: None,
             media: short.media.as_ref().and_then(media::summary),
-            service: None,
-            sent_at: message::time(short.date),
-            edited_at: None,
-            raw: Vec::new(),
-            pts: None,
+            ..Message::new(chat_id, MessageId(short.id), message::time(short.date))
         },
         media_class: short.media.as_ref().and_then(media_class),
-        views: None,
-        forwards: None,
-        grouped_id: None,
-        pinned: false,
-        reactions: json!([]),
     }
 }
 
@@ -84,30 +54,16 @@ pub(in crate::telegram) fn accepted(
     text: String,
     entities: Option<Vec<tl::enums::MessageEntity>>,
 ) -> LiveMessage {
+    let number = number.unwrap_or(LiveMessage::NO_NUMBER);
     LiveMessage {
-        content: NewMessage {
-            chat_id,
-            message_id: number.unwrap_or(LiveMessage::NO_NUMBER),
+        content: Message {
             sender_id: own,
             outgoing: true,
-            silent: false,
             text,
             entities: entities::list(&entities.unwrap_or_default()),
-            reply_to: None,
-            forward: None,
-            media: None,
-            service: None,
-            sent_at: UtcTime::now(),
-            edited_at: None,
-            raw: Vec::new(),
-            pts: None,
+            ..Message::new(chat_id, number, UtcTime::now())
         },
         media_class: None,
-        views: None,
-        forwards: None,
-        grouped_id: None,
-        pinned: false,
-        reactions: json!([]),
     }
 }
 
@@ -124,19 +80,6 @@ fn media_class(media: &tl::enums::MessageMedia) -> Option<String> {
     let mut letters = tl::name_for_id(id).chars();
     let first = letters.next()?;
     Some(first.to_ascii_uppercase().to_string() + letters.as_str())
-}
-
-fn reactions(reactions: &tl::enums::MessageReactions) -> Value {
-    let tl::enums::MessageReactions::Reactions(reactions) = reactions;
-    let each = reactions.results.iter().map(|count| {
-        let tl::enums::ReactionCount::Count(count) = count;
-        let emoji = match &count.reaction {
-            tl::enums::Reaction::Emoji(emoji) => Some(emoji.emoticon.as_str()),
-            _ => None,
-        };
-        json!({ "emoji": emoji, "count": count.count, "chosen": count.chosen_order.is_some() })
-    });
-    each.collect()
 }
 
 /// The updates of an answer, whatever form it has.

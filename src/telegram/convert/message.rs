@@ -1,6 +1,6 @@
-//! A message as a row of the log. Source: <https://core.telegram.org/constructor/message>.
+//! A message in the words of the model. Source: <https://core.telegram.org/constructor/message>.
 
-use crate::model::{ChatId, ChatKind, MessageId, NewMessage, UtcTime};
+use crate::model::{ChatId, ChatKind, Message, MessageId, NewMessage, UtcTime};
 use crate::telegram::convert::{chat_id, entities, media};
 use grammers_client::tl::{self, Serializable as _};
 use serde_json::{Map, Value, json};
@@ -29,32 +29,38 @@ pub(in crate::telegram) fn message_date(message: &tl::enums::Message) -> Option<
     }
 }
 
-/// The row of a message, seen by the account `own`. `None` for an empty one.
-pub(super) fn row(own: Option<ChatId>, message: &tl::enums::Message) -> Option<NewMessage> {
-    let raw = message.to_bytes();
-    match message {
-        tl::enums::Message::Message(message) => Some(text_row(own, message, raw)),
-        tl::enums::Message::Service(message) => Some(service_row(own, message, raw)),
-        tl::enums::Message::Empty(_) => None,
-    }
+/// A message with its raw bytes, seen by the account `own`. `None` for an empty one.
+pub(super) fn new_message(own: Option<ChatId>, message: &tl::enums::Message) -> Option<NewMessage> {
+    Some(NewMessage {
+        content: content(own, message)?,
+        raw: message.to_bytes(),
+        pts: None,
+    })
 }
 
-/// The rows of messages, seen by the account `own`; empty ones are left out.
+/// Messages with their raw bytes, seen by the account `own`; empty ones are left out.
 pub(in crate::telegram) fn messages(
     own: Option<ChatId>,
     messages: &[tl::enums::Message],
 ) -> Vec<NewMessage> {
     messages
         .iter()
-        .filter_map(|message| row(own, message))
+        .filter_map(|message| new_message(own, message))
         .collect()
 }
 
-fn text_row(own: Option<ChatId>, message: &tl::types::Message, raw: Vec<u8>) -> NewMessage {
+/// What a message says, seen by the account `own`. `None` for an empty one.
+pub(super) fn content(own: Option<ChatId>, message: &tl::enums::Message) -> Option<Message> {
+    match message {
+        tl::enums::Message::Message(message) => Some(text(own, message)),
+        tl::enums::Message::Service(message) => Some(service(own, message)),
+        tl::enums::Message::Empty(_) => None,
+    }
+}
+
+fn text(own: Option<ChatId>, message: &tl::types::Message) -> Message {
     let chat = chat_id(&message.peer_id);
-    NewMessage {
-        chat_id: chat,
-        message_id: MessageId(message.id),
+    Message {
         sender_id: sender(own, chat, message.from_id.as_ref(), message.out),
         outgoing: outgoing(own, chat, message.out),
         silent: message.silent,
@@ -63,38 +69,22 @@ fn text_row(own: Option<ChatId>, message: &tl::types::Message, raw: Vec<u8>) -> 
         reply_to: message.reply_to.as_ref().and_then(reply_to),
         forward: message.fwd_from.as_ref().map(forward),
         media: message.media.as_ref().and_then(media::summary),
-        service: None,
-        sent_at: time(message.date),
         edited_at: message
             .edit_date
             .and_then(|date| UtcTime::from_unix(date.into())),
-        raw,
-        pts: None,
+        ..Message::new(chat, MessageId(message.id), time(message.date))
     }
 }
 
-fn service_row(
-    own: Option<ChatId>,
-    message: &tl::types::MessageService,
-    raw: Vec<u8>,
-) -> NewMessage {
+fn service(own: Option<ChatId>, message: &tl::types::MessageService) -> Message {
     let chat = chat_id(&message.peer_id);
-    NewMessage {
-        chat_id: chat,
-        message_id: MessageId(message.id),
+    Message {
         sender_id: sender(own, chat, message.from_id.as_ref(), message.out),
         outgoing: outgoing(own, chat, message.out),
         silent: message.silent,
-        text: String::new(),
-        entities: Value::Array(Vec::new()),
         reply_to: message.reply_to.as_ref().and_then(reply_to),
-        forward: None,
-        media: None,
         service: Some(json!({ "action": action_name(&message.action) })),
-        sent_at: time(message.date),
-        edited_at: None,
-        raw,
-        pts: None,
+        ..Message::new(chat, MessageId(message.id), time(message.date))
     }
 }
 

@@ -1,10 +1,11 @@
-//! Messages of which only the beginning can be read, as rows and as what callers see.
+//! Messages of which only the beginning can be read, for the log and for callers.
 
-use crate::model::{ChatId, LiveMessage, MessageId, NewMessage, UnreadableMessage, UtcTime};
+use crate::model::{
+    ChatId, LiveMessage, Message, MessageId, NewMessage, UnreadableMessage, UtcTime,
+};
 use crate::telegram::convert::{chat_id, message};
 use crate::telegram::lenient::{Prefix, UnreadableObject};
 use grammers_client::tl::{self, Deserializable as _};
-use serde_json::{Value, json};
 
 /// The schema by which objects are read.
 pub const LAYER: i32 = tl::LAYER;
@@ -12,7 +13,7 @@ pub const LAYER: i32 = tl::LAYER;
 /// Telegram's class of the media of such a message, for callers.
 const CLASS: &str = "Unreadable";
 
-/// The row of an unreadable message, seen by the account `own`. `None` when not even its number
+/// An unreadable message, seen by the account `own`. `None` when not even its number
 /// can be read, or when it is no message.
 pub(in crate::telegram) fn unreadable(
     own: Option<ChatId>,
@@ -20,7 +21,11 @@ pub(in crate::telegram) fn unreadable(
 ) -> Option<UnreadableMessage> {
     let told = object.message.as_ref()?;
     Some(UnreadableMessage {
-        message: row(own, told, object.constructor),
+        message: NewMessage {
+            content: content(own, told, object.constructor),
+            raw: told.raw.clone(),
+            pts: told.pts,
+        },
         constructor: object.constructor,
         method: object.method.to_owned(),
         layer: LAYER,
@@ -34,7 +39,7 @@ pub(in crate::telegram) fn live_unreadable(
     object: &UnreadableObject,
 ) -> Option<LiveMessage> {
     let told = object.message.as_ref()?;
-    Some(live(row(own, told, object.constructor)))
+    Some(live(content(own, told, object.constructor)))
 }
 
 /// The same of one that says nothing of itself, with the number that it was found by.
@@ -43,22 +48,17 @@ pub(in crate::telegram) fn live_numbered(
     message_id: MessageId,
     object: &UnreadableObject,
 ) -> LiveMessage {
-    live(unreadable_number(chat_id, message_id, object).message)
+    live(numbered(chat_id, message_id, object))
 }
 
-fn live(content: NewMessage) -> LiveMessage {
+fn live(content: Message) -> LiveMessage {
     LiveMessage {
         content,
         media_class: Some(CLASS.to_owned()),
-        views: None,
-        forwards: None,
-        grouped_id: None,
-        pinned: false,
-        reactions: json!([]),
     }
 }
 
-/// The row of a message that was asked for by its number and whose kind itself is not known:
+/// A message that was asked for by its number and whose kind itself is not known:
 /// nothing but the number and the chat can be told.
 pub fn unreadable_number(
     chat_id: ChatId,
@@ -67,19 +67,7 @@ pub fn unreadable_number(
 ) -> UnreadableMessage {
     UnreadableMessage {
         message: NewMessage {
-            chat_id,
-            message_id,
-            sender_id: None,
-            outgoing: false,
-            silent: false,
-            text: String::new(),
-            entities: Value::Array(Vec::new()),
-            reply_to: None,
-            forward: None,
-            media: Some(UnreadableMessage::media(object.constructor)),
-            service: None,
-            sent_at: UtcTime::now(),
-            edited_at: None,
+            content: numbered(chat_id, message_id, object),
             raw: object.raw.clone(),
             pts: None,
         },
@@ -90,24 +78,24 @@ pub fn unreadable_number(
     }
 }
 
-fn row(own: Option<ChatId>, told: &Prefix, constructor: u32) -> NewMessage {
+fn numbered(chat_id: ChatId, message_id: MessageId, object: &UnreadableObject) -> Message {
+    Message {
+        media: Some(UnreadableMessage::media(object.constructor)),
+        ..Message::new(chat_id, message_id, UtcTime::now())
+    }
+}
+
+fn content(own: Option<ChatId>, told: &Prefix, constructor: u32) -> Message {
     let chat = chat_id(&told.peer);
-    NewMessage {
-        chat_id: chat,
-        message_id: MessageId(told.id),
+    let sent_at = told.date.map_or_else(UtcTime::now, message::time);
+    Message {
         sender_id: message::sender(own, chat, told.from.as_ref(), told.out),
         outgoing: message::outgoing(own, chat, told.out),
         silent: told.silent,
         text: told.text.clone().unwrap_or_default(),
-        entities: Value::Array(Vec::new()),
-        reply_to: None,
-        forward: None,
         media: Some(UnreadableMessage::media(constructor)),
-        service: None,
-        sent_at: told.date.map_or_else(UtcTime::now, message::time),
         edited_at: told.edit_date.map(message::time),
-        raw: told.raw.clone(),
-        pts: told.pts,
+        ..Message::new(chat, MessageId(told.id), sent_at)
     }
 }
 
@@ -115,5 +103,5 @@ fn row(own: Option<ChatId>, told: &Prefix, constructor: u32) -> NewMessage {
 /// be read.
 pub fn read_again(own: Option<ChatId>, raw: &[u8]) -> Option<NewMessage> {
     let message = tl::enums::Message::from_bytes(raw).ok()?;
-    message::row(own, &message)
+    message::new_message(own, &message)
 }

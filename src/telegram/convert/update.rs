@@ -73,10 +73,10 @@ fn push(
     pts: Option<i32>,
 ) {
     batch.links.extend(links::told(&batch.peers, message));
-    let row = message::row(account.own, message);
+    let new = message::new_message(account.own, message);
     batch
         .messages
-        .extend(row.map(|row| NewMessage { pts, ..row }));
+        .extend(new.map(|new| NewMessage { pts, ..new }));
 }
 
 /// Where in its sequence an update stands. A new message of a difference does not say; it is as it

@@ -5,8 +5,9 @@ use crate::support::db::{TestDb, vault};
 use crate::support::ledger::{complete, stored_keys};
 use crate::support::process::{Ended, Environment, HubProcess, environment, run};
 use local_dc::dc::{Dc, DcOptions};
+use telegram_hub::model::StoredSession;
 use telegram_hub::store::auth_keys::DcKey;
-use telegram_hub::store::sessions::{self, SessionRow};
+use telegram_hub::store::sessions;
 use telegram_hub::store::{Store, hub_lock};
 
 const CAROL: &str = "+15550000003";
@@ -28,7 +29,10 @@ fn says(ended: &Ended, texts: &[&str]) {
 }
 
 /// What must not change: the accounts, their keys, and who held the database how often.
-async fn rows(db: &TestDb, master: u8) -> Result<(Vec<SessionRow>, Vec<DcKey>, String), Failure> {
+async fn rows(
+    db: &TestDb,
+    master: u8,
+) -> Result<(Vec<StoredSession>, Vec<DcKey>, String), Failure> {
     let store = Store::open(&db.settings()?, vault(master)).await?;
     let accounts = store.read(|conn| sessions::list(conn, None)).await?;
     let keys = stored_keys(&store, "carol").await?;

@@ -2,8 +2,8 @@ use super::{at, session_id};
 use crate::support::contract;
 use serde_json::json;
 use telegram_hub::model::{
-    CapturedBatch, ChatId, Deletion, MessageId, NewMessage, PeerRow, SessionId, UnreadableMessage,
-    UpdatesPosition,
+    CapturedBatch, ChatId, Deletion, Message, MessageId, NewMessage, PeerRow, SessionId,
+    UnreadableMessage, UpdatesPosition,
 };
 use telegram_hub::store::capture::{self, Committed};
 use telegram_hub::store::peers;
@@ -15,29 +15,31 @@ const BOB: ChatId = ChatId::user(2);
 const CHANNEL: ChatId = ChatId::channel(77);
 
 pub(crate) fn message(chat_id: ChatId, message_id: i32, text: &str) -> NewMessage {
+    let sent_at = at(i64::from(message_id));
     NewMessage {
-        chat_id,
-        message_id: MessageId(message_id),
-        sender_id: Some(BOB),
-        outgoing: false,
-        silent: false,
-        text: text.to_owned(),
-        entities: json!([]),
-        reply_to: None,
-        forward: None,
-        media: None,
-        service: None,
-        sent_at: at(i64::from(message_id)),
-        edited_at: None,
+        content: Message {
+            sender_id: Some(BOB),
+            text: text.to_owned(),
+            ..Message::new(chat_id, MessageId(message_id), sent_at)
+        },
         raw: text.as_bytes().to_vec(),
         pts: None,
     }
 }
 
+/// The message with a change of what it says.
+pub(crate) fn but(mut message: NewMessage, change: impl FnOnce(&mut Message)) -> NewMessage {
+    change(&mut message.content);
+    message
+}
+
 pub(crate) fn edited(base: NewMessage, text: &str, when: i64) -> NewMessage {
     NewMessage {
-        text: text.to_owned(),
-        edited_at: Some(at(when)),
+        content: Message {
+            text: text.to_owned(),
+            edited_at: Some(at(when)),
+            ..base.content
+        },
         raw: text.as_bytes().to_vec(),
         ..base
     }
@@ -75,7 +77,7 @@ fn texts(
     chat: ChatId,
     number: i32,
 ) -> Result<(Option<String>, Vec<String>), Error> {
-    let now = messages::get(c, id, chat, MessageId(number))?.map(|m| m.text);
+    let now = messages::get(c, id, chat, MessageId(number))?.map(|m| m.content.text);
     let earlier = revisions::list(c, id, chat, MessageId(number))?;
     Ok((now, earlier.into_iter().map(|r| r.text).collect()))
 }
@@ -84,7 +86,8 @@ contract! {
     async fn a_message_comes_back_as_it_was_captured(db: TestDb) {
         let store = db.open().await?;
         let id = session_id(&store, "alice").await?;
-        let full = NewMessage {
+        let plain = message(BOB, i32::MAX, "ÄÖ \u{1f600}\0 'x'");
+        let full = Message {
             outgoing: true,
             silent: true,
             entities: json!([{"type": "bold", "offset": 0, "length": 2}]),
@@ -93,10 +96,9 @@ contract! {
             media: Some(json!({"type": "geo", "lat": 52.516_272_3, "long": 13.377_722})),
             service: Some(json!({"type": "pin"})),
             edited_at: Some(at(9)),
-            raw: vec![0, 255, 1],
-            ..message(BOB, i32::MAX, "ÄÖ \u{1f600}\0 'x'")
+            ..plain.content.clone()
         };
-        let given = full.clone();
+        let given = NewMessage { content: full.clone(), raw: vec![0, 255, 1], ..plain };
         let (done, stored, raw, count) = store
             .write(move |c| {
                 let done = capture::commit(c, &batch(id, vec![given]))?;
@@ -107,13 +109,9 @@ contract! {
             .await?;
         let stored = stored.ok_or("no row")?;
         assert_eq!((done, count), (counts(1, 0, 0, 0), 1));
-        assert_eq!(stored.text, "ÄÖ \u{1f600}\u{fffd} 'x'");
+        assert_eq!(stored.content.text, "ÄÖ \u{1f600}\u{fffd} 'x'");
         assert_eq!(stored.session_name.as_str(), "alice");
-        assert_eq!((stored.outgoing, stored.silent), (true, true));
-        assert_eq!(stored.entities, full.entities);
-        assert_eq!(stored.reply_to, full.reply_to);
-        assert_eq!((stored.forward, stored.media, stored.service), (full.forward, full.media, full.service));
-        assert_eq!((stored.sent_at, stored.edited_at), (full.sent_at, full.edited_at));
+        assert_eq!(stored.content, Message { text: stored.content.text.clone(), ..full });
         assert_eq!((stored.captured_at, stored.deleted_at), (at(1_000), None));
         assert_eq!(raw, Some(vec![0, 255, 1]));
     }
@@ -124,7 +122,7 @@ contract! {
         let float = json!({"lat": 0.1 + 0.2, "long": 1e-7});
         let all = vec![
             message(BOB, 1, "one"),
-            NewMessage { media: Some(float), ..message(BOB, 2, "two") },
+            but(message(BOB, 2, "two"), |m| m.media = Some(float)),
             edited(message(BOB, 1, ""), "one b", 50),
             edited(message(BOB, 1, ""), "one c", 50),
             edited(message(BOB, 3, ""), "three, edited before it was seen", 60),
@@ -178,7 +176,7 @@ contract! {
                     ..edited(message(CHANNEL, number, "first"), text, 50)
                 };
                 let text = |c: &mut AnyConnection, number| {
-                    Ok::<_, Error>(messages::get(c, id, CHANNEL, MessageId(number))?.map(|m| m.text))
+                    Ok::<_, Error>(messages::get(c, id, CHANNEL, MessageId(number))?.map(|m| m.content.text))
                 };
                 // History has brought the last one while the pushes of both were kept back.
                 for (number, apart) in [(1, false), (2, true)] {
@@ -245,10 +243,11 @@ contract! {
             .write(move |c| {
                 let unread = |pts, date: Option<i64>| UnreadableMessage {
                     message: NewMessage {
-                        media: Some(UnreadableMessage::media(7)),
-                        edited_at: date.map(at),
                         pts,
-                        ..message(BOB, 1, "unreadable")
+                        ..but(message(BOB, 1, "unreadable"), |m| {
+                            m.media = Some(UnreadableMessage::media(7));
+                            m.edited_at = date.map(at);
+                        })
                     },
                     constructor: 7,
                     method: "updates.getDifference".to_owned(),
@@ -261,7 +260,7 @@ contract! {
                     ..edited(message(BOB, 1, "first"), text, when)
                 }]);
                 let text = |c: &mut AnyConnection| {
-                    Ok::<_, Error>(messages::get(c, id, BOB, MessageId(1))?.map(|m| m.text).unwrap_or_default())
+                    Ok::<_, Error>(messages::get(c, id, BOB, MessageId(1))?.map(|m| m.content.text).unwrap_or_default())
                 };
                 capture::commit(c, &batch(id, vec![message(BOB, 1, "first")]))?;
                 // In one transaction, the one that can be read being the later.
@@ -289,14 +288,14 @@ contract! {
         let id = session_id(&store, "alice").await?;
         let (done, stored) = store
             .write(move |c| {
-                let pending = NewMessage { media: Some(json!("pending")), ..message(BOB, 1, "link") };
-                let loaded = NewMessage { media: Some(json!("loaded")), ..pending.clone() };
+                let pending = but(message(BOB, 1, "link"), |m| m.media = Some(json!("pending")));
+                let loaded = but(pending.clone(), |m| m.media = Some(json!("loaded")));
                 let done = capture::commit(c, &batch(id, vec![pending, loaded]))?;
                 Ok((done, messages::get(c, id, BOB, MessageId(1))?))
             })
             .await?;
         assert_eq!(done, counts(1, 1, 0, 0));
-        assert_eq!(stored.and_then(|m| m.media), Some(json!("loaded")));
+        assert_eq!(stored.and_then(|m| m.content.media), Some(json!("loaded")));
     }
 
     async fn a_deletion_marks_once_and_only_where_it_belongs(db: TestDb) {

@@ -2,7 +2,7 @@ use super::session;
 use crate::support::contract;
 use std::time::Duration;
 use telegram_hub::model::UtcTime;
-use telegram_hub::store::hub_lock::{self, Acquire, HolderRow, Instance, Sighting};
+use telegram_hub::store::hub_lock::{self, Acquire, Instance, LockHolder, Sighting};
 use telegram_hub::store::{Error, Store};
 
 type Failure = Box<dyn std::error::Error>;
@@ -28,7 +28,7 @@ fn fence(acquired: &Acquire) -> Option<i64> {
 async fn ask(
     store: &Store,
     asking: Instance,
-    silent: Option<HolderRow>,
+    silent: Option<LockHolder>,
     seen: Sighting,
 ) -> Result<Acquire, Error> {
     store

@@ -1,9 +1,11 @@
-use super::capturing::{batch, message};
+use super::capturing::{batch, but, message};
 use super::{at, session_id};
 use crate::support::contract;
-use telegram_hub::model::{ChatId, Cursor, Deletion, MessageId, NewMessage, UtcTime};
+use telegram_hub::model::{
+    CapturedMessage, ChatId, Cursor, Deletion, MessageId, NewMessage, UtcTime,
+};
 use telegram_hub::store::capture;
-use telegram_hub::store::messages::{self, MessageFilter, StoredMessage};
+use telegram_hub::store::messages::{self, MessageFilter};
 use telegram_hub::store::{Error, Store};
 
 const BOB: ChatId = ChatId::user(2);
@@ -15,7 +17,7 @@ async fn texts(store: &Store, filter: MessageFilter) -> Result<Vec<String>, Erro
         ..filter
     };
     let page = store.read(move |c| messages::page(c, &filter)).await?;
-    Ok(page.items.into_iter().map(|m| m.text).collect())
+    Ok(page.items.into_iter().map(|m| m.content.text).collect())
 }
 
 contract! {
@@ -25,7 +27,7 @@ contract! {
         let other = session_id(&store, "other").await?;
         // Four messages share each second.
         let messages: Vec<NewMessage> = (1..=40)
-            .map(|n| NewMessage { sent_at: at(i64::from(n / 4)), ..message(BOB, n, &n.to_string()) })
+            .map(|n| but(message(BOB, n, &n.to_string()), |m| m.sent_at = at(i64::from(n / 4))))
             .collect();
         let copy = messages.clone();
         store
@@ -35,7 +37,7 @@ contract! {
             })
             .await?;
         for (session, expected) in [(Some(id), 40), (None, 80)] {
-            let mut seen: Vec<StoredMessage> = Vec::new();
+            let mut seen: Vec<CapturedMessage> = Vec::new();
             let mut before: Option<Cursor> = None;
             loop {
                 let filter = MessageFilter { session_id: session, limit: 7, before, ..MessageFilter::default() };
@@ -48,7 +50,7 @@ contract! {
                 }
             }
             assert_eq!(seen.len(), expected);
-            assert!(seen.windows(2).all(|w| (w[0].sent_at, w[0].id) > (w[1].sent_at, w[1].id)));
+            assert!(seen.windows(2).all(|w| (w[0].content.sent_at, w[0].id) > (w[1].content.sent_at, w[1].id)));
         }
     }
 
@@ -58,7 +60,7 @@ contract! {
         let other = session_id(&store, "other").await?;
         store
             .write(move |c| {
-                let by_anna = NewMessage { sender_id: Some(ChatId::user(3)), ..message(GROUP, 2, "two") };
+                let by_anna = but(message(GROUP, 2, "two"), |m| m.sender_id = Some(ChatId::user(3)));
                 let mut first = batch(id, vec![message(BOB, 1, "one"), by_anna, message(BOB, 3, "three")]);
                 first.deletions = vec![Deletion { channel: None, message_ids: vec![MessageId(3)] }];
                 capture::commit(c, &first)?;

@@ -2,8 +2,8 @@ use super::capturing::{batch, message};
 use super::{at, session_id};
 use crate::support::contract;
 use std::time::{Duration, Instant};
-use telegram_hub::model::{ChatId, SessionId};
-use telegram_hub::store::messages::{self, MessageFilter, StoredMessage};
+use telegram_hub::model::{CapturedMessage, ChatId, SessionId};
+use telegram_hub::store::messages::{self, MessageFilter};
 use telegram_hub::store::search::search;
 use telegram_hub::store::{Store, capture};
 use tokio_util::sync::CancellationToken;
@@ -25,9 +25,9 @@ async fn filled(store: &Store, name: &str) -> Result<SessionId, Failure> {
         };
         let chat = if n % 2 == 0 { BOB } else { GROUP };
         let mut message = message(chat, n, &text);
-        message.sent_at = at(i64::from(n / 5));
+        message.content.sent_at = at(i64::from(n / 5));
         if n % 7 == 0 {
-            message.sender_id = Some(ChatId::user(7));
+            message.content.sender_id = Some(ChatId::user(7));
         }
         message
     });
@@ -58,7 +58,7 @@ contract! {
             MessageFilter { hide_deleted: true, session_id: Some(id), ..all() },
         ] {
             assert!(filter.is_search());
-            let (mut paged, mut found) = (Vec::<StoredMessage>::new(), Vec::new());
+            let (mut paged, mut found) = (Vec::<CapturedMessage>::new(), Vec::new());
             for limit in [500, 7] {
                 let mut before = None;
                 loop {
@@ -104,7 +104,7 @@ contract! {
                 break searched.page.items;
             }
         };
-        assert_eq!(found.first().map(|row| row.text.as_str()), Some("Needle 400"));
+        assert_eq!(found.first().map(|found| found.content.text.as_str()), Some("Needle 400"));
         assert!(parts > 1, "{parts}");
     }
 }

@@ -61,7 +61,7 @@ contract! {
                 Ok((active, first, second))
             })
             .await?;
-        let names = |rows: &[sessions::SessionRow]| -> Vec<String> {
+        let names = |rows: &[telegram_hub::model::StoredSession]| -> Vec<String> {
             rows.iter().map(|row| row.name.to_string()).collect()
         };
         assert_eq!(names(&active), ["b"]);

@@ -9,11 +9,11 @@ use proptest::strategy::ValueTree as _;
 use proptest::test_runner::{Config, TestRunner};
 use serde_json::json;
 use telegram_hub::model::{
-    CapturedBatch, ChatId, Deletion, MessageId, NewMessage, PeerRow, SessionId, SessionName,
-    UpdatesPosition,
+    CapturedBatch, CapturedMessage, ChatId, Deletion, MessageId, NewMessage, PeerRow, SessionId,
+    SessionName, UpdatesPosition,
 };
 use telegram_hub::store::capture::{self, Committed};
-use telegram_hub::store::messages::{self, StoredMessage};
+use telegram_hub::store::messages;
 use telegram_hub::store::peers;
 use telegram_hub::store::revisions::{self, Revision};
 use telegram_hub::store::update_states;
@@ -36,10 +36,11 @@ fn a_message() -> impl Strategy<Value = NewMessage> {
     let edited = prop_oneof![Just(None), (0..4_i64).prop_map(Some)];
     let media = prop_oneof![3 => Just(None), 1 => Just(Some(json!("loaded")))];
     (0..CHATS.len(), NUMBERS, 0..3_u8, edited, media).prop_map(
-        |(chat, number, text, edited, media)| NewMessage {
-            edited_at: edited.map(at),
-            media,
-            ..message(CHATS[chat], number, &format!("text {text}"))
+        |(chat, number, text, edited, media)| {
+            let mut message = message(CHATS[chat], number, &format!("text {text}"));
+            message.content.edited_at = edited.map(at);
+            message.content.media = media;
+            message
         },
     )
 }
@@ -115,7 +116,7 @@ fn a_draft() -> impl Strategy<Value = Draft> {
 /// Everything that the batches of one account have left.
 #[derive(Debug, PartialEq)]
 struct Log {
-    messages: Vec<(StoredMessage, Vec<Revision>)>,
+    messages: Vec<(CapturedMessage, Vec<Revision>)>,
     peers: Vec<PeerRow>,
     by_name: Vec<Option<PeerRow>>,
     position: Option<UpdatesPosition>,

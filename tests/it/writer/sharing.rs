@@ -142,7 +142,7 @@ contract! {
         let mut batches = Vec::new();
         for number in 0..50 {
             let mut edited = message(BOB, 1, &format!("version {number}"));
-            edited.edited_at = Some(at(number));
+            edited.content.edited_at = Some(at(number));
             let mut edit = batch(id, edited);
             edit.position.get_or_insert_default().pts = i32::try_from(number)?;
             batches.push(edit);
@@ -155,7 +155,7 @@ contract! {
         let (text, position) = store
             .read(move |c| Ok((messages::get(c, id, BOB, MessageId(1))?, update_states::load(c, id)?)))
             .await?;
-        assert_eq!(text.map(|m| m.text).as_deref(), Some("version 49"));
+        assert_eq!(text.map(|m| m.content.text).as_deref(), Some("version 49"));
         assert_eq!(position.map(|p| p.pts), Some(49));
         store.close().await;
     }

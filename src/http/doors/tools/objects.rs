@@ -3,95 +3,135 @@
 //! Ids of entities and chats are bare, those of senders are marked, as clients of the original
 //! expect. It must not know which tool answers with them.
 
-use crate::model::{ChatId, LiveMessage, UtcTime};
-use crate::ops::dialogs::DialogView;
-use crate::ops::messages::MessageView;
-use crate::ops::peers::EntityView;
+use crate::model::{
+    CapturedMessage, ChatId, ChatKind, ListedChat, LiveMessage, Message, MessageId, PeerRow,
+    UtcTime,
+};
 use crate::ops::sessions::SessionView;
 use chrono::SecondsFormat;
+use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 /// A user, group or channel; what is not known is left out.
-pub(crate) fn entity(view: &EntityView) -> Value {
+pub(crate) fn entity(peer: &PeerRow) -> Value {
     let mut object = Map::new();
-    object.insert("id".to_owned(), view.id.into());
-    object.insert("type".to_owned(), view.kind.into());
-    let phone = view.phone.as_deref();
+    object.insert("id".to_owned(), peer.peer_id.bare().into());
+    object.insert("type".to_owned(), peer.peer_id.kind().class().into());
+    let phone = peer.phone.as_deref();
     for (name, text) in [
-        ("username", view.username.as_deref()),
-        ("first_name", view.first_name.as_deref()),
-        ("last_name", view.last_name.as_deref()),
-        ("title", view.title.as_deref()),
+        ("username", peer.username.as_deref()),
+        ("first_name", peer.first_name.as_deref()),
+        ("last_name", peer.last_name.as_deref()),
+        ("title", peer.title()),
         ("phone", phone.map(|phone| phone.trim_start_matches('+'))),
     ] {
         if let Some(text) = text {
             object.insert(name.to_owned(), text.into());
         }
     }
-    if let Some(is_bot) = view.is_bot {
+    if let Some(is_bot) = peer.is_bot {
         object.insert("bot".to_owned(), is_bot.into());
     }
     Value::Object(object)
 }
 
+/// A message, wherever it is from.
+#[derive(Default, Serialize)]
+struct Shown<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    session_id: Option<&'a str>,
+    id: Option<MessageId>,
+    date: Option<String>,
+    chat_id: i64,
+    sender_id: Option<ChatId>,
+    text: &'a str,
+    out: bool,
+    reply_to_msg_id: Option<MessageId>,
+    media: bool,
+    #[serde(flatten)]
+    beside: Option<Beside<'a>>,
+}
+
+/// What is told of messages of one place alone.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Beside<'a> {
+    Live {
+        media_type: Option<&'a str>,
+    },
+    Captured {
+        unreadable: bool,
+        edited: Option<String>,
+        deleted: Option<String>,
+    },
+}
+
+impl<'a> From<&'a Message> for Shown<'a> {
+    fn from(content: &'a Message) -> Self {
+        Self {
+            id: Some(content.message_id),
+            date: Some(date(content.sent_at)),
+            chat_id: content.chat_id.bare(),
+            sender_id: content.sender_id,
+            text: &content.text,
+            out: content.outgoing,
+            reply_to_msg_id: content.reply_to,
+            media: content.media.is_some(),
+            ..Self::default()
+        }
+    }
+}
+
 /// A message at Telegram.
 pub(crate) fn message(live: &LiveMessage) -> Value {
-    let content = &live.content;
-    json!({
-        "id": live.number(),
-        "date": date(content.sent_at),
-        "chat_id": content.chat_id.bare(),
-        "sender_id": content.sender_id,
-        "text": content.text,
-        "out": content.outgoing,
-        "reply_to_msg_id": content.reply_to,
-        "media": live.media_class.is_some(),
-        "media_type": live.media_class,
+    let media_type = live.media_class.as_deref();
+    json!(Shown {
+        id: live.number(),
+        media: media_type.is_some(),
+        beside: Some(Beside::Live { media_type }),
+        ..Shown::from(&live.content)
     })
 }
 
 /// A message that Telegram has accepted in an earlier request, whose number is not known.
 pub(crate) fn accepted(chat: ChatId, text: &str) -> Value {
-    json!({
-        "id": null,
-        "date": null,
-        "chat_id": chat.bare(),
-        "sender_id": null,
-        "text": text,
-        "out": true,
-        "reply_to_msg_id": null,
-        "media": false,
-        "media_type": null,
+    json!(Shown {
+        chat_id: chat.bare(),
+        text,
+        out: true,
+        beside: Some(Beside::Live { media_type: None }),
+        ..Shown::default()
+    })
+}
+
+/// A message of the captured log.
+pub(crate) fn captured(captured: &CapturedMessage) -> Value {
+    let content = &captured.content;
+    json!(Shown {
+        session_id: Some(captured.session_name.as_str()),
+        beside: Some(Beside::Captured {
+            unreadable: content.media.as_ref().is_some_and(is_unreadable),
+            edited: content.edited_at.map(date),
+            deleted: captured.deleted_at.map(date),
+        }),
+        ..Shown::from(content)
     })
 }
 
 /// A chat of the account's list.
-pub(crate) fn dialog(view: &DialogView) -> Value {
-    let mut object = entity(&view.entity);
-    object["unread_count"] = view.unread_count.into();
-    object["pinned"] = view.pinned.into();
-    if let Some(last) = &view.last_message {
+pub(crate) fn dialog(listed: &ListedChat) -> Value {
+    let mut object = entity(&listed.peer);
+    match listed.peer.peer_id.kind() {
+        ChatKind::Chat if listed.forbidden => object["type"] = "ChatForbidden".into(),
+        ChatKind::Channel if listed.forbidden => object["type"] = "ChannelForbidden".into(),
+        ChatKind::User | ChatKind::Chat | ChatKind::Channel => {}
+    }
+    object["unread_count"] = listed.unread_count.into();
+    object["pinned"] = listed.pinned.into();
+    if let Some(last) = &listed.last_message {
         object["last_message"] = message(last);
     }
     object
-}
-
-/// A message of the captured log.
-pub(crate) fn captured(view: &MessageView) -> Value {
-    json!({
-        "session_id": view.session.as_str(),
-        "id": view.message_id,
-        "date": date(view.sent_at),
-        "chat_id": view.chat_id.bare(),
-        "sender_id": view.sender_id,
-        "text": view.text,
-        "out": view.outgoing,
-        "reply_to_msg_id": view.reply_to,
-        "media": view.media.is_some(),
-        "unreadable": view.media.as_ref().is_some_and(is_unreadable),
-        "edited": view.edited_at.map(date),
-        "deleted": view.deleted_at.map(date),
-    })
 }
 
 /// A session of the hub.

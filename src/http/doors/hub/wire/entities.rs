@@ -7,8 +7,7 @@
 
 use super::shared::SUCCESS;
 use crate::http::input::{Fields, FromFields};
-use crate::model::SessionName;
-use crate::ops::peers::{CachedEntityView, EntityView};
+use crate::model::{PeerRow, SessionName};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -70,19 +69,19 @@ pub(crate) struct Entity {
     title: Option<String>,
 }
 
-impl From<EntityView> for Resolved {
-    fn from(view: EntityView) -> Self {
+impl From<PeerRow> for Resolved {
+    fn from(peer: PeerRow) -> Self {
         Self {
             status: SUCCESS,
             message: "Entity resolved successfully",
             entity: Entity {
-                id: view.id,
-                r#type: view.kind,
-                username: view.username,
-                first_name: view.first_name,
-                last_name: view.last_name,
-                phone: view.phone,
-                title: view.title,
+                id: peer.peer_id.bare(),
+                r#type: peer.peer_id.kind().class(),
+                title: peer.title().map(str::to_owned),
+                username: peer.username,
+                first_name: peer.first_name,
+                last_name: peer.last_name,
+                phone: peer.phone,
             },
         }
     }
@@ -120,20 +119,23 @@ pub(crate) struct CachedEntity {
 
 impl CachedEntities {
     /// What the hub remembers for a session.
-    pub(crate) fn new(session: &SessionName, views: Vec<CachedEntityView>) -> Self {
+    pub(crate) fn new(session: &SessionName, peers: Vec<PeerRow>) -> Self {
         Self {
             status: SUCCESS,
             session_id: session.to_string(),
-            cached_entities: views
-                .into_iter()
-                .map(|view| CachedEntity {
-                    entity_id: view.entity_id,
-                    r#type: view.kind,
-                    name: view.name,
-                    username: view.username,
-                    phone: view.phone,
-                })
-                .collect(),
+            cached_entities: peers.into_iter().map(CachedEntity::from).collect(),
+        }
+    }
+}
+
+impl From<PeerRow> for CachedEntity {
+    fn from(peer: PeerRow) -> Self {
+        Self {
+            entity_id: peer.peer_id.bare(),
+            r#type: peer.peer_id.kind().as_str(),
+            name: peer.name,
+            username: peer.username,
+            phone: peer.phone,
         }
     }
 }

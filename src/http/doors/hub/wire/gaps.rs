@@ -7,8 +7,8 @@
 
 use super::shared::{SUCCESS, choice};
 use crate::http::input::{Fields, FromFields};
-use crate::model::{Cursor, SessionName, UtcTime};
-use crate::ops::gaps::{GapList, GapView};
+use crate::model::{self, Cursor, SessionName, UtcTime};
+use crate::ops::gaps::GapList;
 use serde::Serialize;
 use utoipa::{IntoParams, ToSchema};
 
@@ -131,22 +131,23 @@ pub(crate) struct Gap {
     not_compared_up_to_message_id: Option<i32>,
 }
 
-impl From<GapView> for Gap {
-    fn from(gap: GapView) -> Self {
+impl From<model::Gap> for Gap {
+    fn from(gap: model::Gap) -> Self {
+        let count = |number: i32| u64::try_from(number).unwrap_or_default();
         Self {
             id: gap.id,
-            chat_id: gap.chat_id.map(|chat| chat.0),
+            chat_id: gap.message_box.chat().map(|chat| chat.0),
             cause: gap.cause.as_str(),
-            after_message_id: gap.after_message_id.map(|id| id.0),
-            up_to_message_id: gap.up_to_message_id.map(|id| id.0),
-            found: gap.found,
-            absent: gap.absent,
-            changed: gap.changed,
+            after_message_id: gap.after_id.map(|id| id.0),
+            up_to_message_id: gap.up_to_id.map(|id| id.0),
+            found: count(gap.found),
+            absent: count(gap.absent),
+            changed: count(gap.changed),
             reason: gap.reason,
             opened_at: gap.opened_at,
             closed_at: gap.closed_at,
             given_up: gap.given_up,
-            not_compared_up_to_message_id: gap.not_compared_up_to.map(|id| id.0),
+            not_compared_up_to_message_id: gap.not_compared_to.map(|id| id.0),
         }
     }
 }

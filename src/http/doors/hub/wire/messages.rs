@@ -7,8 +7,8 @@
 
 use super::shared::SUCCESS;
 use crate::http::input::{Fields, FromFields, instant};
-use crate::model::{ChatTarget, Cursor, Page, SessionName, UtcTime};
-use crate::ops::messages::{MessageQuery, MessageView};
+use crate::model::{CapturedMessage, ChatTarget, Cursor, Page, SessionName, UtcTime};
+use crate::ops::messages::MessageQuery;
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::openapi::schema::{
@@ -120,7 +120,7 @@ pub(crate) struct Messages {
 
 impl Messages {
     /// A page of one session's messages, or of all sessions'.
-    pub(crate) fn new(session: Option<&SessionName>, page: Page<MessageView>) -> Self {
+    pub(crate) fn new(session: Option<&SessionName>, page: Page<CapturedMessage>) -> Self {
         Self {
             status: SUCCESS,
             session_id: session.map(ToString::to_string),
@@ -175,24 +175,25 @@ pub(crate) struct Message {
     captured_at: UtcTime,
 }
 
-impl From<MessageView> for Message {
-    fn from(view: MessageView) -> Self {
+impl From<CapturedMessage> for Message {
+    fn from(captured: CapturedMessage) -> Self {
+        let content = captured.content;
         Self {
-            session_id: view.session.into(),
-            chat_id: view.chat_id.0,
-            message_id: view.message_id.0,
-            sender_id: view.sender_id.map(|id| id.0),
-            outgoing: view.outgoing,
-            text: view.text,
-            entities: view.entities,
-            reply_to_message_id: view.reply_to.map(|id| id.0),
-            forward: view.forward,
-            media: view.media,
-            service: view.service,
-            date: view.sent_at,
-            edited_at: view.edited_at,
-            deleted_at: view.deleted_at,
-            captured_at: view.captured_at,
+            session_id: captured.session_name.into(),
+            chat_id: content.chat_id.0,
+            message_id: content.message_id.0,
+            sender_id: content.sender_id.map(|id| id.0),
+            outgoing: content.outgoing,
+            text: content.text,
+            entities: content.entities,
+            reply_to_message_id: content.reply_to.map(|id| id.0),
+            forward: content.forward,
+            media: content.media,
+            service: content.service,
+            date: content.sent_at,
+            edited_at: content.edited_at,
+            deleted_at: captured.deleted_at,
+            captured_at: captured.captured_at,
         }
     }
 }

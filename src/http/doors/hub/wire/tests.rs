@@ -4,12 +4,12 @@ use super::*;
 use crate::error::Error;
 use crate::http::input::{Fields, FromFields};
 use crate::model::{
-    ChatId, ChatTarget, HealStep, Healed, Healing, MessageId, Page, SessionName, SessionState,
-    UserId, UtcTime,
+    ChatId, ChatTarget, HealStep, Healed, Healing, MessageId, Missing, Page, SessionName,
+    SessionState, UserId, UtcTime,
 };
 use crate::ops::login::{LoginProgress, LoginStarted, UserView};
 use crate::ops::messages::{ParseMode, SentMessage};
-use crate::ops::sessions::{Missing, Reconnected, SessionList, SessionView};
+use crate::ops::sessions::{Reconnected, SessionList, SessionView};
 use secrecy::ExposeSecret as _;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
