@@ -8,7 +8,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use telegram_hub::model::{
-    CapturedBatch, ChatId, Message, MessageId, NewMessage, PeerRow, SessionId, SessionName,
+    CapturedBatch, ChatId, Message, MessageId, NewMessage, Peer, SessionId, SessionName,
     UpdatesPosition, UtcTime,
 };
 use telegram_hub::session::Writer;
@@ -177,12 +177,12 @@ fn batch(session_id: SessionId, shape: Shape, number: &mut i32) -> CapturedBatch
         message(*number)
     });
     let messages: Vec<NewMessage> = messages.collect();
-    let peers = (1..=shape.peers).map(|id| PeerRow {
+    let peers = (1..=shape.peers).map(|id| Peer {
         access_hash: Some(id),
         username: Some(format!("user{id}")),
         first_name: Some("First".to_owned()),
         name: Some("First".to_owned()),
-        ..PeerRow::new(ChatId::user(id))
+        ..Peer::new(ChatId::user(id))
     });
     CapturedBatch {
         links: Vec::new(),

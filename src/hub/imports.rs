@@ -7,7 +7,7 @@ use crate::config::Config;
 use crate::error::{Code, Error};
 use crate::hub::lock::DatabaseLock;
 use crate::hub::{DeadMan, Hub, LockError, StartError, link_settings, open_store};
-use crate::model::{PeerRow, SessionName, StoredState, StringKind};
+use crate::model::{Peer, SessionName, StoredState, StringKind};
 use crate::session::{ForeignKey, Timing, import};
 use crate::store::sessions::{self, ApiCredentials};
 use log::{error, info, warn};
@@ -36,7 +36,7 @@ pub async fn import_offline(
     config: &Config,
     name: &SessionName,
     key: ForeignKey,
-) -> Result<PeerRow, ImportError> {
+) -> Result<Peer, ImportError> {
     let link = link_settings(config, Timing::default().call_timeout).map_err(StartError::from)?;
     let store = open_store(&config.store).await?;
     let dead_man = DeadMan::new().map_err(LockError::from);

@@ -3,7 +3,7 @@
 //! It owns copies that live for seconds: the database may learn better at any time, and nobody
 //! tells this. What was not found is not remembered. It must not know how chats are found.
 
-use crate::model::{ChatId, ChatTarget, PeerRow, SessionId};
+use crate::model::{ChatId, ChatTarget, Peer, SessionId};
 use dashmap::DashMap;
 use std::time::{Duration, Instant};
 
@@ -15,11 +15,11 @@ const MOST: usize = 4096;
 
 /// The copies.
 #[derive(Default)]
-pub(crate) struct Lookups(DashMap<(SessionId, ChatTarget), (PeerRow, Instant)>);
+pub(crate) struct Lookups(DashMap<(SessionId, ChatTarget), (Peer, Instant)>);
 
 impl Lookups {
     /// What was found for the target lately.
-    pub(crate) fn get(&self, session: SessionId, target: &ChatTarget) -> Option<PeerRow> {
+    pub(crate) fn get(&self, session: SessionId, target: &ChatTarget) -> Option<Peer> {
         let found = self.0.get(&(session, target.clone()))?;
         let (peer, since) = found.value();
         (since.elapsed() < GOOD_FOR).then(|| peer.clone())
@@ -27,12 +27,12 @@ impl Lookups {
 
     /// Forgets a chat, by whatever name it was found.
     pub(crate) fn forget(&self, session: SessionId, chat: ChatId) {
-        let is_it = |of: SessionId, peer: &PeerRow| of == session && peer.peer_id == chat;
+        let is_it = |of: SessionId, peer: &Peer| of == session && peer.peer_id == chat;
         self.0.retain(|(of, _), (peer, _)| !is_it(*of, peer));
     }
 
     /// Remembers what was found.
-    pub(crate) fn put(&self, session: SessionId, target: ChatTarget, peer: &PeerRow) {
+    pub(crate) fn put(&self, session: SessionId, target: ChatTarget, peer: &Peer) {
         if self.0.len() >= MOST {
             self.0.clear();
         }
@@ -48,7 +48,7 @@ mod tests {
     #[test]
     fn a_lookup_is_remembered_for_its_session_and_a_while() {
         let lookups = Lookups::default();
-        let (peer, target) = (PeerRow::new(ChatId::user(7)), ChatTarget::Me);
+        let (peer, target) = (Peer::new(ChatId::user(7)), ChatTarget::Me);
         lookups.put(SessionId(1), target.clone(), &peer);
         assert_eq!(lookups.get(SessionId(1), &target), Some(peer));
         assert_eq!(lookups.get(SessionId(2), &target), None);
@@ -56,8 +56,8 @@ mod tests {
         assert!(lookups.get(SessionId(1), &target).is_some());
         lookups.forget(SessionId(1), ChatId::user(7));
         assert_eq!(lookups.get(SessionId(1), &target), None);
-        lookups.put(SessionId(1), target.clone(), &PeerRow::new(ChatId::user(7)));
-        let aged = |(peer, since): (PeerRow, Instant)| (peer, since.checked_sub(GOOD_FOR).unwrap());
+        lookups.put(SessionId(1), target.clone(), &Peer::new(ChatId::user(7)));
+        let aged = |(peer, since): (Peer, Instant)| (peer, since.checked_sub(GOOD_FOR).unwrap());
         lookups.0.alter_all(|_, entry| aged(entry));
         assert_eq!(lookups.get(SessionId(1), &target), None);
     }
@@ -65,7 +65,7 @@ mod tests {
     #[test]
     fn lookups_are_bounded() {
         let lookups = Lookups::default();
-        let peer = PeerRow::new(ChatId::user(7));
+        let peer = Peer::new(ChatId::user(7));
         for number in 0..10_000 {
             lookups.put(SessionId(1), ChatTarget::Bare(number), &peer);
         }

@@ -1,7 +1,7 @@
 //! What an account receives at once: messages with their peers, and how far it has come with them.
 
 use crate::model::{
-    Deletion, GapCause, MessageBox, MessageId, NewMessage, PeerLink, PeerRow, SessionId,
+    Deletion, GapCause, MessageBox, MessageId, NewMessage, Peer, PeerLink, SessionId,
     UnreadableMessage, UtcTime,
 };
 
@@ -11,7 +11,7 @@ pub struct CapturedBatch {
     /// The account.
     pub session_id: SessionId,
     /// Peers that came along.
-    pub peers: Vec<PeerRow>,
+    pub peers: Vec<Peer>,
     /// Ways from peer to peer that it told of.
     pub links: Vec<PeerLink>,
     /// New and edited messages, in the order of the updates.

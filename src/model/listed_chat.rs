@@ -1,12 +1,12 @@
 //! A chat of an account's list, as its owner sees it.
 
-use crate::model::{LiveMessage, PeerRow};
+use crate::model::{LiveMessage, Peer};
 
 /// One chat of the list.
 #[derive(Clone, Debug)]
 pub struct ListedChat {
     /// The chat.
-    pub peer: PeerRow,
+    pub peer: Peer,
     /// Whether the account was thrown out of it.
     pub forbidden: bool,
     /// How many messages in it the account has not read.

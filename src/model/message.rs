@@ -91,6 +91,21 @@ pub struct CapturedMessage {
     pub captured_at: UtcTime,
 }
 
+/// An earlier version of a message of the captured log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Revision {
+    /// The text it had.
+    pub text: String,
+    /// Its entities, an array.
+    pub entities: Value,
+    /// The summary of its media.
+    pub media: Option<Value>,
+    /// When this version was made by an edit; `None` for the first version.
+    pub edited_at: Option<UtcTime>,
+    /// When the next version was captured.
+    pub replaced_at: UtcTime,
+}
+
 /// A message that was asked for, or that a call has made or changed.
 ///
 /// Source: <https://core.telegram.org/constructor/message>.

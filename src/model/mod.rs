@@ -31,10 +31,12 @@ pub use ids::{ChatId, ChatKind, MessageId, SessionId, UserId};
 pub use listed_chat::ListedChat;
 pub use listing::Listing;
 pub use log_out::{LoggedOut, PendingLogOut};
-pub use message::{CapturedMessage, Deletion, LiveMessage, Message, NewMessage, UnreadableMessage};
+pub use message::{
+    CapturedMessage, Deletion, LiveMessage, Message, NewMessage, Revision, UnreadableMessage,
+};
 pub use missing::Missing;
 pub use page::{Cursor, CursorError, Page};
-pub use peer::{Lead, PeerLink, PeerRow, Seen};
+pub use peer::{Lead, Peer, PeerLink, Seen};
 pub use session_name::{SessionName, SessionNameError};
 pub use session_state::{SessionState, StoredState};
 pub use stored_session::StoredSession;

@@ -5,7 +5,7 @@ use crate::model::{ChatId, ChatKind, MessageId, UtcTime};
 /// A peer as one account knows it. `None` means unknown, and unknown erases what is stored only
 /// where the source is [`whole`](Self::whole).
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct PeerRow {
+pub struct Peer {
     /// Its marked id.
     pub peer_id: ChatId,
     /// What it is.
@@ -35,7 +35,7 @@ pub struct PeerRow {
     pub is_broadcast: Option<bool>,
 }
 
-impl PeerRow {
+impl Peer {
     /// A peer of which nothing is known but its id.
     pub const fn new(peer_id: ChatId) -> Self {
         Self {

@@ -3,7 +3,7 @@
 use crate::error::{Code, Error};
 use crate::hub::Hub;
 use crate::model::{
-    Missing, PeerRow, SessionId, SessionName, SessionState, StoredSession, StoredState, UserId,
+    Missing, Peer, SessionId, SessionName, SessionState, StoredSession, StoredState, UserId,
 };
 use crate::ops::Ctx;
 use crate::ops::login::UserView;
@@ -158,8 +158,8 @@ fn stored_user(row: &StoredSession) -> Option<UserView> {
     })
 }
 
-impl From<&PeerRow> for UserView {
-    fn from(user: &PeerRow) -> Self {
+impl From<&Peer> for UserView {
+    fn from(user: &Peer) -> Self {
         Self {
             id: UserId(user.peer_id.bare()),
             first_name: user.first_name.clone(),

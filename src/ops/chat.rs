@@ -2,7 +2,7 @@
 
 use crate::error::{Code, Error};
 use crate::model::{
-    CapturedBatch, ChatId, ChatKind, Deletion, MessageId, PeerRow, SessionName, UtcTime,
+    CapturedBatch, ChatId, ChatKind, Deletion, MessageId, Peer, SessionName, UtcTime,
 };
 use crate::ops::resolve::{Resolved, Resolver, store_peers};
 use crate::ops::{Ctx, accounts};
@@ -20,7 +20,7 @@ pub(super) struct OpenChat {
     /// How patient calls over later links are.
     pub(super) options: CallOptions,
     /// The chat, with what calls need of it.
-    pub(super) peer: PeerRow,
+    pub(super) peer: Peer,
     /// The basic group that was named, when the chat is the supergroup in its place.
     pub(super) upgraded: Option<ChatId>,
 }
@@ -52,7 +52,7 @@ pub(super) async fn find(
     handle: &SessionHandle,
     link: &Link,
     text: &str,
-) -> Result<PeerRow, Error> {
+) -> Result<Peer, Error> {
     Ok(locate(ctx, handle, link, text).await?.peer)
 }
 
@@ -74,7 +74,7 @@ async fn locate(
 
 /// Refuses a chat of another kind than the operation takes, before anything is called: the bare id
 /// of one kind may be that of another chat of another kind.
-pub(super) fn require(peer: &PeerRow, kinds: &[ChatKind], doing: &str) -> Result<(), Error> {
+pub(super) fn require(peer: &Peer, kinds: &[ChatKind], doing: &str) -> Result<(), Error> {
     let kind = match peer.peer_id.kind() {
         kind if kinds.contains(&kind) => return Ok(()),
         ChatKind::User => "a private chat",
@@ -198,7 +198,7 @@ impl OpenChat {
     }
 
     /// Stores the peers that an answer brought, so that they can be called by their ids.
-    pub(super) async fn keep(&self, ctx: &Ctx, peers: Vec<PeerRow>) -> Result<(), Error> {
+    pub(super) async fn keep(&self, ctx: &Ctx, peers: Vec<Peer>) -> Result<(), Error> {
         store_peers(&ctx.hub, self.handle.id, peers).await
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::auth::Scope;
 use crate::error::{Code, Error};
-use crate::model::{ChatKind, ChatTarget, PeerRow, SessionName};
+use crate::model::{ChatKind, ChatTarget, Peer, SessionName};
 use crate::ops::resolve::store_peers;
 use crate::ops::{Ctx, Operation, Subject, accounts, chat};
 
@@ -28,7 +28,7 @@ pub struct ListParticipants {
 impl Operation for ListParticipants {
     const NAME: &'static str = "chats.participants";
     const SCOPE: Scope = Scope::Read;
-    type Output = Vec<PeerRow>;
+    type Output = Vec<Peer>;
 
     fn subject(&self) -> Subject {
         Subject::session(&self.session).reads(&self.chat)
@@ -66,7 +66,7 @@ pub struct CreateChat {
 impl Operation for CreateChat {
     const NAME: &'static str = "chats.create";
     const SCOPE: Scope = Scope::Send;
-    type Output = PeerRow;
+    type Output = Peer;
 
     fn subject(&self) -> Subject {
         Subject::session(&self.session).other_chats()
@@ -134,7 +134,7 @@ pub struct JoinChat {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Joined {
     /// The account is a member now, or was already.
-    Member(PeerRow),
+    Member(Peer),
     /// The administrators have to agree first.
     Requested,
 }

@@ -2,7 +2,7 @@
 
 use crate::auth::Scope;
 use crate::error::{Code, Error};
-use crate::model::{PeerRow, SessionName};
+use crate::model::{Peer, SessionName};
 use crate::ops::resolve::{Purpose, Resolver, store_peers};
 use crate::ops::{Ctx, Operation, Subject, accounts};
 use crate::store::peers;
@@ -28,7 +28,7 @@ pub struct ResolveEntity {
 impl Operation for ResolveEntity {
     const NAME: &'static str = "peers.resolve";
     const SCOPE: Scope = Scope::Read;
-    type Output = PeerRow;
+    type Output = Peer;
 
     fn subject(&self) -> Subject {
         Subject::session(&self.session).reads(&self.identifier)
@@ -72,7 +72,7 @@ pub struct ListEntities {
 impl Operation for ListEntities {
     const NAME: &'static str = "peers.list";
     const SCOPE: Scope = Scope::Read;
-    type Output = Vec<PeerRow>;
+    type Output = Vec<Peer>;
 
     fn subject(&self) -> Subject {
         Subject::session(&self.session).other_chats()

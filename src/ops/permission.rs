@@ -5,7 +5,7 @@
 
 use crate::auth::{Caller, ChatList, Limits, Scope};
 use crate::error::{Code, Error};
-use crate::model::{ChatId, ChatTarget, PeerRow, SessionName};
+use crate::model::{ChatId, ChatTarget, Peer, SessionName};
 use crate::ops::peers::ResolveEntity;
 use crate::ops::subject::{Sessions, Subject};
 use crate::ops::{Ctx, Operation as _, accounts};
@@ -136,12 +136,7 @@ pub(super) async fn readable(ctx: &Ctx, session: &SessionName) -> Result<Readabl
     Ok(Readable::Only(found))
 }
 
-async fn look_up(
-    ctx: &Ctx,
-    session: &SessionName,
-    chat: &str,
-    fresh: bool,
-) -> Result<PeerRow, Error> {
+async fn look_up(ctx: &Ctx, session: &SessionName, chat: &str, fresh: bool) -> Result<Peer, Error> {
     let op = ResolveEntity {
         session: session.clone(),
         identifier: chat.to_owned(),
@@ -170,7 +165,7 @@ impl Readable {
 }
 
 /// Whether a listed name is one that the chat itself shows, which needs no look-up.
-fn names(listed: &str, chat: &PeerRow) -> bool {
+fn names(listed: &str, chat: &Peer) -> bool {
     match ChatTarget::parse(listed) {
         Some(ChatTarget::Marked(id)) => id == chat.peer_id,
         Some(ChatTarget::Username(name)) => chat

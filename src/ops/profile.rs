@@ -2,7 +2,7 @@
 
 use crate::auth::Scope;
 use crate::error::Error;
-use crate::model::{PeerRow, SessionName};
+use crate::model::{Peer, SessionName};
 use crate::ops::{Ctx, Operation, Subject, accounts};
 
 /// Asks Telegram for the account's own user.
@@ -18,7 +18,7 @@ pub struct GetProfile {
 impl Operation for GetProfile {
     const NAME: &'static str = "profile.get";
     const SCOPE: Scope = Scope::Read;
-    type Output = PeerRow;
+    type Output = Peer;
 
     fn subject(&self) -> Subject {
         Subject::session(&self.session)

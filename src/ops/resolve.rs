@@ -10,7 +10,7 @@ mod names;
 
 use crate::error::{Code, Error};
 use crate::hub::Hub;
-use crate::model::{ChatId, ChatKind, ChatTarget, PeerRow, SessionId, UtcTime};
+use crate::model::{ChatId, ChatKind, ChatTarget, Peer, SessionId, UtcTime};
 use crate::session::SessionHandle;
 use crate::store::peers;
 use crate::telegram::{Found, Link};
@@ -30,7 +30,7 @@ pub(super) enum Purpose {
 /// A peer, and how it was found.
 #[derive(Clone, Debug)]
 pub(super) struct Resolved {
-    pub(super) peer: PeerRow,
+    pub(super) peer: Peer,
     /// Whether only the list of dialogs knew it.
     pub(super) by_dialogs: bool,
     /// The basic group that was named, when the peer is the supergroup in its place.
@@ -104,22 +104,22 @@ impl Resolver<'_> {
         }
     }
 
-    async fn own(&self) -> Result<Option<PeerRow>, Error> {
+    async fn own(&self) -> Result<Option<Peer>, Error> {
         match self.handle.user() {
-            Some(user) => Ok(Some(PeerRow::clone(&user))),
+            Some(user) => Ok(Some(Peer::clone(&user))),
             None => Ok(Some(self.link.own_user().await?)),
         }
     }
 
     /// The chat behind an invite link, which shows itself to members only.
-    async fn invited(&self, hash: &str) -> Result<Option<PeerRow>, Error> {
+    async fn invited(&self, hash: &str) -> Result<Option<Peer>, Error> {
         let found = self.link.invited_chat(hash).await?;
         let target = found.as_ref().map(|peer| peer.peer_id);
         let peers = found.into_iter().collect();
         self.keep(Found { target, peers }).await
     }
 
-    async fn stored(&self, chat: ChatId) -> Result<Option<PeerRow>, Error> {
+    async fn stored(&self, chat: ChatId) -> Result<Option<Peer>, Error> {
         let id = self.handle.id;
         let stored = self
             .hub
@@ -132,7 +132,7 @@ impl Resolver<'_> {
         }
     }
 
-    async fn marked(&self, chat: ChatId) -> Result<Option<PeerRow>, Error> {
+    async fn marked(&self, chat: ChatId) -> Result<Option<Peer>, Error> {
         match self.stored(chat).await? {
             None if chat.kind() == ChatKind::Chat => self.group(chat).await,
             stored => Ok(stored),
@@ -140,7 +140,7 @@ impl Resolver<'_> {
     }
 
     /// Digits alone are an id of any kind, of which only one may be known.
-    async fn bare(&self, number: i64) -> Result<Option<PeerRow>, Error> {
+    async fn bare(&self, number: i64) -> Result<Option<Peer>, Error> {
         let mut known = Vec::new();
         for chat in readings(number) {
             known.extend(self.stored(chat).await?);
@@ -150,7 +150,7 @@ impl Resolver<'_> {
         Ok(known.pop())
     }
 
-    async fn dialogs(&self, wanted: &[ChatId]) -> Result<Option<PeerRow>, Error> {
+    async fn dialogs(&self, wanted: &[ChatId]) -> Result<Option<Peer>, Error> {
         if wanted.is_empty() || !self.hub.pacer.scan(self.handle.id) {
             return Ok(None);
         }
@@ -168,7 +168,7 @@ impl Resolver<'_> {
     }
 
     /// Stores what a look-up has brought and picks the peer that was meant.
-    async fn keep(&self, found: Found) -> Result<Option<PeerRow>, Error> {
+    async fn keep(&self, found: Found) -> Result<Option<Peer>, Error> {
         let target = found.target;
         let peer = found
             .peers
@@ -181,7 +181,7 @@ impl Resolver<'_> {
 }
 
 /// Writes peers with their access hashes.
-pub(super) async fn store_peers(hub: &Hub, id: SessionId, rows: Vec<PeerRow>) -> Result<(), Error> {
+pub(super) async fn store_peers(hub: &Hub, id: SessionId, rows: Vec<Peer>) -> Result<(), Error> {
     if rows.is_empty() {
         return Ok(());
     }
@@ -247,7 +247,7 @@ fn unknown(text: &str, target: &ChatTarget) -> Error {
 }
 
 /// Users and channels can be called only with their access hash.
-fn usable(peer: &PeerRow) -> bool {
+fn usable(peer: &Peer) -> bool {
     peer.peer_id.kind() == ChatKind::Chat
         || peer.access_hash.is_some()
         || peer.is_self == Some(true)

@@ -5,7 +5,7 @@
 //! operation does.
 
 use crate::error::Error;
-use crate::model::PeerRow;
+use crate::model::Peer;
 use crate::ops::resolve::Resolver;
 use crate::ops::{Ctx, accounts};
 use crate::session::SessionHandle;
@@ -18,18 +18,18 @@ const PATIENCE: Duration = Duration::from_secs(5);
 
 /// The chats, each with its account.
 #[derive(Clone, Default)]
-pub(super) struct Used(Arc<Mutex<Vec<(SessionHandle, PeerRow)>>>);
+pub(super) struct Used(Arc<Mutex<Vec<(SessionHandle, Peer)>>>);
 
 impl Used {
     /// Takes note of a chat that is about to be called.
-    pub(super) fn note(&self, handle: &SessionHandle, peer: &PeerRow) {
+    pub(super) fn note(&self, handle: &SessionHandle, peer: &Peer) {
         if peer.access_hash.is_some() && peer.is_self != Some(true) {
             let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
             all.push((handle.clone(), peer.clone()));
         }
     }
 
-    fn take(&self) -> Vec<(SessionHandle, PeerRow)> {
+    fn take(&self) -> Vec<(SessionHandle, Peer)> {
         std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
@@ -52,7 +52,7 @@ impl Ctx {
         drop(tokio::time::timeout(PATIENCE, asked).await);
     }
 
-    async fn ask_again(&self, handle: &SessionHandle, peer: &PeerRow) -> Result<(), Error> {
+    async fn ask_again(&self, handle: &SessionHandle, peer: &Peer) -> Result<(), Error> {
         let link = handle.link(accounts::PATIENCE).await?;
         let resolver = Resolver {
             hub: &self.hub,

@@ -1,7 +1,7 @@
 //! The phase that makes a link with a stored key and checks that Telegram still takes it.
 
 use crate::error::Error;
-use crate::model::{PeerRow, SessionState, StoredState, UserId, UtcTime};
+use crate::model::{Peer, SessionState, StoredState, UserId, UtcTime};
 use crate::session::account::{Account, Phase};
 use crate::session::handle::{Reply, not_authorized};
 use crate::session::online::Online;
@@ -135,7 +135,7 @@ impl Account {
 
     /// Whether the key is another account's than the log. One answer is not believed: the next
     /// connection has to hear the same.
-    fn is_other(&self, owner: Option<UserId>, user: &PeerRow) -> Result<bool, telegram::Error> {
+    fn is_other(&self, owner: Option<UserId>, user: &Peer) -> Result<bool, telegram::Error> {
         let told = user.peer_id.bare();
         let other = owner.filter(|owner| owner.0 != told).map_or(0, |_| told);
         let before = self.told_other.swap(other, Ordering::Relaxed);
@@ -161,7 +161,7 @@ impl Account {
     }
 
     /// Keeps the account's own user where the row, the peers and the handle show it.
-    pub(super) async fn remember_user(&self, user: &PeerRow) -> Result<(), telegram::Error> {
+    pub(super) async fn remember_user(&self, user: &Peer) -> Result<(), telegram::Error> {
         let known = self.shared.user();
         if known.as_deref() == Some(user) {
             return Ok(());
@@ -181,7 +181,7 @@ impl Account {
     }
 }
 
-pub(super) fn profile(user: &PeerRow) -> sessions::Profile {
+pub(super) fn profile(user: &Peer) -> sessions::Profile {
     sessions::Profile {
         user_id: Some(UserId(user.peer_id.bare())),
         first_name: user.first_name.clone(),

@@ -1,7 +1,7 @@
 //! What the rest of the hub holds of a session: its present state, its link, and a way to ask.
 
 use crate::error::{Code, Error};
-use crate::model::{Healing, LoggedOut, PeerRow, SessionId, SessionName, SessionState, UtcTime};
+use crate::model::{Healing, LoggedOut, Peer, SessionId, SessionName, SessionState, UtcTime};
 use crate::session::healing::HealingLog;
 use crate::session::login::{LoginProgress, LoginStarted};
 use crate::session::waiting::Reconnected;
@@ -44,7 +44,7 @@ pub(super) type Reply<T> = oneshot::Sender<Result<T, Error>>;
 pub(super) struct Shared {
     pub(super) state: watch::Sender<(SessionState, UtcTime)>,
     pub(super) link: watch::Sender<Option<Arc<Link>>>,
-    pub(super) user: Mutex<Option<Arc<PeerRow>>>,
+    pub(super) user: Mutex<Option<Arc<Peer>>>,
     pub(super) vitals: Arc<Vitals>,
     pub(super) healing: HealingLog,
     doubt: Mutex<Option<String>>,
@@ -80,11 +80,11 @@ impl Shared {
         self.state.send_replace((state, UtcTime::now()));
     }
 
-    pub(super) fn set_user(&self, user: PeerRow) {
+    pub(super) fn set_user(&self, user: Peer) {
         *self.user.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(user));
     }
 
-    pub(super) fn user(&self) -> Option<Arc<PeerRow>> {
+    pub(super) fn user(&self) -> Option<Arc<Peer>> {
         self.user
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
@@ -100,7 +100,7 @@ pub struct SessionSnapshot {
     /// Since when.
     pub since: UtcTime,
     /// The account's user, once it has been online.
-    pub user: Option<Arc<PeerRow>>,
+    pub user: Option<Arc<Peer>>,
     /// The last captured update.
     pub last_update_at: Option<UtcTime>,
     /// The last successful call.
@@ -204,7 +204,7 @@ impl SessionHandle {
     }
 
     /// The account's own user, once it has been online.
-    pub fn user(&self) -> Option<Arc<PeerRow>> {
+    pub fn user(&self) -> Option<Arc<Peer>> {
         self.shared.user()
     }
 

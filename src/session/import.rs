@@ -5,7 +5,7 @@
 //! session string is written.
 
 use crate::error::{Code, Error};
-use crate::model::{PeerRow, SessionId, SessionName, StoredState, StringKind, UtcTime};
+use crate::model::{Peer, SessionId, SessionName, StoredState, StringKind, UtcTime};
 use crate::session::connect::profile;
 use crate::store::auth_keys::{self, DcKey};
 use crate::store::peers;
@@ -65,7 +65,7 @@ pub async fn import(
     app: &ApiCredentials,
     name: &SessionName,
     foreign: ForeignKey,
-) -> Result<(SessionId, PeerRow), Error> {
+) -> Result<(SessionId, Peer), Error> {
     let Some(option) = link.server.dc_option(foreign.dc_id) else {
         return Err(Error::new(
             Code::SessionStringInvalid,
@@ -194,7 +194,7 @@ impl Place {
         &self,
         conn: &mut AnyConnection,
         new: &NewSession,
-        user: &PeerRow,
+        user: &Peer,
     ) -> Result<Result<SessionId, Error>, store::Error> {
         let row = sessions::create_or_get(conn, &self.vault, new)?;
         let owner = sessions::log_owner(conn, row.id)?;

@@ -4,7 +4,7 @@
 //! holds since a short while ago, and forgets them rather than trust them for long; it must not
 //! know how peers are stored.
 
-use crate::model::{ChatId, Lead, PeerLink, PeerRow};
+use crate::model::{ChatId, Lead, Peer, PeerLink};
 use std::collections::hash_map::RandomState;
 use std::collections::{HashMap, HashSet};
 use std::hash::BuildHasher as _;
@@ -44,7 +44,7 @@ impl KnownPeers {
     }
 
     /// Leaves only the peers that are to be stored.
-    pub(super) fn retain_news(&mut self, peers: &mut Vec<PeerRow>) {
+    pub(super) fn retain_news(&mut self, peers: &mut Vec<Peer>) {
         if self.since.elapsed() >= TRUSTED_FOR {
             self.stored.clear();
             self.seen.clear();
@@ -71,7 +71,7 @@ impl KnownPeers {
     }
 
     /// Takes note of peers that are in the database now.
-    pub(super) fn note_stored(&mut self, peers: &[PeerRow]) {
+    pub(super) fn note_stored(&mut self, peers: &[Peer]) {
         for peer in peers {
             let new = self.fingerprint(peer);
             // The one who is found by a name is the one who was stored last: when an earlier owner
@@ -86,7 +86,7 @@ impl KnownPeers {
         }
     }
 
-    fn fingerprint(&self, peer: &PeerRow) -> Fingerprint {
+    fn fingerprint(&self, peer: &Peer) -> Fingerprint {
         // Names are looked up in any spelling.
         let name = |text: &String| self.hasher.hash_one(text.to_ascii_lowercase());
         Fingerprint {
@@ -101,22 +101,22 @@ impl KnownPeers {
 mod tests {
     use super::*;
 
-    fn peer(id: i64, username: &str) -> PeerRow {
-        PeerRow {
+    fn peer(id: i64, username: &str) -> Peer {
+        Peer {
             username: Some(username.to_owned()),
             usernames: Some(vec![username.to_owned()]),
-            ..PeerRow::new(ChatId::user(id))
+            ..Peer::new(ChatId::user(id))
         }
     }
 
     /// How many of the peers are to be stored.
-    fn news(known: &mut KnownPeers, peers: &[&PeerRow]) -> usize {
+    fn news(known: &mut KnownPeers, peers: &[&Peer]) -> usize {
         let mut peers: Vec<_> = peers.iter().map(|&peer| peer.clone()).collect();
         known.retain_news(&mut peers);
         peers.len()
     }
 
-    fn store(known: &mut KnownPeers, peer: &PeerRow) {
+    fn store(known: &mut KnownPeers, peer: &Peer) {
         known.note_stored(std::slice::from_ref(peer));
     }
 

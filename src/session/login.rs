@@ -4,7 +4,7 @@
 //! `login_phase`'s matter. A wrong code or password changes nothing, so that it can be repeated.
 
 use crate::error::{Code, Error};
-use crate::model::PeerRow;
+use crate::model::Peer;
 use std::time::Duration;
 use tokio::time::Instant;
 
@@ -24,7 +24,7 @@ pub enum LoginStarted {
 #[derive(Clone, Debug)]
 pub enum LoginProgress {
     /// Logged in, as this user.
-    LoggedIn(Box<PeerRow>),
+    LoggedIn(Box<Peer>),
     /// The two-step password is asked for.
     PasswordRequired {
         /// What the user noted to remember it by.

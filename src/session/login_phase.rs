@@ -1,7 +1,7 @@
 //! The phase in which a login is in progress: the I/O around the state machine of `login`.
 
 use crate::error::{Code, Error};
-use crate::model::{MessageBox, MessageId, PeerRow, SessionState, StoredState, UtcTime};
+use crate::model::{MessageBox, MessageId, Peer, SessionState, StoredState, UtcTime};
 use crate::session::account::{Account, Phase};
 use crate::session::handle::{Command, Reply, not_authorized};
 use crate::session::login::{CodeAction, Login, LoginProgress, LoginStarted};
@@ -258,7 +258,7 @@ impl Account {
         }
     }
 
-    async fn let_in(&mut self, attempt: &LoginAttempt, user: Box<PeerRow>) -> Step<LoginProgress> {
+    async fn let_in(&mut self, attempt: &LoginAttempt, user: Box<Peer>) -> Step<LoginProgress> {
         let error = match self.complete(&attempt.link, &user).await {
             Ok(online) => {
                 let next = Phase::Online(Box::new(online));
@@ -288,7 +288,7 @@ impl Account {
     }
 
     /// Telegram has let the account in: write it down and start reading updates.
-    async fn complete(&mut self, link: &Arc<Link>, user: &PeerRow) -> Result<Online, Error> {
+    async fn complete(&mut self, link: &Arc<Link>, user: &Peer) -> Result<Online, Error> {
         let id = self.id;
         let owner = self
             .context

@@ -1,6 +1,6 @@
 //! The phase in which updates flow and calls are served.
 
-use crate::model::{GapCause, HealStep, LoggedOut, MessageBox, PeerRow, SessionState, UtcTime};
+use crate::model::{GapCause, HealStep, LoggedOut, MessageBox, Peer, SessionState, UtcTime};
 use crate::session::account::{Account, Phase};
 use crate::session::capture::capture;
 use crate::session::crossings::Crossings;
@@ -20,7 +20,7 @@ use tokio::time::Instant;
 pub(super) struct Online {
     pub(super) link: Arc<Link>,
     pub(super) updates: Updates,
-    pub(super) user: PeerRow,
+    pub(super) user: Peer,
 }
 
 /// Why the phase has ended.

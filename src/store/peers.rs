@@ -11,7 +11,7 @@
 mod known;
 pub mod usernames;
 
-use crate::model::{ChatId, ChatKind, PeerRow, SessionId, UtcTime};
+use crate::model::{ChatId, ChatKind, Peer, SessionId, UtcTime};
 use crate::store::backend::on_backend;
 use crate::store::columns::{coalesce, storable};
 use crate::store::schema::peers as t;
@@ -40,7 +40,7 @@ struct Stored {
     is_broadcast: Option<bool>,
 }
 
-impl From<Stored> for PeerRow {
+impl From<Stored> for Peer {
     fn from(row: Stored) -> Self {
         Self {
             peer_id: row.peer_id,
@@ -84,7 +84,7 @@ struct NewPeer<'a> {
 }
 
 impl<'a> NewPeer<'a> {
-    fn new(session_id: SessionId, peer: &'a PeerRow, now: UtcTime) -> Self {
+    fn new(session_id: SessionId, peer: &'a Peer, now: UtcTime) -> Self {
         let text = |field: &'a Option<String>| field.as_deref().map(storable);
         Self {
             session_id,
@@ -143,7 +143,7 @@ const CHUNK: usize = 500;
 pub fn upsert_many(
     conn: &mut AnyConnection,
     session_id: SessionId,
-    peers: &[PeerRow],
+    peers: &[Peer],
     now: UtcTime,
 ) -> Result<(), Error> {
     upsert_group(conn, peers.iter().map(|peer| (session_id, peer, now)))
@@ -153,7 +153,7 @@ pub fn upsert_many(
 /// instant of one of whom nothing new is said may stay some minutes behind.
 pub(super) fn upsert_group<'a>(
     conn: &mut AnyConnection,
-    peers: impl IntoIterator<Item = (SessionId, &'a PeerRow, UtcTime)>,
+    peers: impl IntoIterator<Item = (SessionId, &'a Peer, UtcTime)>,
 ) -> Result<(), Error> {
     // PostgreSQL refuses a statement that touches one row twice.
     let mut rows: BTreeMap<(SessionId, ChatId), NewPeer<'a>> = BTreeMap::new();
@@ -246,13 +246,13 @@ pub fn get(
     conn: &mut AnyConnection,
     session_id: SessionId,
     peer_id: ChatId,
-) -> Result<Option<PeerRow>, Error> {
+) -> Result<Option<Peer>, Error> {
     Ok(t::table
         .find((session_id, peer_id))
         .select(Stored::as_select())
         .first(conn)
         .optional()?
-        .map(PeerRow::from))
+        .map(Peer::from))
 }
 
 /// The peer of that username in any spelling.
@@ -260,7 +260,7 @@ pub fn by_username(
     conn: &mut AnyConnection,
     session_id: SessionId,
     username: &str,
-) -> Result<Option<PeerRow>, Error> {
+) -> Result<Option<Peer>, Error> {
     let owner = usernames::owner(conn, session_id, username)?;
     Ok(owner.map(|(peer, _)| peer))
 }
@@ -270,7 +270,7 @@ pub fn by_phone(
     conn: &mut AnyConnection,
     session_id: SessionId,
     phone: &str,
-) -> Result<Option<PeerRow>, Error> {
+) -> Result<Option<Peer>, Error> {
     Ok(t::table
         .filter(t::session_id.eq(session_id))
         .filter(t::phone.eq(storable(phone)))
@@ -278,14 +278,11 @@ pub fn by_phone(
         .select(Stored::as_select())
         .first(conn)
         .optional()?
-        .map(PeerRow::from))
+        .map(Peer::from))
 }
 
 /// The account itself.
-pub fn self_peer(
-    conn: &mut AnyConnection,
-    session_id: SessionId,
-) -> Result<Option<PeerRow>, Error> {
+pub fn self_peer(conn: &mut AnyConnection, session_id: SessionId) -> Result<Option<Peer>, Error> {
     Ok(t::table
         .filter(t::session_id.eq(session_id))
         .filter(t::is_self.eq(true))
@@ -293,17 +290,17 @@ pub fn self_peer(
         .select(Stored::as_select())
         .first(conn)
         .optional()?
-        .map(PeerRow::from))
+        .map(Peer::from))
 }
 
 /// Every peer of the account, ordered by marked id.
-pub fn list(conn: &mut AnyConnection, session_id: SessionId) -> Result<Vec<PeerRow>, Error> {
+pub fn list(conn: &mut AnyConnection, session_id: SessionId) -> Result<Vec<Peer>, Error> {
     let rows: Vec<Stored> = t::table
         .filter(t::session_id.eq(session_id))
         .order(t::peer_id)
         .select(Stored::as_select())
         .load(conn)?;
-    Ok(rows.into_iter().map(PeerRow::from).collect())
+    Ok(rows.into_iter().map(Peer::from).collect())
 }
 
 /// Forgets an access hash, unless another one has come since.

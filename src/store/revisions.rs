@@ -3,32 +3,23 @@
 //! It owns the copying of a stored message before it is overwritten, and the listing of copies.
 //! Whether a message counts as edited is decided in [`crate::store::capture`].
 
-use crate::model::{ChatId, MessageId, SessionId, UtcTime};
+use crate::model::{ChatId, MessageId, Revision, SessionId, UtcTime};
 use crate::store::backend::on_backend;
 use crate::store::columns::{Json, MaybeJson};
+use crate::store::read_as::read_as;
 use crate::store::schema::{message_revisions as t, messages};
 use crate::store::values::placeholders;
 use crate::store::{AnyConnection, Error};
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Timestamp};
-use serde_json::Value;
 
-/// An earlier version of a message.
-#[derive(Clone, Debug, PartialEq, Eq, Queryable)]
-pub struct Revision {
-    /// The text it had.
-    pub text: String,
-    /// Its entities, an array.
-    #[diesel(deserialize_as = Json)]
-    pub entities: Value,
-    /// The summary of its media.
-    #[diesel(deserialize_as = MaybeJson)]
-    pub media: Option<Value>,
-    /// When this version was made by an edit; `None` for the first version.
-    pub edited_at: Option<UtcTime>,
-    /// When the next version was captured.
-    pub replaced_at: UtcTime,
-}
+read_as!(Revision {
+    text: String = t::text,
+    entities: Json = t::entities,
+    media: MaybeJson = t::media,
+    edited_at: Option<UtcTime> = t::edited_at,
+    replaced_at: UtcTime = t::replaced_at,
+});
 
 /// The earlier versions of a message, oldest first.
 pub fn list(
@@ -43,7 +34,7 @@ pub fn list(
         .filter(messages::message_id.eq(message_id))
         .filter(messages::chat_id.eq(chat_id))
         .order(t::id)
-        .select((t::text, t::entities, t::media, t::edited_at, t::replaced_at))
+        .select(Revision::as_select())
         .load(conn)?)
 }
 

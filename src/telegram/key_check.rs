@@ -5,7 +5,7 @@
 //! from.
 
 use crate::config::Device;
-use crate::model::PeerRow;
+use crate::model::Peer;
 use crate::telegram::convert;
 use crate::telegram::error::Error;
 use crate::telegram::link::LinkSettings;
@@ -28,7 +28,7 @@ pub async fn check_key(
     api_id: i32,
     dc_id: i32,
     key: &[u8; 256],
-) -> Result<PeerRow, Error> {
+) -> Result<Peer, Error> {
     let request = tl::functions::users::GetUsers {
         id: vec![tl::enums::InputUser::UserSelf],
     };

@@ -5,7 +5,7 @@
 //! batch's own transaction. A key that is already there is never replaced.
 
 use crate::metrics::FLOOD_WAIT_SECONDS;
-use crate::model::{ChatId, PeerRow, SessionId, UpdatesPosition, UtcTime};
+use crate::model::{ChatId, Peer, SessionId, UpdatesPosition, UtcTime};
 use crate::store::auth_keys::{self, DcKey};
 use crate::store::update_states;
 use crate::store::{self, Store, flood_waits, peers, sessions};
@@ -223,7 +223,7 @@ impl HubSession {
     }
 
     /// Takes what is stored of a peer, its access hash before all.
-    pub fn learn(&self, peer: &PeerRow) {
+    pub fn learn(&self, peer: &Peer) {
         let info = convert::peer_info(peer);
         self.remember(info.id(), info);
     }
@@ -254,7 +254,7 @@ impl HubSession {
     }
 
     /// Takes note of whose account it is.
-    pub fn remember_self(&self, own: &PeerRow) {
+    pub fn remember_self(&self, own: &Peer) {
         let info = convert::peer_info(own);
         self.remember(PeerId::self_user(), info.clone());
         self.remember(info.id(), info);

@@ -175,6 +175,42 @@ fn telegram_needs_the_store_for_the_keeping_of_a_session_alone() {
     assert!(wrong.is_empty(), "{wrong:#?}");
 }
 
+/// How a row looks is the store's own business: it makes types of the model of rows and rows of these,
+/// and nobody else can name what Diesel fills or takes.
+#[test]
+fn no_row_can_be_named_outside_the_store() {
+    const OF_ROWS: [&str; 4] = ["Queryable", "Selectable", "Insertable", "AsChangeset"];
+    let mut wrong = Vec::new();
+    for source in sources() {
+        let path = source.path.display();
+        if source.module != "store" {
+            let lines = source.text.lines();
+            let code = lines.filter(|line| !line.trim_start().starts_with("//"));
+            let words = code.flat_map(|line| line.split(|c: char| !c.is_alphanumeric()));
+            let rows = words.filter(|word| word.ends_with("Row"));
+            wrong.extend(rows.map(|word| format!("{path} names {word}")));
+            continue;
+        }
+        for derived in source.text.split("#[derive(").skip(1) {
+            let (traits, item) = derived.split_once(")]").expect("the end of a list");
+            let (before, name) = item.split_once("struct ").unwrap_or((item, ""));
+            let is_public = ["pub", "pub(crate)"]
+                .iter()
+                .any(|visibility| before.trim_end().ends_with(visibility));
+            if is_public && OF_ROWS.iter().any(|of_rows| traits.contains(of_rows)) {
+                let name = name.split_whitespace().next();
+                wrong.push(format!("{path} lets others name {name:?}"));
+            }
+        }
+    }
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let store = fs::read_to_string(root.join("src/store/mod.rs")).expect("the store");
+    if !store.lines().any(|line| line == "mod schema;") {
+        wrong.push("the tables are not the store's own".to_owned());
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
 #[test]
 fn each_big_library_is_named_in_one_folder_only() {
     let mut wrong = Vec::new();

@@ -4,7 +4,7 @@
 //! Sources: <https://core.telegram.org/api/channel#migration>, <https://core.telegram.org/api/min>.
 
 use crate::error::{Code, Error};
-use crate::model::{ChatId, ChatKind, Lead, PeerLink, PeerRow, UtcTime};
+use crate::model::{ChatId, ChatKind, Lead, Peer, PeerLink, UtcTime};
 use crate::ops::resolve::{Resolver, store_peers, usable};
 use crate::store::peer_links;
 use crate::store::peers;
@@ -18,7 +18,7 @@ impl Resolver<'_> {
     ///
     /// # Errors
     /// `chat_not_found` when the account cannot call the supergroup.
-    pub(super) async fn successor(&self, group: ChatId) -> Result<Option<PeerRow>, Error> {
+    pub(super) async fn successor(&self, group: ChatId) -> Result<Option<Peer>, Error> {
         if group.kind() != ChatKind::Chat {
             return Ok(None);
         }
@@ -43,7 +43,7 @@ impl Resolver<'_> {
 
     /// A basic group as Telegram tells it, with what it has become: calls need nothing but its
     /// id. `None` when the account is and was not in it.
-    pub(super) async fn group(&self, group: ChatId) -> Result<Option<PeerRow>, Error> {
+    pub(super) async fn group(&self, group: ChatId) -> Result<Option<Peer>, Error> {
         let found = self.link.groups(&[group]).await?;
         let row = found.peers.iter().find(|peer| peer.peer_id == group);
         let row = row.cloned();
@@ -62,7 +62,7 @@ impl Resolver<'_> {
 
     /// A stored peer that calls take. Somebody without an access hash is asked for by the message
     /// in which they were seen last; `None` when there is none, or it is gone.
-    pub(super) async fn callable(&self, peer: PeerRow) -> Result<Option<PeerRow>, Error> {
+    pub(super) async fn callable(&self, peer: Peer) -> Result<Option<Peer>, Error> {
         if usable(&peer) {
             return Ok(Some(peer));
         }

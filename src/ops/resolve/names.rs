@@ -4,7 +4,7 @@
 
 use super::{Purpose, Resolver, store_peers, usable};
 use crate::error::{Code, Error};
-use crate::model::{PeerRow, UtcTime};
+use crate::model::{Peer, UtcTime};
 use crate::store::peers::{self, usernames};
 use crate::telegram::Found;
 use std::time::Duration;
@@ -21,7 +21,7 @@ impl Resolver<'_> {
         &self,
         name: &str,
         purpose: Purpose,
-    ) -> Result<Option<PeerRow>, Error> {
+    ) -> Result<Option<Peer>, Error> {
         let (id, wanted) = (self.handle.id, name.to_owned());
         let stored = self
             .hub
@@ -43,7 +43,7 @@ impl Resolver<'_> {
         self.username_at_telegram(name).await
     }
 
-    async fn username_at_telegram(&self, name: &str) -> Result<Option<PeerRow>, Error> {
+    async fn username_at_telegram(&self, name: &str) -> Result<Option<Peer>, Error> {
         self.hub.pacer.lookup(self.handle.id).map_err(|wait| {
             let why = "the account looks up no more usernames at the moment";
             Error::new(Code::RateLimited, why).retry_after(wait)
@@ -73,7 +73,7 @@ impl Resolver<'_> {
         &self,
         digits: &str,
         purpose: Purpose,
-    ) -> Result<Option<PeerRow>, Error> {
+    ) -> Result<Option<Peer>, Error> {
         let (id, wanted) = (self.handle.id, digits.to_owned());
         let stored = self
             .hub
@@ -84,7 +84,7 @@ impl Resolver<'_> {
             if purpose == Purpose::Look {
                 return Ok(Some(peer));
             }
-            let same = |now: &PeerRow| now.phone.as_deref() == Some(digits);
+            let same = |now: &Peer| now.phone.as_deref() == Some(digits);
             if let Some(now) = self.confirmed(&peer, None, same).await? {
                 return Ok(Some(now));
             }
@@ -93,7 +93,7 @@ impl Resolver<'_> {
     }
 
     /// The contacts see more numbers than the look-up does.
-    async fn phone_at_telegram(&self, digits: &str) -> Result<Option<PeerRow>, Error> {
+    async fn phone_at_telegram(&self, digits: &str) -> Result<Option<Peer>, Error> {
         if !(7..=15).contains(&digits.len()) {
             return Ok(None);
         }
@@ -113,10 +113,10 @@ impl Resolver<'_> {
     /// changed is stored.
     async fn confirmed(
         &self,
-        known: &PeerRow,
+        known: &Peer,
         seen_at: Option<UtcTime>,
-        has_name: impl Fn(&PeerRow) -> bool,
-    ) -> Result<Option<PeerRow>, Error> {
+        has_name: impl Fn(&Peer) -> bool,
+    ) -> Result<Option<Peer>, Error> {
         let Some(mut now) = self.link.look_again(known).await? else {
             self.forget_hash(known).await?;
             return Ok(None);
@@ -133,15 +133,12 @@ impl Resolver<'_> {
 
     /// The peer as Telegram shows it at this moment. `None` when its access hash is refused, which
     /// is forgotten then.
-    pub(in crate::ops) async fn shown_now(
-        &self,
-        known: &PeerRow,
-    ) -> Result<Option<PeerRow>, Error> {
+    pub(in crate::ops) async fn shown_now(&self, known: &Peer) -> Result<Option<Peer>, Error> {
         self.confirmed(known, None, |_| true).await
     }
 
     /// Forgets an access hash that Telegram refuses.
-    async fn forget_hash(&self, peer: &PeerRow) -> Result<(), Error> {
+    async fn forget_hash(&self, peer: &Peer) -> Result<(), Error> {
         let (id, chat, hash) = (self.handle.id, peer.peer_id, peer.access_hash);
         self.hub.lookups.forget(id, chat);
         if let Some(hash) = hash {
@@ -153,7 +150,7 @@ impl Resolver<'_> {
 }
 
 /// Whether a peer that says its usernames has this one.
-fn has(peer: &PeerRow, name: &str) -> bool {
+fn has(peer: &Peer, name: &str) -> bool {
     let mut names = peer.usernames.iter().flatten();
     names.any(|own| own.eq_ignore_ascii_case(name))
 }

@@ -1,7 +1,7 @@
 //! Asking Telegram for message numbers, and taking what it answers into the log.
 
 use crate::model::{
-    CapturedBatch, Deletion, Gap, MessageBox, MessageId, Occurrence, PeerRow, UtcTime,
+    CapturedBatch, Deletion, Gap, MessageBox, MessageId, Occurrence, Peer, UtcTime,
 };
 use crate::session::capture::store_batch;
 use crate::session::reconcile::plan::{Ask, Order, Plan};
@@ -40,7 +40,7 @@ pub(super) struct Attempt {
     /// Whether an answer has shown something from before the account came back.
     shows_earlier: bool,
     /// The account's private chats and basic groups, each with its newest number.
-    pub(super) chats: Vec<(PeerRow, MessageId)>,
+    pub(super) chats: Vec<(Peer, MessageId)>,
     /// How many numbers the last page answered.
     span: Option<i32>,
     /// The gaps that it is for.
@@ -62,7 +62,7 @@ impl Reconciler<'_> {
     /// Fetches numbers into the log, as far as nothing is refused.
     pub(super) async fn fetch(
         &self,
-        (message_box, channel): (MessageBox, Option<&PeerRow>),
+        (message_box, channel): (MessageBox, Option<&Peer>),
         ids: Vec<MessageId>,
         purpose: Purpose,
         attempt: &mut Attempt,
@@ -100,7 +100,7 @@ impl Reconciler<'_> {
     /// One page of a channel's history; `false` when it leaves open which numbers it answers.
     async fn fetch_page(
         &self,
-        channel: &PeerRow,
+        channel: &Peer,
         (below, limit): (MessageId, usize),
         plan: &mut Plan,
         purpose: Purpose,
@@ -141,7 +141,7 @@ impl Reconciler<'_> {
     /// down by halves; the one number that is left then is that message's.
     async fn fetch_numbers(
         &self,
-        (message_box, channel): (MessageBox, Option<&PeerRow>),
+        (message_box, channel): (MessageBox, Option<&Peer>),
         ids: &[MessageId],
         purpose: Purpose,
         attempt: &mut Attempt,

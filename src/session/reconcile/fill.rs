@@ -1,6 +1,6 @@
 //! Fetching what the log lacks in all sequences, and then comparing what may have changed unseen.
 
-use crate::model::{ChatId, Gap, MessageBox, MessageId, PeerRow, UtcTime};
+use crate::model::{ChatId, Gap, MessageBox, MessageId, Peer, UtcTime};
 use crate::session::reconcile::fetch::{Attempt, Purpose};
 use crate::session::reconcile::filling::Filling;
 use crate::session::reconcile::numbers::Numbers;
@@ -191,7 +191,7 @@ impl Reconciler<'_> {
 
     async fn fetch_missing(
         &self,
-        place: (MessageBox, Option<&PeerRow>),
+        place: (MessageBox, Option<&Peer>),
         numbers: &mut Numbers,
         attempt: &mut Attempt,
     ) -> Result<(), Trouble> {
@@ -218,7 +218,7 @@ impl Reconciler<'_> {
     /// anything, which would look like a deletion.
     async fn verify(
         &self,
-        place: (MessageBox, Option<&PeerRow>),
+        place: (MessageBox, Option<&Peer>),
         joined_at: Option<UtcTime>,
         up_to: MessageId,
         attempt: &mut Attempt,
@@ -317,7 +317,7 @@ impl Reconciler<'_> {
         &self,
         list: &DialogList,
         message_box: MessageBox,
-    ) -> Result<Option<PeerRow>, Trouble> {
+    ) -> Result<Option<Peer>, Trouble> {
         let Some(chat): Option<ChatId> = message_box.chat() else {
             return Ok(None);
         };

@@ -1,6 +1,6 @@
 //! Messages of which nothing can be read, not even their chat.
 
-use crate::model::{ChatId, MessageBox, MessageId, PeerRow};
+use crate::model::{ChatId, MessageBox, MessageId, Peer};
 use crate::session::reconcile::trouble::Place;
 use crate::session::reconcile::{Reconciler, Trouble};
 use crate::store::peers;
@@ -15,12 +15,12 @@ impl Reconciler<'_> {
     pub(super) async fn own_chats(
         &self,
         list: &DialogList,
-    ) -> Result<Vec<(PeerRow, MessageId)>, Trouble> {
+    ) -> Result<Vec<(Peer, MessageId)>, Trouble> {
         let dialogs = list.dialogs.iter();
         let own = dialogs.filter(|dialog| MessageBox::of(dialog.chat_id).chat().is_none());
         let tops: Vec<(ChatId, MessageId)> =
             own.map(|dialog| (dialog.chat_id, dialog.top)).collect();
-        let listed: HashMap<ChatId, &PeerRow> =
+        let listed: HashMap<ChatId, &Peer> =
             list.peers.iter().map(|peer| (peer.peer_id, peer)).collect();
         let mut chats = Vec::new();
         for (chat, top) in tops {
@@ -34,7 +34,7 @@ impl Reconciler<'_> {
                 .context
                 .store
                 .read(move |conn| peers::get(conn, id, chat));
-            let peer = known.await?.unwrap_or_else(|| PeerRow::new(chat));
+            let peer = known.await?.unwrap_or_else(|| Peer::new(chat));
             chats.push((peer, top));
         }
         Ok(chats)
@@ -45,7 +45,7 @@ impl Reconciler<'_> {
     pub(super) async fn chat_of(
         &self,
         id: MessageId,
-        chats: &[(PeerRow, MessageId)],
+        chats: &[(Peer, MessageId)],
     ) -> Result<ChatId, Trouble> {
         if let Some((peer, _)) = chats.iter().find(|(_, top)| *top == id) {
             return Ok(peer.peer_id);

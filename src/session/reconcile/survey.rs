@@ -1,6 +1,6 @@
 //! One look at the dialogs, and what it says of the log.
 
-use crate::model::{ChatId, Gap, GapCause, MessageBox, PeerRow, UtcTime};
+use crate::model::{ChatId, Gap, GapCause, MessageBox, Peer, UtcTime};
 use crate::session::reconcile::filling::Filling;
 use crate::session::reconcile::numbers::Numbers;
 use crate::session::reconcile::{Reconciler, State, Trouble};
@@ -116,7 +116,7 @@ impl Reconciler<'_> {
             .filter_map(|gap| gap.message_box.chat())
             .collect();
         let session = self.link.session();
-        let wanted = |peer: &&PeerRow| {
+        let wanted = |peer: &&Peer| {
             let unknown = peer.peer_id.kind() == crate::model::ChatKind::Channel
                 && !session.knows_channel(peer.peer_id.bare());
             first || unknown || hashless.contains(&peer.peer_id)

@@ -3,7 +3,7 @@
 //! It owns that a username leads to one peer of an account, whoever is stored in which order, and
 //! how usernames are compared. It must not know what else is known of a peer.
 
-use crate::model::{ChatId, PeerRow, SessionId, UtcTime};
+use crate::model::{ChatId, Peer, SessionId, UtcTime};
 use crate::store::backend::on_backend;
 use crate::store::columns::storable;
 use crate::store::peers::known::is_old;
@@ -212,7 +212,7 @@ pub fn owner(
     conn: &mut AnyConnection,
     session_id: SessionId,
     username: &str,
-) -> Result<Option<(PeerRow, UtcTime)>, Error> {
+) -> Result<Option<(Peer, UtcTime)>, Error> {
     let found: Option<(ChatId, UtcTime)> = t::table
         .find((session_id, folded(username)))
         .select((t::peer_id, t::seen_at))

@@ -1,6 +1,6 @@
 //! Logging in and out. Source: <https://core.telegram.org/api/auth>.
 
-use crate::model::PeerRow;
+use crate::model::Peer;
 use crate::telegram::convert;
 use crate::telegram::error::Error;
 use crate::telegram::link::Link;
@@ -20,7 +20,7 @@ pub struct SentCode {
 #[derive(Clone, Debug)]
 pub enum SignIn {
     /// Logged in, as this user.
-    Done(Box<PeerRow>),
+    Done(Box<Peer>),
     /// The account has a two-step password, which is asked for next.
     PasswordNeeded {
         /// What the user noted to remember it by.
@@ -105,7 +105,7 @@ impl Link {
     }
 
     /// The account's own user.
-    pub async fn own_user(&self) -> Result<PeerRow, Error> {
+    pub async fn own_user(&self) -> Result<Peer, Error> {
         let request = tl::functions::users::GetUsers {
             id: vec![tl::enums::InputUser::UserSelf],
         };

@@ -5,7 +5,7 @@
 //! <https://core.telegram.org/method/messages.updatePinnedMessage>,
 //! <https://core.telegram.org/method/messages.sendReaction>.
 
-use crate::model::{LiveMessage, PeerRow};
+use crate::model::{LiveMessage, Peer};
 use crate::telegram::calls::messages::{Sent, without_message};
 use crate::telegram::calls::numbers::{MessageOf, MessagesOf};
 use crate::telegram::convert;
@@ -81,7 +81,7 @@ impl Link {
     pub async fn forward_messages(
         &self,
         from: &MessagesOf,
-        to: &PeerRow,
+        to: &Peer,
         forward: Forward,
     ) -> Result<Vec<LiveMessage>, Error> {
         let request = tl::functions::messages::ForwardMessages {

@@ -1,7 +1,7 @@
 //! Groups and channels: members, making, joining, leaving, ending. Sources:
 //! <https://core.telegram.org/api/channel>, <https://core.telegram.org/api/invites>.
 
-use crate::model::{ChatId, ChatKind, PeerRow};
+use crate::model::{ChatId, ChatKind, Peer};
 use crate::telegram::convert;
 use crate::telegram::error::Error;
 use crate::telegram::link::Link;
@@ -16,10 +16,10 @@ impl Link {
     /// name that has `search`, unless it is empty. A private chat has its other side.
     pub async fn participants(
         &self,
-        peer: &PeerRow,
+        peer: &Peer,
         search: &str,
         limit: usize,
-    ) -> Result<Vec<PeerRow>, Error> {
+    ) -> Result<Vec<Peer>, Error> {
         let mut members = match peer.peer_id.kind() {
             ChatKind::User => vec![peer.clone()],
             ChatKind::Chat => matching(self.group_members(peer).await?, search),
@@ -31,11 +31,11 @@ impl Link {
 
     async fn channel_members(
         &self,
-        peer: &PeerRow,
+        peer: &Peer,
         search: &str,
         limit: usize,
-    ) -> Result<Vec<PeerRow>, Error> {
-        let mut members: Vec<PeerRow> = Vec::new();
+    ) -> Result<Vec<Peer>, Error> {
+        let mut members: Vec<Peer> = Vec::new();
         let mut offset = 0;
         while let Some(channel) = convert::input_channel(peer)
             && members.len() < limit
@@ -57,7 +57,7 @@ impl Link {
             else {
                 break;
             };
-            let users: HashMap<ChatId, PeerRow> = convert::peers(&page.users, &page.chats)
+            let users: HashMap<ChatId, Peer> = convert::peers(&page.users, &page.chats)
                 .into_iter()
                 .map(|user| (user.peer_id, user))
                 .collect();
@@ -72,7 +72,7 @@ impl Link {
         Ok(members)
     }
 
-    async fn group_members(&self, group: &PeerRow) -> Result<Vec<PeerRow>, Error> {
+    async fn group_members(&self, group: &Peer) -> Result<Vec<Peer>, Error> {
         let chat_id = convert::basic_group(group).ok_or(Error::WrongKind)?;
         let request = tl::functions::messages::GetFullChat { chat_id };
         let tl::enums::messages::ChatFull::Full(full) = self.invoke(&request).await?;
@@ -100,7 +100,7 @@ impl Link {
         title: &str,
         about: &str,
         megagroup: bool,
-    ) -> Result<PeerRow, Error> {
+    ) -> Result<Peer, Error> {
         let request = tl::functions::channels::CreateChannel {
             broadcast: !megagroup,
             megagroup,
@@ -119,7 +119,7 @@ impl Link {
     }
 
     /// `channels.deleteChannel` or `messages.deleteChat`, for everybody.
-    pub async fn delete_chat(&self, peer: &PeerRow) -> Result<(), Error> {
+    pub async fn delete_chat(&self, peer: &Peer) -> Result<(), Error> {
         if let Some(channel) = convert::input_channel(peer) {
             let request = tl::functions::channels::DeleteChannel { channel };
             self.carried_out(&request).await.map(drop)
@@ -131,7 +131,7 @@ impl Link {
     }
 
     /// `channels.joinChannel`. `None` when the administrators have to agree first.
-    pub async fn join(&self, peer: &PeerRow) -> Result<Option<PeerRow>, Error> {
+    pub async fn join(&self, peer: &Peer) -> Result<Option<Peer>, Error> {
         let channel = convert::input_channel(peer).ok_or(Error::WrongKind)?;
         let request = tl::functions::channels::JoinChannel { channel };
         match self.invoke(&request).await {
@@ -143,7 +143,7 @@ impl Link {
     }
 
     /// `messages.getChats`: whether the account is in a basic group.
-    pub async fn is_member(&self, group: &PeerRow) -> Result<bool, Error> {
+    pub async fn is_member(&self, group: &Peer) -> Result<bool, Error> {
         let wanted = convert::basic_group(group).ok_or(Error::WrongKind)?;
         let id = vec![wanted];
         let chats = match self.invoke(&tl::functions::messages::GetChats { id }).await {
@@ -159,7 +159,7 @@ impl Link {
     }
 
     /// `messages.importChatInvite`. `None` when the administrators have to agree first.
-    pub async fn follow_invite(&self, hash: &str) -> Result<Option<PeerRow>, Error> {
+    pub async fn follow_invite(&self, hash: &str) -> Result<Option<Peer>, Error> {
         let request = tl::functions::messages::ImportChatInvite {
             hash: hash.to_owned(),
         };
@@ -177,7 +177,7 @@ impl Link {
     }
 
     /// `messages.checkChatInvite`: the chat behind an invite link, if the account is in it.
-    pub async fn invited_chat(&self, hash: &str) -> Result<Option<PeerRow>, Error> {
+    pub async fn invited_chat(&self, hash: &str) -> Result<Option<Peer>, Error> {
         let request = tl::functions::messages::CheckChatInvite {
             hash: hash.to_owned(),
         };
@@ -188,7 +188,7 @@ impl Link {
     }
 
     /// `channels.leaveChannel`, or `messages.deleteChatUser` of the account itself.
-    pub async fn leave(&self, peer: &PeerRow) -> Result<(), Error> {
+    pub async fn leave(&self, peer: &Peer) -> Result<(), Error> {
         if let Some(channel) = convert::input_channel(peer) {
             let request = tl::functions::channels::LeaveChannel { channel };
             self.carried_out(&request).await.map(drop)
@@ -203,12 +203,12 @@ impl Link {
     }
 }
 
-fn first_chat(answer: &tl::enums::Updates) -> Option<PeerRow> {
+fn first_chat(answer: &tl::enums::Updates) -> Option<Peer> {
     convert::update_chats(answer).iter().find_map(convert::chat)
 }
 
 /// The users whose names have `search`, whatever the case.
-fn matching(users: Vec<PeerRow>, search: &str) -> Vec<PeerRow> {
+fn matching(users: Vec<Peer>, search: &str) -> Vec<Peer> {
     let wanted = search.to_lowercase();
     let has = |text: &Option<String>| {
         text.as_ref()

@@ -4,7 +4,7 @@ mod walk;
 
 pub use walk::DialogWalk;
 
-use crate::model::{ChatId, MessageId, PeerRow, UtcTime};
+use crate::model::{ChatId, MessageId, Peer, UtcTime};
 use crate::telegram::convert;
 use crate::telegram::error::Error;
 use crate::telegram::lenient::{Read, Unread, UnreadableObject};
@@ -51,7 +51,7 @@ pub struct DialogList {
     /// Newest first, but for pinned ones. No channels that the account has left.
     pub dialogs: Vec<Dialog>,
     /// The peers.
-    pub peers: Vec<PeerRow>,
+    pub peers: Vec<Peer>,
     /// Whether these are all.
     pub complete: bool,
     /// What else pages have told that could not be read beyond their dialogs. Some of it may not be
@@ -76,7 +76,7 @@ pub(super) struct DialogPage {
     /// What could not be read of the answer.
     pub(super) unreadable: Vec<UnreadableObject>,
     pub(super) chats: Vec<tl::enums::Chat>,
-    pub(super) peers: Vec<PeerRow>,
+    pub(super) peers: Vec<Peer>,
     pub(super) complete: bool,
     /// How many Telegram says there are.
     pub(super) total: usize,
@@ -85,7 +85,7 @@ pub(super) struct DialogPage {
 impl Link {
     /// One chat as the list would tell it, with the peers that came along; no dialog when the
     /// account is not in it. Source: <https://core.telegram.org/method/messages.getPeerDialogs>.
-    pub async fn dialog_of(&self, peer: &PeerRow) -> Result<(Option<Dialog>, Vec<PeerRow>), Error> {
+    pub async fn dialog_of(&self, peer: &Peer) -> Result<(Option<Dialog>, Vec<Peer>), Error> {
         let wanted = tl::types::InputDialogPeer {
             peer: convert::input_peer(peer),
         };

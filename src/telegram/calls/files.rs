@@ -1,6 +1,6 @@
 //! The parts of files, to Telegram and back. Source: <https://core.telegram.org/api/files>.
 
-use crate::model::{MessageId, PeerRow};
+use crate::model::{MessageId, Peer};
 use crate::telegram::error::Error;
 use crate::telegram::link::Link;
 use grammers_client::tl;
@@ -89,7 +89,7 @@ impl Link {
     /// message has none; the outer `None` when there is no such message.
     pub async fn media_file(
         &self,
-        peer: &PeerRow,
+        peer: &Peer,
         id: MessageId,
     ) -> Result<Option<Option<MediaFile>>, Error> {
         let message = self.raw_message(peer, id).await?;

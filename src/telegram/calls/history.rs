@@ -3,7 +3,7 @@
 //! <https://core.telegram.org/method/messages.getMessages>,
 //! <https://core.telegram.org/method/channels.getMessages>.
 
-use crate::model::{ChatId, MessageId, NewMessage, PeerRow, UnreadableMessage, UtcTime};
+use crate::model::{ChatId, MessageId, NewMessage, Peer, UnreadableMessage, UtcTime};
 use crate::telegram::convert;
 use crate::telegram::error::Error;
 use crate::telegram::lenient::{Part, Read, UnreadableObject};
@@ -23,7 +23,7 @@ pub struct Fetched {
     /// What could not be read of the answer and says of no message which one it is.
     pub unplaced: Vec<UnreadableObject>,
     /// The peers that came along.
-    pub peers: Vec<PeerRow>,
+    pub peers: Vec<Peer>,
     /// The smallest number of all of these.
     pub smallest: Option<MessageId>,
 }
@@ -136,7 +136,7 @@ impl Link {
     /// and basic groups. At most [`MESSAGES_A_CALL`] numbers. `own` is the account itself.
     pub async fn messages(
         &self,
-        channel: Option<&PeerRow>,
+        channel: Option<&Peer>,
         own: Option<ChatId>,
         ids: &[MessageId],
     ) -> Result<Fetched, Error> {
@@ -155,7 +155,7 @@ impl Link {
     /// [`MESSAGES_A_CALL`]. Numbers between theirs are of no message.
     pub async fn messages_below(
         &self,
-        channel: &PeerRow,
+        channel: &Peer,
         own: Option<ChatId>,
         below: MessageId,
         limit: usize,
@@ -169,7 +169,7 @@ impl Link {
     /// that can be read.
     pub(super) async fn by_number(
         &self,
-        channel: Option<&PeerRow>,
+        channel: Option<&Peer>,
         ids: &[MessageId],
     ) -> Result<Answer, Error> {
         let id = ids
@@ -206,7 +206,7 @@ impl Link {
     /// the answer to.
     pub(super) async fn by_numbers<'a>(
         &self,
-        channel: Option<&PeerRow>,
+        channel: Option<&Peer>,
         ids: &'a [MessageId],
     ) -> Result<Vec<(&'a [MessageId], Answer)>, Error> {
         let (mut answers, mut parts) = (Vec::new(), vec![ids]);
@@ -229,7 +229,7 @@ impl Link {
 
     /// Whether a number is that of a message of the chat, which history says of one that cannot be
     /// read as well.
-    pub async fn holds(&self, peer: &PeerRow, id: MessageId) -> Result<bool, Error> {
+    pub async fn holds(&self, peer: &Peer, id: MessageId) -> Result<bool, Error> {
         let request = tl::functions::messages::GetHistory {
             peer: convert::input_peer(peer),
             offset_id: id.0.saturating_add(1),
@@ -245,7 +245,7 @@ impl Link {
     }
 
     /// The peers of the newest messages of a chat, for filling the cache. At most 100 messages.
-    pub async fn history_peers(&self, peer: &PeerRow, limit: i32) -> Result<Vec<PeerRow>, Error> {
+    pub async fn history_peers(&self, peer: &Peer, limit: i32) -> Result<Vec<Peer>, Error> {
         let answer = self.history(peer, 0, 0, limit).await?;
         Ok(convert::peers(&answer.users, &answer.chats))
     }
@@ -254,7 +254,7 @@ impl Link {
     /// is none.
     pub async fn newest_before(
         &self,
-        peer: &PeerRow,
+        peer: &Peer,
         time: UtcTime,
     ) -> Result<Option<MessageId>, Error> {
         let seconds = time.as_datetime().timestamp();
@@ -267,7 +267,7 @@ impl Link {
     /// first; 0 is no limit. One alone is told, however little of it can be read.
     pub(super) async fn history(
         &self,
-        peer: &PeerRow,
+        peer: &Peer,
         offset_id: i32,
         offset_date: i32,
         limit: i32,

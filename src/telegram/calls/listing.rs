@@ -1,7 +1,7 @@
 //! The list of chats as the account's owner sees it.
 //! Source: <https://core.telegram.org/method/messages.getDialogs>.
 
-use crate::model::{ChatId, ListedChat, LiveMessage, PeerRow};
+use crate::model::{ChatId, ListedChat, LiveMessage, Peer};
 use crate::telegram::calls::dialogs::{DialogOffset, DialogPage, Told};
 use crate::telegram::convert;
 use crate::telegram::error::Error;
@@ -17,7 +17,7 @@ pub struct ListedDialogs {
     /// Pinned ones first, then the newest.
     pub entries: Vec<ListedChat>,
     /// The peers.
-    pub peers: Vec<PeerRow>,
+    pub peers: Vec<Peer>,
 }
 
 impl Link {

@@ -3,7 +3,7 @@
 //! <https://core.telegram.org/method/messages.search>,
 //! <https://core.telegram.org/method/messages.readHistory>.
 
-use crate::model::{LiveMessage, MessageId, PeerRow};
+use crate::model::{LiveMessage, MessageId, Peer};
 use crate::telegram::calls::history::{Answer, MESSAGES_A_CALL};
 use crate::telegram::calls::numbers::MessageOf;
 use crate::telegram::convert;
@@ -31,7 +31,7 @@ pub struct FoundMessages {
     /// Newest first.
     pub messages: Vec<LiveMessage>,
     /// The peers.
-    pub peers: Vec<PeerRow>,
+    pub peers: Vec<Peer>,
 }
 
 impl Link {
@@ -40,7 +40,7 @@ impl Link {
     /// message.
     pub async fn read_history(
         &self,
-        peer: &PeerRow,
+        peer: &Peer,
         query: &HistoryQuery,
     ) -> Result<FoundMessages, Error> {
         let limit = query.limit as usize;
@@ -85,7 +85,7 @@ impl Link {
 
     async fn history_page(
         &self,
-        peer: &PeerRow,
+        peer: &Peer,
         search: Option<&str>,
         (offset_id, add_offset): (i32, i32),
         limit: usize,
@@ -128,7 +128,7 @@ impl Link {
     /// begins. It stands between that number and the message after it.
     async fn name(
         &self,
-        peer: &PeerRow,
+        peer: &Peer,
         search: Option<&str>,
         before: i32,
     ) -> Result<(Option<LiveMessage>, Option<i32>), Error> {
@@ -163,7 +163,7 @@ impl Link {
     /// One message of a chat; `None` when there is none of that number.
     pub async fn live_message(
         &self,
-        peer: &PeerRow,
+        peer: &Peer,
         id: MessageId,
     ) -> Result<Option<LiveMessage>, Error> {
         let channel = convert::input_channel(peer).map(|_| peer);
@@ -185,7 +185,7 @@ impl Link {
     /// The same as Telegram tells it.
     pub(super) async fn raw_message(
         &self,
-        peer: &PeerRow,
+        peer: &Peer,
         id: MessageId,
     ) -> Result<Option<tl::enums::Message>, Error> {
         let channel = convert::input_channel(peer).map(|_| peer);
@@ -196,7 +196,7 @@ impl Link {
     }
 
     /// `messages.readHistory` or `channels.readHistory` of a whole chat.
-    pub async fn mark_all_read(&self, peer: &PeerRow) -> Result<(), Error> {
+    pub async fn mark_all_read(&self, peer: &Peer) -> Result<(), Error> {
         self.mark_read(peer, 0).await
     }
 
@@ -205,7 +205,7 @@ impl Link {
         self.mark_read(of.peer(), of.id().0).await
     }
 
-    async fn mark_read(&self, peer: &PeerRow, max_id: i32) -> Result<(), Error> {
+    async fn mark_read(&self, peer: &Peer, max_id: i32) -> Result<(), Error> {
         if let Some(channel) = convert::input_channel(peer) {
             let request = tl::functions::channels::ReadHistory { channel, max_id };
             self.invoke(&request).await.map(drop)
@@ -217,7 +217,7 @@ impl Link {
     }
 
     /// `messages.getScheduledHistory`, newest first.
-    pub async fn scheduled(&self, peer: &PeerRow) -> Result<Vec<LiveMessage>, Error> {
+    pub async fn scheduled(&self, peer: &Peer) -> Result<Vec<LiveMessage>, Error> {
         let peer = convert::input_peer(peer);
         let request = tl::functions::messages::GetScheduledHistory { peer, hash: 0 };
         let answer = self.page(&request).await?;
@@ -226,7 +226,7 @@ impl Link {
 
     /// `messages.deleteScheduledMessages`, at most 100 numbers of the chat's schedule. Schedules
     /// are counted and called by chat: their numbers reach no other one.
-    pub async fn cancel_scheduled(&self, peer: &PeerRow, ids: &[MessageId]) -> Result<(), Error> {
+    pub async fn cancel_scheduled(&self, peer: &Peer, ids: &[MessageId]) -> Result<(), Error> {
         let request = tl::functions::messages::DeleteScheduledMessages {
             peer: convert::input_peer(peer),
             id: ids.iter().map(|id| id.0).collect(),

@@ -2,7 +2,7 @@
 //! <https://core.telegram.org/method/messages.sendMedia>,
 //! <https://core.telegram.org/method/messages.sendMultiMedia>.
 
-use crate::model::{LiveMessage, PeerRow, UtcTime};
+use crate::model::{LiveMessage, Peer, UtcTime};
 use crate::telegram::calls::files::UploadedFile;
 use crate::telegram::calls::messages::{reply_header, seconds, without_message};
 use crate::telegram::calls::numbers::MessageOf;
@@ -96,7 +96,7 @@ impl Link {
     /// `messages.sendMedia`.
     pub async fn send_media(
         &self,
-        peer: &PeerRow,
+        peer: &Peer,
         message: OutgoingMedia,
     ) -> Result<LiveMessage, Error> {
         let random_id = message.random_id;
@@ -130,7 +130,7 @@ impl Link {
     }
 
     /// `messages.uploadMedia`: makes a saved file one that albums take.
-    pub async fn store_media(&self, peer: &PeerRow, media: Media) -> Result<Media, Error> {
+    pub async fn store_media(&self, peer: &Peer, media: Media) -> Result<Media, Error> {
         let request = tl::functions::messages::UploadMedia {
             business_connection_id: None,
             peer: convert::input_peer(peer),
@@ -149,7 +149,7 @@ impl Link {
     /// `messages.sendMultiMedia`; the caption is the first file's.
     pub async fn send_album(
         &self,
-        peer: &PeerRow,
+        peer: &Peer,
         album: OutgoingAlbum,
     ) -> Result<Vec<LiveMessage>, Error> {
         let random_ids: Vec<i64> = album

@@ -1,6 +1,6 @@
 //! Sending texts. Source: <https://core.telegram.org/method/messages.sendMessage>.
 
-use crate::model::{ChatId, LiveMessage, MessageId, PeerRow, UtcTime};
+use crate::model::{ChatId, LiveMessage, MessageId, Peer, UtcTime};
 use crate::telegram::calls::numbers::MessageOf;
 use crate::telegram::convert;
 use crate::telegram::error::{DUPLICATE, Error};
@@ -33,7 +33,7 @@ impl Link {
     /// which message it was, comes after the sending: the message then has no number.
     pub async fn send_message(
         &self,
-        peer: &PeerRow,
+        peer: &Peer,
         message: OutgoingMessage,
     ) -> Result<LiveMessage, Error> {
         let random_id = message.random_id;

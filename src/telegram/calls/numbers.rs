@@ -6,7 +6,7 @@
 //! these are made here alone, after a look at where each number is.
 //! Source: <https://core.telegram.org/api/updates#message-related-event-sequences>.
 
-use crate::model::{ChatId, ChatKind, MessageId, PeerRow};
+use crate::model::{ChatId, ChatKind, MessageId, Peer};
 use crate::telegram::calls::history::MESSAGES_A_CALL;
 use crate::telegram::error::Error;
 use crate::telegram::link::Link;
@@ -15,14 +15,14 @@ use std::collections::HashMap;
 /// Numbers of messages, each of them of the one chat.
 #[derive(Clone, Debug)]
 pub struct MessagesOf {
-    peer: PeerRow,
+    peer: Peer,
     ids: Vec<MessageId>,
 }
 
 /// The number of one message of the one chat.
 #[derive(Clone, Debug)]
 pub struct MessageOf {
-    peer: PeerRow,
+    peer: Peer,
     id: MessageId,
 }
 
@@ -31,7 +31,7 @@ pub type Places = HashMap<MessageId, ChatId>;
 
 impl MessagesOf {
     /// The chat.
-    pub const fn peer(&self) -> &PeerRow {
+    pub const fn peer(&self) -> &Peer {
         &self.peer
     }
 
@@ -47,7 +47,7 @@ impl MessagesOf {
 
 impl MessageOf {
     /// The chat.
-    pub const fn peer(&self) -> &PeerRow {
+    pub const fn peer(&self) -> &Peer {
         &self.peer
     }
 
@@ -63,7 +63,7 @@ impl Link {
     /// about a channel: whatever number goes to a channel's call stays in the channel.
     pub async fn messages_of(
         &self,
-        peer: &PeerRow,
+        peer: &Peer,
         ids: Vec<MessageId>,
         logged: &Places,
     ) -> Result<Result<MessagesOf, Vec<MessageId>>, Error> {
@@ -101,7 +101,7 @@ impl Link {
     /// One number as one of the chat, as [`Link::messages_of`] finds it.
     pub async fn message_of(
         &self,
-        peer: &PeerRow,
+        peer: &Peer,
         id: MessageId,
         logged: &Places,
     ) -> Result<Option<MessageOf>, Error> {
@@ -112,11 +112,7 @@ impl Link {
 
     /// A message that is there to be answered, in channels too: Telegram is asked every time,
     /// because it sends an answer to nothing as no answer.
-    pub async fn answerable(
-        &self,
-        peer: &PeerRow,
-        id: MessageId,
-    ) -> Result<Option<MessageOf>, Error> {
+    pub async fn answerable(&self, peer: &Peer, id: MessageId) -> Result<Option<MessageOf>, Error> {
         let there = self.live_message(peer, id).await?.is_some();
         let peer = peer.clone();
         Ok(there.then_some(MessageOf { peer, id }))

@@ -1,7 +1,7 @@
 //! Finding users, groups and channels at Telegram.
 //! Source: <https://core.telegram.org/api/peers>, <https://core.telegram.org/api/links>.
 
-use crate::model::{ChatId, PeerRow};
+use crate::model::{ChatId, Peer};
 use crate::telegram::convert;
 use crate::telegram::error::Error;
 use crate::telegram::link::Link;
@@ -13,7 +13,7 @@ pub struct Found {
     /// The one that was asked for, if there is one.
     pub target: Option<ChatId>,
     /// Every peer of the answer with its access hash, the target among them.
-    pub peers: Vec<PeerRow>,
+    pub peers: Vec<Peer>,
 }
 
 impl Link {
@@ -34,7 +34,7 @@ impl Link {
 
     /// `users.getUsers` or `channels.getChannels`: a user or channel as it is now. `None` when
     /// Telegram refuses the access hash; a channel that has become unreadable shows nothing.
-    pub async fn look_again(&self, peer: &PeerRow) -> Result<Option<PeerRow>, Error> {
+    pub async fn look_again(&self, peer: &Peer) -> Result<Option<Peer>, Error> {
         let found = if let Some(user) = convert::input_user(peer) {
             let request = tl::functions::users::GetUsers { id: vec![user] };
             let users = self.invoke(&request).await;
@@ -55,7 +55,7 @@ impl Link {
         };
         match found {
             Ok(found) => Ok(found.filter(|found| found.peer_id == peer.peer_id)),
-            Err(error) if error.is("CHANNEL_PRIVATE") => Ok(Some(PeerRow::new(peer.peer_id))),
+            Err(error) if error.is("CHANNEL_PRIVATE") => Ok(Some(Peer::new(peer.peer_id))),
             Err(error) if error.refuses_hash() => Ok(None),
             Err(error) => Err(error),
         }
@@ -74,7 +74,7 @@ impl Link {
     }
 
     /// `contacts.getContacts`.
-    pub async fn contacts(&self) -> Result<Vec<PeerRow>, Error> {
+    pub async fn contacts(&self) -> Result<Vec<Peer>, Error> {
         match self
             .invoke(&tl::functions::contacts::GetContacts { hash: 0 })
             .await?

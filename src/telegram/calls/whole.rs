@@ -2,7 +2,7 @@
 //! in a message. Sources: <https://core.telegram.org/method/messages.getChats>,
 //! <https://core.telegram.org/method/users.getUsers>, <https://core.telegram.org/api/min>.
 
-use crate::model::{ChatId, ChatKind, MessageId, PeerLink, PeerRow};
+use crate::model::{ChatId, ChatKind, MessageId, Peer, PeerLink};
 use crate::telegram::convert;
 use crate::telegram::error::Error;
 use crate::telegram::link::Link;
@@ -12,7 +12,7 @@ use grammers_client::tl;
 #[derive(Clone, Debug, Default)]
 pub struct Groups {
     /// Those that the account is or was in, and the supergroups that they have become.
-    pub peers: Vec<PeerRow>,
+    pub peers: Vec<Peer>,
     /// Which have become which.
     pub upgrades: Vec<PeerLink>,
 }
@@ -38,10 +38,10 @@ impl Link {
     /// A user or channel that a message shows. `None` when the message is gone or does not.
     pub async fn seen_in(
         &self,
-        chat: &PeerRow,
+        chat: &Peer,
         message: MessageId,
         peer: ChatId,
-    ) -> Result<Option<PeerRow>, Error> {
+    ) -> Result<Option<Peer>, Error> {
         let found = match peer.kind() {
             ChatKind::User => self.user_seen(chat, message, peer).await,
             ChatKind::Channel => self.channel_seen(chat, message, peer).await,
@@ -55,10 +55,10 @@ impl Link {
 
     async fn user_seen(
         &self,
-        chat: &PeerRow,
+        chat: &Peer,
         message: MessageId,
         user: ChatId,
-    ) -> Result<Option<PeerRow>, Error> {
+    ) -> Result<Option<Peer>, Error> {
         let seen = tl::types::InputUserFromMessage {
             peer: convert::input_peer(chat),
             msg_id: message.0,
@@ -72,10 +72,10 @@ impl Link {
 
     async fn channel_seen(
         &self,
-        chat: &PeerRow,
+        chat: &Peer,
         message: MessageId,
         channel: ChatId,
-    ) -> Result<Option<PeerRow>, Error> {
+    ) -> Result<Option<Peer>, Error> {
         let seen = tl::types::InputChannelFromMessage {
             peer: convert::input_peer(chat),
             msg_id: message.0,

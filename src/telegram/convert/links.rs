@@ -3,7 +3,7 @@
 //!
 //! Sources: <https://core.telegram.org/api/min>, <https://core.telegram.org/api/channel#migration>.
 
-use crate::model::{ChatId, ChatKind, Lead, PeerLink, PeerRow, Seen};
+use crate::model::{ChatId, ChatKind, Lead, Peer, PeerLink, Seen};
 use crate::telegram::convert::{chat_id, message_place};
 use grammers_client::tl;
 
@@ -24,21 +24,21 @@ pub(in crate::telegram) fn upgrades(chats: &[tl::enums::Chat]) -> Vec<PeerLink> 
 }
 
 /// The supergroups of upgraded groups, which come with their access hashes.
-pub(super) fn supergroup(chat: &tl::enums::Chat) -> Option<PeerRow> {
+pub(super) fn supergroup(chat: &tl::enums::Chat) -> Option<Peer> {
     let tl::enums::Chat::Chat(group) = chat else {
         return None;
     };
     let tl::enums::InputChannel::Channel(to) = group.migrated_to.as_ref()? else {
         return None;
     };
-    Some(PeerRow {
+    Some(Peer {
         access_hash: Some(to.access_hash),
-        ..PeerRow::new(ChatId::channel(to.channel_id))
+        ..Peer::new(ChatId::channel(to.channel_id))
     })
 }
 
 /// What a message says: of an upgrade, and of those among `peers` who have no access hash.
-pub(super) fn told(peers: &[PeerRow], message: &tl::enums::Message) -> Vec<PeerLink> {
+pub(super) fn told(peers: &[Peer], message: &tl::enums::Message) -> Vec<PeerLink> {
     let Some((chat, message_id)) = message_place(message) else {
         return Vec::new();
     };

@@ -1,6 +1,6 @@
 //! Users, groups and channels as rows, and rows as what calls take.
 
-use crate::model::{ChatId, ChatKind, PeerRow};
+use crate::model::{ChatId, ChatKind, Peer};
 use crate::telegram::convert::links::supergroup;
 use grammers_client::session::types::{ChannelKind, PeerAuth, PeerInfo};
 use grammers_client::tl;
@@ -18,7 +18,7 @@ pub(in crate::telegram) fn chat_id(peer: &tl::enums::Peer) -> ChatId {
 pub(in crate::telegram) fn peers(
     users: &[tl::enums::User],
     chats: &[tl::enums::Chat],
-) -> Vec<PeerRow> {
+) -> Vec<Peer> {
     users
         .iter()
         .filter_map(user)
@@ -31,7 +31,7 @@ pub(in crate::telegram) fn peers(
 /// A user. The access hash of a `min` user is good for nothing and left out, and what such an
 /// object leaves out may be so all the same.
 /// Source: <https://core.telegram.org/api/min>.
-pub(in crate::telegram) fn user(user: &tl::enums::User) -> Option<PeerRow> {
+pub(in crate::telegram) fn user(user: &tl::enums::User) -> Option<Peer> {
     let tl::enums::User::User(user) = user else {
         return None;
     };
@@ -42,7 +42,7 @@ pub(in crate::telegram) fn user(user: &tl::enums::User) -> Option<PeerRow> {
         .filter(|part| !part.is_empty())
         .collect::<Vec<_>>();
     let usernames = active_usernames(user.username.as_deref(), user.usernames.as_deref());
-    Some(PeerRow {
+    Some(Peer {
         peer_id: ChatId::user(user.id),
         kind: ChatKind::User,
         access_hash: user.access_hash.filter(|_| !user.min),
@@ -60,20 +60,20 @@ pub(in crate::telegram) fn user(user: &tl::enums::User) -> Option<PeerRow> {
 }
 
 /// A group or channel. A `min` channel's hash is left out.
-pub(in crate::telegram) fn chat(chat: &tl::enums::Chat) -> Option<PeerRow> {
+pub(in crate::telegram) fn chat(chat: &tl::enums::Chat) -> Option<Peer> {
     let broadcast = match chat {
         tl::enums::Chat::Channel(channel) => Some(channel.broadcast),
         tl::enums::Chat::ChannelForbidden(channel) => Some(channel.broadcast),
         _ => None,
     };
-    let titled = |peer_id: ChatId, title: &str, access_hash| PeerRow {
+    let titled = |peer_id: ChatId, title: &str, access_hash| Peer {
         access_hash,
         name: Some(title.to_owned()).filter(|title| !title.is_empty()),
         is_broadcast: broadcast,
-        ..PeerRow::new(peer_id)
+        ..Peer::new(peer_id)
     };
     match chat {
-        tl::enums::Chat::Chat(chat) => Some(PeerRow {
+        tl::enums::Chat::Chat(chat) => Some(Peer {
             whole: true,
             ..titled(ChatId::chat(chat.id), &chat.title, None)
         }),
@@ -82,7 +82,7 @@ pub(in crate::telegram) fn chat(chat: &tl::enums::Chat) -> Option<PeerRow> {
             let usernames =
                 active_usernames(channel.username.as_deref(), channel.usernames.as_deref());
             let hash = channel.access_hash.filter(|_| !channel.min);
-            Some(PeerRow {
+            Some(Peer {
                 username: usernames.first().cloned(),
                 usernames: (!channel.min).then_some(usernames),
                 whole: !channel.min,
@@ -99,19 +99,19 @@ pub(in crate::telegram) fn chat(chat: &tl::enums::Chat) -> Option<PeerRow> {
 
 /// What `updateUserName` says of a user.
 /// Source: <https://core.telegram.org/constructor/updateUserName>.
-pub(in crate::telegram) fn renamed(update: &tl::types::UpdateUserName) -> PeerRow {
+pub(in crate::telegram) fn renamed(update: &tl::types::UpdateUserName) -> Peer {
     let part = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
     let names = [&update.first_name, &update.last_name].map(|name| part(name));
     let usernames = active_usernames(None, Some(&update.usernames));
     let [first_name, last_name] = names.clone();
     let name: Vec<String> = names.into_iter().flatten().collect();
-    PeerRow {
+    Peer {
         username: usernames.first().cloned(),
         usernames: Some(usernames),
         name: Some(name.join(" ")).filter(|name| !name.is_empty()),
         first_name,
         last_name,
-        ..PeerRow::new(ChatId::user(update.user_id))
+        ..Peer::new(ChatId::user(update.user_id))
     }
 }
 
@@ -136,7 +136,7 @@ fn active_usernames(
 }
 
 /// A stored peer as calls take it.
-pub(in crate::telegram) fn input_peer(peer: &PeerRow) -> tl::enums::InputPeer {
+pub(in crate::telegram) fn input_peer(peer: &Peer) -> tl::enums::InputPeer {
     if peer.is_self == Some(true) {
         return tl::enums::InputPeer::PeerSelf;
     }
@@ -160,7 +160,7 @@ pub(in crate::telegram) fn input_peer(peer: &PeerRow) -> tl::enums::InputPeer {
 }
 
 /// A stored channel as the methods of `channels.*` take it; `None` for anything else.
-pub(in crate::telegram) fn input_channel(peer: &PeerRow) -> Option<tl::enums::InputChannel> {
+pub(in crate::telegram) fn input_channel(peer: &Peer) -> Option<tl::enums::InputChannel> {
     (peer.peer_id.kind() == ChatKind::Channel).then(|| {
         tl::types::InputChannel {
             channel_id: peer.peer_id.bare(),
@@ -172,12 +172,12 @@ pub(in crate::telegram) fn input_channel(peer: &PeerRow) -> Option<tl::enums::In
 
 /// The bare id of a basic group, which calls take without an access hash; `None` for anything else,
 /// whose bare id may be another group's.
-pub(in crate::telegram) fn basic_group(peer: &PeerRow) -> Option<i64> {
+pub(in crate::telegram) fn basic_group(peer: &Peer) -> Option<i64> {
     (peer.peer_id.kind() == ChatKind::Chat).then(|| peer.peer_id.bare())
 }
 
 /// A stored user as calls take it; `None` for anything else.
-pub(in crate::telegram) fn input_user(peer: &PeerRow) -> Option<tl::enums::InputUser> {
+pub(in crate::telegram) fn input_user(peer: &Peer) -> Option<tl::enums::InputUser> {
     if peer.is_self == Some(true) {
         return Some(tl::enums::InputUser::UserSelf);
     }
@@ -191,7 +191,7 @@ pub(in crate::telegram) fn input_user(peer: &PeerRow) -> Option<tl::enums::Input
 }
 
 /// A stored peer as grammers' own bookkeeping takes it.
-pub(in crate::telegram) fn peer_info(peer: &PeerRow) -> PeerInfo {
+pub(in crate::telegram) fn peer_info(peer: &Peer) -> PeerInfo {
     let id = peer.peer_id.bare();
     let auth = peer.access_hash.map(PeerAuth::from_hash);
     match peer.peer_id.kind() {

@@ -15,7 +15,7 @@ mod tests;
 pub use html::{html, to_html};
 pub use markdown::{markdown, to_markdown};
 
-use crate::model::{ChatId, PeerRow};
+use crate::model::{ChatId, Peer};
 use crate::telegram::convert;
 use grammers_client::tl;
 use grammers_client::tl::enums::{InputUser, MessageEntity as Entity};
@@ -66,7 +66,7 @@ impl Formatted {
     /// it wants the user's access hash as well. Where the user is not known the mention is left out
     /// and its text stays. Source: <https://core.telegram.org/api/mentions>.
     #[must_use]
-    pub fn name_users(self, known: &[PeerRow]) -> Self {
+    pub fn name_users(self, known: &[Peer]) -> Self {
         self.resolve_mentions(|id| {
             let user = known.iter().find(|peer| peer.peer_id == ChatId::user(id))?;
             // Without its access hash the whole message would be refused.

@@ -11,7 +11,7 @@ use local_dc::world::channel::ChannelKind;
 use local_dc::world::faults::Fault;
 use serde_json::{Value, json};
 use std::time::Duration;
-use telegram_hub::model::{ChatId, PeerRow, SessionId, SessionName, UtcTime};
+use telegram_hub::model::{ChatId, Peer, SessionId, SessionName, UtcTime};
 use telegram_hub::store::peers;
 use telegram_hub::store::{Store, load_or_create_master_key, sessions};
 
@@ -53,7 +53,7 @@ fn shops(hub: &TestHub) -> Result<[i64; 2], Failure> {
 }
 
 /// Puts a peer into the log's database as if Telegram had shown it at that time.
-async fn seen(hub: &TestHub, peer: PeerRow, ago: Duration) -> Result<(), Failure> {
+async fn seen(hub: &TestHub, peer: Peer, ago: Duration) -> Result<(), Failure> {
     let vault = load_or_create_master_key(None, hub.db.dir(), &hub.db.url()?).await?;
     let store = Store::open(&hub.db.settings()?, vault).await?;
     let name = SessionName::parse("a")?;
@@ -67,10 +67,10 @@ async fn seen(hub: &TestHub, peer: PeerRow, ago: Duration) -> Result<(), Failure
     Ok(())
 }
 
-fn named(id: i64, name: &str) -> PeerRow {
-    PeerRow {
+fn named(id: i64, name: &str) -> Peer {
+    Peer {
         usernames: Some(vec![name.to_owned()]),
-        ..PeerRow::new(ChatId(id))
+        ..Peer::new(ChatId(id))
     }
 }
 
@@ -205,7 +205,7 @@ contract! {
         hub.log_in("a", "+15550000001").await?;
         assert_eq!(reached(&hub, "@bob").await?, Some(BOB));
         assert_eq!(reached(&hub, &BOB.to_string()).await?, Some(BOB));
-        let twin = PeerRow { access_hash: Some(1), ..PeerRow::new(ChatId::channel(BOB)) };
+        let twin = Peer { access_hash: Some(1), ..Peer::new(ChatId::channel(BOB)) };
         seen(&hub, twin, Duration::ZERO).await?;
         let hub = hub.restart().await?;
         hub.client.wait_for_state("a", "online").await?;
@@ -251,13 +251,13 @@ contract! {
         hub.log_in("a", "+15550000001").await?;
         scripted(hub.dc.send("bob", "alice", "hello"))?;
         hub.client.wait_for_messages("a", 1).await?;
-        let spoilt = || PeerRow { access_hash: Some(7), ..PeerRow::new(ChatId(BOB)) };
+        let spoilt = || Peer { access_hash: Some(7), ..Peer::new(ChatId(BOB)) };
         seen(&hub, spoilt(), Duration::ZERO).await?;
         assert_eq!(send(&hub, &BOB.to_string(), "x").await?.0, 404);
         assert_eq!(reached(&hub, &BOB.to_string()).await?, Some(BOB));
         let [one, _] = shops(&hub)?;
         assert_eq!(reached(&hub, &one.to_string()).await?, Some(one));
-        let spoilt_channel = PeerRow { access_hash: Some(7), ..PeerRow::new(ChatId(one)) };
+        let spoilt_channel = Peer { access_hash: Some(7), ..Peer::new(ChatId(one)) };
         seen(&hub, spoilt_channel, Duration::ZERO).await?;
         let hub = hub.restart().await?;
         hub.client.wait_for_state("a", "online").await?;

@@ -2,7 +2,7 @@ use super::{at, session_id};
 use crate::support::contract;
 use serde_json::json;
 use telegram_hub::model::{
-    CapturedBatch, ChatId, Deletion, Message, MessageId, NewMessage, PeerRow, SessionId,
+    CapturedBatch, ChatId, Deletion, Message, MessageId, NewMessage, Peer, SessionId,
     UnreadableMessage, UpdatesPosition,
 };
 use telegram_hub::store::capture::{self, Committed};
@@ -334,7 +334,7 @@ contract! {
         let id = session_id(&store, "alice").await?;
         let mut whole = batch(id, vec![message(BOB, 1, "hello")]);
         whole.position = Some(UpdatesPosition { pts: 5, channels: vec![(77, 8)], ..UpdatesPosition::default() });
-        whole.peers = vec![PeerRow { access_hash: Some(1), ..PeerRow::new(BOB) }];
+        whole.peers = vec![Peer { access_hash: Some(1), ..Peer::new(BOB) }];
         let given = whole.clone();
         let failed: Result<(), Error> = store
             .write(move |c| {

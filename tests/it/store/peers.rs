@@ -1,16 +1,16 @@
 use super::{at, session_id};
 use crate::support::contract;
-use telegram_hub::model::{ChatId, PeerRow, SessionId};
+use telegram_hub::model::{ChatId, Peer, SessionId};
 use telegram_hub::store::peers::{self, usernames};
 use telegram_hub::store::{AnyConnection, Error};
 
-fn user(id: i64) -> PeerRow {
-    PeerRow::new(ChatId::user(id))
+fn user(id: i64) -> Peer {
+    Peer::new(ChatId::user(id))
 }
 
-fn named(id: i64, usernames: &[&str]) -> PeerRow {
+fn named(id: i64, usernames: &[&str]) -> Peer {
     let usernames: Vec<String> = usernames.iter().map(|&name| name.to_owned()).collect();
-    PeerRow {
+    Peer {
         username: usernames.first().cloned(),
         usernames: Some(usernames),
         whole: true,
@@ -18,8 +18,8 @@ fn named(id: i64, usernames: &[&str]) -> PeerRow {
     }
 }
 
-fn bob() -> PeerRow {
-    PeerRow {
+fn bob() -> Peer {
+    Peer {
         access_hash: Some(i64::MIN),
         phone: Some("15550000002".to_owned()),
         name: Some("Bob Older".to_owned()),
@@ -31,8 +31,8 @@ fn bob() -> PeerRow {
 }
 
 /// The peer as it comes out of the database.
-fn stored(peer: PeerRow) -> PeerRow {
-    PeerRow {
+fn stored(peer: Peer) -> Peer {
+    Peer {
         usernames: None,
         whole: false,
         ..peer
@@ -52,13 +52,13 @@ contract! {
         let found = store
             .write(move |c| {
                 peers::upsert_many(c, id, &[bob()], at(0))?;
-                let renamed = PeerRow { name: Some("Robert\0".to_owned()), ..user(2) };
+                let renamed = Peer { name: Some("Robert\0".to_owned()), ..user(2) };
                 peers::upsert_many(c, id, &[renamed], at(1))?;
                 assert_eq!(owners(c, id, &["bobtheolder"])?, [Some(2)]);
                 peers::get(c, id, ChatId::user(2))
             })
             .await?;
-        let expected = PeerRow { name: Some("Robert\u{fffd}".to_owned()), ..stored(bob()) };
+        let expected = Peer { name: Some("Robert\u{fffd}".to_owned()), ..stored(bob()) };
         assert_eq!(found, Some(expected));
     }
 
@@ -68,14 +68,14 @@ contract! {
         let found = store
             .write(move |c| {
                 peers::upsert_many(c, id, &[bob()], at(0))?;
-                let now = PeerRow { first_name: Some("Bob".to_owned()), ..named(2, &[]) };
+                let now = Peer { first_name: Some("Bob".to_owned()), ..named(2, &[]) };
                 peers::upsert_many(c, id, &[now], at(1))?;
                 assert_eq!(owners(c, id, &["bobtheolder"])?, [None]);
                 assert_eq!(peers::by_phone(c, id, "15550000002")?, None);
                 peers::get(c, id, ChatId::user(2))
             })
             .await?;
-        let expected = PeerRow {
+        let expected = Peer {
             access_hash: Some(i64::MIN),
             first_name: Some("Bob".to_owned()),
             is_self: Some(false),
@@ -116,16 +116,16 @@ contract! {
         store
             .write(move |c| {
                 peers::upsert_many(c, id, &[bob()], at(0))?;
-                let renamed = PeerRow { whole: false, ..named(2, &["rob", "bought"]) };
+                let renamed = Peer { whole: false, ..named(2, &["rob", "bought"]) };
                 peers::upsert_many(c, id, &[renamed], at(1))?;
                 let names = ["bobtheolder", "ROB", "Bought"];
                 assert_eq!(owners(c, id, &names)?, [None, Some(2), Some(2)]);
-                let expected = PeerRow { username: Some("rob".to_owned()), ..stored(bob()) };
+                let expected = Peer { username: Some("rob".to_owned()), ..stored(bob()) };
                 assert_eq!(peers::get(c, id, ChatId::user(2))?, Some(expected));
-                let none = PeerRow { whole: false, ..named(2, &[]) };
+                let none = Peer { whole: false, ..named(2, &[]) };
                 peers::upsert_many(c, id, &[none], at(2))?;
                 assert_eq!(owners(c, id, &names)?, [None, None, None]);
-                let expected = PeerRow { username: None, ..stored(bob()) };
+                let expected = Peer { username: None, ..stored(bob()) };
                 assert_eq!(peers::get(c, id, ChatId::user(2))?, Some(expected));
                 Ok(())
             })
@@ -144,7 +144,7 @@ contract! {
                 assert_eq!(seen, Some(at(0)));
                 usernames::forget(c, id, "BOBtheolder")?;
                 assert_eq!(owners(c, id, &["bobtheolder"])?, [None]);
-                let expected = PeerRow { username: None, ..stored(bob()) };
+                let expected = Peer { username: None, ..stored(bob()) };
                 assert_eq!(peers::get(c, id, ChatId::user(2))?, Some(expected));
                 Ok(())
             })
@@ -156,12 +156,12 @@ contract! {
         let id = session_id(&store, "alice").await?;
         let found = store
             .write(move |c| {
-                let later = PeerRow { access_hash: Some(5), ..user(2) };
+                let later = Peer { access_hash: Some(5), ..user(2) };
                 peers::upsert_many(c, id, &[bob(), later], at(0))?;
                 peers::get(c, id, ChatId::user(2))
             })
             .await?;
-        assert_eq!(found, Some(PeerRow { access_hash: Some(5), ..stored(bob()) }));
+        assert_eq!(found, Some(Peer { access_hash: Some(5), ..stored(bob()) }));
     }
 
     async fn peers_are_found_by_username_phone_and_self(db: TestDb) {
@@ -170,7 +170,7 @@ contract! {
         let other = session_id(&store, "other").await?;
         let found = store
             .write(move |c| {
-                let own = PeerRow { is_self: Some(true), ..user(1) };
+                let own = Peer { is_self: Some(true), ..user(1) };
                 peers::upsert_many(c, id, &[bob(), own], at(0))?;
                 Ok((
                     peers::by_username(c, id, "bobtheoLDER")?.map(|p| p.peer_id),
@@ -199,13 +199,13 @@ contract! {
                     assert_eq!(seen(c)?, Some(at(noted)), "told at {when}");
                 }
                 // Whatever is new is written at once, a change of one part among it.
-                let named_now = PeerRow { name: Some("Shop".to_owned()), ..shop.clone() };
+                let named_now = Peer { name: Some("Shop".to_owned()), ..shop.clone() };
                 peers::upsert_many(c, id, std::slice::from_ref(&named_now), at(602))?;
                 assert_eq!(peers::get(c, id, ChatId::user(2))?, Some(stored(named_now)));
                 peers::upsert_many(c, id, &[shop.clone()], at(603))?;
                 assert_eq!(peers::get(c, id, ChatId::user(2))?, Some(stored(shop)));
                 // Of two with one number the one that was seen last is meant.
-                let phone = |id| PeerRow { phone: Some("1555".to_owned()), ..user(id) };
+                let phone = |id| Peer { phone: Some("1555".to_owned()), ..user(id) };
                 for (when, who) in [(604, 5), (605, 6), (606, 5), (607, 6)] {
                     peers::upsert_many(c, id, &[phone(who)], at(when))?;
                     let found = peers::by_phone(c, id, "1555")?.map(|peer| peer.peer_id);
@@ -221,7 +221,7 @@ contract! {
         let id = session_id(&store, "alice").await?;
         let listed = store
             .write(move |c| {
-                let many: Vec<PeerRow> = (1..=2_500).rev().map(|id| named(id, &[&format!("user{id}")])).collect();
+                let many: Vec<Peer> = (1..=2_500).rev().map(|id| named(id, &[&format!("user{id}")])).collect();
                 peers::upsert_many(c, id, &many, at(0))?;
                 let listed = peers::list(c, id)?;
                 peers::delete_all(c, id)?;

@@ -9,13 +9,13 @@ use proptest::strategy::ValueTree as _;
 use proptest::test_runner::{Config, TestRunner};
 use serde_json::json;
 use telegram_hub::model::{
-    CapturedBatch, CapturedMessage, ChatId, Deletion, MessageId, NewMessage, PeerRow, SessionId,
-    SessionName, UpdatesPosition,
+    CapturedBatch, CapturedMessage, ChatId, Deletion, MessageId, NewMessage, Peer, Revision,
+    SessionId, SessionName, UpdatesPosition,
 };
 use telegram_hub::store::capture::{self, Committed};
 use telegram_hub::store::messages;
 use telegram_hub::store::peers;
-use telegram_hub::store::revisions::{self, Revision};
+use telegram_hub::store::revisions;
 use telegram_hub::store::update_states;
 use telegram_hub::store::{AnyConnection, Error, Store};
 
@@ -54,19 +54,19 @@ fn a_deletion() -> impl Strategy<Value = Deletion> {
     })
 }
 
-fn a_peer() -> impl Strategy<Value = PeerRow> {
+fn a_peer() -> impl Strategy<Value = Peer> {
     let name = || proptest::option::of("[ab]");
     let hash = proptest::option::of(0..3_i64);
     let usernames = proptest::option::of(vec("[abc]", 0..3));
     (1..4_i64, hash, usernames, any::<bool>(), name()).prop_map(
-        |(id, access_hash, usernames, whole, name)| PeerRow {
+        |(id, access_hash, usernames, whole, name)| Peer {
             access_hash,
             username: usernames.as_ref().and_then(|names| names.first().cloned()),
             // Whole objects say which usernames there are.
             usernames: usernames.or_else(|| whole.then(Vec::new)),
             whole,
             name,
-            ..PeerRow::new(ChatId::user(id))
+            ..Peer::new(ChatId::user(id))
         },
     )
 }
@@ -79,7 +79,7 @@ fn a_position() -> impl Strategy<Value = UpdatesPosition> {
     })
 }
 
-fn a_batch(peers: Vec<PeerRow>) -> CapturedBatch {
+fn a_batch(peers: Vec<Peer>) -> CapturedBatch {
     CapturedBatch {
         links: Vec::new(),
         session_id: SessionId(0),
@@ -117,8 +117,8 @@ fn a_draft() -> impl Strategy<Value = Draft> {
 #[derive(Debug, PartialEq)]
 struct Log {
     messages: Vec<(CapturedMessage, Vec<Revision>)>,
-    peers: Vec<PeerRow>,
-    by_name: Vec<Option<PeerRow>>,
+    peers: Vec<Peer>,
+    by_name: Vec<Option<Peer>>,
     position: Option<UpdatesPosition>,
 }
 
@@ -213,10 +213,10 @@ async fn compare(
 
 /// A batch of the first account that tells of users' names: all about them, or only the names.
 fn told(peers: &[(i64, &[&str], bool)]) -> Draft {
-    let peers = peers.iter().map(|&(id, usernames, whole)| PeerRow {
+    let peers = peers.iter().map(|&(id, usernames, whole)| Peer {
         usernames: Some(usernames.iter().map(|&name| name.to_owned()).collect()),
         whole,
-        ..PeerRow::new(ChatId::user(id))
+        ..Peer::new(ChatId::user(id))
     });
     (0, a_batch(peers.collect()))
 }

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use std::net::{Ipv6Addr, SocketAddr, SocketAddrV4, SocketAddrV6};
 use std::ops::Range;
 use telegram_hub::model::{
-    ChatId, ChatKind, MessageBox, MessageId, PeerRow, SessionId, SessionName, StoredState,
+    ChatId, ChatKind, MessageBox, MessageId, Peer, SessionId, SessionName, StoredState,
     UpdatesPosition, UserId, UtcTime,
 };
 use telegram_hub::store::auth_keys::{self, DcKey};
@@ -174,8 +174,8 @@ fn store_one(
     })
 }
 
-fn own_peer(recruit: &Recruit) -> PeerRow {
-    PeerRow {
+fn own_peer(recruit: &Recruit) -> Peer {
+    Peer {
         peer_id: ChatId(recruit.user_id),
         kind: ChatKind::User,
         access_hash: Some(0),
@@ -192,7 +192,7 @@ fn own_peer(recruit: &Recruit) -> PeerRow {
     }
 }
 
-fn profile(own: &PeerRow) -> Profile {
+fn profile(own: &Peer) -> Profile {
     Profile {
         user_id: Some(UserId(own.peer_id.0)),
         first_name: own.first_name.clone(),

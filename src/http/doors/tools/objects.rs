@@ -4,8 +4,7 @@
 //! expect. It must not know which tool answers with them.
 
 use crate::model::{
-    CapturedMessage, ChatId, ChatKind, ListedChat, LiveMessage, Message, MessageId, PeerRow,
-    UtcTime,
+    CapturedMessage, ChatId, ChatKind, ListedChat, LiveMessage, Message, MessageId, Peer, UtcTime,
 };
 use crate::ops::sessions::SessionView;
 use chrono::SecondsFormat;
@@ -13,7 +12,7 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 /// A user, group or channel; what is not known is left out.
-pub(crate) fn entity(peer: &PeerRow) -> Value {
+pub(crate) fn entity(peer: &Peer) -> Value {
     let mut object = Map::new();
     object.insert("id".to_owned(), peer.peer_id.bare().into());
     object.insert("type".to_owned(), peer.peer_id.kind().class().into());

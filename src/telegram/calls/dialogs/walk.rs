@@ -141,7 +141,7 @@ impl Link {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::PeerRow;
+    use crate::model::Peer;
 
     fn dialog(user_id: i64, pinned: bool) -> tl::enums::Dialog {
         let notify_settings = tl::types::PeerNotifySettings {
@@ -214,9 +214,7 @@ mod tests {
             messages: tops.map(|(id, date)| top(id, date)).collect(),
             unreadable: Vec::new(),
             chats: Vec::new(),
-            peers: each
-                .map(|(id, ..)| PeerRow::new(ChatId::user(*id)))
-                .collect(),
+            peers: each.map(|(id, ..)| Peer::new(ChatId::user(*id))).collect(),
             complete: false,
             total,
         }

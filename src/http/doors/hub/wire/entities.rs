@@ -7,7 +7,7 @@
 
 use super::shared::SUCCESS;
 use crate::http::input::{Fields, FromFields};
-use crate::model::{PeerRow, SessionName};
+use crate::model::{Peer, SessionName};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -69,8 +69,8 @@ pub(crate) struct Entity {
     title: Option<String>,
 }
 
-impl From<PeerRow> for Resolved {
-    fn from(peer: PeerRow) -> Self {
+impl From<Peer> for Resolved {
+    fn from(peer: Peer) -> Self {
         Self {
             status: SUCCESS,
             message: "Entity resolved successfully",
@@ -119,7 +119,7 @@ pub(crate) struct CachedEntity {
 
 impl CachedEntities {
     /// What the hub remembers for a session.
-    pub(crate) fn new(session: &SessionName, peers: Vec<PeerRow>) -> Self {
+    pub(crate) fn new(session: &SessionName, peers: Vec<Peer>) -> Self {
         Self {
             status: SUCCESS,
             session_id: session.to_string(),
@@ -128,8 +128,8 @@ impl CachedEntities {
     }
 }
 
-impl From<PeerRow> for CachedEntity {
-    fn from(peer: PeerRow) -> Self {
+impl From<Peer> for CachedEntity {
+    fn from(peer: Peer) -> Self {
         Self {
             entity_id: peer.peer_id.bare(),
             r#type: peer.peer_id.kind().as_str(),
