@@ -202,7 +202,7 @@ contract! {
                 let named_now = Peer { name: Some("Shop".to_owned()), ..shop.clone() };
                 peers::upsert_many(c, id, std::slice::from_ref(&named_now), at(602))?;
                 assert_eq!(peers::get(c, id, ChatId::user(2))?, Some(stored(named_now)));
-                peers::upsert_many(c, id, &[shop.clone()], at(603))?;
+                peers::upsert_many(c, id, std::slice::from_ref(&shop), at(603))?;
                 assert_eq!(peers::get(c, id, ChatId::user(2))?, Some(stored(shop)));
                 // Of two with one number the one that was seen last is meant.
                 let phone = |id| Peer { phone: Some("1555".to_owned()), ..user(id) };
