@@ -11,13 +11,14 @@ mod sessions;
 mod signals;
 
 use crate::auth::ApiKey;
-use crate::config::{Config, ConfigError, Flags, StoreConfig};
+use crate::config::{self, Config, ConfigError, Flags, StoreConfig};
 use crate::daemon::{self, RunError};
 use crate::http;
 use crate::hub::{ImportError, StartError, open_store};
 use clap::{Parser, Subcommand};
 use secrecy::ExposeSecret as _;
 use sessions::{GivenString, WantedString};
+use std::ffi::OsString;
 use std::io::{self, Write as _};
 use std::process::ExitCode;
 
@@ -142,7 +143,7 @@ pub fn main() -> ExitCode {
 
 fn command() -> Result<(), CommandError> {
     read_dot_env()?;
-    let Cli { command, flags } = Cli::try_parse().map_err(ConfigError::from)?;
+    let (command, flags) = read(std::env::args_os()).map_err(ConfigError::from)?;
     match command.unwrap_or(Command::Serve) {
         Command::Serve => serve(flags),
         Command::Migrate => migrate(&flags),
@@ -164,6 +165,16 @@ fn command() -> Result<(), CommandError> {
             runtime()?.block_on(sessions::write(&config, &name, kind))
         }
     }
+}
+
+/// Reads a command line, with the flags of the doors.
+fn read<I, T>(args: I) -> Result<(Option<Command>, Flags), clap::Error>
+where
+    I: IntoIterator<Item = T>,
+    T: Into<OsString> + Clone,
+{
+    let (Cli { command, flags }, given) = config::parse(args, http::of_doors())?;
+    Ok((command, Flags { given, ..flags }))
 }
 
 /// Reads `.env` of the current folder, not of the folders above it.
@@ -227,7 +238,7 @@ mod tests {
 
     #[test]
     fn the_command_line_is_consistent_and_shows_no_value_of_the_environment() {
-        let mut command = Cli::command();
+        let mut command = config::with_flags(Cli::command(), &http::of_doors());
         command.clone().debug_assert();
         for argument in command.get_arguments() {
             assert!(argument.get_env().is_none() || argument.is_hide_env_values_set());
@@ -242,9 +253,9 @@ mod tests {
     #[test]
     fn settings_may_stand_before_and_after_the_command() {
         for line in ["hub --data-dir x migrate", "hub migrate --data-dir x"] {
-            let cli = Cli::try_parse_from(line.split(' ')).expect("valid");
-            assert_eq!(cli.flags.data_dir.as_deref(), Some("x"), "{line}");
-            assert!(matches!(cli.command, Some(Command::Migrate)));
+            let (command, flags) = read(line.split(' ')).expect("valid");
+            assert_eq!(flags.data_dir.as_deref(), Some("x"), "{line}");
+            assert!(matches!(command, Some(Command::Migrate)));
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The flags and variables as they are written, before any check.
 
-use crate::config::{ConfigError, LimitFlags, SecretFiles, secret_files};
+use crate::config::{ConfigError, Given, LimitFlags, SecretFiles, secret_files};
 use clap::Parser;
 use secrecy::{ExposeSecret as _, SecretString};
 
@@ -160,10 +160,7 @@ pub struct Flags {
         hide_env_values = true
     )]
     pub shutdown_timeout: Option<String>,
-    /// Key that opens the tools door alone; `TELETHON_AUTH_KEY` is read as well.
-    #[arg(long, global = true, env = "HUB_TOOLS_KEY", hide_env_values = true)]
-    pub tools_key: Option<SecretString>,
-    /// Session of calls of the tools door that name none [default: the only one there is].
+    /// Session of calls that name none [default: the only one there is].
     #[arg(
         long,
         global = true,
@@ -171,54 +168,6 @@ pub struct Flags {
         hide_env_values = true
     )]
     pub default_session: Option<String>,
-    /// Seconds that the tools door sleeps when Telegram asks for it, 0 to 600 [default: 60].
-    #[arg(
-        long,
-        global = true,
-        env = "HUB_TOOLS_FLOOD_SLEEP",
-        hide_env_values = true
-    )]
-    pub tools_flood_sleep: Option<String>,
-    /// Whether the tools door refuses what changes something, true or false [default: false].
-    #[arg(
-        long,
-        global = true,
-        env = "HUB_TOOLS_READ_ONLY",
-        hide_env_values = true
-    )]
-    pub tools_read_only: Option<String>,
-    /// Chats, separated by commas, that the tools door may read [default: all].
-    #[arg(
-        long,
-        global = true,
-        env = "HUB_TOOLS_READ_CHATS",
-        hide_env_values = true
-    )]
-    pub tools_read_chats: Option<String>,
-    /// Chats, separated by commas, that the tools door may write to [default: all].
-    #[arg(
-        long,
-        global = true,
-        env = "HUB_TOOLS_WRITE_CHATS",
-        hide_env_values = true
-    )]
-    pub tools_write_chats: Option<String>,
-    /// Origins of web pages, separated by commas, that may use the tools door.
-    #[arg(
-        long,
-        global = true,
-        env = "HUB_TOOLS_ALLOWED_ORIGINS",
-        hide_env_values = true
-    )]
-    pub tools_allowed_origins: Option<String>,
-    /// Largest file that clients of the tools door may upload, in bytes [default: 2147483648].
-    #[arg(
-        long,
-        global = true,
-        env = "HUB_TOOLS_MAX_UPLOAD_BYTES",
-        hide_env_values = true
-    )]
-    pub tools_max_upload_bytes: Option<String>,
     /// Session string of Telethon that is imported at the first start.
     #[arg(long, global = true, env = "TELETHON_SESSION", hide_env_values = true)]
     pub telethon_session: Option<SecretString>,
@@ -244,29 +193,11 @@ pub struct Flags {
     #[arg(
         long,
         global = true,
-        env = "TELETHON_AUTH_KEY",
-        hide_env_values = true,
-        hide = true
-    )]
-    pub telethon_auth_key: Option<SecretString>,
-    #[doc(hidden)]
-    #[arg(
-        long,
-        global = true,
         env = "TELETHON_HTTP_LISTEN_ADDRESS",
         hide_env_values = true,
         hide = true
     )]
     pub telethon_listen: Option<String>,
-    #[doc(hidden)]
-    #[arg(
-        long,
-        global = true,
-        env = "TELETHON_FLOOD_SLEEP_THRESHOLD",
-        hide_env_values = true,
-        hide = true
-    )]
-    pub telethon_flood_sleep: Option<String>,
     /// What is logged, such as `info` or `info,telegram_hub=debug`.
     #[arg(long, global = true, env = "HUB_LOG", hide_env_values = true)]
     pub log: Option<String>,
@@ -276,6 +207,9 @@ pub struct Flags {
     /// Secrets out of files.
     #[command(flatten)]
     pub secret_files: SecretFiles,
+    /// What is set of the doors, whose flags a command has beside these: see [`crate::config::parse`].
+    #[arg(skip)]
+    pub given: Given,
 }
 
 impl Flags {
@@ -287,11 +221,6 @@ impl Flags {
         let files = &mut flags.secret_files;
         for (name, secret, file) in [
             ("HUB_API_KEY", &mut flags.api_key, &mut files.api_key_file),
-            (
-                "HUB_TOOLS_KEY",
-                &mut flags.tools_key,
-                &mut files.tools_key_file,
-            ),
             (
                 "HUB_MASTER_KEY",
                 &mut flags.master_key,
@@ -318,11 +247,6 @@ impl Flags {
                 &mut files.telethon_api_hash_file,
             ),
             (
-                "TELETHON_AUTH_KEY",
-                &mut flags.telethon_auth_key,
-                &mut files.telethon_auth_key_file,
-            ),
-            (
                 "TELETHON_SESSION",
                 &mut flags.telethon_session,
                 &mut files.telethon_session_file,
@@ -330,6 +254,7 @@ impl Flags {
         ] {
             secret_files::read(name, secret, file, &mut warnings)?;
         }
+        flags.given.complete(&mut warnings)?;
         Ok((flags, warnings))
     }
 
@@ -362,15 +287,8 @@ impl Flags {
             &mut self.lookups_per_minute,
             &mut self.shutdown_timeout,
             &mut self.default_session,
-            &mut self.tools_flood_sleep,
-            &mut self.tools_read_only,
-            &mut self.tools_read_chats,
-            &mut self.tools_write_chats,
-            &mut self.tools_allowed_origins,
-            &mut self.tools_max_upload_bytes,
             &mut self.telethon_api_id,
             &mut self.telethon_listen,
-            &mut self.telethon_flood_sleep,
             &mut self.log,
             &mut self.log_format,
         ] {
@@ -382,10 +300,8 @@ impl Flags {
             &mut self.master_key,
             &mut self.telegram_api_hash,
             &mut self.fallback_api_hash,
-            &mut self.tools_key,
             &mut self.telethon_session,
             &mut self.telethon_api_hash,
-            &mut self.telethon_auth_key,
         ] {
             secret.take_if(|secret| secret.expose_secret().trim().is_empty());
         }

@@ -1,6 +1,7 @@
 //! Settings of the HTTP side.
 
-use crate::config::{ConfigError, Flags, hosts, text, tools};
+use crate::config::declared::DoorKey;
+use crate::config::{ConfigError, Flags, hosts, text};
 use secrecy::{ExposeSecret as _, SecretString};
 use std::collections::HashSet;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -78,7 +79,7 @@ fn doors(flags: &Flags, listen: SocketAddr) -> Doors {
         names.retain(|name| seen.insert(name.clone()));
         return Doors::Named(names);
     }
-    let keyed = tools::doors_with_key(flags);
+    let keyed = doors_with_key(flags);
     if flags.api_key.is_some() || listen.ip().is_loopback() || keyed.is_empty() {
         return Doors::All;
     }
@@ -90,8 +91,8 @@ fn refuse_open_hub(flags: &Flags, listen: SocketAddr, doors: &Doors) -> Result<(
         None if !listen.ip().is_loopback() && !have_keys(flags, doors) => {
             Err(ConfigError::setting(format!(
                 "HUB_LISTEN={listen} can be reached from other machines: set HUB_API_KEY to what \
-                 `telegram-hub keygen` prints, or {}, or listen on 127.0.0.1.",
-                tools::HOW_TO_OPEN_ALONE
+                 `telegram-hub keygen` prints,{} or listen on 127.0.0.1.",
+                how_to_open_alone(flags)
             )))
         }
         // A header cannot carry anything else, so no client could ever show such a key.
@@ -106,11 +107,26 @@ fn refuse_open_hub(flags: &Flags, listen: SocketAddr, doors: &Doors) -> Result<(
 
 /// Whether there are doors, and each of them has a key of its own.
 fn have_keys(flags: &Flags, doors: &Doors) -> bool {
-    let keyed = tools::doors_with_key(flags);
+    let keyed = doors_with_key(flags);
     match doors {
         Doors::All => false,
         Doors::Named(names) => {
             !names.is_empty() && names.iter().all(|name| keyed.contains(&name.as_str()))
         }
     }
+}
+
+/// The doors that have a key of their own.
+fn doors_with_key(flags: &Flags) -> Vec<&'static str> {
+    let keys = flags.given.keys().filter(|of_door| of_door.key.is_some());
+    keys.map(|of_door| of_door.door).collect()
+}
+
+/// What lets a door be reached from other machines without a key of the hub.
+fn how_to_open_alone(flags: &Flags) -> String {
+    let keys = flags.given.keys();
+    let ways = keys.map(|DoorKey { door, name, .. }| {
+        format!(" or open the door {door} alone with HUB_DOORS={door} and {name},")
+    });
+    ways.collect::<Vec<_>>().concat()
 }

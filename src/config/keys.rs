@@ -3,7 +3,7 @@
 //!
 //! Owns the measure of a key. It must not know how a key is compared or carried.
 
-use crate::config::{ConfigError, Flags, HttpConfig, ToolsConfig};
+use crate::config::{ConfigError, Flags, Given, HttpConfig};
 use secrecy::{ExposeSecret, SecretString};
 
 /// A shorter key can be guessed.
@@ -13,8 +13,9 @@ const LEAST_DISTINCT: usize = 6;
 /// What may be left of a key once its known words, digits and marks are taken out.
 const LEAST_UNKNOWN: usize = 5;
 
-/// What people write where a key belongs, longer words before their parts.
-const KNOWN_WORDS: [&str; 48] = [
+/// What people write where a key belongs, longer words before their parts. The names of the doors
+/// are others.
+const KNOWN_WORDS: [&str; 47] = [
     "qwertyuiop",
     "asdfghjkl",
     "changeme",
@@ -43,7 +44,6 @@ const KNOWN_WORDS: [&str; 48] = [
     "super",
     "admin",
     "token",
-    "tools",
     "hello",
     "guest",
     "local",
@@ -66,11 +66,11 @@ const KNOWN_WORDS: [&str; 48] = [
 ];
 
 /// Why a key can be guessed, if it can.
-fn weakness(key: &str) -> Option<&'static str> {
+fn weakness(key: &str, doors: &[&str]) -> Option<&'static str> {
     let mut distinct: Vec<_> = key.bytes().collect();
     distinct.sort_unstable();
     distinct.dedup();
-    if is_known(key) {
+    if is_known(key, doors) {
         Some("is made of words that are tried first")
     } else if key.len() < LEAST_LENGTH {
         Some("is shorter than 16 characters")
@@ -84,11 +84,11 @@ fn weakness(key: &str) -> Option<&'static str> {
 }
 
 /// Whether a key has letters, and hardly any beside those of known words.
-fn is_known(key: &str) -> bool {
+fn is_known(key: &str, doors: &[&str]) -> bool {
     let letters: String = key.chars().filter(char::is_ascii_alphabetic).collect();
     let letters = letters.to_ascii_lowercase();
     let mut rest = letters.clone();
-    for word in KNOWN_WORDS {
+    for word in KNOWN_WORDS.iter().chain(doors) {
         rest = rest.replace(word, "");
     }
     !letters.is_empty() && rest.len() < LEAST_UNKNOWN && rest.len() * 3 < letters.len()
@@ -112,25 +112,28 @@ fn is_sequence(key: &[u8]) -> bool {
     near * 4 >= key.len() * 3
 }
 
-/// Refuses keys that can be guessed from elsewhere, and one key under two names.
+/// Refuses keys that can be guessed from elsewhere, and the hub's key under another name.
 ///
 /// # Errors
 /// A sentence that names the setting and says what to set.
-pub(super) fn check(http: &HttpConfig, tools: &ToolsConfig) -> Result<Vec<String>, ConfigError> {
-    let text = |key: &SecretString| key.expose_secret().to_owned();
-    let (hub, tools) = (
-        http.api_key.as_ref().map(text),
-        tools.key.as_ref().map(text),
-    );
-    if hub.is_some() && hub == tools {
-        return Err(ConfigError::setting(
-            "HUB_TOOLS_KEY is the same as HUB_API_KEY, but must open the tools door and nothing \
-             else: set it to another key, such as `telegram-hub keygen` prints.",
-        ));
+pub(super) fn check(http: &HttpConfig, given: &Given) -> Result<Vec<String>, ConfigError> {
+    let hub = http.api_key.as_ref().map(ExposeSecret::expose_secret);
+    let mut keys = vec![("HUB_API_KEY", hub)];
+    for of_door in given.keys() {
+        let (name, door) = (of_door.name, of_door.door);
+        let key = of_door.key.map(ExposeSecret::expose_secret);
+        if hub.is_some() && hub == key {
+            return Err(ConfigError::setting(format!(
+                "{name} is the same as HUB_API_KEY, but must open the {door} door and nothing \
+                 else: set it to another key, such as `telegram-hub keygen` prints.",
+            )));
+        }
+        keys.push((name, key));
     }
+    let doors: Vec<_> = given.doors().collect();
     let mut warnings = Vec::new();
-    for (name, key) in [("HUB_API_KEY", hub), ("HUB_TOOLS_KEY", tools)] {
-        let Some(why) = key.as_deref().and_then(weakness) else {
+    for (name, key) in keys {
+        let Some(why) = key.and_then(|key| weakness(key, &doors)) else {
             continue;
         };
         if !http.listen.ip().is_loopback() {
@@ -148,30 +151,25 @@ pub(super) fn check(http: &HttpConfig, tools: &ToolsConfig) -> Result<Vec<String
 }
 
 /// What whoever starts the hub should know of keys that are not there.
-pub(super) fn absent(given: &Flags, http: &HttpConfig) -> Vec<String> {
+pub(super) fn absent(written: &Flags, http: &HttpConfig) -> Vec<String> {
     let blank = |key: &Option<SecretString>| {
         let key = key.as_ref().map(ExposeSecret::expose_secret);
         key.is_some_and(|key| key.trim().is_empty())
     };
-    let mut warnings = Vec::new();
-    for (name, key) in [
-        ("HUB_TOOLS_KEY", &given.tools_key),
-        ("TELETHON_AUTH_KEY", &given.telethon_auth_key),
-        ("HUB_MASTER_KEY", &given.master_key),
-    ] {
-        if blank(key) {
-            warnings.push(format!("{name} is set but blank, which means no key"));
-        }
-    }
+    let master = blank(&written.master_key).then_some("HUB_MASTER_KEY");
+    let blank_keys = written.given.blank_keys().chain(master);
+    let mut warnings: Vec<_> = blank_keys
+        .map(|name| format!("{name} is set but blank, which means no key"))
+        .collect();
     if http.api_key.is_some() {
         return warnings;
     }
-    let how = if blank(&given.api_key) {
+    let how = if blank(&written.api_key) {
         "HUB_API_KEY is set but blank, which means no key"
     } else {
         "HUB_API_KEY is not set"
     };
-    // Beyond loopback nothing but the tools is open, and these have a key.
+    // Beyond loopback only doors with a key of their own are open.
     if http.listen.ip().is_loopback() {
         warnings.push(format!(
             "{how}: every user and every program of this machine can use all accounts"
@@ -183,7 +181,7 @@ pub(super) fn absent(given: &Flags, http: &HttpConfig) -> Vec<String> {
                 http.allowed_hosts.join(" or ")
             ));
         }
-    } else if blank(&given.api_key) {
+    } else if blank(&written.api_key) {
         warnings.push(how.to_owned());
     }
     warnings

@@ -3,6 +3,7 @@
 //! Owns every setting with its name, default and bounds, and refuses wrong or unsafe ones with
 //! one sentence. It must not know what the settings do: it opens no database and no socket.
 
+mod declared;
 mod error;
 mod exposure;
 mod fetch;
@@ -14,10 +15,14 @@ mod limits;
 mod log;
 mod pace;
 mod secret_files;
+mod sessions;
 mod telegram;
 mod text;
-mod tools;
 
+pub use declared::{
+    AnySetting, DoorSettings, Given, Key, Kind, List, Number, Setting, Switch, Values, parse,
+    with_flags,
+};
 pub use error::ConfigError;
 pub use exposure::Exposure;
 pub use fetch::{AllowedAddresses, AllowedAddressesError, FetchConfig};
@@ -27,10 +32,9 @@ pub use limits::{LimitFlags, LimitsConfig};
 pub use log::{LogConfig, LogFormat};
 pub use pace::PaceConfig;
 pub use secret_files::SecretFiles;
+pub use sessions::SessionsConfig;
 pub use telegram::{Device, ServerAddress, TelegramConfig, TelegramServer};
-pub use tools::ToolsConfig;
 
-use clap::Parser as _;
 use secrecy::SecretString;
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -43,8 +47,10 @@ pub struct Config {
     pub http: HttpConfig,
     /// What a client may cost.
     pub limits: LimitsConfig,
-    /// The tools door.
-    pub tools: ToolsConfig,
+    /// What the doors can be set to.
+    pub doors: Values,
+    /// The session of those who name none.
+    pub sessions: SessionsConfig,
     /// The Telegram side.
     pub telegram: TelegramConfig,
     /// The database and the keys at rest.
@@ -84,16 +90,17 @@ pub struct StoreConfig {
 
 impl Config {
     /// Reads flags from `args` (the first is the program's name) and variables from the
-    /// environment.
+    /// environment, those of these doors among them.
     ///
     /// # Errors
     /// A sentence that names the setting and says what to set.
-    pub fn load<I, T>(args: I) -> Result<Self, ConfigError>
+    pub fn load<I, T>(args: I, doors: Vec<DoorSettings>) -> Result<Self, ConfigError>
     where
         I: IntoIterator<Item = T>,
         T: Into<OsString> + Clone,
     {
-        Self::from_flags(Flags::try_parse_from(args).map_err(ConfigError::from)?)
+        let (flags, given) = parse::<Flags, _, _>(args, doors)?;
+        Self::from_flags(Flags { given, ..flags })
     }
 
     /// Checks the settings that were given and fills in the rest.
@@ -101,7 +108,7 @@ impl Config {
     /// # Errors
     /// A sentence that names the setting and says what to set.
     pub fn from_flags(flags: Flags) -> Result<Self, ConfigError> {
-        let given = flags.clone();
+        let written = flags.clone();
         let (flags, mut warnings) = flags.complete()?;
         let restore = text::number(
             "HUB_RESTORE_CONCURRENCY",
@@ -124,16 +131,17 @@ impl Config {
             1..=60,
         )?;
         let http = HttpConfig::from_flags(&flags)?;
-        let tools = ToolsConfig::from_flags(&flags)?;
-        warnings.extend(keys::check(&http, &tools)?);
-        warnings.extend(keys::absent(&given, &http));
+        let doors = flags.given.check()?;
+        warnings.extend(keys::check(&http, &flags.given)?);
+        warnings.extend(keys::absent(&written, &http));
         Ok(Self {
             // Its warnings are those about files of secrets.
-            store: StoreConfig::from_flags(&given)?,
+            store: StoreConfig::from_flags(&written)?,
             log: LogConfig::from_flags(&flags)?,
             http,
             limits: LimitsConfig::from_flags(&flags.limits)?,
-            tools,
+            doors,
+            sessions: SessionsConfig::from_flags(&flags)?,
             telegram: TelegramConfig::from_flags(&flags)?,
             pace: PaceConfig::from_flags(&flags)?,
             fetch: FetchConfig::from_flags(&flags)?,

@@ -20,14 +20,6 @@ pub struct SecretFiles {
     /// File with the key that clients must show.
     #[arg(long, global = true, env = "HUB_API_KEY_FILE", hide_env_values = true)]
     pub api_key_file: Option<String>,
-    /// File with the key that opens the tools door alone.
-    #[arg(
-        long,
-        global = true,
-        env = "HUB_TOOLS_KEY_FILE",
-        hide_env_values = true
-    )]
-    pub tools_key_file: Option<String>,
     /// File with the key that encrypts secrets at rest.
     #[arg(
         long,
@@ -73,15 +65,6 @@ pub struct SecretFiles {
         hide = true
     )]
     pub telethon_api_hash_file: Option<String>,
-    #[doc(hidden)]
-    #[arg(
-        long,
-        global = true,
-        env = "TELETHON_AUTH_KEY_FILE",
-        hide_env_values = true,
-        hide = true
-    )]
-    pub telethon_auth_key_file: Option<String>,
 }
 
 /// Reads the secret of `name` from the file that `name_FILE` names, if it names one.

@@ -1,12 +1,27 @@
 //! The matrix of settings: defaults, wrong values, unsafe combinations.
 
 mod keys;
-mod tools;
 
 use super::*;
 
+/// A door that there is not, with a key.
+fn with_shed() -> Given {
+    const KEY: Setting<Key> = Setting {
+        name: "HUB_SHED_KEY",
+        former: Some(("old-key", "OLD_KEY")),
+        what: "Key of the shed",
+        more: "",
+        kind: Key,
+    };
+    Given::new(vec![DoorSettings {
+        door: "shed",
+        settings: &[&KEY],
+    }])
+}
+
 fn given() -> Flags {
     Flags {
+        given: with_shed(),
         telegram_api_id: Some("12345".to_owned()),
         telegram_api_hash: Some("0123456789abcdef".into()),
         ..Flags::default()
@@ -90,32 +105,7 @@ fn the_short_names_of_the_api_id_are_read_when_the_long_ones_are_unset() {
 type Set = fn(&mut Flags, Option<String>);
 
 /// A setting, how it is set, and values it refuses.
-const WRONG: [(&str, Set, &[&str]); 18] = [
-    (
-        "HUB_TOOLS_FLOOD_SLEEP",
-        |f, v| f.tools_flood_sleep = v,
-        &["-1", "601", "1m"],
-    ),
-    (
-        "HUB_TOOLS_READ_ONLY",
-        |f, v| f.tools_read_only = v,
-        &["maybe", "2"],
-    ),
-    (
-        "HUB_TOOLS_WRITE_CHATS",
-        |f, v| f.tools_write_chats = v,
-        &["bob,not a chat", "0"],
-    ),
-    (
-        "HUB_TOOLS_ALLOWED_ORIGINS",
-        |f, v| f.tools_allowed_origins = v,
-        &["agent.example", "https://", "https://a.example/page"],
-    ),
-    (
-        "HUB_TOOLS_MAX_UPLOAD_BYTES",
-        |f, v| f.tools_max_upload_bytes = v,
-        &["0", "2147483649", "1M"],
-    ),
+const WRONG: [(&str, Set, &[&str]); 13] = [
     (
         "HUB_DEFAULT_SESSION",
         |f, v| f.default_session = v,
@@ -316,7 +306,7 @@ fn no_secret_is_in_the_debug_form() {
         master_key: Some("s3cret-b".into()),
         database_url: Some("postgres://u:s3cret-c@h/db".into()),
         telegram_api_hash: Some("s3cret-d".into()),
-        tools_key: Some("s3cret-e".into()),
+        given: with_shed().with("HUB_SHED_KEY", "s3cret-e"),
         telethon_session: Some("s3cret-f".into()),
         ..given()
     })
@@ -327,17 +317,17 @@ fn no_secret_is_in_the_debug_form() {
 
 #[test]
 fn flags_are_read_from_the_command_line() {
-    let config = Config::load([
+    let line = [
         "telegram-hub",
         "--telegram-api-id=1",
         "--telegram-api-hash=h",
         "--listen",
         "127.0.0.1:9",
-    ])
-    .expect("valid");
+    ];
+    let config = Config::load(line, Vec::new()).expect("valid");
     assert_eq!(config.http.listen.port(), 9);
     assert!(matches!(
-        Config::load(["telegram-hub", "--no-such-flag"]),
+        Config::load(["telegram-hub", "--no-such-flag"], Vec::new()),
         Err(ConfigError::Flags(_))
     ));
 }

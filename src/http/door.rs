@@ -4,7 +4,7 @@
 //! them (`doors::ALL`), and each entry answers for itself. It must not know which doors there are.
 
 use crate::auth::{ApiKey, Limits};
-use crate::config::Config;
+use crate::config::{AnySetting, Config};
 use crate::error::Error;
 use actix_web::{HttpResponse, web};
 use serde_json::{Map, Value};
@@ -28,6 +28,8 @@ pub(crate) struct Door {
     pub(crate) rules: fn() -> Vec<(&'static str, Rule)>,
     /// Its part of the OpenAPI document beside what the routes say of themselves.
     pub(crate) document: fn() -> Part,
+    /// What can be set of it.
+    pub(crate) settings: &'static [&'static dyn AnySetting],
     /// What opens it beside the hub's own key.
     pub(crate) lock: fn(&Config) -> Lock,
     /// What its handlers share.

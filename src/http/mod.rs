@@ -25,4 +25,4 @@ mod settings;
 
 pub use openapi::document;
 pub use server::serve;
-pub use settings::{HttpSettings, SettingsError};
+pub use settings::{HttpSettings, SettingsError, of_doors};

@@ -35,6 +35,7 @@ pub(super) static PAGES: Door = Door {
         error: "Error",
         ..Part::default()
     },
+    settings: &[],
     lock: Lock::none,
     state: no_state,
     render: failure::render,

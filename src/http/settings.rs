@@ -1,7 +1,8 @@
 //! What the HTTP side needs to know.
 
 use crate::auth::ApiKey;
-use crate::config::Config;
+use crate::config::{Config, DoorSettings};
+use crate::http::doors;
 use crate::http::hall::{self, OpenDoor, UnknownDoor};
 use std::num::NonZeroU32;
 use std::time::Duration;
@@ -94,6 +95,16 @@ impl HttpSettings {
             least_upload_rate: config.limits.least_upload_rate,
         })
     }
+}
+
+/// What can be set of the doors that there are.
+#[must_use]
+pub fn of_doors() -> Vec<DoorSettings> {
+    let doors = doors::ALL.iter().map(|door| DoorSettings {
+        door: door.name,
+        settings: door.settings,
+    });
+    doors.collect()
 }
 
 #[cfg(test)]

@@ -72,12 +72,12 @@ const FIRST_NAME: &str = "default";
 /// # Errors
 /// [`StartError::SessionString`], before anything is touched.
 pub(super) fn wanted(config: &Config) -> Result<Option<(SessionName, ForeignKey)>, StartError> {
-    let Some(string) = &config.tools.import else {
+    let Some(string) = &config.sessions.import else {
         return Ok(None);
     };
     let key = ForeignKey::read(string, Some(StringKind::Telethon));
     let key = key.map_err(StartError::SessionString)?;
-    let name = match &config.tools.default_session {
+    let name = match &config.sessions.default {
         Some(name) => name.clone(),
         None => SessionName::parse(FIRST_NAME).map_err(|error| {
             StartError::SessionString(Error::new(Code::Internal, error.to_string()))

@@ -2,6 +2,7 @@
 
 mod capture;
 mod channels;
+mod configuration;
 mod dependencies;
 mod doors;
 mod fetch;

@@ -4,11 +4,15 @@ use super::*;
 
 const GOOD: &str = "kGm3x-Zq9_wB7tRv";
 
-fn keyed(listen: &str, api_key: Option<&str>, tools_key: Option<&str>) -> Flags {
+fn keyed(listen: &str, api_key: Option<&str>, shed_key: Option<&str>) -> Flags {
+    let none = with_shed();
     Flags {
         listen: text(listen),
         api_key: api_key.map(Into::into),
-        tools_key: tools_key.map(Into::into),
+        given: match shed_key {
+            Some(key) => none.with("HUB_SHED_KEY", key),
+            None => none,
+        },
         ..given()
     }
 }
@@ -31,10 +35,10 @@ fn a_weak_key_is_refused_beyond_loopback_and_warned_of_on_it() {
             "{hub}"
         );
         assert!(!hub.contains(weak) || weak == "a", "{hub}");
-        let tools = refusal(keyed("[::]:8000", Some(GOOD), Some(weak)));
-        assert!(tools.starts_with("HUB_TOOLS_KEY "), "{tools}");
+        let shed = refusal(keyed("[::]:8000", Some(GOOD), Some(weak)));
+        assert!(shed.starts_with("HUB_SHED_KEY "), "{shed}");
         let alone = refusal(keyed("[::]:8000", None, Some(weak)));
-        assert!(alone.starts_with("HUB_TOOLS_KEY "), "{alone}");
+        assert!(alone.starts_with("HUB_SHED_KEY "), "{alone}");
         let warned = warnings(keyed("127.0.0.1:0", Some(weak), None));
         assert!(
             warned.len() == 1 && warned[0].starts_with("HUB_API_KEY "),
@@ -42,7 +46,7 @@ fn a_weak_key_is_refused_beyond_loopback_and_warned_of_on_it() {
         );
         let warned = warnings(keyed("127.0.0.1:0", Some(GOOD), Some(weak)));
         assert!(
-            warned.len() == 1 && warned[0].starts_with("HUB_TOOLS_KEY "),
+            warned.len() == 1 && warned[0].starts_with("HUB_SHED_KEY "),
             "{warned:?}"
         );
     }
@@ -55,11 +59,11 @@ fn one_key_is_not_taken_under_two_names() {
     for listen in ["127.0.0.1:0", "0.0.0.0:8000"] {
         let same = refusal(keyed(listen, Some(GOOD), Some(GOOD)));
         assert!(
-            same.contains("HUB_TOOLS_KEY") && same.contains("HUB_API_KEY"),
+            same.contains("HUB_SHED_KEY") && same.contains("HUB_API_KEY"),
             "{same}"
         );
         let old_name = Flags {
-            telethon_auth_key: Some(GOOD.into()),
+            given: with_shed().with("OLD_KEY", GOOD),
             ..keyed(listen, Some(GOOD), None)
         };
         assert!(refusal(old_name).contains("HUB_API_KEY"));
@@ -81,7 +85,7 @@ fn a_start_without_a_key_says_so_in_one_line() {
         );
         let said = warnings(keyed("127.0.0.1:0", Some(GOOD), Some(blank)));
         assert!(
-            said.len() == 1 && said[0].contains("HUB_TOOLS_KEY is set but blank"),
+            said.len() == 1 && said[0].contains("HUB_SHED_KEY is set but blank"),
             "{said:?}"
         );
         let said = warnings(keyed("0.0.0.0:8000", Some(blank), Some(GOOD)));

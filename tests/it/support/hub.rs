@@ -2,12 +2,11 @@
 
 use crate::support::db::TestDb;
 use crate::support::http::Client;
-use clap::Parser as _;
 use local_dc::dc::{Dc, DcOptions};
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::time::Duration;
-use telegram_hub::config::{Config, Flags};
+use telegram_hub::config::Config;
 use telegram_hub::http::{self, HttpSettings};
 use telegram_hub::hub::Hub;
 use telegram_hub::session::{BackoffPolicy, Timing};
@@ -164,5 +163,5 @@ pub(crate) fn config(db: &TestDb, dc: &Dc, options: &Options) -> Result<Config, 
     }
     args.extend(options.api_key.map(|key| format!("--api-key={key}")));
     args.extend(options.flags.iter().cloned());
-    Ok(Config::from_flags(Flags::try_parse_from(args)?)?)
+    Ok(Config::load(args, http::of_doors())?)
 }

@@ -50,6 +50,7 @@ pub(super) static DOOR: Door = Door {
         error: "Error",
         ..Part::default()
     },
+    settings: &[],
     lock: Lock::none,
     state: no_state,
     render: failure::render,

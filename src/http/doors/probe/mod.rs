@@ -5,7 +5,7 @@
 //! errors have a shape that no other door has.
 
 use crate::auth::ApiKey;
-use crate::config::Config;
+use crate::config::{Config, Setting, Switch};
 use crate::error::{Code, Error};
 use crate::http::context::Context;
 use crate::http::door::{Area, Door, Guard, Lock, Part, Rule, State};
@@ -32,9 +32,19 @@ pub(super) static DOOR: Door = Door {
     }),
     rules: || vec![("/probe/numbers/{number}", Rule::Public)],
     document,
+    settings: &[&LOUD],
     lock,
     state,
     render,
+};
+
+/// All that can be set of it.
+static LOUD: Setting<Switch> = Setting {
+    name: "HUB_PROBE_LOUD",
+    former: None,
+    what: "Whether the probe greets in capitals",
+    more: "",
+    kind: Switch,
 };
 
 /// The key that opens it.
@@ -55,8 +65,13 @@ fn lock(_config: &Config) -> Lock {
     }
 }
 
-fn state(_config: &Config) -> State {
-    let greeting = Data::new(Greeting("hello"));
+fn state(config: &Config) -> State {
+    let greeting = if LOUD.of(&config.doors) {
+        "HELLO"
+    } else {
+        "hello"
+    };
+    let greeting = Data::new(Greeting(greeting));
     Arc::new(move |app| {
         app.app_data(greeting.clone());
     })

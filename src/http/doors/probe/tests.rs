@@ -1,8 +1,9 @@
 //! The door stands with nothing but its folder and its place in the list.
 
 use super::*;
-use crate::config::Flags;
+use crate::config::{Flags, Given};
 use crate::http::app::tests::{Answer, answer_of, flags};
+use crate::http::of_doors;
 use crate::http::openapi;
 use crate::http::rules::Rules;
 use actix_web::test::TestRequest;
@@ -24,6 +25,17 @@ async fn its_routes_answer_and_share_what_it_gives_them() {
     let request = TestRequest::post().uri("/probe/echo");
     let said = ask(request.set_json(json!({ "text": "a" })), Some(KEY)).await;
     assert_eq!(said.json(), json!({ "text": "a" }));
+}
+
+#[actix_web::test]
+async fn what_is_set_of_it_reaches_its_handlers() {
+    let flags = Flags {
+        doors: Some("probe".to_owned()),
+        given: Given::new(of_doors()).with("HUB_PROBE_LOUD", "yes"),
+        ..flags()
+    };
+    let shown = answer_of(flags, TestRequest::get().uri("/probe/numbers/7")).await;
+    assert_eq!(shown.json(), json!({ "number": 7, "greeting": "HELLO" }));
 }
 
 #[actix_web::test]

@@ -2,9 +2,9 @@
 //!
 //! Owns the choice of the account and the key against repetition. It must not know the tools.
 
-use crate::config::ToolsConfig;
 use crate::error::Error;
 use crate::http::context::Context;
+use crate::http::doors::tools::settings::ToolsConfig;
 use crate::model::SessionName;
 use crate::ops::default_session::ChooseSession;
 use crate::ops::{Operation, RequestId};

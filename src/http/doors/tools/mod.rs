@@ -10,15 +10,17 @@ mod objects;
 mod refusal;
 mod rest;
 mod schema;
+mod settings;
 mod table;
 mod telethon;
 mod tool;
 
 use crate::auth::{ApiKey, ChatList, Limits};
-use crate::config::{Config, ToolsConfig};
+use crate::config::Config;
 use crate::http::door::{Area, Door, Guard, Lock, Part, Rule, State};
 use actix_web::web::Data;
 use mcp::McpService;
+use settings::{ALLOWED_ORIGINS, KEY, READ_CHATS, READ_ONLY, SETTINGS, ToolsConfig, WRITE_CHATS};
 use std::sync::Arc;
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -42,6 +44,7 @@ pub(super) static DOOR: Door = Door {
         )],
         ..rest::document()
     },
+    settings: SETTINGS,
     lock,
     state,
     render: refusal::render,
@@ -72,28 +75,26 @@ fn routes(config: &mut ServiceConfig<'_>) {
 }
 
 fn lock(config: &Config) -> Lock {
-    let tools = &config.tools;
-    Lock {
-        key: tools.key.as_ref().map(ApiKey::new),
-        origins: tools.allowed_origins.clone(),
-        limits: Arc::new(limits(tools)),
-    }
-}
-
-/// What the operator keeps everybody from who comes through this door.
-fn limits(tools: &ToolsConfig) -> Limits {
-    Limits {
-        read_only: tools.read_only.then_some("HUB_TOOLS_READ_ONLY"),
+    let values = &config.doors;
+    // What the operator keeps everybody from who comes through this door.
+    let limits = Limits {
+        read_only: READ_ONLY.of(values).then_some(READ_ONLY.name),
         sessions: None,
-        reads: ChatList::new(tools.read_chats.clone(), "HUB_TOOLS_READ_CHATS"),
-        writes: ChatList::new(tools.write_chats.clone(), "HUB_TOOLS_WRITE_CHATS"),
+        reads: ChatList::new(READ_CHATS.of(values), READ_CHATS.name),
+        writes: ChatList::new(WRITE_CHATS.of(values), WRITE_CHATS.name),
+    };
+    Lock {
+        key: KEY.of(values).as_ref().map(ApiKey::new),
+        origins: ALLOWED_ORIGINS.of(values),
+        limits: Arc::new(limits),
     }
 }
 
 /// The settings of the door, and the server that speaks MCP.
 fn state(config: &Config) -> State {
-    let service = Data::new(McpService::new(config.tools.clone()));
-    let config = Data::new(config.tools.clone());
+    let config = ToolsConfig::new(config);
+    let service = Data::new(McpService::new(config.clone()));
+    let config = Data::new(config);
     Arc::new(move |app| {
         app.app_data(config.clone()).app_data(service.clone());
     })

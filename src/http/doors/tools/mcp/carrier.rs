@@ -4,7 +4,7 @@
 //! not know what the messages say.
 
 use super::server::{Inbound, Server};
-use crate::config::ToolsConfig;
+use crate::http::doors::tools::settings::ToolsConfig;
 use actix_web::HttpResponse;
 use actix_web::HttpResponseBuilder;
 use actix_web::http::StatusCode;

@@ -4,11 +4,11 @@
 
 use super::answer;
 use super::listing::{self, SESSION_ID};
-use crate::config::ToolsConfig;
 use crate::error::Code;
 use crate::http::context::Context;
 use crate::http::doors::tools::call::Call;
 use crate::http::doors::tools::schema::{Arguments, Strictness};
+use crate::http::doors::tools::settings::ToolsConfig;
 use crate::http::doors::tools::table;
 use crate::model::SessionName;
 use rmcp::model::{

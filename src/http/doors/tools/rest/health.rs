@@ -1,7 +1,7 @@
 //! Whether the door's default account can be used.
 
-use crate::config::ToolsConfig;
 use crate::http::context::Context;
+use crate::http::doors::tools::settings::ToolsConfig;
 use crate::ops::default_session::DefaultAuthorized;
 use actix_web::web::{Data, Json};
 use serde_json::{Value, json};

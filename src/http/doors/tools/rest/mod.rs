@@ -12,11 +12,11 @@ mod upload;
 
 pub(super) use document::document;
 
-use crate::config::ToolsConfig;
 use crate::http::context::Context;
 use crate::http::door::{Guard, Rule};
 use crate::http::doors::tools::call::Call;
 use crate::http::doors::tools::refusal::Refusal;
+use crate::http::doors::tools::settings::ToolsConfig;
 use crate::http::doors::tools::table::served;
 use crate::http::doors::tools::tool::{Method, Source, Tool};
 use crate::http::fallback::fallback;
