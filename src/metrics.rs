@@ -7,9 +7,9 @@ use metrics::{Unit, describe_counter, describe_gauge, describe_histogram};
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use std::sync::OnceLock;
 
-/// Counter of answered HTTP requests, by `method`, `route` and `status`.
+/// Counter of answered HTTP requests, by `door`, `method`, `route` and `status`.
 pub const HTTP_REQUESTS: &str = "telegram_hub_http_requests_total";
-/// Histogram of the seconds from request to answer, by `method` and `route`.
+/// Histogram of the seconds from request to answer, by `door`, `method` and `route`.
 pub const HTTP_SECONDS: &str = "telegram_hub_http_request_seconds";
 /// Gauge of open HTTP connections.
 pub const HTTP_CONNECTIONS: &str = "telegram_hub_http_connections";

@@ -153,10 +153,24 @@ impl Seen {
         let method = method_label(&self.method);
         let route = route.unwrap_or("none").to_owned();
         let status = status.as_str().to_owned();
-        metrics::histogram!(HTTP_SECONDS, "method" => method, "route" => route.clone())
-            .record(took.as_secs_f64());
-        metrics::counter!(HTTP_REQUESTS, "method" => method, "route" => route, "status" => status)
-            .increment(1);
+        let door = door_label(self.door);
+        metrics::histogram!(
+            HTTP_SECONDS, "door" => door, "method" => method, "route" => route.clone()
+        )
+        .record(took.as_secs_f64());
+        metrics::counter!(
+            HTTP_REQUESTS,
+            "door" => door, "method" => method, "route" => route, "status" => status
+        )
+        .increment(1);
+    }
+}
+
+/// The pages of the hub itself have no door.
+fn door_label(door: &Door) -> &'static str {
+    match door.name {
+        "" => "none",
+        name => name,
     }
 }
 

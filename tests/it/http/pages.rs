@@ -156,8 +156,8 @@ contract! {
         let metrics = metrics.expect(200);
         let text = metrics.as_str().unwrap_or_default();
         for line in [
-            r#"telegram_hub_http_requests_total{method="GET",route="/session/{session_id}/status",status="200"}"#,
-            r#"telegram_hub_http_requests_total{method="GET",route="none",status="404"}"#,
+            r#"telegram_hub_http_requests_total{door="hub",method="GET",route="/session/{session_id}/status",status="200"}"#,
+            r#"telegram_hub_http_requests_total{door="none",method="GET",route="none",status="404"}"#,
             "# TYPE telegram_hub_http_request_seconds histogram",
             r#"operation="messages.list",outcome="session_not_found""#,
             r#"telegram_hub_sessions{state="online"}"#,

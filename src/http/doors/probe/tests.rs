@@ -6,6 +6,7 @@ use crate::http::app::tests::{Answer, answer_of, flags};
 use crate::http::of_doors;
 use crate::http::openapi;
 use crate::http::rules::Rules;
+use crate::metrics;
 use actix_web::test::TestRequest;
 
 async fn ask(request: TestRequest, key: Option<&str>) -> Answer {
@@ -36,6 +37,25 @@ async fn what_is_set_of_it_reaches_its_handlers() {
     };
     let shown = answer_of(flags, TestRequest::get().uri("/probe/numbers/7")).await;
     assert_eq!(shown.json(), json!({ "number": 7, "greeting": "HELLO" }));
+}
+
+#[actix_web::test]
+async fn its_requests_are_counted_as_its_own_also_those_that_lead_nowhere() {
+    let recorder = metrics::recorder().expect("no other recorder in this process");
+    for path in ["/probe/numbers/7", "/probe/nothing", "/nothing"] {
+        ask(TestRequest::get().uri(path), Some(KEY)).await;
+    }
+    let text = recorder.render();
+    for labels in [
+        r#"door="probe",method="GET",route="/probe/numbers/{number}",status="200""#,
+        r#"door="probe",method="GET",route="none",status="404""#,
+        r#"door="none",method="GET",route="none",status="404""#,
+    ] {
+        let counted = format!("telegram_hub_http_requests_total{{{labels}}}");
+        assert!(text.contains(&counted), "{counted}: {text}");
+    }
+    let took = r#"request_seconds_count{door="probe",method="GET",route="none"}"#;
+    assert!(text.contains(took), "{text}");
 }
 
 #[actix_web::test]
