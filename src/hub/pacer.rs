@@ -5,7 +5,10 @@
 
 use crate::model::{ChatId, SessionId};
 use dashmap::DashMap;
+use governor::clock::Clock as _;
+use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use std::collections::HashMap;
+use std::num::NonZeroU32;
 use std::time::Duration;
 use tokio::time::{Instant, sleep_until};
 
@@ -32,6 +35,8 @@ pub(crate) struct Pace {
 /// The turns of all accounts.
 pub(crate) struct Pacer {
     pace: Pace,
+    /// A minute's look-ups may be made at once after a rest.
+    lookups: Option<DefaultKeyedRateLimiter<SessionId>>,
     accounts: DashMap<SessionId, Turns>,
 }
 
@@ -39,7 +44,6 @@ pub(crate) struct Pacer {
 struct Turns {
     send: Option<Instant>,
     chats: HashMap<ChatId, Instant>,
-    lookup: Option<Instant>,
     scanned: Option<Instant>,
 }
 
@@ -47,6 +51,8 @@ impl Pacer {
     /// A pacer at this pace.
     pub(crate) fn new(pace: Pace) -> Self {
         Self {
+            lookups: NonZeroU32::new(pace.lookups)
+                .map(|number| RateLimiter::keyed(Quota::per_minute(number))),
             pace,
             accounts: DashMap::new(),
         }
@@ -77,21 +83,12 @@ impl Pacer {
     /// # Errors
     /// How long it is until the next one.
     pub(crate) fn lookup(&self, account: SessionId) -> Result<(), Duration> {
-        let Some(each) = Duration::from_mins(1).checked_div(self.pace.lookups) else {
+        let Some(lookups) = &self.lookups else {
             return Ok(());
         };
-        let now = Instant::now();
-        let mut turns = self.accounts.entry(account).or_default();
-        // A minute's look-ups may be made at once after a rest.
-        let earliest = now
-            .checked_sub(each * (self.pace.lookups - 1))
-            .unwrap_or(now);
-        let at = turns.lookup.map_or(earliest, |next| next.max(earliest));
-        if at > now {
-            return Err(at - now);
-        }
-        turns.lookup = Some(at + each);
-        Ok(())
+        lookups
+            .check_key(&account)
+            .map_err(|early| early.wait_time_from(lookups.clock().now()))
     }
 
     /// Whether the account's dialogs may be searched again.
