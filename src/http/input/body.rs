@@ -2,14 +2,15 @@
 
 use crate::error::{Code, Error, FieldFault};
 use crate::http::failure::Failure;
-use crate::http::input::{Fields, FromFields};
+use crate::http::input::fault::invalid;
+use crate::http::input::{BodyForm, OwnRequest, Policy};
 use actix_web::dev::Payload;
 use actix_web::http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderMap};
 use actix_web::{FromRequest, HttpRequest};
 use bytes::BytesMut;
 use futures_util::StreamExt as _;
 use futures_util::future::LocalBoxFuture;
-use serde_json::Value;
+use serde_json::{Map, Value};
 use std::time::Duration;
 
 /// The largest body that is read, in bytes.
@@ -25,7 +26,7 @@ const ARRIVAL_LIMIT: Duration = Duration::from_secs(30);
 #[derive(Debug)]
 pub(crate) struct Body<T>(pub T);
 
-impl<T: FromFields + 'static> FromRequest for Body<T> {
+impl<T: OwnRequest + 'static> FromRequest for Body<T> {
     type Error = Failure;
     type Future = LocalBoxFuture<'static, Result<Self, Failure>>;
 
@@ -33,11 +34,29 @@ impl<T: FromFields + 'static> FromRequest for Body<T> {
         let request = request.clone();
         let mut payload = payload.take();
         Box::pin(async move {
+            let given = object(&request, &mut payload, T::POLICY).await?;
+            let read = T::read("body", &given, T::POLICY);
+            read.map(Self).map_err(|faults| invalid(faults).into())
+        })
+    }
+}
+
+/// The values of the object in a body.
+///
+/// # Errors
+/// `payload_too_large`; `invalid_request` for what is no JSON object, or not called one.
+pub(crate) async fn object(
+    request: &HttpRequest,
+    payload: &mut Payload,
+    policy: Policy,
+) -> Result<Map<String, Value>, Error> {
+    match policy.body {
+        BodyForm::Required => {
             check_length(request.headers())?;
             check_type(request.headers())?;
-            let bytes = body_bytes(&request, &mut payload).await?;
-            Ok(Self(object(&bytes)?.read()?))
-        })
+            of_fastapi(&body_bytes(request, payload).await?)
+        }
+        BodyForm::Optional => told_in_words(&body_bytes(request, payload).await?),
     }
 }
 
@@ -105,12 +124,25 @@ async fn collect(mut payload: Payload) -> Result<BytesMut, Error> {
     Ok(bytes)
 }
 
-fn object(bytes: &[u8]) -> Result<Fields, Error> {
+/// An empty body is an empty object.
+fn told_in_words(bytes: &[u8]) -> Result<Map<String, Value>, Error> {
+    if bytes.is_empty() {
+        return Ok(Map::new());
+    }
+    let refused = |why: String| Error::new(Code::InvalidRequest, why);
+    match serde_json::from_slice(bytes) {
+        Ok(Value::Object(given)) => Ok(given),
+        Ok(_) => Err(refused("request body must be a JSON object".to_owned())),
+        Err(error) => Err(refused(format!("invalid JSON: {error}"))),
+    }
+}
+
+fn of_fastapi(bytes: &[u8]) -> Result<Map<String, Value>, Error> {
     if bytes.is_empty() {
         return Err(refused("missing", "Field required"));
     }
     match serde_json::from_slice(bytes) {
-        Ok(Value::Object(values)) => Ok(Fields::new("body", values)),
+        Ok(Value::Object(given)) => Ok(given),
         Ok(_) => Err(refused(
             "model_attributes_type",
             "Input should be a valid dictionary or object to extract fields from",
@@ -147,90 +179,4 @@ fn too_large() -> Error {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use actix_web::test::TestRequest;
-
-    #[derive(Debug)]
-    struct Name(String);
-
-    impl FromFields for Name {
-        fn from_fields(fields: &mut Fields) -> Option<Self> {
-            fields.text("name").map(Self)
-        }
-    }
-
-    async fn extract(request: TestRequest) -> Result<Body<Name>, Failure> {
-        let (request, mut payload) = request.to_http_parts();
-        Body::from_request(&request, &mut payload).await
-    }
-
-    async fn kind(content_type: Option<&str>, body: impl Into<bytes::Bytes>) -> String {
-        let mut request = TestRequest::post().set_payload(body);
-        if let Some(content_type) = content_type {
-            request = request.insert_header((CONTENT_TYPE, content_type));
-        }
-        extract(request)
-            .await
-            .map_or_else(|failure| failure.to_string(), |body| body.0.0)
-    }
-
-    #[actix_web::test]
-    async fn json_is_read_whatever_kind_of_json_it_is_called() {
-        for content_type in [
-            None,
-            Some("application/json; charset=utf-8"),
-            Some("application/vnd.x+json"),
-        ] {
-            assert_eq!(kind(content_type, r#"{"name":"x","more":[]}"#).await, "x");
-        }
-    }
-
-    #[actix_web::test]
-    async fn anything_else_is_refused_with_its_place() {
-        let json = Some("application/json");
-        for (content_type, body, expected) in [
-            (json, "", "body: Field required"),
-            (
-                json,
-                "[]",
-                "body: Input should be a valid dictionary or object to extract fields from",
-            ),
-            (json, "{}", "body.name: Field required"),
-            (json, "{\n\"name\": x}", "body.10: JSON decode error"),
-            (json, "{\"name\": \"\u{fe}", "body.11: JSON decode error"),
-            (
-                Some("application/x-www-form-urlencoded"),
-                "{\"name\":\"x\"}",
-                "body: Input should be",
-            ),
-        ] {
-            let found = kind(content_type, body).await;
-            assert!(found.starts_with(expected), "{body}: {found}");
-        }
-        let deep = "[".repeat(100_000);
-        assert!(kind(json, deep).await.ends_with("JSON decode error"));
-        assert!(
-            kind(json, vec![b'"', 0xff, b'"'])
-                .await
-                .ends_with("JSON decode error")
-        );
-    }
-
-    #[actix_web::test]
-    async fn a_body_above_one_mebibyte_is_refused_whether_announced_or_not() {
-        let large = vec![b' '; LIMIT_BYTES + 1];
-        let streamed = extract(TestRequest::post().set_payload(large)).await;
-        assert_eq!(
-            streamed.expect_err("refused").to_string(),
-            "The body is larger than 1 MiB"
-        );
-        let announced = TestRequest::post().insert_header((CONTENT_LENGTH, "99999999999999999999"));
-        assert!(extract(announced).await.is_err());
-        let announced = TestRequest::post().insert_header((CONTENT_LENGTH, "1048577"));
-        assert_eq!(
-            extract(announced).await.expect_err("refused").to_string(),
-            "The body is larger than 1 MiB"
-        );
-    }
-}
+mod tests;

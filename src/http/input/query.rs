@@ -1,7 +1,8 @@
 //! Query strings.
 
 use crate::http::failure::Failure;
-use crate::http::input::{Fields, FromFields};
+use crate::http::input::fault::invalid;
+use crate::http::input::{Empty, OwnRequest, Policy};
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest};
 use serde_json::{Map, Value};
@@ -10,59 +11,72 @@ use url::form_urlencoded;
 
 /// The query string, read as a `T`.
 ///
-/// An empty value counts as missing, and of a repeated name the last value counts.
-///
 /// # Errors
 /// `invalid_request` with every fault.
 #[derive(Debug)]
 pub(crate) struct Query<T>(pub T);
 
-impl<T: FromFields> FromRequest for Query<T> {
+impl<T: OwnRequest> FromRequest for Query<T> {
     type Error = Failure;
     type Future = Ready<Result<Self, Failure>>;
 
     fn from_request(request: &HttpRequest, _payload: &mut Payload) -> Self::Future {
-        let read = fields(request.query_string()).read();
-        ready(read.map(Self).map_err(Failure::from))
+        let given = values(request.query_string(), T::POLICY);
+        let read = T::read("query", &given, T::POLICY);
+        ready(read.map(Self).map_err(|faults| invalid(faults).into()))
     }
 }
 
-fn fields(query: &str) -> Fields {
-    let values: Map<String, Value> = form_urlencoded::parse(query.as_bytes())
-        .filter(|(_, value)| !value.is_empty())
+/// The values of a query string; of a repeated name the last one counts.
+pub(crate) fn values(query: &str, policy: Policy) -> Map<String, Value> {
+    form_urlencoded::parse(query.as_bytes())
+        .filter(|(_, value)| policy.empty == Empty::IsAText || !value.is_empty())
         .map(|(name, value)| (name.into_owned(), Value::String(value.into_owned())))
-        .collect();
-    Fields::new("query", values)
+        .collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::Error;
+    use crate::http::input::reader::tests::PLAIN;
+    use crate::http::input::{Request as _, kind, request};
 
-    struct Search {
-        q: Option<String>,
-        limit: i64,
+    request! {
+        policy PLAIN;
+        struct Search {
+            q: Option<String> = kind::text().optional(),
+            limit: i64 = kind::integer(1, 500).or(100),
+        }
     }
 
-    impl FromFields for Search {
-        fn from_fields(fields: &mut Fields) -> Option<Self> {
-            let q = fields.optional_text("q");
-            let limit = fields.integer_or("limit", 1..=500, 100);
-            Some(Self { q, limit: limit? })
-        }
+    fn search(query: &str) -> Result<Search, Error> {
+        let read = Search::read("query", &values(query, PLAIN), PLAIN);
+        read.map_err(invalid)
     }
 
     #[test]
     fn values_are_decoded_and_empty_ones_are_missing() {
-        let search: Search = fields("q=a%20b%26c+d&limit=&x=%ff").read().expect("valid");
-        assert_eq!((search.q.as_deref(), search.limit), (Some("a b&c d"), 100));
-        let search: Search = fields("limit=3&limit=4").read().expect("valid");
-        assert_eq!((search.q, search.limit), (None, 4));
+        let found = search("q=a%20b%26c+d&limit=&x=%ff").expect("valid");
+        assert_eq!((found.q.as_deref(), found.limit), (Some("a b&c d"), 100));
+        let found = search("limit=3&limit=4").expect("valid");
+        assert_eq!((found.q, found.limit), (None, 4));
+    }
+
+    #[test]
+    fn a_query_keeps_empty_values_and_the_last_of_a_name() {
+        let keeping = Policy {
+            empty: Empty::IsAText,
+            ..PLAIN
+        };
+        let given = values("a=&b=1&b=2&c=x%20y+z", keeping);
+        let expected = serde_json::json!({ "a": "", "b": "2", "c": "x y z" });
+        assert_eq!(Value::Object(given), expected);
     }
 
     #[test]
     fn a_fault_is_placed_in_the_query() {
-        let error = fields("limit=501").read::<Search>().err().expect("refused");
+        let error = search("limit=501").expect_err("refused");
         assert_eq!(
             error.message(),
             "query.limit: Input should be less than or equal to 500"

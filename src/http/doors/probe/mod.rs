@@ -10,13 +10,14 @@ use crate::error::{Code, Error};
 use crate::http::context::Context;
 use crate::http::door::{Area, Door, Guard, Lock, Part, Rule, State};
 use crate::http::failure::X_ERROR_CODE;
-use crate::http::input::{Body, Fields, FromFields};
+use crate::http::input::{
+    Body, BodyForm, Empty, Inputs, Null, Numbers, Policy, Unknown, Words, kind, request,
+};
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, Json, Path};
 use actix_web::{HttpResponse, get, post};
 use serde_json::{Map, Value, json};
 use std::sync::Arc;
-use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 /// What this door says of itself.
@@ -115,15 +116,24 @@ async fn number(number: Path<u64>, greeting: Data<Greeting>) -> Json<Value> {
     Json(json!({ "number": *number, "greeting": greeting.0 }))
 }
 
-#[derive(ToSchema)]
-struct EchoRequest {
-    text: String,
-}
+/// How it reads: as narrowly as a door can.
+const POLICY: Policy = Policy {
+    prefix: true,
+    unknown: Unknown::Ignored,
+    null: Null::IsMissing,
+    empty: Empty::IsMissing,
+    body: BodyForm::Required,
+    numbers: Numbers::Plain,
+    words: Words::Texts,
+    inputs: Inputs::Dropped,
+};
 
-impl FromFields for EchoRequest {
-    fn from_fields(fields: &mut Fields) -> Option<Self> {
-        let text = fields.text("text")?;
-        Some(Self { text })
+request! {
+    policy POLICY;
+    /// Body of `POST /probe/echo`.
+    struct EchoRequest {
+        /// What is shown.
+        text: String = kind::text(),
     }
 }
 

@@ -5,8 +5,7 @@
 
 use crate::error::{Code, Error};
 use crate::http::doors::tools::call::Call;
-use crate::http::doors::tools::schema::Arguments;
-use crate::http::doors::tools::tool::Tool;
+use crate::http::doors::tools::tool::{Ready, Taken, Tool};
 use crate::http::logged::Shown;
 use crate::model::SessionName;
 use serde_json::Value;
@@ -17,9 +16,9 @@ impl Call<'_> {
     ///
     /// # Errors
     /// Those of the tool.
-    pub(crate) async fn invoke(&self, tool: &Tool, given: Arguments) -> Result<Value, Error> {
-        let noted = given.clone();
-        self.noted(tool, &noted, (tool.run)(self, given)).await
+    pub(crate) async fn invoke(&self, tool: &Tool, taken: Taken<Ready>) -> Result<Value, Error> {
+        let Taken { arguments, chats } = taken;
+        self.noted(tool, &chats, arguments.run(self)).await
     }
 
     /// Runs what a tool does in another way than the table's, and notes the call.
@@ -29,13 +28,13 @@ impl Call<'_> {
     pub(crate) async fn noted<T>(
         &self,
         tool: &Tool,
-        given: &Arguments,
+        chats: &[String],
         run: impl Future<Output = Result<T, Error>>,
     ) -> Result<T, Error> {
         let started = Instant::now();
         let outcome = run.await;
         let refused = outcome.as_ref().err().map(|error| error.code);
-        self.note(tool.name, &chats(tool, given), refused, started.elapsed());
+        self.note(tool.name, &shown(chats), refused, started.elapsed());
         outcome
     }
 
@@ -62,8 +61,7 @@ impl Call<'_> {
 }
 
 /// The chats that a call names, as they are logged.
-fn chats(tool: &Tool, given: &Arguments) -> Vec<String> {
-    let named = tool.chats.iter();
-    let chats = named.filter_map(|name| given.optional_text(name));
-    chats.map(|chat| Shown(&chat).to_string()).collect()
+fn shown(chats: &[String]) -> Vec<String> {
+    let chats = chats.iter();
+    chats.map(|chat| Shown(chat).to_string()).collect()
 }

@@ -7,6 +7,7 @@ mod audit;
 mod call;
 mod mcp;
 mod objects;
+mod policy;
 mod refusal;
 mod rest;
 mod schema;

@@ -4,9 +4,9 @@
 //! of Telegram, 401 for a wrong key. It must not know the tools.
 
 use crate::error::{Code, Error, FieldFault};
-use crate::http::doors::tools::schema::Fault;
 use crate::http::doors::tools::telethon;
 use crate::http::failure::{Failure, X_ERROR_CODE, retry_after};
+use crate::http::input::Fault;
 use actix_web::http::StatusCode;
 use actix_web::http::header::RETRY_AFTER;
 use actix_web::{HttpResponse, ResponseError};

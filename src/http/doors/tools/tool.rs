@@ -2,7 +2,8 @@
 
 use crate::error::Error;
 use crate::http::doors::tools::call::Call;
-use crate::http::doors::tools::schema::{Arguments, Fault, Output, Param, Strictness};
+use crate::http::doors::tools::schema::Output;
+use crate::http::input::{Described, Fault, Policy, Reader, Request};
 use futures_util::future::BoxFuture;
 use serde_json::{Map, Value};
 
@@ -14,22 +15,82 @@ pub(crate) struct Tool {
     pub(crate) title: &'static str,
     /// What it does, for people and agents.
     pub(crate) description: &'static str,
-    /// Its arguments, in their order.
-    pub(crate) params: &'static [Param],
+    /// What it takes, and what it does with that.
+    pub(crate) action: Action,
     /// What a success answers.
     pub(crate) output: Output,
     /// What a caller should know before calling it.
     pub(crate) hints: Hints,
-    /// The parameters that name chats.
-    pub(crate) chats: &'static [&'static str],
     /// Where REST has it.
     pub(crate) route: Route,
-    /// Does it, with arguments of `params`.
-    pub(crate) run: Run,
 }
 
-/// How a tool is run.
-pub(crate) type Run = for<'a> fn(&'a Call<'a>, Arguments) -> BoxFuture<'a, Result<Value, Error>>;
+/// The arguments of a tool, which do what the tool does.
+pub(crate) trait Arguments: Request + Send + 'static {
+    /// Does it, and answers the tool's output.
+    fn run(self, call: &Call<'_>) -> impl Future<Output = Result<Value, Error>> + Send;
+}
+
+/// What a tool takes and does, whichever arguments it has.
+#[derive(Clone, Copy)]
+pub(crate) struct Action {
+    arguments: fn(Policy) -> Vec<Described>,
+    read: Reading,
+}
+
+/// Reads the arguments of a call, or tells every fault.
+type Reading = fn(&Map<String, Value>, Policy) -> Result<Taken<Ready>, Vec<Fault>>;
+
+/// Arguments that have been read, and the chats that they name.
+pub(crate) struct Taken<T> {
+    /// The arguments.
+    pub(crate) arguments: T,
+    /// The chats, as they were given.
+    pub(crate) chats: Vec<String>,
+}
+
+/// Arguments that wait for their call.
+pub(crate) type Ready = Box<dyn Run>;
+
+/// What [`Arguments`] are when nobody needs to know which.
+pub(crate) trait Run: Send {
+    /// Does what the tool does.
+    fn run<'a>(self: Box<Self>, call: &'a Call<'a>) -> BoxFuture<'a, Result<Value, Error>>;
+}
+
+impl<T: Arguments> Run for T {
+    fn run<'a>(self: Box<Self>, call: &'a Call<'a>) -> BoxFuture<'a, Result<Value, Error>> {
+        Box::pin(T::run(*self, call))
+    }
+}
+
+impl<T: Request> Taken<T> {
+    /// Reads the arguments of a call.
+    ///
+    /// # Errors
+    /// Every fault; at least one.
+    pub(crate) fn read(given: &Map<String, Value>, policy: Policy) -> Result<Self, Vec<Fault>> {
+        let mut reader = Reader::new("arguments", given, policy);
+        let read = T::read_fields(&mut reader);
+        let chats = reader.chats();
+        let arguments = reader.finish(read)?;
+        Ok(Self { arguments, chats })
+    }
+}
+
+impl Action {
+    /// The action of these arguments.
+    pub(crate) const fn of<T: Arguments>() -> Self {
+        Self {
+            arguments: T::fields,
+            read: |given, policy| {
+                let Taken { arguments, chats } = Taken::<T>::read(given, policy)?;
+                let arguments: Ready = Box::new(arguments);
+                Ok(Taken { arguments, chats })
+            },
+        }
+    }
+}
 
 /// What a caller should know of a tool before calling it.
 ///
@@ -137,15 +198,20 @@ impl Route {
 }
 
 impl Tool {
+    /// What is published of its arguments, in their order.
+    pub(crate) fn arguments(&self, policy: Policy) -> Vec<Described> {
+        (self.action.arguments)(policy)
+    }
+
     /// Reads the arguments of a call.
     ///
     /// # Errors
     /// Every fault; at least one.
-    pub(crate) fn arguments(
+    pub(crate) fn read(
         &self,
         given: &Map<String, Value>,
-        strictness: Strictness,
-    ) -> Result<Arguments, Vec<Fault>> {
-        Arguments::read(self.params, given, strictness)
+        policy: Policy,
+    ) -> Result<Taken<Ready>, Vec<Fault>> {
+        (self.action.read)(given, policy)
     }
 }

@@ -5,31 +5,20 @@
     reason = "the names of fields are the contract's"
 )]
 
-use super::shared::SUCCESS;
-use crate::http::input::{Fields, FromFields};
+use super::shared::{POLICY, SUCCESS};
+use crate::http::input::{kind, request};
 use crate::model::{Peer, SessionName};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-/// Body of `POST /entity/resolve`.
-#[derive(Debug, ToSchema)]
-pub(crate) struct ResolveRequest {
-    /// The account that looks.
-    #[schema(value_type = String, min_length = 1, max_length = 128, pattern = r"^[^/\u0000-\u001f\u007f-\u009f]+$", example = "user123")]
-    pub(crate) session_id: SessionName,
-    /// A username, link, phone number or id (bare or marked), as a text or a number.
-    #[schema(schema_with = super::sends::chat_schema)]
-    pub(crate) entity_identifier: String,
-}
-
-impl FromFields for ResolveRequest {
-    fn from_fields(fields: &mut Fields) -> Option<Self> {
-        let session_id = fields.session("session_id");
-        let entity_identifier = fields.text_or_number("entity_identifier");
-        Some(Self {
-            session_id: session_id?,
-            entity_identifier: entity_identifier?,
-        })
+request! {
+    policy POLICY;
+    /// Body of `POST /entity/resolve`.
+    pub(crate) struct ResolveRequest {
+        /// The account that looks.
+        session_id: SessionName = kind::session(),
+        /// A username, link, phone number or id (bare or marked), as a text or a number.
+        entity_identifier: String = kind::text_or_integer().example("@username"),
     }
 }
 

@@ -5,55 +5,28 @@
     reason = "the names of fields are the contract's"
 )]
 
-use super::shared::{SUCCESS, choice};
-use crate::http::input::{Fields, FromFields};
+use super::shared::{POLICY, SUCCESS};
+use crate::http::input::{kind, request};
 use crate::model::{self, Cursor, SessionName, UtcTime};
 use crate::ops::gaps::GapList;
 use serde::Serialize;
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 
-/// Query of `GET /session/{session_id}/gaps`.
-#[derive(Debug, IntoParams)]
-#[into_params(parameter_in = Query)]
-pub(crate) struct GapQueryParams {
-    /// Which gaps to answer.
-    #[param(schema_with = state, required = false)]
-    pub(crate) state: Option<bool>,
-    /// How many to answer.
-    #[param(value_type = Option<u32>, minimum = 1, maximum = 500, default = 100)]
-    pub(crate) limit: u32,
-    /// `next_cursor` of the page before.
-    #[param(value_type = Option<String>)]
-    pub(crate) cursor: Option<Cursor>,
-}
-
-fn state() -> utoipa::openapi::Schema {
-    let all = Some("all".into());
-    let state = choice("Which gaps to answer", ["open", "closed", "all"]).default(all);
-    state.build().into()
-}
-
-impl FromFields for GapQueryParams {
-    fn from_fields(fields: &mut Fields) -> Option<Self> {
-        let state = match fields.optional_text("state").as_deref() {
-            None | Some("all") => None,
-            Some("open") => Some(true),
-            Some("closed") => Some(false),
-            Some(_) => {
-                let message = "Input should be 'open', 'closed' or 'all'";
-                fields.fault("state", "enum", message);
-                None
-            }
-        };
-        let limit = fields.integer_or("limit", 1..=500, 100);
-        let cursor = fields
-            .optional_text("cursor")
-            .and_then(|text| fields.checked("cursor", Cursor::parse(&text)));
-        Some(Self {
-            state,
-            limit: limit.and_then(|limit| u32::try_from(limit).ok())?,
-            cursor,
-        })
+request! {
+    policy POLICY;
+    /// Query of `GET /session/{session_id}/gaps`.
+    pub(crate) struct GapQueryParams {
+        /// Which gaps to answer.
+        state: Option<bool> = kind::members([
+            ("open", Some(true)),
+            ("closed", Some(false)),
+            ("all", None),
+        ])
+        .or_written(None, "all"),
+        /// How many to answer.
+        limit: u32 = kind::integer(1, 500).or(100),
+        /// `next_cursor` of the page before.
+        cursor: Option<Cursor> = kind::text().parsed(|text| Cursor::parse(&text)).optional(),
     }
 }
 

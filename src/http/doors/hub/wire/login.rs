@@ -1,34 +1,23 @@
 //! The JSON of logins.
 
-use super::shared::SUCCESS;
-use crate::http::input::{Fields, FromFields};
+use super::shared::{POLICY, SUCCESS};
+use crate::http::input::{kind, request};
 use crate::model::SessionName;
 use crate::ops::login::{LoginProgress, LoginStarted, UserView};
 use secrecy::SecretString;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-/// Body of `POST /login/start`.
-#[derive(Debug, ToSchema)]
-pub(crate) struct StartRequest {
-    /// The session to log in, named by the client; it is created when it does not exist.
-    #[schema(value_type = String, min_length = 1, max_length = 128, pattern = r"^[^/\u0000-\u001f\u007f-\u009f]+$", example = "user123")]
-    pub(crate) session_id: SessionName,
-    /// The phone number with its country code. Everything but digits is dropped.
-    #[schema(example = "+1 (234) 567-890")]
-    pub(crate) phone_number: String,
-}
-
-impl FromFields for StartRequest {
-    fn from_fields(fields: &mut Fields) -> Option<Self> {
-        let session_id = fields.session("session_id");
-        let phone_number = fields
-            .text("phone_number")
-            .map(|text| normalised(&text).unwrap_or_default());
-        Some(Self {
-            session_id: session_id?,
-            phone_number: phone_number?,
-        })
+request! {
+    policy POLICY;
+    /// Body of `POST /login/start`.
+    pub(crate) struct StartRequest {
+        /// The session to log in, named by the client; it is created when it does not exist.
+        session_id: SessionName = kind::session(),
+        /// The phone number with its country code. Everything but digits is dropped.
+        phone_number: String = kind::text()
+            .map(|text| normalised(&text).unwrap_or_default())
+            .example("+1 (234) 567-890"),
     }
 }
 
@@ -38,66 +27,36 @@ fn normalised(text: &str) -> Option<String> {
     (!digits.is_empty()).then(|| format!("+{digits}"))
 }
 
-/// Body of `POST /login/code`.
-#[derive(Debug, ToSchema)]
-pub(crate) struct CodeRequest {
-    /// The session with a login in progress.
-    #[schema(value_type = String, min_length = 1, max_length = 128, pattern = r"^[^/\u0000-\u001f\u007f-\u009f]+$", example = "user123")]
-    pub(crate) session_id: SessionName,
-    /// The code that the user received.
-    #[schema(value_type = String, example = "12345")]
-    pub(crate) phone_code: SecretString,
-    /// What `/login/start` answered.
-    pub(crate) phone_code_hash: String,
-}
-
-impl FromFields for CodeRequest {
-    fn from_fields(fields: &mut Fields) -> Option<Self> {
-        let session_id = fields.session("session_id");
-        let phone_code = fields.secret("phone_code");
-        let phone_code_hash = fields.text("phone_code_hash");
-        Some(Self {
-            session_id: session_id?,
-            phone_code: phone_code?,
-            phone_code_hash: phone_code_hash?,
-        })
+request! {
+    policy POLICY;
+    /// Body of `POST /login/code`.
+    pub(crate) struct CodeRequest {
+        /// The session with a login in progress.
+        session_id: SessionName = kind::session(),
+        /// The code that the user received.
+        phone_code: SecretString = kind::secret().example("12345"),
+        /// What `/login/start` answered.
+        phone_code_hash: String = kind::text(),
     }
 }
 
-/// Body of `POST /login/password`.
-#[derive(Debug, ToSchema)]
-pub(crate) struct PasswordRequest {
-    /// The session whose login waits for the password.
-    #[schema(value_type = String, min_length = 1, max_length = 128, pattern = r"^[^/\u0000-\u001f\u007f-\u009f]+$", example = "user123")]
-    pub(crate) session_id: SessionName,
-    /// The two-step password.
-    #[schema(value_type = String, format = Password)]
-    pub(crate) password: SecretString,
-}
-
-impl FromFields for PasswordRequest {
-    fn from_fields(fields: &mut Fields) -> Option<Self> {
-        let session_id = fields.session("session_id");
-        let password = fields.secret("password");
-        Some(Self {
-            session_id: session_id?,
-            password: password?,
-        })
+request! {
+    policy POLICY;
+    /// Body of `POST /login/password`.
+    pub(crate) struct PasswordRequest {
+        /// The session whose login waits for the password.
+        session_id: SessionName = kind::session(),
+        /// The two-step password.
+        password: SecretString = kind::secret().format("password"),
     }
 }
 
-/// Body of `POST /logout`.
-#[derive(Debug, ToSchema)]
-pub(crate) struct SessionRequest {
-    /// The session.
-    #[schema(value_type = String, min_length = 1, max_length = 128, pattern = r"^[^/\u0000-\u001f\u007f-\u009f]+$", example = "user123")]
-    pub(crate) session_id: SessionName,
-}
-
-impl FromFields for SessionRequest {
-    fn from_fields(fields: &mut Fields) -> Option<Self> {
-        let session_id = fields.session("session_id")?;
-        Some(Self { session_id })
+request! {
+    policy POLICY;
+    /// Body of `POST /logout`.
+    pub(crate) struct SessionRequest {
+        /// The session.
+        session_id: SessionName = kind::session(),
     }
 }
 

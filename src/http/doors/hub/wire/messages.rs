@@ -5,86 +5,41 @@
     reason = "the names of fields are the contract's"
 )]
 
-use super::shared::SUCCESS;
-use crate::http::input::{Fields, FromFields, instant};
+use super::shared::{POLICY, SUCCESS};
+use crate::http::input::kind::{self, Kind};
+use crate::http::input::request;
 use crate::model::{CapturedMessage, ChatTarget, Cursor, Page, SessionName, UtcTime};
 use crate::ops::messages::MessageQuery;
 use serde::Serialize;
 use serde_json::Value;
-use utoipa::openapi::schema::{
-    AnyOfBuilder, KnownFormat, ObjectBuilder, Schema, SchemaFormat, Type,
-};
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 
-/// Query of `GET /session/{session_id}/messages` and `GET /admin/messages`.
-#[derive(Debug, IntoParams)]
-#[into_params(parameter_in = Query)]
-pub(crate) struct MessageQueryParams {
-    /// Only messages of this chat: `me`, a username, a link, a phone number or an id (bare or
-    /// marked). Over all sessions: a marked id.
-    #[param(value_type = Option<String>)]
-    pub(crate) chat_id: Option<ChatTarget>,
-    /// Only messages of this sender, named like a chat.
-    #[param(value_type = Option<String>)]
-    pub(crate) from: Option<ChatTarget>,
-    /// Only messages sent at or after this time: RFC 3339 or seconds since 1970.
-    #[param(schema_with = instant_schema, required = false, example = "2026-01-01T00:00:00Z")]
-    pub(crate) since: Option<UtcTime>,
-    /// Only messages sent before this time: RFC 3339 or seconds since 1970.
-    #[param(schema_with = instant_schema, required = false)]
-    pub(crate) until: Option<UtcTime>,
-    /// Only messages whose text contains this, whatever the case.
-    #[param(max_length = 256)]
-    pub(crate) q: Option<String>,
-    /// How many to answer.
-    #[param(value_type = Option<u32>, minimum = 1, maximum = 500, default = 100)]
-    pub(crate) limit: u32,
-    /// `next_cursor` of the page before.
-    #[param(value_type = Option<String>)]
-    pub(crate) cursor: Option<Cursor>,
-}
-
-impl FromFields for MessageQueryParams {
-    fn from_fields(fields: &mut Fields) -> Option<Self> {
-        let chat_id = fields.optional_chat("chat_id");
-        let from = fields.optional_chat("from");
-        let since = time(fields, "since");
-        let until = time(fields, "until");
-        let q = fields.optional_text("q");
-        if q.as_ref().is_some_and(|q| q.chars().count() > 256) {
-            let message = "String should have at most 256 characters";
-            fields.fault("q", "string_too_long", message);
-        }
-        let limit = fields.integer_or("limit", 1..=500, 100);
-        let cursor = fields
-            .optional_text("cursor")
-            .and_then(|text| fields.checked("cursor", Cursor::parse(&text)));
-        Some(Self {
-            chat_id,
-            from,
-            since,
-            until,
-            q,
-            limit: limit.and_then(|limit| u32::try_from(limit).ok())?,
-            cursor,
-        })
+request! {
+    policy POLICY;
+    /// Query of `GET /session/{session_id}/messages` and `GET /admin/messages`.
+    pub(crate) struct MessageQueryParams {
+        /// Only messages of this chat: `me`, a username, a link, a phone number or an id (bare or
+        /// marked). Over all sessions: a marked id.
+        chat_id: Option<ChatTarget> = chat().optional(),
+        /// Only messages of this sender, named like a chat.
+        from: Option<ChatTarget> = chat().optional(),
+        /// Only messages sent at or after this time: RFC 3339 or seconds since 1970.
+        since: Option<UtcTime> = kind::instant_text().optional(),
+        /// Only messages sent before this time: RFC 3339 or seconds since 1970.
+        until: Option<UtcTime> = kind::instant_text().optional(),
+        /// Only messages whose text contains this, whatever the case.
+        q: Option<String> = kind::text_of(0, 256).optional(),
+        /// How many to answer.
+        limit: u32 = kind::integer(1, 500).or(100),
+        /// `next_cursor` of the page before.
+        cursor: Option<Cursor> = kind::text().parsed(|text| Cursor::parse(&text)).optional(),
     }
 }
 
-fn instant_schema() -> Schema {
-    let text = ObjectBuilder::new()
-        .schema_type(Type::String)
-        .format(Some(SchemaFormat::KnownFormat(KnownFormat::DateTime)));
-    let seconds = ObjectBuilder::new()
-        .schema_type(Type::Integer)
-        .minimum(Some(UtcTime::EARLIEST_SECOND))
-        .maximum(Some(UtcTime::LATEST_SECOND));
-    AnyOfBuilder::new().item(text).item(seconds).build().into()
-}
-
-fn time(fields: &mut Fields, name: &str) -> Option<UtcTime> {
-    let text = fields.optional_text(name)?;
-    fields.checked(name, instant(&text))
+/// A chat in any form that clients name chats.
+fn chat() -> Kind<ChatTarget> {
+    kind::text()
+        .parsed(|text| ChatTarget::parse(&text).ok_or("is no username, link, phone number or id"))
 }
 
 impl From<MessageQueryParams> for MessageQuery {

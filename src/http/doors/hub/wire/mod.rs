@@ -1,7 +1,6 @@
 //! The JSON of the hub's door: what it takes and what it gives.
 //!
-//! Owns the names of every field and the turning of them into operations and back. The readers
-//! and the schemas of a request are written side by side; a test holds them together.
+//! Owns the names of every field and the turning of them into operations and back.
 
 mod entities;
 mod gaps;

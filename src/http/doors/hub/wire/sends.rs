@@ -1,77 +1,44 @@
 //! The JSON of sending messages.
 
-use super::shared::{SUCCESS, choice};
-use crate::http::input::{Fields, FromFields};
+use super::shared::{POLICY, SUCCESS};
+use crate::http::input::kind::{self, Kind};
+use crate::http::input::{Param, request};
 use crate::model::{MessageId, SessionName};
 use crate::ops::messages::{ParseMode, ResolvedEntity, SendMessage, SentMessage};
 use serde::Serialize;
-use serde_json::Value;
 use utoipa::ToSchema;
 
-/// Body of `POST /message/send`.
-#[derive(Debug, ToSchema)]
-pub(crate) struct SendRequest {
-    /// The account that sends.
-    #[schema(value_type = String, min_length = 1, max_length = 128, pattern = r"^[^/\u0000-\u001f\u007f-\u009f]+$", example = "user123")]
-    pub(crate) session_id: SessionName,
-    /// The chat: `me`, a username, a link, a phone number of a contact, or an id (bare or
-    /// marked), as a text or a number.
-    #[schema(schema_with = chat_schema)]
-    pub(crate) chat_id: String,
-    /// The text, with markdown.
-    #[schema(example = "Hello, World!")]
-    pub(crate) message: String,
-    /// `markdown` or `plain`; markdown when missing.
-    #[schema(schema_with = parse_mode_schema, required = false)]
-    pub(crate) parse_mode: ParseMode,
-    /// Whether the receivers get no sound; no when missing.
-    #[schema(value_type = Option<bool>, default = false)]
-    pub(crate) silent: bool,
-    /// The caller's key for this request, like the header `Idempotency-Key`.
-    #[schema(min_length = 1, max_length = 255, pattern = "^[!-~]+$")]
-    pub(crate) client_id: Option<String>,
-}
-
-pub(super) fn chat_schema() -> utoipa::openapi::Schema {
-    use utoipa::openapi::schema::{ObjectBuilder, OneOfBuilder, Type};
-    OneOfBuilder::new()
-        .description(Some(
-            "`me`, a username, a link, a phone number, or an id (bare or marked)",
-        ))
-        .item(ObjectBuilder::new().schema_type(Type::String))
-        .item(ObjectBuilder::new().schema_type(Type::Integer))
-        .examples([Value::from("@username")])
-        .build()
-        .into()
-}
-
-fn parse_mode_schema() -> utoipa::openapi::Schema {
-    choice("How the text is read", ["markdown", "plain"])
-        .default(Some("markdown".into()))
-        .build()
-        .into()
-}
-
-impl FromFields for SendRequest {
-    fn from_fields(fields: &mut Fields) -> Option<Self> {
-        let session_id = fields.session("session_id");
-        let chat_id = fields.text_or_number("chat_id");
-        let message = fields.text("message");
-        let parse_mode = fields.optional_choice("parse_mode", &["markdown", "plain"]);
-        let silent = fields.flag("silent");
-        let client_id = fields.optional_text("client_id");
-        Some(Self {
-            session_id: session_id?,
-            chat_id: chat_id?,
-            message: message?,
-            parse_mode: match parse_mode {
-                Some("plain") => ParseMode::Plain,
-                _ => ParseMode::Markdown,
-            },
-            silent: silent?,
-            client_id,
-        })
+request! {
+    policy POLICY;
+    /// Body of `POST /message/send`.
+    pub(crate) struct SendRequest {
+        /// The account that sends.
+        session_id: SessionName = kind::session(),
+        /// The chat: `me`, a username, a link, a phone number of a contact, or an id (bare or
+        /// marked), as a text or a number.
+        chat_id: String = kind::text_or_integer().example("@username"),
+        /// The text, with markdown.
+        message: String = kind::text().example("Hello, World!"),
+        /// `markdown` or `plain`; markdown when missing.
+        parse_mode: ParseMode = parse_mode(),
+        /// Whether the receivers get no sound; no when missing.
+        silent: bool = kind::flag().or(false),
+        /// The caller's key for this request, like the header `Idempotency-Key`.
+        client_id: Option<String> = client_id().optional(),
     }
+}
+
+fn parse_mode() -> Param<ParseMode> {
+    let words = [
+        ("markdown", ParseMode::Markdown),
+        ("plain", ParseMode::Plain),
+    ];
+    kind::words(words).or_written(ParseMode::Markdown, "markdown")
+}
+
+/// Whoever compares it with the header refuses what has another form.
+fn client_id() -> Kind<String> {
+    kind::text().published_as(1, 255).like("^[!-~]+$")
 }
 
 impl SendRequest {
@@ -91,48 +58,24 @@ impl SendRequest {
     }
 }
 
-/// Body of `POST /message/reply`.
-#[derive(Debug, ToSchema)]
-pub(crate) struct ReplyRequest {
-    /// The account that sends.
-    #[schema(value_type = String, min_length = 1, max_length = 128, pattern = r"^[^/\u0000-\u001f\u007f-\u009f]+$", example = "user123")]
-    pub(crate) session_id: SessionName,
-    /// The chat, as for `/message/send`.
-    #[schema(schema_with = chat_schema)]
-    pub(crate) chat_id: String,
-    /// The message to answer, as a number or a text.
-    #[schema(value_type = i32, minimum = 1, maximum = 2_147_483_647)]
-    pub(crate) message_id: MessageId,
-    /// The text, with markdown.
-    #[schema(example = "Hello to you too!")]
-    pub(crate) message: String,
-    /// `markdown` or `plain`; markdown when missing.
-    #[schema(schema_with = parse_mode_schema, required = false)]
-    pub(crate) parse_mode: ParseMode,
-    /// Whether the receivers get no sound; no when missing.
-    #[schema(value_type = Option<bool>, default = false)]
-    pub(crate) silent: bool,
-    /// The caller's key for this request, like the header `Idempotency-Key`.
-    #[schema(min_length = 1, max_length = 255, pattern = "^[!-~]+$")]
-    pub(crate) client_id: Option<String>,
-}
-
-impl FromFields for ReplyRequest {
-    fn from_fields(fields: &mut Fields) -> Option<Self> {
-        let send = SendRequest::from_fields(fields);
-        let message_id = fields
-            .integer("message_id", 1..=i64::from(i32::MAX))
-            .and_then(|id| i32::try_from(id).ok());
-        let send = send?;
-        Some(Self {
-            session_id: send.session_id,
-            chat_id: send.chat_id,
-            message_id: MessageId(message_id?),
-            message: send.message,
-            parse_mode: send.parse_mode,
-            silent: send.silent,
-            client_id: send.client_id,
-        })
+request! {
+    policy POLICY;
+    /// Body of `POST /message/reply`.
+    pub(crate) struct ReplyRequest {
+        /// The account that sends.
+        session_id: SessionName = kind::session(),
+        /// The chat, as for `/message/send`.
+        chat_id: String = kind::text_or_integer().example("@username"),
+        /// The text, with markdown.
+        message: String = kind::text().example("Hello to you too!"),
+        /// `markdown` or `plain`; markdown when missing.
+        parse_mode: ParseMode = parse_mode(),
+        /// Whether the receivers get no sound; no when missing.
+        silent: bool = kind::flag().or(false),
+        /// The caller's key for this request, like the header `Idempotency-Key`.
+        client_id: Option<String> = client_id().optional(),
+        /// The message to answer, as a number or a text.
+        message_id: MessageId = kind::message_id(),
     }
 }
 

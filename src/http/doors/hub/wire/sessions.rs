@@ -7,49 +7,30 @@
 
 use super::healing::Healing;
 use super::login::User;
-use super::shared::{Done, SUCCESS, choice};
-use crate::http::input::{Fields, FromFields};
+use super::shared::{Done, POLICY, SUCCESS};
+use crate::http::input::{kind, request};
 use crate::model::{SessionName, SessionState, UtcTime};
 use crate::ops::sessions::{Reconnected, SessionList, SessionView};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::Serialize;
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 
-/// Query of `GET /sessions`.
-#[derive(Debug, IntoParams)]
-#[into_params(parameter_in = Query)]
-pub(crate) struct ListQuery {
-    /// Only sessions in this state, one of [`SessionState::NAMES`].
-    #[param(schema_with = state_schema, required = false)]
-    pub(crate) state: Option<&'static str>,
-    /// How many to answer.
-    #[param(value_type = Option<u32>, minimum = 1, maximum = 1000, default = 1000)]
-    pub(crate) limit: u32,
-    /// `next_cursor` of the page before.
-    #[param(value_type = Option<String>)]
-    pub(crate) cursor: Option<SessionName>,
-}
-
-fn state_schema() -> utoipa::openapi::Schema {
-    choice("Only sessions in this state", SessionState::NAMES)
-        .build()
-        .into()
-}
-
-impl FromFields for ListQuery {
-    fn from_fields(fields: &mut Fields) -> Option<Self> {
-        let state = fields.optional_choice("state", &SessionState::NAMES);
-        let limit = fields.integer_or("limit", 1..=1000, 1000);
-        let cursor = fields.optional_text("cursor").and_then(|text| {
-            let name = parse_cursor(&text).ok_or("is not a cursor that this hub has given out");
-            fields.checked("cursor", name)
-        });
-        Some(Self {
-            state,
-            limit: limit.and_then(|limit| u32::try_from(limit).ok())?,
-            cursor,
-        })
+request! {
+    policy POLICY;
+    /// Query of `GET /sessions`.
+    pub(crate) struct ListQuery {
+        /// Only sessions in this state.
+        state: Option<&'static str> =
+            kind::words(SessionState::NAMES.map(|name| (name, name))).optional(),
+        /// How many to answer.
+        limit: u32 = kind::integer(1, 1000).or(1000),
+        /// `next_cursor` of the page before.
+        cursor: Option<SessionName> = kind::text()
+            .parsed(|text| {
+                parse_cursor(&text).ok_or("is not a cursor that this hub has given out")
+            })
+            .optional(),
     }
 }
 
@@ -63,19 +44,12 @@ fn parse_cursor(text: &str) -> Option<SessionName> {
     SessionName::parse(std::str::from_utf8(&bytes).ok()?).ok()
 }
 
-/// Query of `DELETE /session/{session_id}`.
-#[derive(Debug, IntoParams)]
-#[into_params(parameter_in = Query)]
-pub(crate) struct DestroyQuery {
-    /// Whether the captured messages are deleted too.
-    #[param(value_type = Option<bool>, default = false)]
-    pub(crate) purge: bool,
-}
-
-impl FromFields for DestroyQuery {
-    fn from_fields(fields: &mut Fields) -> Option<Self> {
-        let purge = fields.flag("purge")?;
-        Some(Self { purge })
+request! {
+    policy POLICY;
+    /// Query of `DELETE /session/{session_id}`.
+    pub(crate) struct DestroyQuery {
+        /// Whether the captured messages are deleted too.
+        purge: bool = kind::flag().or(false),
     }
 }
 

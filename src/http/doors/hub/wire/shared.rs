@@ -1,8 +1,8 @@
 //! What several requests and answers of this door have in common.
 
+use crate::http::input::{BodyForm, Empty, Inputs, Null, Numbers, Policy, Unknown, Words};
 use serde::Serialize;
 use std::borrow::Cow;
-use utoipa::openapi::schema::{ObjectBuilder, Type};
 use utoipa::{IntoParams, ToSchema};
 
 /// A success without further facts.
@@ -40,13 +40,17 @@ pub(crate) struct SessionNameParam {
     pub(crate) session_id: String,
 }
 
-/// A text that is one of a few words.
-pub(super) fn choice<const N: usize>(description: &str, words: [&'static str; N]) -> ObjectBuilder {
-    ObjectBuilder::new()
-        .schema_type(Type::String)
-        .description(Some(description))
-        .enum_values(Some(words))
-}
-
 /// What every success says of itself.
 pub(super) const SUCCESS: &str = "success";
+
+/// How this door reads: unknown fields are ignored, and null is the same as nothing.
+pub(super) const POLICY: Policy = Policy {
+    prefix: true,
+    unknown: Unknown::Ignored,
+    null: Null::IsMissing,
+    empty: Empty::IsMissing,
+    body: BodyForm::Required,
+    numbers: Numbers::Plain,
+    words: Words::Texts,
+    inputs: Inputs::Dropped,
+};

@@ -1,8 +1,8 @@
 //! Requests are read as their schemas say, and answers have the contract's keys.
 
 use super::*;
-use crate::error::Error;
-use crate::http::input::{Fields, FromFields};
+use crate::error::{Error, FieldFault};
+use crate::http::input::OwnRequest;
 use crate::model::{
     ChatId, ChatTarget, HealStep, Healed, Healing, MessageId, Missing, Page, SessionName,
     SessionState, UserId, UtcTime,
@@ -16,15 +16,16 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 use utoipa::ToSchema;
 
-fn read<T: FromFields>(value: Value) -> Result<T, Error> {
+fn read<T: OwnRequest>(value: Value) -> Result<T, Error> {
     let Value::Object(values) = value else {
         panic!("an object");
     };
-    Fields::new("body", values).read()
+    T::read("body", &values, T::POLICY)
+        .map_err(|faults| Error::invalid(faults.into_iter().map(FieldFault::from).collect()))
 }
 
 /// The fields that the reader misses in an empty body, and those the schema requires.
-fn required<T: FromFields + ToSchema>() -> (BTreeSet<String>, BTreeSet<String>) {
+fn required<T: OwnRequest + ToSchema>() -> (BTreeSet<String>, BTreeSet<String>) {
     let error = read::<T>(json!({})).err().expect("nothing is given");
     let missed = error.fields.iter().map(|fault| {
         assert_eq!(fault.kind, "missing");

@@ -5,8 +5,8 @@
 
 use crate::error::Error;
 use crate::http::doors::tools::refusal::{Refusal, telegram_error};
-use crate::http::doors::tools::schema::Fault;
 use crate::http::failure::retry_after;
+use crate::http::input::Fault;
 use actix_web::ResponseError as _;
 use rmcp::model::{CallToolResult, ContentBlock};
 use serde_json::{Value, json};

@@ -4,22 +4,26 @@
 //! list. It must not know how a tool is run.
 
 use crate::auth::Caller;
-use crate::http::doors::tools::schema::{Output, Param};
+use crate::http::doors::tools::policy;
+use crate::http::doors::tools::schema::{Output, titled};
 use crate::http::doors::tools::table::TOOLS;
 use crate::http::doors::tools::tool::{Hints, Tool};
+use crate::http::input::{Described, Request as _, kind, object_schema, request};
 use rmcp::model::{JsonObject, Tool as Listed, ToolAnnotations};
 use serde_json::{Map, Value, json};
 use std::sync::Arc;
 
-/// The argument that names the account of a call.
-pub(super) const SESSION_ID: Param = Param::text_of(
-    "session_id",
-    1,
-    128,
-    "Which account to use, by its session's name as list_sessions tells it. Leave it out for the \
-     default account.",
-)
-.optional();
+request! {
+    /// What every call takes beside the arguments of its tool.
+    pub(super) struct Account {
+        session_id: Option<String> = kind::text_of(1, 128)
+            .about(
+                "Which account to use, by its session's name as list_sessions tells it. Leave it \
+                 out for the default account.",
+            )
+            .optional(),
+    }
+}
 
 /// All tools, in the order of the table.
 pub(super) fn all() -> Vec<Listed> {
@@ -29,9 +33,14 @@ pub(super) fn all() -> Vec<Listed> {
 /// Whether a call of the tool can ever succeed for a caller.
 pub(super) fn is_offered(caller: &Caller, tool: &Tool) -> bool {
     let limits = caller.limits();
-    let makes_chats = tool.chats.is_empty();
+    let makes_chats = !names_chats(tool);
     let barred = limits.read_only.is_some() || (makes_chats && limits.writes.is_limited());
     tool.hints.read_only || !barred
+}
+
+fn names_chats(tool: &Tool) -> bool {
+    let arguments = tool.arguments(policy::MCP);
+    arguments.iter().any(|argument| argument.names_chat)
 }
 
 fn listed(tool: &Tool) -> Listed {
@@ -53,14 +62,10 @@ fn annotations(title: &str, hints: Hints) -> ToolAnnotations {
 
 /// An object of the arguments. More are allowed, and ignored.
 fn input_schema(tool: &Tool) -> JsonObject {
-    let params = || tool.params.iter().chain([&SESSION_ID]);
-    let properties: Map<_, _> = params()
-        .map(|param| (param.name.to_owned(), param.schema()))
-        .collect();
-    let required: Vec<_> = params()
-        .filter(|param| param.is_required())
-        .map(|param| param.name)
-        .collect();
+    let mut arguments = tool.arguments(policy::MCP);
+    arguments.extend(Account::fields(policy::MCP));
+    let published = |argument: &Described| titled(argument, argument.schema());
+    let (properties, required) = object_schema(&arguments, published);
     let mut schema = Map::new();
     schema.insert("type".to_owned(), "object".into());
     schema.insert("title".to_owned(), format!("{}Arguments", tool.name).into());
@@ -101,7 +106,7 @@ mod tests {
             let properties = listed.input_schema["properties"]
                 .as_object()
                 .expect("an object");
-            assert_eq!(properties.len(), tool.params.len() + 1);
+            assert_eq!(properties.len(), tool.arguments(policy::MCP).len() + 1);
             for (name, schema) in properties {
                 assert!(schema["description"].is_string(), "{} {name}", tool.name);
             }

@@ -3,13 +3,14 @@
 //! Owns the words that agents read first. It must not know how messages travel.
 
 use super::answer;
-use super::listing::{self, SESSION_ID};
+use super::listing::{self, Account};
 use crate::error::Code;
 use crate::http::context::Context;
 use crate::http::doors::tools::call::Call;
-use crate::http::doors::tools::schema::{Arguments, Strictness};
+use crate::http::doors::tools::policy;
 use crate::http::doors::tools::settings::ToolsConfig;
 use crate::http::doors::tools::table;
+use crate::http::input::Request as _;
 use crate::model::SessionName;
 use rmcp::model::{
     CallToolRequestParams, CallToolResponse, CallToolResult, CustomRequest, CustomResult,
@@ -74,9 +75,9 @@ impl Server {
         if let Err(refused) = session {
             return refuse(*refused);
         }
-        match tool.arguments(given, Strictness::IgnoreUnknown) {
+        match tool.read(given, policy::MCP) {
             Err(faults) => refuse(answer::faults(&faults)),
-            Ok(given) => match call.invoke(tool, given).await {
+            Ok(taken) => match call.invoke(tool, taken).await {
                 Ok(result) => answer::success(result),
                 Err(error) => answer::failure(error),
             },
@@ -89,9 +90,9 @@ fn session(
     given: &JsonObject,
     header: Option<String>,
 ) -> Result<Option<SessionName>, Box<CallToolResult>> {
-    let read = Arguments::read(&[SESSION_ID], given, Strictness::IgnoreUnknown)
-        .map_err(|faults| answer::faults(&faults))?;
-    let Some(name) = read.optional_text(SESSION_ID.name).or(header) else {
+    let account =
+        Account::read("arguments", given, policy::MCP).map_err(|faults| answer::faults(&faults))?;
+    let Some(name) = account.session_id.or(header) else {
         return Ok(None);
     };
     match SessionName::parse(&name) {

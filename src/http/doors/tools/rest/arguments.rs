@@ -1,40 +1,40 @@
-//! From a request to the arguments of a tool.
+//! Where a request has the arguments of a tool, and the account.
 
 use crate::error::{Code, Error};
+use crate::http::doors::tools::policy;
 use crate::http::doors::tools::refusal::Refusal;
-use crate::http::doors::tools::schema::{Arguments, Strictness, whole_number};
 use crate::http::doors::tools::tool::{Source, Tool};
-use crate::http::input::body_bytes;
+use crate::http::input::{object, query_values, whole_number};
 use crate::model::SessionName;
 use actix_web::HttpRequest;
 use actix_web::dev::Payload;
 use serde_json::{Map, Value};
-use url::form_urlencoded;
 
 /// The header that names the account.
 pub(super) const SESSION: &str = "X-Session-Id";
 
-/// Reads the arguments from where the tool has them. The number in the path wins.
+/// The arguments from where the tool has them. The number in the path wins.
 ///
 /// # Errors
-/// The faults of the arguments; `invalid_request` for a body that is no JSON object,
+/// `invalid_request` for a body that is no JSON object and for a path without a number,
 /// `payload_too_large`.
-pub(super) async fn read(
+pub(super) async fn given(
     tool: &Tool,
     request: &HttpRequest,
     payload: &mut Payload,
-) -> Result<Arguments, Refusal> {
+) -> Result<Map<String, Value>, Refusal> {
     let number = number(tool, request)?;
     let mut given = match tool.route.source {
         Source::Nothing => Map::new(),
-        Source::Query | Source::Download | Source::Upload => query(request.query_string()),
-        Source::Body => object(&body_bytes(request, payload).await?)?,
+        Source::Query | Source::Download | Source::Upload => {
+            query_values(request.query_string(), policy::REST)
+        }
+        Source::Body => object(request, payload, policy::REST).await?,
     };
     if let Some(number) = number {
         given.insert("message_id".to_owned(), number.into());
     }
-    tool.arguments(&given, Strictness::RefuseUnknown)
-        .map_err(Refusal::Faults)
+    Ok(given)
 }
 
 fn number(tool: &Tool, request: &HttpRequest) -> Result<Option<i64>, Refusal> {
@@ -45,26 +45,6 @@ fn number(tool: &Tool, request: &HttpRequest) -> Result<Option<i64>, Refusal> {
     match whole_number(text) {
         Some(number) => Ok(Some(number)),
         None => Err(Refusal::Path(text.to_owned())),
-    }
-}
-
-/// Empty values count, and of a repeated name the last value counts.
-fn query(query: &str) -> Map<String, Value> {
-    form_urlencoded::parse(query.as_bytes())
-        .map(|(name, value)| (name.into_owned(), Value::String(value.into_owned())))
-        .collect()
-}
-
-/// An empty body is an empty object.
-fn object(bytes: &[u8]) -> Result<Map<String, Value>, Error> {
-    if bytes.is_empty() {
-        return Ok(Map::new());
-    }
-    let refused = |why: String| Error::new(Code::InvalidRequest, why);
-    match serde_json::from_slice(bytes) {
-        Ok(Value::Object(given)) => Ok(given),
-        Ok(_) => Err(refused("request body must be a JSON object".to_owned())),
-        Err(error) => Err(refused(format!("invalid JSON: {error}"))),
     }
 }
 
@@ -82,33 +62,5 @@ pub(super) fn session(request: &HttpRequest) -> Result<Option<SessionName>, Erro
     match SessionName::parse(name) {
         Ok(name) => Ok(Some(name)),
         Err(error) => Err(refused(&error.to_string())),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_body_is_an_object_or_nothing() {
-        assert!(object(b"").expect("empty").is_empty());
-        assert_eq!(object(b" {\"a\": 1}").expect("an object").len(), 1);
-        for (body, message) in [
-            (&b"[]"[..], "request body must be a JSON object"),
-            (b"null", "request body must be a JSON object"),
-            (b"{", "invalid JSON: "),
-            (b" ", "invalid JSON: "),
-            (b"\xff", "invalid JSON: "),
-        ] {
-            let error = object(body).expect_err("refused");
-            assert!(error.message().starts_with(message), "{error}");
-        }
-    }
-
-    #[test]
-    fn a_query_keeps_empty_values_and_the_last_of_a_name() {
-        let given = query("a=&b=1&b=2&c=x%20y+z");
-        let expected = serde_json::json!({ "a": "", "b": "2", "c": "x y z" });
-        assert_eq!(Value::Object(given), expected);
     }
 }

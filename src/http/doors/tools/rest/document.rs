@@ -4,11 +4,13 @@
 //! Source: <https://spec.openapis.org/oas/v3.1.0>.
 
 use crate::http::door::Part;
+use crate::http::doors::tools::policy;
 use crate::http::doors::tools::rest::arguments::SESSION;
 use crate::http::doors::tools::rest::health;
-use crate::http::doors::tools::schema::{Output, Param};
+use crate::http::doors::tools::schema::{Output, titled};
 use crate::http::doors::tools::table::served;
 use crate::http::doors::tools::tool::{Method, Source, Tool};
+use crate::http::input::{Described, openapi};
 use serde_json::{Map, Value, json};
 
 /// The paths of this half, and the schema of its errors.
@@ -80,21 +82,21 @@ fn operation(tool: &Tool) -> Value {
     operation
 }
 
-fn is_in_path(tool: &Tool, param: &Param) -> bool {
-    tool.route.names_message() && param.name == "message_id"
+fn is_in_path(tool: &Tool, argument: &Described) -> bool {
+    tool.route.names_message() && argument.name == "message_id"
 }
 
 fn parameters(tool: &Tool) -> Vec<Value> {
     let mut parameters: Vec<_> = tool
-        .params
+        .arguments(policy::REST)
         .iter()
-        .filter_map(|param| {
+        .filter_map(|argument| {
             let place = match tool.route.source {
-                _ if is_in_path(tool, param) => "path",
+                _ if is_in_path(tool, argument) => "path",
                 Source::Body => return None,
                 _ => "query",
             };
-            Some(parameter(param, place))
+            Some(openapi::parameter(argument, place, &textual(argument)))
         })
         .collect();
     if tool.name != "list_sessions" {
@@ -121,19 +123,15 @@ fn parameters(tool: &Tool) -> Vec<Value> {
     parameters
 }
 
-fn parameter(param: &Param, place: &str) -> Value {
-    let mut schema = param.schema();
-    // A query has no null.
-    if let Some(own) = schema.pointer("/anyOf/0").cloned() {
-        schema = own;
+/// The schema of a parameter. One that may be left out without a default has no more than its
+/// values there.
+fn textual(argument: &Described) -> Map<String, Value> {
+    let schema = argument.textual_schema();
+    if argument.is_required() || schema.contains_key("default") {
+        titled(argument, schema)
+    } else {
+        schema
     }
-    json!({
-        "name": param.name,
-        "in": place,
-        "required": param.is_required(),
-        "description": param.description,
-        "schema": schema,
-    })
 }
 
 fn header(name: &str, max_length: usize, pattern: &str, description: &str) -> Value {
@@ -147,22 +145,14 @@ fn header(name: &str, max_length: usize, pattern: &str, description: &str) -> Va
 }
 
 fn body(tool: &Tool) -> Value {
-    let params = || tool.params.iter().filter(|param| !is_in_path(tool, param));
-    let properties: Map<_, _> = params()
-        .map(|param| (param.name.to_owned(), param.schema()))
-        .collect();
-    let required: Vec<_> = params()
-        .filter(|param| param.is_required())
-        .map(|param| param.name)
-        .collect();
+    let mut arguments = tool.arguments(policy::REST);
+    arguments.retain(|argument| !is_in_path(tool, argument));
+    let published = |argument: &Described| titled(argument, argument.schema());
+    let required = arguments.iter().any(Described::is_required);
+    let schema = openapi::body_schema(&arguments, published, policy::REST);
     json!({
-        "required": !required.is_empty(),
-        "content": { "application/json": { "schema": {
-            "type": "object",
-            "properties": properties,
-            "required": required,
-            "additionalProperties": false,
-        } } },
+        "required": required,
+        "content": { "application/json": { "schema": schema } },
     })
 }
 

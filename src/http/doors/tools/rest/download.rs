@@ -4,8 +4,8 @@ use crate::error::{Code, Error};
 use crate::http::doors::tools::call::Call;
 use crate::http::doors::tools::refusal::Refusal;
 use crate::http::doors::tools::rest::range;
-use crate::http::doors::tools::schema::Arguments;
-use crate::http::doors::tools::table::DOWNLOAD_MEDIA;
+use crate::http::doors::tools::table::{DOWNLOAD_MEDIA, DownloadMediaArgs};
+use crate::http::doors::tools::tool::Taken;
 use crate::ops::files::{ByteRange, Download, DownloadMedia};
 use actix_web::http::StatusCode;
 use actix_web::http::header::{
@@ -19,11 +19,12 @@ use futures_util::{Stream, stream};
 /// Answers 200 with the whole file, 206 with a part of it, or 416.
 pub(super) async fn answer(
     call: &Call<'_>,
-    given: &Arguments,
+    taken: &Taken<DownloadMediaArgs>,
     request: &HttpRequest,
 ) -> Result<HttpResponse, Refusal> {
     let range = range::requested(request.headers());
-    let started = call.noted(&DOWNLOAD_MEDIA, given, start(call, given, range));
+    let given = &taken.arguments;
+    let started = call.noted(&DOWNLOAD_MEDIA, &taken.chats, start(call, given, range));
     match started.await {
         Ok(download) => Ok(sent(download, range.is_some())),
         Err(error) if error.code == Code::RangeNotSatisfiable => {
@@ -35,20 +36,20 @@ pub(super) async fn answer(
 
 async fn start(
     call: &Call<'_>,
-    given: &Arguments,
+    given: &DownloadMediaArgs,
     range: Option<ByteRange>,
 ) -> Result<Download, Error> {
     let op = DownloadMedia {
         session: call.session().await?,
-        chat: given.text("chat"),
-        message_id: given.message_id("message_id"),
+        chat: given.chat.clone(),
+        message_id: given.message_id,
         range,
     };
     call.run(op).await
 }
 
 /// An empty file has no first byte to ask for.
-async fn size(call: &Call<'_>, given: &Arguments) -> u64 {
+async fn size(call: &Call<'_>, given: &DownloadMediaArgs) -> u64 {
     let first = Some(ByteRange::From(0, Some(0)));
     start(call, given, first)
         .await

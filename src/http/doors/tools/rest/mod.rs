@@ -15,10 +15,11 @@ pub(super) use document::document;
 use crate::http::context::Context;
 use crate::http::door::{Guard, Rule};
 use crate::http::doors::tools::call::Call;
+use crate::http::doors::tools::policy;
 use crate::http::doors::tools::refusal::Refusal;
 use crate::http::doors::tools::settings::ToolsConfig;
 use crate::http::doors::tools::table::served;
-use crate::http::doors::tools::tool::{Method, Source, Tool};
+use crate::http::doors::tools::tool::{Method, Source, Taken, Tool};
 use crate::http::fallback::fallback;
 use crate::http::input::IdempotencyKey;
 use actix_web::web::{self, Data, ServiceConfig};
@@ -86,16 +87,22 @@ async fn answer(
     payload: web::Payload,
 ) -> Result<HttpResponse, Refusal> {
     let mut payload = payload.into_inner();
-    let given = arguments::read(tool, &request, &mut payload).await?;
-    let key = IdempotencyKey::extract(&request)
-        .await?
-        .or_client_id(None)?;
-    let call = Call::new(context, &config, arguments::session(&request)?).with_key(key);
+    let given = arguments::given(tool, &request, &mut payload).await?;
     match tool.route.source {
-        Source::Download => download::answer(&call, &given, &request).await,
-        Source::Upload => upload::answer(&call, &given, &request, payload).await,
+        Source::Download => {
+            let taken = Taken::read(&given, policy::REST).map_err(Refusal::Faults)?;
+            let call = call(&request, context, &config).await?;
+            download::answer(&call, &taken, &request).await
+        }
+        Source::Upload => {
+            let taken = Taken::read(&given, policy::REST).map_err(Refusal::Faults)?;
+            let call = call(&request, context, &config).await?;
+            upload::answer(&call, taken, &request, payload).await
+        }
         Source::Nothing | Source::Query | Source::Body => {
-            let result = call.invoke(tool, given).await?;
+            let taken = tool.read(&given, policy::REST).map_err(Refusal::Faults)?;
+            let call = call(&request, context, &config).await?;
+            let result = call.invoke(tool, taken).await?;
             let mut response = HttpResponse::Ok();
             if call.is_replayed() {
                 response.insert_header(("Idempotency-Replayed", "true"));
@@ -103,4 +110,13 @@ async fn answer(
             Ok(response.json(json!({ "result": result })))
         }
     }
+}
+
+async fn call<'a>(
+    request: &HttpRequest,
+    context: Context,
+    config: &'a ToolsConfig,
+) -> Result<Call<'a>, Refusal> {
+    let key = IdempotencyKey::extract(request).await?.or_client_id(None)?;
+    Ok(Call::new(context, config, arguments::session(request)?).with_key(key))
 }

@@ -3,8 +3,8 @@
 use crate::error::Error;
 use crate::http::doors::tools::call::Call;
 use crate::http::doors::tools::refusal::Refusal;
-use crate::http::doors::tools::schema::Arguments;
-use crate::http::doors::tools::table::{UPLOAD_FILE, send_file};
+use crate::http::doors::tools::table::{UPLOAD_FILE, UploadFileArgs};
+use crate::http::doors::tools::tool::Taken;
 use crate::ops::files::{FileSource, FileStream};
 use actix_web::dev::Payload;
 use actix_web::http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderName};
@@ -18,21 +18,21 @@ use tokio::sync::mpsc;
 /// Answers the message that the file became.
 pub(super) async fn answer(
     call: &Call<'_>,
-    given: &Arguments,
+    taken: Taken<UploadFileArgs>,
     request: &HttpRequest,
     payload: Payload,
 ) -> Result<HttpResponse, Refusal> {
     let (sender, chunks) = mpsc::channel(1);
     let headers = request.headers();
     let stream = FileStream {
-        name: base_name(&given.text("filename")),
+        name: base_name(&taken.arguments.filename),
         mime: text(headers, CONTENT_TYPE),
         len: text(headers, CONTENT_LENGTH).and_then(|length| length.parse().ok()),
         max_bytes: call.config().max_upload_bytes,
         chunks,
     };
-    let sending = send_file(call, given, FileSource::Stream(stream));
-    let mut sending = std::pin::pin!(call.noted(&UPLOAD_FILE, given, sending));
+    let sending = taken.arguments.send(call, FileSource::Stream(stream));
+    let mut sending = std::pin::pin!(call.noted(&UPLOAD_FILE, &taken.chats, sending));
     let mut arriving = std::pin::pin!(hand_on(payload, sender));
     let result: Result<_, Error> = tokio::select! {
         // A refusal is told at once, whatever the client has still to send.

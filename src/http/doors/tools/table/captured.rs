@@ -3,9 +3,10 @@
 use crate::error::{Code, Error};
 use crate::http::doors::tools::call::Call;
 use crate::http::doors::tools::objects;
-use crate::http::doors::tools::schema::{Arguments, Output, Param, or_null, shaped};
-use crate::http::doors::tools::tool::{Hints, Route, Tool};
-use crate::model::{ChatTarget, Cursor};
+use crate::http::doors::tools::schema::{Output, or_null, shaped};
+use crate::http::doors::tools::tool::{Action, Arguments, Hints, Route, Tool};
+use crate::http::input::{kind, request};
+use crate::model::{ChatTarget, Cursor, UtcTime};
 use crate::ops::messages::{ListMessages, MessageQuery};
 use serde_json::{Value, json};
 
@@ -14,15 +15,7 @@ pub(super) static GET_CAPTURED_MESSAGES: Tool = Tool {
     title: "Read the captured log",
     description: "Read the messages that the hub has captured for the account, newest first, \
                   deleted ones among them. Telegram is not asked.",
-    params: &[
-        Param::text("chat", "Only messages of this chat.").optional(),
-        Param::text("from", "Only messages of this sender.").optional(),
-        Param::time("since", "Only messages sent at or after this time.").optional(),
-        Param::time("until", "Only messages sent before this time.").optional(),
-        Param::text_of("search", 1, 256, "Only messages whose text contains this.").optional(),
-        Param::integer("limit", 1, 500, "How many messages at most.").or(100),
-        Param::text("cursor", "next_cursor of the page before.").optional(),
-    ],
+    action: Action::of::<GetCapturedMessagesArgs>(),
     output: Output::Object(&[
         shaped(
             "messages",
@@ -36,30 +29,48 @@ pub(super) static GET_CAPTURED_MESSAGES: Tool = Tool {
         ),
     ]),
     hints: Hints::READS,
-    chats: &["chat"],
     route: Route::get("/api/captured"),
-    run: |call, given| Box::pin(get_captured_messages(call, given)),
 };
 
-async fn get_captured_messages(call: &Call<'_>, given: Arguments) -> Result<Value, Error> {
-    let filter = MessageQuery {
-        chat_id: chat(&given, "chat")?,
-        from: chat(&given, "from")?,
-        since: given.time("since"),
-        until: given.time("until"),
-        q: given.optional_text("search"),
-        limit: given.count("limit"),
-        cursor: cursor(&given)?,
-    };
-    let session = Some(call.session().await?);
-    let page = call.run(ListMessages { session, filter }).await?;
-    let messages: Vec<_> = page.items.iter().map(objects::captured).collect();
-    let next_cursor = page.next.map(|cursor| cursor.to_string());
-    Ok(json!({ "messages": messages, "next_cursor": next_cursor }))
+request! {
+    struct GetCapturedMessagesArgs {
+        /// Only messages of this chat.
+        chat: Option<String> = kind::text().names_chat().optional(),
+        /// Only messages of this sender.
+        from: Option<String> = kind::text().optional(),
+        /// Only messages sent at or after this time.
+        since: Option<UtcTime> = kind::datetime().optional(),
+        /// Only messages sent before this time.
+        until: Option<UtcTime> = kind::datetime().optional(),
+        /// Only messages whose text contains this.
+        search: Option<String> = kind::text_of(1, 256).optional(),
+        /// How many messages at most.
+        limit: u32 = kind::integer(1, 500).or(100),
+        cursor: Option<String> = kind::text().about("next_cursor of the page before.").optional(),
+    }
 }
 
-fn chat(given: &Arguments, name: &str) -> Result<Option<ChatTarget>, Error> {
-    let Some(text) = given.optional_text(name) else {
+impl Arguments for GetCapturedMessagesArgs {
+    async fn run(self, call: &Call<'_>) -> Result<Value, Error> {
+        let filter = MessageQuery {
+            chat_id: chat(self.chat)?,
+            from: chat(self.from)?,
+            since: self.since,
+            until: self.until,
+            q: self.search,
+            limit: self.limit,
+            cursor: cursor(self.cursor.as_deref())?,
+        };
+        let session = Some(call.session().await?);
+        let page = call.run(ListMessages { session, filter }).await?;
+        let messages: Vec<_> = page.items.iter().map(objects::captured).collect();
+        let next_cursor = page.next.map(|cursor| cursor.to_string());
+        Ok(json!({ "messages": messages, "next_cursor": next_cursor }))
+    }
+}
+
+fn chat(text: Option<String>) -> Result<Option<ChatTarget>, Error> {
+    let Some(text) = text else {
         return Ok(None);
     };
     ChatTarget::parse(&text).map(Some).ok_or_else(|| {
@@ -70,8 +81,7 @@ fn chat(given: &Arguments, name: &str) -> Result<Option<ChatTarget>, Error> {
     })
 }
 
-fn cursor(given: &Arguments) -> Result<Option<Cursor>, Error> {
-    let text = given.optional_text("cursor");
-    let parsed = text.as_deref().map(Cursor::parse).transpose();
+fn cursor(text: Option<&str>) -> Result<Option<Cursor>, Error> {
+    let parsed = text.map(Cursor::parse).transpose();
     parsed.map_err(|error| Error::invalid_query("cursor", "value_error", error.to_string()))
 }

@@ -1,11 +1,12 @@
 //! The account's chats: their list and members, making, joining, leaving and ending them.
 
-use super::shared::{CHAT, ok};
+use super::shared::{chat, ok};
 use crate::error::Error;
 use crate::http::doors::tools::call::Call;
 use crate::http::doors::tools::objects;
-use crate::http::doors::tools::schema::{Arguments, OK, Output, Param, field, maybe};
-use crate::http::doors::tools::tool::{Hints, Method, Route, Tool};
+use crate::http::doors::tools::schema::{OK, Output, field, maybe};
+use crate::http::doors::tools::tool::{Action, Arguments, Hints, Method, Route, Tool};
+use crate::http::input::{kind, request};
 use crate::ops::chats::{CreateChat, DeleteChat, JoinChat, Joined, LeaveChat, ListParticipants};
 use crate::ops::dialogs::ListDialogs;
 use serde_json::{Value, json};
@@ -15,29 +16,31 @@ pub(super) static GET_DIALOGS: Tool = Tool {
     title: "List chats",
     description: "List the account's chats with unread counts, pinned ones first and then the \
                   newest.",
-    params: &[
-        Param::integer("limit", 1, 200, "How many chats at most.").or(20),
-        Param::flag(
-            "archived",
-            false,
-            "List the archived chats instead of the others.",
-        ),
-    ],
+    action: Action::of::<GetDialogsArgs>(),
     output: Output::List(&Output::Dialog),
     hints: Hints::READS,
-    chats: &[],
     route: Route::get("/api/dialogs"),
-    run: |call, given| Box::pin(get_dialogs(call, given)),
 };
 
-async fn get_dialogs(call: &Call<'_>, given: Arguments) -> Result<Value, Error> {
-    let op = ListDialogs {
-        session: call.session().await?,
-        limit: given.count("limit"),
-        archived: given.flag("archived"),
-    };
-    let listed = call.run(op).await?;
-    Ok(listed.iter().map(objects::dialog).collect())
+request! {
+    struct GetDialogsArgs {
+        /// How many chats at most.
+        limit: u32 = kind::integer(1, 200).or(20),
+        /// List the archived chats instead of the others.
+        archived: bool = kind::flag().or(false),
+    }
+}
+
+impl Arguments for GetDialogsArgs {
+    async fn run(self, call: &Call<'_>) -> Result<Value, Error> {
+        let op = ListDialogs {
+            session: call.session().await?,
+            limit: self.limit,
+            archived: self.archived,
+        };
+        let listed = call.run(op).await?;
+        Ok(listed.iter().map(objects::dialog).collect())
+    }
 }
 
 pub(super) static GET_PARTICIPANTS: Tool = Tool {
@@ -45,79 +48,91 @@ pub(super) static GET_PARTICIPANTS: Tool = Tool {
     title: "List members",
     description: "List the members of a group or channel. Large channels may show only some, or \
                   only to administrators.",
-    params: &[
-        CHAT,
-        Param::integer("limit", 1, 1000, "How many members at most.").or(100),
-        Param::text(
-            "search",
-            "Only members whose name or username matches this.",
-        )
-        .optional(),
-    ],
+    action: Action::of::<GetParticipantsArgs>(),
     output: Output::List(&Output::Entity),
     hints: Hints::READS,
-    chats: &["chat"],
     route: Route::get("/api/participants"),
-    run: |call, given| Box::pin(get_participants(call, given)),
 };
 
-async fn get_participants(call: &Call<'_>, given: Arguments) -> Result<Value, Error> {
-    let op = ListParticipants {
-        session: call.session().await?,
-        chat: given.text("chat"),
-        limit: given.count("limit"),
-        search: given.optional_text("search"),
-    };
-    let found = call.run(op).await?;
-    Ok(found.iter().map(objects::entity).collect())
+request! {
+    struct GetParticipantsArgs {
+        chat: String = chat(),
+        /// How many members at most.
+        limit: u32 = kind::integer(1, 1000).or(100),
+        /// Only members whose name or username matches this.
+        search: Option<String> = kind::text().optional(),
+    }
+}
+
+impl Arguments for GetParticipantsArgs {
+    async fn run(self, call: &Call<'_>) -> Result<Value, Error> {
+        let op = ListParticipants {
+            session: call.session().await?,
+            chat: self.chat,
+            limit: self.limit,
+            search: self.search,
+        };
+        let found = call.run(op).await?;
+        Ok(found.iter().map(objects::entity).collect())
+    }
 }
 
 pub(super) static CREATE_GROUP: Tool = Tool {
     name: "create_group",
     title: "Create a group or channel",
     description: "Create a supergroup, or a broadcast channel, that the account owns.",
-    params: &[
-        Param::text_of("title", 1, 255, "Its title, 1 to 255 characters."),
-        Param::flag(
-            "megagroup",
-            true,
-            "A supergroup; false for a broadcast channel.",
-        ),
-    ],
+    action: Action::of::<CreateGroupArgs>(),
     output: Output::Entity,
     hints: Hints::ADDS,
-    chats: &[],
     route: Route::body(Method::Post, "/api/chats"),
-    run: |call, given| Box::pin(create_group(call, given)),
 };
 
-async fn create_group(call: &Call<'_>, given: Arguments) -> Result<Value, Error> {
-    let op = CreateChat {
-        session: call.session().await?,
-        title: given.text("title"),
-        about: String::new(),
-        megagroup: given.flag("megagroup"),
-    };
-    Ok(objects::entity(&call.run(op).await?))
+request! {
+    struct CreateGroupArgs {
+        /// Its title, 1 to 255 characters.
+        title: String = kind::text_of(1, 255),
+        /// A supergroup; false for a broadcast channel.
+        megagroup: bool = kind::flag().or(true),
+    }
+}
+
+impl Arguments for CreateGroupArgs {
+    async fn run(self, call: &Call<'_>) -> Result<Value, Error> {
+        let op = CreateChat {
+            session: call.session().await?,
+            title: self.title,
+            about: String::new(),
+            megagroup: self.megagroup,
+        };
+        Ok(objects::entity(&call.run(op).await?))
+    }
 }
 
 pub(super) static DELETE_CHAT: Tool = Tool {
     name: "delete_chat",
     title: "Delete a group or channel",
     description: "Delete a group or channel that the account owns, for everybody and for good.",
-    params: &[CHAT],
+    action: Action::of::<DeleteChatArgs>(),
     output: OK,
     hints: Hints::REMOVES,
-    chats: &["chat"],
     route: Route::body(Method::Delete, "/api/chats"),
-    run: |call, given| Box::pin(delete_chat(call, given)),
 };
 
-async fn delete_chat(call: &Call<'_>, given: Arguments) -> Result<Value, Error> {
-    let session = call.session().await?;
-    let chat = given.text("chat");
-    call.run(DeleteChat { session, chat }).await?;
-    Ok(ok())
+request! {
+    struct DeleteChatArgs {
+        chat: String = chat(),
+    }
+}
+
+impl Arguments for DeleteChatArgs {
+    async fn run(self, call: &Call<'_>) -> Result<Value, Error> {
+        let op = DeleteChat {
+            session: call.session().await?,
+            chat: self.chat,
+        };
+        call.run(op).await?;
+        Ok(ok())
+    }
 }
 
 /// What joining answers.
@@ -134,30 +149,47 @@ pub(super) static JOIN_CHAT: Tool = Tool {
     name: "join_chat",
     title: "Join a group or channel",
     description: "Join a public group or channel, or follow an invite link.",
-    params: &[CHAT],
+    action: Action::of::<JoinChatArgs>(),
     output: JOINED,
     hints: Hints::SETS,
-    chats: &["chat"],
     route: Route::body(Method::Post, "/api/chats/join"),
-    run: |call, given| Box::pin(join(call, given.text("chat"))),
 };
+
+request! {
+    struct JoinChatArgs {
+        chat: String = chat(),
+    }
+}
+
+impl Arguments for JoinChatArgs {
+    async fn run(self, call: &Call<'_>) -> Result<Value, Error> {
+        join(call, self.chat).await
+    }
+}
 
 pub(super) static JOIN_VIA_INVITE: Tool = Tool {
     name: "join_via_invite",
     title: "Follow an invite link",
     description: "Join a private group or channel by its invite link.",
-    params: &[Param::text_of(
-        "invite",
-        1,
-        256,
-        "The link, such as https://t.me/+AbCd, or the part after the plus sign.",
-    )],
+    action: Action::of::<JoinViaInviteArgs>(),
     output: JOINED,
     hints: Hints::SETS,
-    chats: &["invite"],
     route: Route::body(Method::Post, "/api/chats/invite"),
-    run: |call, given| Box::pin(join(call, invite_link(&given.text("invite")))),
 };
+
+request! {
+    struct JoinViaInviteArgs {
+        invite: String = kind::text_of(1, 256)
+            .names_chat()
+            .about("The link, such as https://t.me/+AbCd, or the part after the plus sign."),
+    }
+}
+
+impl Arguments for JoinViaInviteArgs {
+    async fn run(self, call: &Call<'_>) -> Result<Value, Error> {
+        join(call, invite_link(&self.invite)).await
+    }
+}
 
 /// A hash alone is no name of a chat, so it is put into a link.
 fn invite_link(text: &str) -> String {
@@ -183,19 +215,27 @@ pub(super) static LEAVE_CHAT: Tool = Tool {
     name: "leave_chat",
     title: "Leave a group or channel",
     description: "Leave a group or channel.",
-    params: &[CHAT],
+    action: Action::of::<LeaveChatArgs>(),
     output: OK,
     hints: Hints::REMOVES,
-    chats: &["chat"],
     route: Route::body(Method::Post, "/api/chats/leave"),
-    run: |call, given| Box::pin(leave_chat(call, given)),
 };
 
-async fn leave_chat(call: &Call<'_>, given: Arguments) -> Result<Value, Error> {
-    let session = call.session().await?;
-    let chat = given.text("chat");
-    call.run(LeaveChat { session, chat }).await?;
-    Ok(ok())
+request! {
+    struct LeaveChatArgs {
+        chat: String = chat(),
+    }
+}
+
+impl Arguments for LeaveChatArgs {
+    async fn run(self, call: &Call<'_>) -> Result<Value, Error> {
+        let op = LeaveChat {
+            session: call.session().await?,
+            chat: self.chat,
+        };
+        call.run(op).await?;
+        Ok(ok())
+    }
 }
 
 #[cfg(test)]

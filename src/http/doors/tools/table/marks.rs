@@ -1,10 +1,12 @@
 //! What is put on messages and taken off again: pins and reactions.
 
-use super::shared::{CHAT, MESSAGE_ID, ok};
+use super::shared::{chat, message_id, ok};
 use crate::error::Error;
 use crate::http::doors::tools::call::Call;
-use crate::http::doors::tools::schema::{Arguments, OK, Param};
-use crate::http::doors::tools::tool::{Hints, Method, Route, Tool};
+use crate::http::doors::tools::schema::OK;
+use crate::http::doors::tools::tool::{Action, Arguments, Hints, Method, Route, Tool};
+use crate::http::input::{kind, request};
+use crate::model::MessageId;
 use crate::ops::changes::{PinMessage, React};
 use serde_json::Value;
 
@@ -12,79 +14,128 @@ pub(super) static PIN_MESSAGE: Tool = Tool {
     name: "pin_message",
     title: "Pin a message",
     description: "Pin a message in its chat.",
-    params: &[
-        CHAT,
-        MESSAGE_ID,
-        Param::flag("notify", false, "Notify the members."),
-    ],
+    action: Action::of::<PinMessageArgs>(),
     output: OK,
     hints: Hints::SETS,
-    chats: &["chat"],
     route: Route::body(Method::Post, "/api/messages/{message_id}/pin"),
-    run: |call, given| Box::pin(pin(call, given, true)),
 };
+
+request! {
+    struct PinMessageArgs {
+        chat: String = chat(),
+        message_id: MessageId = message_id(),
+        /// Notify the members.
+        notify: bool = kind::flag().or(false),
+    }
+}
+
+impl Arguments for PinMessageArgs {
+    async fn run(self, call: &Call<'_>) -> Result<Value, Error> {
+        let op = PinMessage {
+            session: call.session().await?,
+            chat: self.chat,
+            message_id: self.message_id,
+            pin: true,
+            notify: self.notify,
+        };
+        call.run(op).await?;
+        Ok(ok())
+    }
+}
 
 pub(super) static UNPIN_MESSAGE: Tool = Tool {
     name: "unpin_message",
     title: "Take a pinned message down",
     description: "Take a pinned message down.",
-    params: &[CHAT, MESSAGE_ID],
+    action: Action::of::<UnpinMessageArgs>(),
     output: OK,
     hints: Hints::REMOVES,
-    chats: &["chat"],
     route: Route::body(Method::Post, "/api/messages/{message_id}/unpin"),
-    run: |call, given| Box::pin(pin(call, given, false)),
 };
 
-async fn pin(call: &Call<'_>, given: Arguments, pin: bool) -> Result<Value, Error> {
-    let op = PinMessage {
-        session: call.session().await?,
-        chat: given.text("chat"),
-        message_id: given.message_id("message_id"),
-        pin,
-        notify: given.flag("notify"),
-    };
-    call.run(op).await?;
-    Ok(ok())
+request! {
+    struct UnpinMessageArgs {
+        chat: String = chat(),
+        message_id: MessageId = message_id(),
+    }
+}
+
+impl Arguments for UnpinMessageArgs {
+    async fn run(self, call: &Call<'_>) -> Result<Value, Error> {
+        let op = PinMessage {
+            session: call.session().await?,
+            chat: self.chat,
+            message_id: self.message_id,
+            pin: false,
+            notify: false,
+        };
+        call.run(op).await?;
+        Ok(ok())
+    }
 }
 
 pub(super) static SET_REACTION: Tool = Tool {
     name: "set_reaction",
     title: "React to a message",
     description: "Set the account's reaction to a message, in the place of an earlier one.",
-    params: &[
-        CHAT,
-        MESSAGE_ID,
-        Param::text_of("emoji", 1, 32, "The emoji, one that the chat allows."),
-        Param::flag("big", false, "Show it with a big animation."),
-    ],
+    action: Action::of::<SetReactionArgs>(),
     output: OK,
     hints: Hints::SETS,
-    chats: &["chat"],
     route: Route::body(Method::Post, "/api/messages/{message_id}/reactions"),
-    run: |call, given| Box::pin(react(call, given)),
 };
+
+request! {
+    struct SetReactionArgs {
+        chat: String = chat(),
+        message_id: MessageId = message_id(),
+        /// The emoji, one that the chat allows.
+        emoji: String = kind::text_of(1, 32),
+        /// Show it with a big animation.
+        big: bool = kind::flag().or(false),
+    }
+}
+
+impl Arguments for SetReactionArgs {
+    async fn run(self, call: &Call<'_>) -> Result<Value, Error> {
+        let op = React {
+            session: call.session().await?,
+            chat: self.chat,
+            message_id: self.message_id,
+            emoji: Some(self.emoji),
+            big: self.big,
+        };
+        call.run(op).await?;
+        Ok(ok())
+    }
+}
 
 pub(super) static REMOVE_REACTION: Tool = Tool {
     name: "remove_reaction",
     title: "Take a reaction back",
     description: "Take the account's reaction to a message back.",
-    params: &[CHAT, MESSAGE_ID],
+    action: Action::of::<RemoveReactionArgs>(),
     output: OK,
     hints: Hints::REMOVES,
-    chats: &["chat"],
     route: Route::body(Method::Delete, "/api/messages/{message_id}/reactions"),
-    run: |call, given| Box::pin(react(call, given)),
 };
 
-async fn react(call: &Call<'_>, given: Arguments) -> Result<Value, Error> {
-    let op = React {
-        session: call.session().await?,
-        chat: given.text("chat"),
-        message_id: given.message_id("message_id"),
-        emoji: given.optional_text("emoji"),
-        big: given.flag("big"),
-    };
-    call.run(op).await?;
-    Ok(ok())
+request! {
+    struct RemoveReactionArgs {
+        chat: String = chat(),
+        message_id: MessageId = message_id(),
+    }
+}
+
+impl Arguments for RemoveReactionArgs {
+    async fn run(self, call: &Call<'_>) -> Result<Value, Error> {
+        let op = React {
+            session: call.session().await?,
+            chat: self.chat,
+            message_id: self.message_id,
+            emoji: None,
+            big: false,
+        };
+        call.run(op).await?;
+        Ok(ok())
+    }
 }

@@ -13,7 +13,7 @@ mod messages;
 mod scheduled;
 mod shared;
 
-pub(crate) use files::{DOWNLOAD_MEDIA, UPLOAD_FILE, send_file};
+pub(crate) use files::{DOWNLOAD_MEDIA, DownloadMediaArgs, UPLOAD_FILE, UploadFileArgs};
 
 use crate::http::doors::tools::tool::Tool;
 

@@ -1,45 +1,63 @@
-//! Parameters that several tools share, and what their values mean.
+//! Arguments that several tools share, and what their values mean.
 
 use crate::error::{Code, Error};
-use crate::http::doors::tools::schema::Param;
+use crate::http::input::Param;
+use crate::http::input::kind::{self, Kind};
+use crate::model::MessageId;
 use crate::ops::messages::ParseMode;
 use serde_json::{Value, json};
 
 /// The chat that a tool is about.
-pub(super) const CHAT: Param = Param::text(
-    "chat",
-    "The chat, always a text: @username, username, +phone, t.me link, numeric id, -100… id, or me \
-     for Saved Messages.",
-);
+pub(super) fn chat() -> Kind<String> {
+    kind::text().names_chat().about(
+        "The chat, always a text: @username, username, +phone, t.me link, numeric id, -100… id, \
+         or me for Saved Messages.",
+    )
+}
 
 /// The message that a tool is about.
-pub(super) const MESSAGE_ID: Param =
-    Param::message_id("message_id", "The message's number in the chat.");
+pub(super) fn message_id() -> Kind<MessageId> {
+    kind::message_id().about("The message's number in the chat.")
+}
+
+/// Numbers of messages.
+pub(super) fn message_ids() -> Kind<Vec<MessageId>> {
+    kind::list(1, 100, kind::message_id())
+}
+
+/// The number of a message, where 0 stands for none.
+pub(super) fn number_or_none(number: i32) -> Option<MessageId> {
+    (number > 0).then_some(MessageId(number))
+}
 
 /// How a text is read.
-pub(super) const PARSE_MODE: Param = Param::text(
-    "parse_mode",
-    "How the text is formatted: md or markdown, html, or null for plain text.",
-)
-.like("^([Mm][Dd]|[Mm][Aa][Rr][Kk][Dd][Oo][Ww][Nn]|[Hh][Tt][Mm][Ll]?)?$")
-.optional();
+pub(super) fn mode() -> Param<Option<String>> {
+    kind::text()
+        .like("^([Mm][Dd]|[Mm][Aa][Rr][Kk][Dd][Oo][Ww][Nn]|[Hh][Tt][Mm][Ll]?)?$")
+        .about("How the text is formatted: md or markdown, html, or null for plain text.")
+        .optional()
+}
 
 /// Whether nobody hears a message arrive.
-pub(super) const SILENT: Param = Param::flag("silent", false, "Send without a notification sound.");
+pub(super) fn silent() -> Param<bool> {
+    kind::flag()
+        .about("Send without a notification sound.")
+        .or(false)
+}
 
 /// Whether links are shown with a preview.
-pub(super) const LINK_PREVIEW: Param = Param::flag(
-    "link_preview",
-    true,
-    "Show a preview of a link in the text.",
-);
+pub(super) fn link_preview() -> Param<bool> {
+    kind::flag()
+        .about("Show a preview of a link in the text.")
+        .or(true)
+}
 
 /// What a nothing-to-tell answers.
 pub(super) fn ok() -> Value {
     json!({ "ok": true })
 }
 
-/// The meaning of [`PARSE_MODE`]; upper and lower case are the same.
+/// The meaning of [`mode`]; upper and lower case are the same.
 ///
 /// # Errors
 /// `invalid_request` for any other word.

@@ -1,6 +1,8 @@
 //! The table is whole and consistent.
 
 use super::*;
+use crate::http::doors::tools::policy;
+use crate::http::doors::tools::schema::titled;
 use std::collections::BTreeSet;
 
 /// The original's tools, in its order.
@@ -45,26 +47,21 @@ fn no_two_tools_share_a_route() {
 #[test]
 fn chats_and_numbers_in_paths_are_parameters() {
     for tool in TOOLS.into_iter().chain([&UPLOAD_FILE]) {
-        let has = |name: &str| tool.params.iter().any(|param| param.name == name);
-        for name in tool.chats {
-            assert!(has(name), "{} {name}", tool.name);
-        }
+        let arguments = tool.arguments(policy::REST);
+        let has = |name: &str| arguments.iter().any(|argument| argument.name == name);
         assert!(
             !tool.route.names_message() || has("message_id"),
             "{}",
             tool.name
         );
         let chats = ["chat", "from_chat", "to_chat", "invite"];
-        for param in tool
-            .params
-            .iter()
-            .filter(|param| chats.contains(&param.name))
-        {
-            assert!(
-                tool.chats.contains(&param.name),
+        for argument in &arguments {
+            assert_eq!(
+                argument.names_chat,
+                chats.contains(&argument.name),
                 "{} {}",
                 tool.name,
-                param.name
+                argument.name
             );
         }
         assert!(
@@ -81,12 +78,13 @@ fn the_arguments_of_the_table_are_those_of_the_contract() {
     let shown: serde_json::Map<_, _> = TOOLS
         .iter()
         .map(|tool| {
-            let params: serde_json::Map<_, _> = tool
-                .params
-                .iter()
-                .map(|param| (param.name.to_owned(), param.schema()))
-                .collect();
-            (tool.name.to_owned(), params.into())
+            let arguments = tool.arguments(policy::REST);
+            let arguments = arguments.iter().map(|argument| {
+                let schema = titled(argument, argument.schema());
+                (argument.name.to_owned(), schema.into())
+            });
+            let arguments: serde_json::Map<_, _> = arguments.collect();
+            (tool.name.to_owned(), arguments.into())
         })
         .collect();
     insta::assert_json_snapshot!("arguments", shown);

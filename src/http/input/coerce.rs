@@ -1,10 +1,11 @@
-//! From JSON values to arguments, as forgiving as pydantic's lax mode.
+//! From JSON values to those of fields, as forgiving as pydantic's lax mode.
 //!
-//! Owns which values count as a text, a whole number, yes or no. It must not know parameters.
+//! Owns which values count as a text, a whole number, yes or no. It must not know the fields.
 //! Source: <https://docs.pydantic.dev/2.12/concepts/conversion_table/>.
 
 use super::fault::Trouble;
-use crate::http::input::instant;
+use super::instant;
+use super::policy::{Numbers, Words};
 use crate::model::UtcTime;
 use serde_json::{Number, Value};
 
@@ -25,19 +26,41 @@ pub(super) fn text(value: &Value, min: usize, max: Option<usize>) -> Result<Stri
 }
 
 /// A whole number, also as a text, as a number with a zero fraction, or as yes or no.
-pub(super) fn integer(value: &Value, min: i64, max: Option<i64>) -> Result<i64, Trouble> {
-    let read = match value {
-        Value::Number(number) => of_number(number)?,
-        Value::String(text) => of_text(text)?,
-        Value::Bool(answer) => Read::Within(i64::from(*answer)),
-        Value::Null | Value::Array(_) | Value::Object(_) => return Err(Trouble::NoInteger),
+pub(super) fn integer(value: &Value, min: i64, max: i64, numbers: Numbers) -> Result<i64, Trouble> {
+    let read = match numbers {
+        Numbers::Lax => lax(value)?,
+        Numbers::Plain => Read::Within(plain(value)?),
     };
-    let max_or_last = max.unwrap_or(i64::MAX);
     match read {
         Read::Below => Err(Trouble::TooSmall(min)),
         Read::Within(number) if number < min => Err(Trouble::TooSmall(min)),
-        Read::Within(number) if number <= max_or_last => Ok(number),
-        Read::Within(_) | Read::Above => Err(Trouble::TooLarge(max_or_last)),
+        Read::Within(number) if number <= max => Ok(number),
+        Read::Within(_) | Read::Above => Err(Trouble::TooLarge(max)),
+    }
+}
+
+fn lax(value: &Value) -> Result<Read, Trouble> {
+    match value {
+        Value::Number(number) => of_number(number),
+        Value::String(text) => of_text(text),
+        Value::Bool(answer) => Ok(Read::Within(i64::from(*answer))),
+        Value::Null | Value::Array(_) | Value::Object(_) => Err(Trouble::NoInteger),
+    }
+}
+
+/// `7.0` is a whole number here too, in JSON Schema as in pydantic.
+///
+/// Source: <https://json-schema.org/draft/2020-12/json-schema-core#section-4.2.3>.
+fn plain(value: &Value) -> Result<i64, Trouble> {
+    match value {
+        Value::Number(number) => match of_number(number) {
+            Ok(Read::Within(number)) => Ok(number),
+            Ok(Read::Below | Read::Above) | Err(_) => Err(Trouble::NoInteger),
+        },
+        Value::String(text) => text.trim().parse().or(Err(Trouble::IntegerText)),
+        Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => {
+            Err(Trouble::NoInteger)
+        }
     }
 }
 
@@ -107,10 +130,21 @@ fn of_text(text: &str) -> Result<Read, Trouble> {
     })
 }
 
+/// A text, or a whole number as one.
+pub(super) fn text_or_integer(value: &Value) -> Result<String, Trouble> {
+    match value {
+        Value::Number(number) if number.is_i64() => Ok(number.to_string()),
+        _ => text(value, 0, None),
+    }
+}
+
 /// Yes or no, also as 1 or 0 and as one of the words for them.
-pub(super) fn flag(value: &Value) -> Result<bool, Trouble> {
+pub(super) fn flag(value: &Value, numbers: Numbers) -> Result<bool, Trouble> {
     match value {
         Value::Bool(answer) => Ok(*answer),
+        Value::Number(number) if number.is_f64() && numbers == Numbers::Plain => {
+            Err(Trouble::FlagText)
+        }
         Value::Number(number) => match number.as_f64() {
             Some(0.0) => Ok(false),
             Some(1.0) => Ok(true),
@@ -134,8 +168,29 @@ fn of_fractional(number: &Number) -> Trouble {
     }
 }
 
+/// One of a few words.
+pub(super) fn word<T: Copy>(
+    value: &Value,
+    known: &[(&'static str, T)],
+    words: Words,
+    trouble: fn(Vec<&'static str>) -> Trouble,
+) -> Result<T, Trouble> {
+    let found = known
+        .iter()
+        .find(|(word, _)| value.as_str() == Some(*word))
+        .map(|(_, meaning)| *meaning);
+    match found {
+        Some(meaning) => Ok(meaning),
+        None if words == Words::Texts && !value.is_string() => Err(Trouble::NoText),
+        None => {
+            let words = known.iter().map(|(word, _)| *word);
+            Err(trouble(words.collect()))
+        }
+    }
+}
+
 /// An instant.
-pub(super) fn time(value: &Value) -> Result<UtcTime, Trouble> {
+pub(super) fn datetime(value: &Value) -> Result<UtcTime, Trouble> {
     match value {
         Value::String(text) => instant(text)
             // Python writes instants without an offset; they are taken for UTC.

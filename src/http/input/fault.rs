@@ -1,17 +1,20 @@
-//! One fault of one argument, as pydantic 2.12 tells it.
+//! One fault of one value, as pydantic 2.12 tells it.
 //!
 //! Owns the names and sentences of the faults. Source: <https://docs.pydantic.dev/2.12/errors/validation_errors/>.
 
+use crate::error::{Error, FieldFault};
 use serde_json::{Value, json};
 
-/// A fault of an argument.
+/// A fault of a value.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Fault {
-    /// Where: a field, and in a list the position.
+    /// Where: a field, and in a list the position; before them body or query, where the policy
+    /// says so.
     pub(crate) place: Vec<Place>,
     /// What is wrong.
     pub(crate) trouble: Trouble,
-    /// The value, or for a missing field everything that was given.
+    /// The value, or for a missing field everything that was given; null where the policy keeps
+    /// no inputs.
     pub(crate) input: Value,
 }
 
@@ -63,20 +66,31 @@ pub(crate) enum Trouble {
     NoTime,
     /// A text that is no instant.
     TimeText,
+    /// None of these words, of a `Literal`.
+    Word(Vec<&'static str>),
+    /// None of these words, of an `Enum`.
+    Member(Vec<&'static str>),
+    /// What a reader of the value has against it.
+    Value(String),
 }
 
 impl Fault {
-    /// A fault of a whole field.
-    pub(crate) fn of(field: &str, trouble: Trouble, input: Value) -> Self {
-        let place = vec![Place::Field(field.to_owned())];
+    /// A fault of a value, wherever that is.
+    pub(super) const fn of(trouble: Trouble, input: Value) -> Self {
         Self {
-            place,
+            place: Vec::new(),
             trouble,
             input,
         }
     }
 
-    /// The fault as an item of pydantic's list of errors: `type`, `loc` without a prefix, `msg`,
+    /// The same fault, at this place and what it had within it.
+    pub(super) fn within(mut self, place: impl IntoIterator<Item = Place>) -> Self {
+        self.place.splice(0..0, place);
+        self
+    }
+
+    /// The fault as an item of pydantic's list of errors: `type`, `loc`, `msg`,
     /// `input`, `ctx` where there is one, and `url`.
     pub(crate) fn to_json(&self) -> Value {
         let kind = self.trouble.kind();
@@ -98,12 +112,33 @@ impl std::fmt::Display for Fault {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         for (number, place) in self.place.iter().enumerate() {
             let dot = if number == 0 { "" } else { "." };
-            match place {
-                Place::Field(name) => write!(f, "{dot}{name}")?,
-                Place::Index(index) => write!(f, "{dot}{index}")?,
-            }
+            write!(f, "{dot}{place}")?;
         }
         write!(f, ": {}", self.trouble)
+    }
+}
+
+impl From<Fault> for FieldFault {
+    fn from(fault: Fault) -> Self {
+        Self {
+            location: fault.place.iter().map(Place::to_string).collect(),
+            message: fault.trouble.to_string(),
+            kind: fault.trouble.kind(),
+        }
+    }
+}
+
+/// The refusal of a request with these faults, for doors that render errors.
+pub(super) fn invalid(faults: Vec<Fault>) -> Error {
+    Error::invalid(faults.into_iter().map(FieldFault::from).collect())
+}
+
+impl std::fmt::Display for Place {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Field(name) => f.write_str(name),
+            Self::Index(index) => write!(f, "{index}"),
+        }
     }
 }
 
@@ -138,6 +173,9 @@ impl Trouble {
             Self::ListTooLong(..) => "too_long",
             Self::NoTime => "datetime_type",
             Self::TimeText => "datetime_parsing",
+            Self::Word(_) => "literal_error",
+            Self::Member(_) => "enum",
+            Self::Value(_) => "value_error",
         }
     }
 
@@ -154,6 +192,11 @@ impl Trouble {
                 Some(json!({ "field_type": "List", "max_length": max, "actual_length": found }))
             }
             Self::TimeText => Some(json!({ "error": TIME_FORMS })),
+            Self::Word(words) | Self::Member(words) => {
+                Some(json!({ "expected": alternatives(words) }))
+            }
+            // Pydantic has an exception there, of which JSON shows nothing.
+            Self::Value(_) => Some(json!({ "error": {} })),
             _ => None,
         }
     }
@@ -212,6 +255,10 @@ impl std::fmt::Display for Trouble {
             }
             Self::NoTime => f.write_str("Input should be a valid datetime"),
             Self::TimeText => write!(f, "Input should be a valid datetime, {TIME_FORMS}"),
+            Self::Word(words) | Self::Member(words) => {
+                write!(f, "Input should be {}", alternatives(words))
+            }
+            Self::Value(reason) => write!(f, "Value error, {reason}"),
         }
     }
 }
@@ -219,4 +266,14 @@ impl std::fmt::Display for Trouble {
 fn count(number: usize, noun: &str) -> String {
     let plural = if number == 1 { "" } else { "s" };
     format!("{number} {noun}{plural}")
+}
+
+/// `'a'`, `'a' or 'b'`, `'a', 'b' or 'c'`.
+fn alternatives(words: &[&str]) -> String {
+    let quoted: Vec<_> = words.iter().map(|word| format!("'{word}'")).collect();
+    match quoted.split_last() {
+        None => String::new(),
+        Some((last, [])) => last.clone(),
+        Some((last, rest)) => format!("{} or {last}", rest.join(", ")),
+    }
 }
