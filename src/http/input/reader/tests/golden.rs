@@ -25,6 +25,15 @@ request! {
     }
 }
 
+request! {
+    struct Choices {
+        mode: &'static str = kind::words(["md", "html"].map(|word| (word, word))),
+        only: &'static str = kind::words([("one", "one")]).or_written("one", "one"),
+        state: &'static str = kind::members(["open", "closed", "all"].map(|word| (word, word)))
+            .or_written("all", "all"),
+    }
+}
+
 fn read<T: Request>(given: &Map<String, Value>) -> Result<T, Vec<Fault>> {
     T::read("body", given, LAX)
 }
@@ -33,6 +42,9 @@ fn read<T: Request>(given: &Map<String, Value>) -> Result<T, Vec<Fault>> {
 fn shown(given: &Map<String, Value>) -> Result<Map<String, Value>, Vec<Fault>> {
     let all = if given.contains_key("urls") {
         json!({ "urls": read::<Urls>(given)?.urls })
+    } else if given.contains_key("mode") {
+        let Choices { mode, only, state } = read(given)?;
+        json!({ "mode": mode, "only": only, "state": state })
     } else {
         let model = read::<Model>(given)?;
         let ids = model
