@@ -96,8 +96,8 @@ type Member<'a> = (usize, &'a CapturedBatch);
 /// Parts of the group whose messages may be stored before all of their deletions apply.
 ///
 /// What an account deletes must not reach the messages of its later batches, so these come in the
-/// next part; nor must what cannot be read of an edit come after a later one that can. Accounts
-/// have nothing to do with each other. No part deletes twice for one account.
+/// next part; nor must what cannot be read come after a later version that can. Accounts have
+/// nothing to do with each other. No part deletes twice for one account.
 fn stages<'a>(batches: &[&'a CapturedBatch]) -> Vec<Vec<Member<'a>>> {
     let mut stages: Vec<Vec<Member<'a>>> = Vec::new();
     let mut next: HashMap<SessionId, usize> = HashMap::new();
@@ -109,8 +109,8 @@ fn stages<'a>(batches: &[&'a CapturedBatch]) -> Vec<Vec<Member<'a>>> {
         if let Some(members) = stages.get_mut(*stage) {
             members.push((place, batch));
         }
-        let edits = batch.unreadable.iter().any(|message| message.edited);
-        *stage += usize::from(edits || !batch.deletions.is_empty());
+        let last = !batch.unreadable.is_empty() || !batch.deletions.is_empty();
+        *stage += usize::from(last);
     }
     stages
 }

@@ -8,7 +8,7 @@
     reason = "`Insertable` writes an implementation that names its lifetime once"
 )]
 
-mod known;
+pub(in crate::store) mod known;
 pub mod usernames;
 
 use crate::model::{ChatId, ChatKind, Peer, SessionId, UtcTime};
@@ -176,7 +176,8 @@ pub(super) fn upsert_group<'a>(
             .take()
             .filter(|name| claims.belongs(*session_id, *peer, name));
     }
-    known::retain_news(conn, &mut rows)?;
+    let noted = claims.noted(conn)?;
+    known::retain_news(conn, &mut rows, |peer| claims.are_noted(peer, &noted))?;
     let rows = rows.into_values();
     let (whole, partial): (Vec<_>, Vec<_>) = rows.partition(|row| row.whole);
     for chunk in whole.chunks(CHUNK) {
@@ -191,7 +192,7 @@ pub(super) fn upsert_group<'a>(
             usernames::show_none(conn, row.session_id, row.peer_id)?;
         }
     }
-    claims.settle(conn)
+    claims.settle(conn, &noted)
 }
 
 /// Stores peers of which all is said: what is left out is forgotten. An access hash is kept, as it

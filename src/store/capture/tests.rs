@@ -2,6 +2,7 @@
 
 use super::{changes, deletions, edits};
 use crate::store::AnyConnection;
+use crate::store::peers::{known, usernames};
 use crate::store::{migrate, revisions};
 use diesel::sql_types::Text;
 use diesel::{Connection as _, QueryableByName, RunQueryDsl as _, SqliteConnection, sql_query};
@@ -31,6 +32,18 @@ fn no_number_of_messages_makes_sqlite_read_the_whole_log() {
             (changes::places_statement(count), by_row),
             (changes::edits_statement(count), by_row),
             (revisions::statement(count), by_row),
+            (
+                known::statement(count),
+                "SEARCH peers USING PRIMARY KEY (session_id=? AND peer_id=?)",
+            ),
+            (
+                usernames::by_peer(count),
+                "SEARCH usernames USING COVERING INDEX usernames_by_peer (session_id=? AND peer_id=?)",
+            ),
+            (
+                usernames::by_username(count),
+                "SEARCH usernames USING PRIMARY KEY (session_id=? AND username=?)",
+            ),
         ] {
             let steps: Vec<Step> = sql_query(format!("EXPLAIN QUERY PLAN {statement}"))
                 .load(conn)

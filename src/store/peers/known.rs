@@ -5,7 +5,7 @@
 
 use crate::model::{ChatId, ChatKind, SessionId, UtcTime};
 use crate::store::backend::on_backend;
-use crate::store::peers::{CHUNK, NewPeer};
+use crate::store::peers::NewPeer;
 use crate::store::schema::peers as t;
 use crate::store::values::placeholders;
 use crate::store::{AnyConnection, Error};
@@ -17,21 +17,26 @@ use std::time::Duration;
 /// By how much the instant at which something was seen last may be behind.
 const RENEWED_AFTER: Duration = Duration::from_mins(10);
 
+/// Keys of a statement that reads. For more of them PostgreSQL takes reading all for cheaper.
+pub(super) const READ: usize = 100;
+
 /// Whether what was seen then is to be noted as seen now. A clock may have been set back.
 pub(super) fn is_old(seen_at: UtcTime, now: UtcTime) -> bool {
     seen_at <= now.before(RENEWED_AFTER) || seen_at > now
 }
 
-/// Leaves only the rows that say something new.
+/// Leaves only the rows that say something new, and those with usernames that are to be written:
+/// who takes a username from another has to hold the rows of both.
 pub(super) fn retain_news(
     conn: &mut AnyConnection,
     rows: &mut BTreeMap<(SessionId, ChatId), NewPeer<'_>>,
+    are_noted: impl Fn((SessionId, ChatId)) -> bool,
 ) -> Result<(), Error> {
-    let keys: Vec<_> = rows.keys().copied().collect();
-    for chunk in keys.chunks(CHUNK) {
+    let keys: Vec<_> = rows.keys().copied().filter(|key| are_noted(*key)).collect();
+    for chunk in keys.chunks(READ) {
         for old in load(conn, chunk)? {
             let key = (old.session_id, old.peer_id);
-            if rows.get(&key).is_some_and(|new| !old.is_outdone_by(new)) {
+            if rows.get(&key).is_some_and(|new| !old.is_renewed_by(new)) {
                 rows.remove(&key);
             }
         }
@@ -58,10 +63,13 @@ struct Known {
 }
 
 impl Known {
-    fn is_outdone_by(&self, new: &NewPeer<'_>) -> bool {
+    fn is_renewed_by(&self, new: &NewPeer<'_>) -> bool {
         // Of several with one phone number, and of several that were the account itself, the one
         // that was seen last is meant.
-        let ordered = new.phone.is_some() || new.is_self == Some(true);
+        let ordered = new.phone.is_some()
+            || self.phone.is_some()
+            || new.is_self == Some(true)
+            || self.is_self == Some(true);
         let texts = [
             (&new.phone, &self.phone),
             (&new.name, &self.name),
@@ -89,15 +97,20 @@ fn says_nothing_new<T: PartialEq + Copy>(new: Option<T>, old: Option<T>) -> bool
     new.is_none() || new == old
 }
 
-fn load(conn: &mut AnyConnection, keys: &[(SessionId, ChatId)]) -> Result<Vec<Known>, Error> {
-    let text = format!(
+/// The text that asks for so many peers.
+pub(in crate::store) fn statement(peers: usize) -> String {
+    format!(
         "WITH target (session_id, peer_id) AS (VALUES {}) \
          SELECT peers.session_id, peers.peer_id, peers.kind, peers.access_hash, peers.username, \
          peers.phone, peers.name, peers.first_name, peers.last_name, peers.is_bot, peers.is_self, \
          peers.is_broadcast, peers.updated_at FROM target CROSS JOIN peers \
          WHERE peers.session_id = target.session_id AND peers.peer_id = target.peer_id",
-        placeholders(keys.len(), 2)
-    );
+        placeholders(peers, 2)
+    )
+}
+
+fn load(conn: &mut AnyConnection, keys: &[(SessionId, ChatId)]) -> Result<Vec<Known>, Error> {
+    let text = statement(keys.len());
     Ok(on_backend!(conn, |c| {
         let mut query = diesel::sql_query(text).into_boxed();
         for (session_id, peer_id) in keys {

@@ -6,14 +6,14 @@
 use crate::model::{ChatId, Peer, SessionId, UtcTime};
 use crate::store::backend::on_backend;
 use crate::store::columns::storable;
-use crate::store::peers::known::is_old;
+use crate::store::peers::known::{READ, is_old};
 use crate::store::schema::{peers, usernames as t};
 use crate::store::values::placeholders;
 use crate::store::{AnyConnection, Error};
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text};
 use diesel::upsert::excluded;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// The form in which usernames are compared: Telegram's are ASCII, and their case means nothing.
 pub(super) fn folded(username: &str) -> String {
@@ -64,80 +64,113 @@ impl Claims {
         owner.is_some_and(|owner| owner.is_some_and(|(owner, _)| owner == peer))
     }
 
+    /// What was known before of the usernames that are named here and of those of the peers that
+    /// say what they have.
+    pub(super) fn noted(&self, conn: &mut AnyConnection) -> Result<Noted, Error> {
+        let mut noted = Noted::new();
+        let peers: Vec<_> = self.said.keys().collect();
+        for chunk in peers.chunks(READ) {
+            let text = by_peer(chunk.len());
+            let found: Vec<Owner> = on_backend!(conn, |c| {
+                let mut query = diesel::sql_query(text).into_boxed();
+                for (session, peer) in chunk {
+                    query = query.bind::<BigInt, _>(session).bind::<BigInt, _>(peer);
+                }
+                query.load(c)
+            })?;
+            let found = found.into_iter();
+            noted.extend(found.map(|row| ((row.session_id, row.username), (row.peer_id, None))));
+        }
+        let names: Vec<_> = self.owners.keys().collect();
+        for chunk in names.chunks(READ) {
+            let text = by_username(chunk.len());
+            let found: Vec<Row> = on_backend!(conn, |c| {
+                let mut query = diesel::sql_query(text).into_boxed();
+                for (session, name) in chunk {
+                    query = query.bind::<BigInt, _>(session).bind::<Text, _>(name);
+                }
+                query.load(c)
+            })?;
+            let found = found.into_iter();
+            noted.extend(found.map(|row| {
+                let owner = (row.peer_id, Some(row.seen_at));
+                ((row.session_id, row.username), owner)
+            }));
+        }
+        Ok(noted)
+    }
+
+    /// Whether nothing is to be written of the usernames that the peer says it has.
+    pub(super) fn are_noted(&self, peer: (SessionId, ChatId), noted: &Noted) -> bool {
+        let mut names = self.said.get(&peer).into_iter().flatten();
+        names.all(|name| self.is_noted(&(peer.0, name.clone()), noted))
+    }
+
+    fn is_noted(&self, name: &Name, noted: &Noted) -> bool {
+        let owner = self.owners.get(name).copied().flatten();
+        matches!(
+            (owner, noted.get(name)),
+            (Some((owner, now)), Some((before, Some(seen_at))))
+                if owner == *before && !is_old(*seen_at, now)
+        )
+    }
+
     /// Writes them, after the peers: what a peer no longer has is forgotten, what it has now is
     /// taken from whoever had it.
-    pub(super) fn settle(self, conn: &mut AnyConnection) -> Result<(), Error> {
-        if self.said.is_empty() {
-            return Ok(());
-        }
-        let mut same = BTreeSet::new();
-        for (name, (before, seen_at)) in self.stored(conn)? {
-            let owner = self.owners.get(&name).copied().flatten();
-            if let Some((owner, now)) = owner
-                && owner == before
-            {
-                if !is_old(seen_at, now) {
-                    same.insert(name);
-                }
+    pub(super) fn settle(self, conn: &mut AnyConnection, noted: &Noted) -> Result<(), Error> {
+        for (name, (before, _)) in noted {
+            let owner = self.owners.get(name).copied().flatten();
+            if owner.is_some_and(|(owner, _)| owner == *before) {
                 continue;
             }
             let (session, username) = name;
-            hide(conn, session, before, &username)?;
+            hide(conn, *session, *before, username)?;
             if owner.is_none() {
                 diesel::delete(t::table.find((session, username))).execute(conn)?;
             }
         }
-        let news = self.owners.into_iter();
-        let news = news.filter(|(name, _)| !same.contains(name));
+        let names = self.owners.iter();
+        let news = names.filter(|(name, _)| !self.is_noted(name, noted));
         let rows: Vec<Row> = news.filter_map(Row::new).collect();
         for chunk in rows.chunks(CHUNK) {
             upsert(conn, chunk)?;
         }
         Ok(())
     }
-
-    /// What was known before of the usernames that are named here and of those of the peers that
-    /// say what they have.
-    fn stored(&self, conn: &mut AnyConnection) -> Result<BTreeMap<Name, (ChatId, UtcTime)>, Error> {
-        let mut found: Vec<Row> = Vec::new();
-        let peers: Vec<_> = self.said.keys().collect();
-        for chunk in peers.chunks(CHUNK) {
-            let text = statement("peer_id", chunk.len());
-            found.extend::<Vec<Row>>(on_backend!(conn, |c| {
-                let mut query = diesel::sql_query(text).into_boxed();
-                for (session, peer) in chunk {
-                    query = query.bind::<BigInt, _>(session).bind::<BigInt, _>(peer);
-                }
-                query.load(c)
-            })?);
-        }
-        let names: Vec<_> = self.owners.keys().collect();
-        for chunk in names.chunks(CHUNK) {
-            let text = statement("username", chunk.len());
-            found.extend::<Vec<Row>>(on_backend!(conn, |c| {
-                let mut query = diesel::sql_query(text).into_boxed();
-                for (session, name) in chunk {
-                    query = query.bind::<BigInt, _>(session).bind::<Text, _>(name);
-                }
-                query.load(c)
-            })?);
-        }
-        let found = found.into_iter();
-        Ok(found
-            .map(|row| ((row.session_id, row.username), (row.peer_id, row.seen_at)))
-            .collect())
-    }
 }
 
-/// The text that asks for so many pairs of an account and a value of that column.
-fn statement(column: &str, pairs: usize) -> String {
+/// Whose usernames were, and when Telegram last said so, where that was asked for.
+pub(super) type Noted = BTreeMap<Name, (ChatId, Option<UtcTime>)>;
+
+/// The text that asks for the usernames of so many peers: nothing that the index by peer does not
+/// hold, as SQLite would read all of an account's usernames for it.
+pub(in crate::store) fn by_peer(peers: usize) -> String {
     format!(
-        "WITH target (session_id, {column}) AS (VALUES {}) \
+        "WITH target (session_id, peer_id) AS (VALUES {}) \
+         SELECT usernames.session_id, usernames.username, usernames.peer_id \
+         FROM target CROSS JOIN usernames WHERE usernames.session_id = target.session_id \
+         AND usernames.peer_id = target.peer_id",
+        placeholders(peers, 2)
+    )
+}
+
+/// The text that asks for so many usernames.
+pub(in crate::store) fn by_username(names: usize) -> String {
+    format!(
+        "WITH target (session_id, username) AS (VALUES {}) \
          SELECT usernames.session_id, usernames.username, usernames.peer_id, usernames.seen_at \
          FROM target CROSS JOIN usernames WHERE usernames.session_id = target.session_id \
-         AND usernames.{column} = target.{column}",
-        placeholders(pairs, 2)
+         AND usernames.username = target.username",
+        placeholders(names, 2)
     )
+}
+
+#[derive(QueryableByName)]
+#[diesel(table_name = t)]
+struct Owner {
+    session_id: SessionId,
+    username: String,
+    peer_id: ChatId,
 }
 
 #[derive(Insertable, QueryableByName)]
@@ -150,11 +183,11 @@ struct Row {
 }
 
 impl Row {
-    fn new(((session_id, username), owner): (Name, Option<(ChatId, UtcTime)>)) -> Option<Self> {
-        let (peer_id, seen_at) = owner?;
+    fn new(((session_id, username), owner): (&Name, &Option<(ChatId, UtcTime)>)) -> Option<Self> {
+        let (peer_id, seen_at) = (*owner)?;
         Some(Self {
-            session_id,
-            username,
+            session_id: *session_id,
+            username: username.clone(),
             peer_id,
             seen_at,
         })

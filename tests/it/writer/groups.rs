@@ -10,7 +10,7 @@ use proptest::test_runner::{Config, TestRunner};
 use serde_json::json;
 use telegram_hub::model::{
     CapturedBatch, CapturedMessage, ChatId, Deletion, MessageId, NewMessage, Peer, Revision,
-    SessionId, SessionName, UpdatesPosition,
+    SessionId, SessionName, UnreadableMessage, UpdatesPosition,
 };
 use telegram_hub::store::capture::{self, Committed};
 use telegram_hub::store::messages;
@@ -35,14 +35,30 @@ type Draft = (usize, CapturedBatch);
 fn a_message() -> impl Strategy<Value = NewMessage> {
     let edited = prop_oneof![Just(None), (0..4_i64).prop_map(Some)];
     let media = prop_oneof![3 => Just(None), 1 => Just(Some(json!("loaded")))];
-    (0..CHATS.len(), NUMBERS, 0..3_u8, edited, media).prop_map(
-        |(chat, number, text, edited, media)| {
+    let pts = proptest::option::of(1..5_i32);
+    (0..CHATS.len(), NUMBERS, 0..3_u8, edited, media, pts).prop_map(
+        |(chat, number, text, edited, media, pts)| {
             let mut message = message(CHATS[chat], number, &format!("text {text}"));
             message.content.edited_at = edited.map(at);
             message.content.media = media;
+            message.pts = pts;
             message
         },
     )
+}
+
+fn an_unreadable() -> impl Strategy<Value = UnreadableMessage> {
+    (a_message(), any::<bool>()).prop_map(|(mut message, edited)| {
+        message.content.media = Some(UnreadableMessage::media(0x1234_5678));
+        message.raw = vec![u8::from(edited)];
+        UnreadableMessage {
+            message,
+            constructor: 0x1234_5678,
+            method: "updates.getDifference".to_owned(),
+            layer: 200,
+            edited,
+        }
+    })
 }
 
 fn a_deletion() -> impl Strategy<Value = Deletion> {
@@ -58,9 +74,11 @@ fn a_peer() -> impl Strategy<Value = Peer> {
     let name = || proptest::option::of("[ab]");
     let hash = proptest::option::of(0..3_i64);
     let usernames = proptest::option::of(vec("[abc]", 0..3));
-    (1..4_i64, hash, usernames, any::<bool>(), name()).prop_map(
-        |(id, access_hash, usernames, whole, name)| Peer {
+    let phone = proptest::option::of("[12]");
+    (1..4_i64, hash, usernames, any::<bool>(), name(), phone).prop_map(
+        |(id, access_hash, usernames, whole, name, phone)| Peer {
             access_hash,
+            phone,
             username: usernames.as_ref().and_then(|names| names.first().cloned()),
             // Whole objects say which usernames there are.
             usernames: usernames.or_else(|| whole.then(Vec::new)),
@@ -99,18 +117,24 @@ fn a_draft() -> impl Strategy<Value = Draft> {
         0..ACCOUNTS,
         vec(a_peer(), 0..3),
         vec(a_message(), 0..4),
+        vec(an_unreadable(), 0..2),
         vec(a_deletion(), 0..3),
         proptest::option::of(a_position()),
+        any::<bool>(),
     )
-        .prop_map(|(account, peers, messages, deletions, position)| {
-            let batch = CapturedBatch {
-                messages,
-                deletions,
-                position,
-                ..a_batch(peers)
-            };
-            (account, batch)
-        })
+        .prop_map(
+            |(account, peers, messages, unreadable, deletions, position, asked)| {
+                let batch = CapturedBatch {
+                    from_history: asked,
+                    messages,
+                    unreadable,
+                    deletions,
+                    position,
+                    ..a_batch(peers)
+                };
+                (account, batch)
+            },
+        )
 }
 
 /// Everything that the batches of one account have left.
@@ -119,6 +143,7 @@ struct Log {
     messages: Vec<(CapturedMessage, Vec<Revision>)>,
     peers: Vec<Peer>,
     by_name: Vec<Option<Peer>>,
+    by_phone: Vec<Option<Peer>>,
     position: Option<UpdatesPosition>,
 }
 
@@ -143,6 +168,7 @@ fn log(c: &mut AnyConnection, id: SessionId, name: &SessionName) -> Result<Log, 
             peers::by_username(c, id, "b")?,
             peers::by_username(c, id, "c")?,
         ],
+        by_phone: vec![peers::by_phone(c, id, "1")?, peers::by_phone(c, id, "2")?],
         position: update_states::load(c, id)?,
     })
 }
