@@ -6,10 +6,7 @@
 use crate::error::Error;
 use crate::http::failure::X_ERROR_CODE;
 use actix_web::http::StatusCode;
-use actix_web::http::header::{
-    ACCEPT, CONTENT_TYPE, HeaderMap, Quality, QualityItem, from_comma_delimited,
-};
-use actix_web::mime::Mime;
+use actix_web::http::header::{ACCEPT, CONTENT_TYPE, HeaderMap};
 use actix_web::{HttpResponse, HttpResponseBuilder};
 use rmcp::model::ClientJsonRpcMessage;
 use serde_json::{Value, json};
@@ -49,14 +46,21 @@ pub(super) fn check_headers(headers: &HeaderMap) -> Result<(), Malformed> {
 
 /// Whether a media type is among those of `Accept`, also by a wildcard (RFC 9110, 12.5.1).
 fn accepts(headers: &HeaderMap, wanted: &str) -> bool {
-    let family = wanted.split('/').next();
-    let ranges = from_comma_delimited::<_, QualityItem<Mime>>(headers.get_all(ACCEPT));
-    ranges.unwrap_or_default().iter().any(|range| {
-        let kind = &range.item;
-        let any_of_family = kind.subtype() == "*" && Some(kind.type_().as_str()) == family;
-        let fits = kind.essence_str() == wanted || kind.essence_str() == "*/*" || any_of_family;
-        fits && range.quality > Quality::ZERO
-    })
+    let family = wanted.split('/').next().unwrap_or(wanted);
+    headers
+        .get_all(ACCEPT)
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .any(|range| {
+            let mut parts = range.split(';').map(|part| part.trim().to_ascii_lowercase());
+            let essence = parts.next().unwrap_or_default();
+            let refused = parts.any(|part| {
+                let weight = part.strip_prefix("q=").map(str::parse::<f32>);
+                weight.is_some_and(|weight| weight.is_ok_and(|weight| weight <= 0.0))
+            });
+            let any_of_family = essence.strip_suffix("/*") == Some(family);
+            !refused && (essence == wanted || essence == "*/*" || any_of_family)
+        })
 }
 
 /// Asks for one JSON-RPC message; lists of them have left the protocol again.
@@ -140,6 +144,10 @@ mod tests {
             ("application/json, text/event-stream;q=0", false),
             ("application/json, text/event-stream; Q=0.000", false),
             ("application/json, text/event-stream; note=\"q=0\"", true),
+            // What older Java sends, an empty parameter, and weights that are none.
+            ("text/html, image/gif, *; q=.2, */*; q=.2", true),
+            ("application/json;, text/event-stream;", true),
+            ("application/json;q=1.5, text/event-stream;q=0.1234", true),
             ("", false),
         ] {
             let checked = check_headers(&headers(accept, "application/json; charset=utf-8"));
