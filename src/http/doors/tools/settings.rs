@@ -24,8 +24,8 @@ pub(super) static KEY: Setting<Key> = Setting {
     former: Some(("telethon-auth-key", "TELETHON_AUTH_KEY")),
     what: "Key that opens the tools door alone",
     more: "It opens `/api` and `/mcp` and nothing else, and is shown as `Authorization: Bearer …`; \
-           `HUB_API_KEY` opens them as well. Visible ASCII without blanks, and another key than \
-           `HUB_API_KEY`.",
+           `HUB_API_KEY` opens them as well. It is visible ASCII without blanks, and another key \
+           than `HUB_API_KEY`.",
     kind: Key,
 };
 
@@ -33,7 +33,8 @@ static FLOOD_SLEEP: Setting<Number> = Setting {
     name: "HUB_TOOLS_FLOOD_SLEEP",
     former: Some(("telethon-flood-sleep", "TELETHON_FLOOD_SLEEP_THRESHOLD")),
     what: "Seconds that the tools door sleeps when Telegram asks for it",
-    more: "All sleeps of a call together. Longer waits are refused with `FloodWaitError`.",
+    more: "It counts for all sleeps of a call together. Longer waits are refused with \
+           `FloodWaitError`.",
     kind: Number {
         range: 0..=600,
         default: 60,
@@ -54,7 +55,7 @@ pub(super) static READ_CHATS: Setting<List> = Setting {
     name: "HUB_TOOLS_READ_CHATS",
     former: None,
     what: "Chats, separated by commas, that the tools door may read",
-    more: "Usernames, links, phone numbers, ids and `me`. Others are refused with \
+    more: "They are usernames, links, phone numbers, ids and `me`. Others are refused with \
            `chat_not_allowed` and left out of lists.",
     kind: CHATS,
 };
@@ -64,7 +65,7 @@ pub(super) static WRITE_CHATS: Setting<List> = Setting {
     name: "HUB_TOOLS_WRITE_CHATS",
     former: None,
     what: "Chats, separated by commas, that the tools door may write to",
-    more: "In the same form. With a list no new chats can be made.",
+    more: "Their form is that of `HUB_TOOLS_READ_CHATS`. With a list no new chats can be made.",
     kind: CHATS,
 };
 
@@ -79,8 +80,8 @@ pub(super) static ALLOWED_ORIGINS: Setting<List> = Setting {
     name: "HUB_TOOLS_ALLOWED_ORIGINS",
     former: None,
     what: "Origins of web pages, separated by commas, that may use the tools door",
-    more: "Beside those on loopback and on `HUB_ALLOWED_HOSTS`, such as `https://agent.example`; \
-           `*` allows all. `/mcp` checks the `Origin` also of requests that show a key.",
+    more: "One is `https://agent.example`; those on loopback and on `HUB_ALLOWED_HOSTS` may \
+           anyway, and `*` allows all. `/mcp` checks the `Origin` also of requests that show a key.",
     kind: List {
         of: "origins such as https://agent.example",
         fits: is_origin,
@@ -92,7 +93,7 @@ static MAX_UPLOAD_BYTES: Setting<Number> = Setting {
     name: "HUB_TOOLS_MAX_UPLOAD_BYTES",
     former: None,
     what: "Largest file that clients of the tools door may upload, in bytes",
-    more: "By `POST /api/files/upload`.",
+    more: "It counts for `POST /api/files/upload`.",
     kind: Number {
         range: 1..=LARGEST_UPLOAD_BYTES,
         default: LARGEST_UPLOAD_BYTES,
