@@ -43,7 +43,7 @@ pub(crate) trait OwnRequest: Request {
 /// missing.
 ///
 /// The comments are what clients read. With `policy` in front it is an
-/// [`OwnRequest`](crate::http::input::OwnRequest), and what the OpenAPI document says of it is made
+/// [`OwnRequest`], and what the OpenAPI document says of it is made
 /// of the same declaration.
 macro_rules! request {
     (
