@@ -52,7 +52,9 @@ fn accepts(headers: &HeaderMap, wanted: &str) -> bool {
         .filter_map(|value| value.to_str().ok())
         .flat_map(|value| value.split(','))
         .any(|range| {
-            let mut parts = range.split(';').map(|part| part.trim().to_ascii_lowercase());
+            let mut parts = range
+                .split(';')
+                .map(|part| part.trim().to_ascii_lowercase());
             let essence = parts.next().unwrap_or_default();
             let refused = parts.any(|part| {
                 let weight = part.strip_prefix("q=").map(str::parse::<f32>);
