@@ -24,7 +24,7 @@ use std::collections::btree_map::Entry;
 use usernames::Claims;
 
 /// A row of the table.
-#[derive(Queryable, Selectable)]
+#[derive(Queryable, QueryableByName, Selectable)]
 #[diesel(table_name = t)]
 struct Stored {
     peer_id: ChatId,

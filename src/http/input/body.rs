@@ -3,7 +3,8 @@
 use crate::error::{Code, Error, FieldFault};
 use crate::http::failure::Failure;
 use crate::http::input::fault::invalid;
-use crate::http::input::{BodyForm, OwnRequest, Policy};
+use crate::http::input::policy::BodyForm;
+use crate::http::input::{OwnRequest, Policy};
 use actix_web::dev::Payload;
 use actix_web::http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderMap};
 use actix_web::{FromRequest, HttpRequest};

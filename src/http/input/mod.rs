@@ -25,7 +25,7 @@ pub(crate) use fault::Fault;
 pub(crate) use idempotency::IdempotencyKey;
 pub(crate) use param::{Described, Param, object as object_schema};
 pub(crate) use path::SessionPath;
-pub(crate) use policy::{BodyForm, Empty, Inputs, Null, Numbers, Policy, Unknown, Words};
+pub(crate) use policy::{Policy, Unknown};
 pub(crate) use query::{Query, values as query_values};
 pub(crate) use reader::Reader;
 pub(crate) use request::{OwnRequest, Request, request};

@@ -92,6 +92,30 @@ pub(crate) enum Inputs {
 }
 
 impl Policy {
+    /// All that pydantic takes, and nothing else.
+    pub(crate) const LAX: Self = Self {
+        prefix: false,
+        unknown: Unknown::Refused,
+        null: Null::IsAValue,
+        empty: Empty::IsAText,
+        body: BodyForm::Optional,
+        numbers: Numbers::Lax,
+        words: Words::Any,
+        inputs: Inputs::Kept,
+    };
+
+    /// The other side of each choice.
+    pub(crate) const PLAIN: Self = Self {
+        prefix: true,
+        unknown: Unknown::Ignored,
+        null: Null::IsMissing,
+        empty: Empty::IsMissing,
+        body: BodyForm::Required,
+        numbers: Numbers::Plain,
+        words: Words::Texts,
+        inputs: Inputs::Dropped,
+    };
+
     /// A value as a fault keeps it.
     pub(super) fn input(self, value: &(impl Clone + Into<Value>)) -> Value {
         match self.inputs {

@@ -2,7 +2,8 @@
 
 use crate::http::failure::Failure;
 use crate::http::input::fault::invalid;
-use crate::http::input::{Empty, OwnRequest, Policy};
+use crate::http::input::policy::Empty;
+use crate::http::input::{OwnRequest, Policy};
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest};
 use serde_json::{Map, Value};

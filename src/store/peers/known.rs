@@ -3,9 +3,9 @@
 //! Whoever goes online is told of everybody in its chats once more. A row that is written again is
 //! locked until its transaction ends, and others may be writing the account's peers.
 
-use crate::model::{ChatId, ChatKind, SessionId, UtcTime};
+use crate::model::{ChatId, SessionId, UtcTime};
 use crate::store::backend::on_backend;
-use crate::store::peers::NewPeer;
+use crate::store::peers::{NewPeer, Stored};
 use crate::store::schema::peers as t;
 use crate::store::values::placeholders;
 use crate::store::{AnyConnection, Error};
@@ -35,7 +35,7 @@ pub(super) fn retain_news(
     let keys: Vec<_> = rows.keys().copied().filter(|key| are_noted(*key)).collect();
     for chunk in keys.chunks(READ) {
         for old in load(conn, chunk)? {
-            let key = (old.session_id, old.peer_id);
+            let key = (old.session_id, old.stored.peer_id);
             if rows.get(&key).is_some_and(|new| !old.is_renewed_by(new)) {
                 rows.remove(&key);
             }
@@ -48,47 +48,39 @@ pub(super) fn retain_news(
 #[diesel(table_name = t)]
 struct Known {
     session_id: SessionId,
-    peer_id: ChatId,
-    kind: ChatKind,
-    access_hash: Option<i64>,
-    username: Option<String>,
-    phone: Option<String>,
-    name: Option<String>,
-    first_name: Option<String>,
-    last_name: Option<String>,
-    is_bot: Option<bool>,
-    is_self: Option<bool>,
-    is_broadcast: Option<bool>,
+    #[diesel(embed)]
+    stored: Stored,
     updated_at: UtcTime,
 }
 
 impl Known {
     fn is_renewed_by(&self, new: &NewPeer<'_>) -> bool {
+        let old = &self.stored;
         // Of several with one phone number, and of several that were the account itself, the one
         // that was seen last is meant.
         let ordered = new.phone.is_some()
-            || self.phone.is_some()
+            || old.phone.is_some()
             || new.is_self == Some(true)
-            || self.is_self == Some(true);
+            || old.is_self == Some(true);
         let texts = [
-            (&new.phone, &self.phone),
-            (&new.name, &self.name),
-            (&new.first_name, &self.first_name),
-            (&new.last_name, &self.last_name),
+            (&new.phone, &old.phone),
+            (&new.name, &old.name),
+            (&new.first_name, &old.first_name),
+            (&new.last_name, &old.last_name),
         ];
         // What is left out of a whole object is gone.
         let texts = texts
             .into_iter()
-            .all(|(now, old)| now.as_deref() == old.as_deref() || now.is_none() && !new.whole);
-        let username = new.username.as_deref() == self.username.as_deref()
-            || !new.whole && !new.says_usernames;
+            .all(|(now, then)| now.as_deref() == then.as_deref() || now.is_none() && !new.whole);
+        let username =
+            new.username.as_deref() == old.username.as_deref() || !new.whole && !new.says_usernames;
         let same = texts
             && username
-            && new.kind == self.kind
-            && says_nothing_new(new.access_hash, self.access_hash)
-            && says_nothing_new(new.is_bot, self.is_bot)
-            && says_nothing_new(new.is_self, self.is_self)
-            && says_nothing_new(new.is_broadcast, self.is_broadcast);
+            && new.kind == old.kind
+            && says_nothing_new(new.access_hash, old.access_hash)
+            && says_nothing_new(new.is_bot, old.is_bot)
+            && says_nothing_new(new.is_self, old.is_self)
+            && says_nothing_new(new.is_broadcast, old.is_broadcast);
         ordered || !same || is_old(self.updated_at, new.updated_at)
     }
 }

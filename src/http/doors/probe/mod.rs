@@ -10,9 +10,7 @@ use crate::error::{Code, Error};
 use crate::http::context::Context;
 use crate::http::door::{Area, Door, Guard, Lock, Part, Rule, State};
 use crate::http::failure::X_ERROR_CODE;
-use crate::http::input::{
-    Body, BodyForm, Empty, Inputs, Null, Numbers, Policy, Unknown, Words, kind, request,
-};
+use crate::http::input::{Body, Policy, kind, request};
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, Json, Path};
 use actix_web::{HttpResponse, get, post};
@@ -117,16 +115,7 @@ async fn number(number: Path<u64>, greeting: Data<Greeting>) -> Json<Value> {
 }
 
 /// How it reads: as narrowly as a door can.
-const POLICY: Policy = Policy {
-    prefix: true,
-    unknown: Unknown::Ignored,
-    null: Null::IsMissing,
-    empty: Empty::IsMissing,
-    body: BodyForm::Required,
-    numbers: Numbers::Plain,
-    words: Words::Texts,
-    inputs: Inputs::Dropped,
-};
+const POLICY: Policy = Policy::PLAIN;
 
 request! {
     policy POLICY;

@@ -1,6 +1,6 @@
 //! What several requests and answers of this door have in common.
 
-use crate::http::input::{BodyForm, Empty, Inputs, Null, Numbers, Policy, Unknown, Words};
+use crate::http::input::Policy;
 use serde::Serialize;
 use std::borrow::Cow;
 use utoipa::{IntoParams, ToSchema};
@@ -44,13 +44,4 @@ pub(crate) struct SessionNameParam {
 pub(super) const SUCCESS: &str = "success";
 
 /// How this door reads: unknown fields are ignored, and null is the same as nothing.
-pub(super) const POLICY: Policy = Policy {
-    prefix: true,
-    unknown: Unknown::Ignored,
-    null: Null::IsMissing,
-    empty: Empty::IsMissing,
-    body: BodyForm::Required,
-    numbers: Numbers::Plain,
-    words: Words::Texts,
-    inputs: Inputs::Dropped,
-};
+pub(super) const POLICY: Policy = Policy::PLAIN;
