@@ -7,10 +7,13 @@ pub mod chats;
 mod faults;
 pub mod files;
 pub mod load;
+pub mod media;
 pub mod raw;
 mod rules;
+mod samples;
 mod scenes;
 mod script;
+mod shapes;
 
 use std::collections::BTreeMap;
 use std::io;

@@ -4,7 +4,6 @@
 
 use super::{Dc, SentIds, find, find_chat, find_peer};
 use crate::image;
-use crate::storage::Blob;
 use crate::world::files::{Chat, FileKind};
 use crate::world::foreign::Death;
 use crate::world::ids::Peer;
@@ -66,10 +65,7 @@ impl Dc {
         mut draft: Draft,
     ) -> Result<SentIds, Refusal> {
         let kind = file.kind()?;
-        let blob = Blob::of(&file.bytes).map_err(|error| {
-            log::error!("cannot keep a file: {error}");
-            Refusal::new(500, "INTERNAL")
-        })?;
+        let blob = super::media::blob(&file.bytes)?;
         {
             let mut world = self.0.api.world();
             let sender = find(&mut world, from)?;

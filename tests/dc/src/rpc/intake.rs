@@ -8,7 +8,7 @@ use grammers_tl_types::enums::{
 };
 use grammers_tl_types::types;
 
-use super::Request;
+use super::{Request, place};
 use crate::image;
 use crate::storage::Blob;
 use crate::world::World;
@@ -33,8 +33,8 @@ const EXTENSIONS: [&str; 7] = ["jpg", "jpeg", "png", "gif", "webp", "bmp", "jfif
 /// What a message can show of what a client hands in.
 ///
 /// # Errors
-/// 400 `MEDIA_EMPTY`, `MEDIA_INVALID` for what is not served here, `WEBPAGE_URL_INVALID`, and what
-/// an upload, a photo, a shown file or a poll may be refused for.
+/// 400 `MEDIA_EMPTY`, `MEDIA_INVALID` for what is not served here, `WEBPAGE_URL_INVALID`,
+/// `GEO_POINT_INVALID`, and what an upload, a photo, a shown file or a poll may be refused for.
 pub(super) fn media(request: &Request<'_>, input: InputMedia) -> Result<Media, Refusal> {
     let (file, spoiler) = match input {
         InputMedia::Empty => return Err(Refusal::bad("MEDIA_EMPTY")),
@@ -56,6 +56,12 @@ pub(super) fn media(request: &Request<'_>, input: InputMedia) -> Result<Media, R
             return Ok(Media::WebPage(page.url));
         }
         InputMedia::WebPage(_) => return Err(Refusal::bad("WEBPAGE_URL_INVALID")),
+        InputMedia::GeoPoint(place) => return place::point(&place.geo_point),
+        InputMedia::Venue(venue) => return place::venue(venue),
+        InputMedia::Contact(card) => {
+            let (world, _) = request.authorised()?;
+            return Ok(place::contact(&world, card));
+        }
         _ => return Err(Refusal::bad("MEDIA_INVALID")),
     };
     Ok(Media::File { file, spoiler })

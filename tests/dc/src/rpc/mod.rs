@@ -38,6 +38,7 @@ mod notify;
 mod password;
 mod peers;
 mod pins;
+mod place;
 mod polls;
 mod profile;
 mod reactions;

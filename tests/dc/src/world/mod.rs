@@ -2,7 +2,7 @@
 //!
 //! Owns all state in memory, under one lock held for microseconds; every account's and channel's
 //! lists are its own, so that no call scans what belongs to others. It knows nothing of sockets,
-//! and of TL only what it passes on: formatting entities, the attributes of files, settings.
+//! and of TL only what it passes on: formatting entities, the attributes of files, places, settings.
 
 pub mod account;
 pub mod admin_log;
@@ -39,6 +39,7 @@ pub mod omit;
 pub mod password;
 pub mod people;
 pub mod pins;
+pub mod place;
 pub mod poll;
 pub mod polls;
 pub mod post;

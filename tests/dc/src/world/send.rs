@@ -55,9 +55,8 @@ impl Content {
     /// `MESSAGE_EMPTY`, `MESSAGE_TOO_LONG`, `MEDIA_CAPTION_TOO_LONG`, `ENTITY_BOUNDS_INVALID`.
     pub fn check(&self) -> Result<(), Refusal> {
         let is_caption = self.media.as_ref().is_some_and(Media::is_file);
-        let stands_alone = matches!(self.media, Some(Media::Raw(_) | Media::Poll(_)));
-        let is_raw = self.raw.is_some() || stands_alone;
-        if self.text.trim().is_empty() && !is_caption && !is_raw {
+        let shows_something = self.media.as_ref().is_some_and(Media::stands_alone);
+        if self.text.trim().is_empty() && !shows_something && self.raw.is_none() {
             return Err(Refusal::bad("MESSAGE_EMPTY"));
         }
         let characters = self.text.chars().count();

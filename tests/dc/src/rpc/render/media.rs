@@ -1,4 +1,4 @@
-//! Photos, documents and previews of pages, as messages show them.
+//! Photos, documents, places and previews of pages, as messages show them.
 //!
 //! Owns their constructors. Which file a message shows is the world's.
 //! Source: <https://core.telegram.org/api/files>.
@@ -27,6 +27,7 @@ pub(in crate::rpc) fn media(
     match media {
         Media::Poll(id) => poll_media(world, viewer, *id),
         Media::WebPage(url) => Some(web_page(url)),
+        Media::Told(told) => Some((**told).clone()),
         Media::Raw(raw) => Some(raw_media(world, *raw)),
         Media::File { file: id, spoiler } => {
             let file = world.file(*id)?;
