@@ -37,6 +37,12 @@ async fn rules(dc: web::Data<Dc>, body: web::Json<RulesBody>) -> HttpResponse {
         if let Some(written) = body.codes_are_written {
             rules.codes_are_written = written;
         }
+        if let Some(words) = body.search_by_words {
+            rules.search_by_words = words;
+        }
+        if let Some(ignores) = body.search_ignores {
+            rules.search_ignores = ignores;
+        }
         for (method, limit) in body.limits {
             match limit {
                 Some(limit) => rules.limits.insert(method, limit),

@@ -121,6 +121,8 @@ pub(super) struct Found {
     cast: Cast,
     /// How many there are in all, on other pages too.
     pub(super) total: usize,
+    /// Where the next page of a search in all chats begins.
+    pub(super) next_rate: Option<i32>,
 }
 
 impl Found {
@@ -130,6 +132,7 @@ impl Found {
             messages: Vec::new(),
             cast: Cast::of([Peer::User(caller), peer]),
             total: 0,
+            next_rate: None,
         }
     }
 
@@ -190,7 +193,7 @@ impl Found {
         types::messages::MessagesSlice {
             inexact: false,
             count,
-            next_rate: None,
+            next_rate: self.next_rate,
             offset_id_offset: None,
             search_flood: None,
             messages,

@@ -28,6 +28,7 @@ pub mod histories;
 pub mod ids;
 pub mod invites;
 pub mod keys;
+pub mod kinds;
 pub mod ledger;
 pub mod logins;
 pub mod media;

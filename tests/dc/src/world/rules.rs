@@ -18,12 +18,15 @@ const SECOND: i64 = 1_000_000;
 /// - look-ups: some 200 a day (Telethon, `client/users.py` and its FAQ; LonamiWebs/Telethon#1138).
 /// - `getHistory`: 30 s after 30 pages in as many seconds and less (Telethon, `client/messages.py`:
 ///   `wait_time` is a second between pages beyond 3,000 messages, "to avoid flood waits").
-/// - full lists of members and contacts: as the list of chats.
-const LIMITS: [(&str, Limit); 6] = [
+/// - full lists of members and contacts, and searches in all chats: as the list of chats.
+/// - searches in one chat: as the history.
+const LIMITS: [(&str, Limit); 8] = [
     ("messages.getDialogs", Limit::new(60, 60, 20)),
     ("contacts.resolveUsername", Limit::new(200, 86_400, 300)),
     ("contacts.resolvePhone", Limit::new(200, 86_400, 300)),
     ("messages.getHistory", Limit::new(300, 60, 30)),
+    ("messages.search", Limit::new(300, 60, 30)),
+    ("messages.searchGlobal", Limit::new(60, 60, 20)),
     ("channels.getParticipants", Limit::new(100, 60, 20)),
     ("contacts.getContacts", Limit::new(60, 60, 20)),
 ];
@@ -70,6 +73,12 @@ pub struct Rules {
     pub differences_omit: bool,
     /// The code of a log-in is written to the account's other log-ins.
     pub codes_are_written: bool,
+    /// Searches find whole words only, not parts of them (telegramdesktop/tdesktop#7942,
+    /// tdlib/td#1814).
+    pub search_by_words: bool,
+    /// A search in a private chat ignores the sender, and one by a filter alone the latest date
+    /// (Telethon, `client/messages.py`, and its #1124).
+    pub search_ignores: bool,
     /// By method, for each account.
     pub limits: BTreeMap<String, Limit>,
 }
@@ -88,6 +97,8 @@ impl Rules {
             hashes_end: false,
             differences_omit: false,
             codes_are_written: false,
+            search_by_words: false,
+            search_ignores: false,
             limits: BTreeMap::new(),
         }
     }
@@ -100,6 +111,8 @@ impl Rules {
             hashes_end: true,
             differences_omit: true,
             codes_are_written: true,
+            search_by_words: true,
+            search_ignores: true,
             limits: limits.into(),
         }
     }

@@ -19,6 +19,8 @@ pub(in crate::control) struct RulesBody {
     pub(in crate::control) hashes_end: Option<bool>,
     pub(in crate::control) differences_omit: Option<bool>,
     pub(in crate::control) codes_are_written: Option<bool>,
+    pub(in crate::control) search_by_words: Option<bool>,
+    pub(in crate::control) search_ignores: Option<bool>,
     /// By method; `null` for no limit.
     #[serde(default)]
     pub(in crate::control) limits: BTreeMap<String, Option<Limit>>,
