@@ -8,6 +8,7 @@ mod faults;
 pub mod files;
 pub mod load;
 pub mod media;
+pub mod past;
 pub mod raw;
 mod rules;
 mod samples;

@@ -9,6 +9,7 @@ use super::wire::{ChatBody, ChatMade, Chats, Kind, Members, Rename, Touched};
 use crate::dc::Dc;
 use crate::dc::chats::NewChat;
 use crate::dc::load::Load;
+use crate::dc::past::Past;
 use crate::world::channel::ChannelKind;
 use crate::world::refusal::Refusal;
 
@@ -18,6 +19,7 @@ pub(super) fn routes(config: &mut web::ServiceConfig) {
         .route("/chats", web::get().to(list))
         .route("/members", web::post().to(members))
         .route("/title", web::post().to(title))
+        .route("/history", web::post().to(history))
         .route("/load", web::post().to(start_load))
         .route("/load", web::get().to(loads))
         .route("/load", web::delete().to(stop_loads));
@@ -31,6 +33,7 @@ async fn create(dc: web::Data<Dc>, body: web::Json<ChatBody>) -> HttpResponse {
         title: &body.title,
         members: &members,
         username: body.username.as_deref(),
+        date: body.date,
     };
     let chat = match body.kind {
         Kind::Group => dc.create_group(new),
@@ -78,6 +81,11 @@ async fn members(dc: web::Data<Dc>, body: web::Json<Members>) -> HttpResponse {
 async fn title(dc: web::Data<Dc>, body: web::Json<Rename>) -> HttpResponse {
     let renamed = dc.rename(&body.chat.to_string(), &body.account, &body.title);
     answer(renamed.map(|()| Touched { count: 1 }))
+}
+
+/// `POST /history`: messages that were there before.
+async fn history(dc: web::Data<Dc>, body: web::Json<Past>) -> HttpResponse {
+    answer(dc.settle(&body))
 }
 
 /// `POST /load`.

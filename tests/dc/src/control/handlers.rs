@@ -44,6 +44,9 @@ async fn send(dc: web::Data<Dc>, body: web::Json<Send>) -> HttpResponse {
     if !(1..=MAX_COUNT).contains(&body.count) {
         return answer::<()>(Err(Refusal::bad("count must be 1 to 100000")));
     }
+    if body.file.is_some() && body.media.is_some() {
+        return answer::<()>(Err(Refusal::bad("file and media exclude each other")));
+    }
     let text = |n: u32| body.text.replace("{n}", &n.to_string());
     let file = match body.file.as_ref().map(document).transpose() {
         Ok(file) => file,
@@ -57,9 +60,10 @@ async fn send(dc: web::Data<Dc>, body: web::Json<Send>) -> HttpResponse {
     };
     let to = body.to.to_string();
     let messages = (1..=body.count)
-        .map(|n| match &file {
-            Some(file) => dc.send_file(&body.from, &to, file, draft(n)),
-            None => dc.send_draft(&body.from, &to, draft(n)),
+        .map(|n| match (&file, &body.media) {
+            (Some(file), _) => dc.send_file(&body.from, &to, file, draft(n)),
+            (None, Some(media)) => dc.send_media(&body.from, &to, media, draft(n)),
+            (None, None) => dc.send_draft(&body.from, &to, draft(n)),
         })
         .collect::<Result<Vec<_>, _>>();
     answer(messages.map(|messages| SentMessages { messages }))

@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::dc::SentIds;
 use crate::dc::chats::ChatInfo;
+use crate::dc::media::NewMedia;
 use crate::link::{KeyUse, Overlap};
 use crate::world::ledger::Entry;
 
@@ -31,6 +32,7 @@ pub(super) use self::scenes::{
 pub(super) struct Send {
     pub(super) from: String,
     pub(super) to: Name,
+    #[serde(default)]
     pub(super) text: String,
     #[serde(default = "one")]
     pub(super) count: u32,
@@ -40,6 +42,8 @@ pub(super) struct Send {
     pub(super) reply_to: Option<i32>,
     /// To which the text is the caption.
     pub(super) file: Option<SendFile>,
+    /// The same, of any kind; not beside `file`.
+    pub(super) media: Option<NewMedia>,
 }
 
 /// A document of `POST /send`, whose byte `n` is `n` modulo 251.
@@ -119,6 +123,8 @@ pub(super) struct ChatBody {
     #[serde(default)]
     pub(super) members: Vec<String>,
     pub(super) username: Option<String>,
+    /// When it was made, in seconds since 1970; now without it.
+    pub(super) date: Option<i32>,
 }
 
 /// The kinds of chats that can be made.

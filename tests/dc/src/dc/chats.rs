@@ -23,6 +23,8 @@ pub struct NewChat<'a> {
     pub members: &'a [&'a str],
     /// Under which anybody finds and joins a channel.
     pub username: Option<&'a str>,
+    /// When it was made, in seconds since 1970; now if `None`.
+    pub date: Option<i32>,
 }
 
 impl<'a> NewChat<'a> {
@@ -33,6 +35,7 @@ impl<'a> NewChat<'a> {
             title,
             members: &[],
             username: None,
+            date: None,
         }
     }
 
@@ -47,6 +50,13 @@ impl<'a> NewChat<'a> {
     pub fn named(self, username: &'a str) -> Self {
         let username = Some(username);
         Self { username, ..self }
+    }
+
+    /// The same, made and filled with its members at a former time, in seconds since 1970.
+    #[must_use]
+    pub fn made_at(self, date: i32) -> Self {
+        let date = Some(date);
+        Self { date, ..self }
     }
 }
 
@@ -108,8 +118,10 @@ impl Dc {
         let mut world = self.0.api.world();
         let creator = find(&mut world, new.creator)?;
         let members = find_all(&mut world, new.members)?;
-        let (id, _) = world.create_group(creator, new.title, &members, None)?;
-        Ok(Peer::Group(id).marked())
+        let made = world.at(new.date, |world| {
+            world.create_group(creator, new.title, &members, None)
+        });
+        Ok(Peer::Group(made?.0).marked())
     }
 
     /// Makes a supergroup or broadcast channel and answers its marked id.
@@ -121,12 +133,14 @@ impl Dc {
         let mut world = self.0.api.world();
         let creator = find(&mut world, new.creator)?;
         let members = find_all(&mut world, new.members)?;
-        let (id, _) = world.create_channel(creator, kind, new.title, "", None)?;
-        if let Some(username) = new.username {
-            world.name_channel(id, username)?;
-        }
-        world.invite(creator, id, &members, None)?;
-        Ok(Peer::Channel(id).marked())
+        world.at(new.date, |world| {
+            let (id, _) = world.create_channel(creator, kind, new.title, "", None)?;
+            if let Some(username) = new.username {
+                world.name_channel(id, username)?;
+            }
+            world.invite(creator, id, &members, None)?;
+            Ok(Peer::Channel(id).marked())
+        })
     }
 
     /// Lets a basic group's creator make a supergroup of it, and answers that one's marked id.

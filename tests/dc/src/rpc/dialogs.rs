@@ -52,31 +52,34 @@ fn start(
     let id = MessageId(input.offset_id);
     let pinned = all.partition_point(|listed| listed.pinned);
     let rest = all.get(pinned..).unwrap_or_default();
-    match offset_post(world, caller, &input.offset_peer, id) {
+    match offset_place(world, caller, &input.offset_peer, id) {
         Some(last) => {
-            let at = all.iter().position(|listed| listed.post == last);
+            let at = all.iter().position(|listed| listed.place() == last);
             at.filter(|at| *at < pinned).map_or_else(
-                || pinned + rest.partition_point(|listed| listed.post >= last),
+                || pinned + rest.partition_point(|listed| listed.place() >= last),
                 |at| at + 1,
             )
         }
         None if input.offset_date > 0 => {
-            pinned
-                + rest.partition_point(|listed| {
-                    let post = world.post(listed.post);
-                    post.is_some_and(|post| post.date >= input.offset_date)
-                })
+            pinned + rest.partition_point(|listed| listed.date >= input.offset_date)
         }
         None => 0,
     }
 }
 
-/// The message a page ended with. It may be deleted since, or be no longer its chat's newest.
-fn offset_post(world: &World, caller: UserId, peer: &InputPeer, id: MessageId) -> Option<PostId> {
-    match peers::peer(world, caller, peer).ok() {
-        Some(Peer::Channel(channel)) => Some(world.channel(channel)?.any_line(id)?.post),
-        _ => Some(world.account(caller)?.any_held(id)?.post),
-    }
+/// Where the message stands that a page ended with. It may be deleted since, or be no longer its
+/// chat's newest.
+fn offset_place(
+    world: &World,
+    caller: UserId,
+    peer: &InputPeer,
+    id: MessageId,
+) -> Option<(i32, PostId)> {
+    let post = match peers::peer(world, caller, peer).ok() {
+        Some(Peer::Channel(channel)) => world.channel(channel)?.any_line(id)?.post,
+        _ => world.account(caller)?.any_held(id)?.post,
+    };
+    Some((world.post(post)?.date, post))
 }
 
 /// Chats on their way into an answer.
@@ -111,7 +114,7 @@ impl Page {
         let Some(archive) = render::archive(caller, &archived) else {
             return;
         };
-        if let Some(newest) = archived.iter().max_by_key(|listed| listed.post) {
+        if let Some(newest) = archived.iter().max_by_key(|listed| listed.place()) {
             self.cast.add(newest.peer);
             self.cast.add_post(world, newest.post);
             let message = render::message(world, caller, newest.peer, newest.top);

@@ -188,6 +188,15 @@ impl Account {
         Some(dialog.unread)
     }
 
+    /// Sets how far a chat is read, whatever it was, and counts what is unread.
+    pub fn set_read(&mut self, peer: Peer, mark: MessageId) {
+        let Self { dialogs, held, .. } = self;
+        if let Some(dialog) = dialogs.get_mut(&peer) {
+            dialog.set_read(mark);
+            dialog.recount(|id| is_incoming(held, id));
+        }
+    }
+
     /// Unread messages of all private chats and basic groups together.
     pub fn unread(&self) -> i32 {
         self.dialogs.values().map(|dialog| dialog.unread).sum()

@@ -264,6 +264,14 @@ impl Channel {
         Some(max)
     }
 
+    /// Sets how far a member has read, whatever it was.
+    pub fn set_read(&mut self, user: UserId, mark: MessageId) {
+        if let Some(membership) = self.members.get_mut(&user) {
+            membership.read = mark;
+            self.read_by_others = self.read_by_others.max(mark);
+        }
+    }
+
     /// How far `user` has read, 0 for who is not in.
     pub fn read_mark(&self, user: UserId) -> MessageId {
         let membership = self.members.get(&user);

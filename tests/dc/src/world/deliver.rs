@@ -77,7 +77,7 @@ impl World {
         self.posts.get(id.0)
     }
 
-    /// Puts a message into the boxes of `holders`, the author first.
+    /// Puts a message into the boxes of `holders`, the author first, and tells them.
     pub(super) fn deliver(
         &mut self,
         place: Place,
@@ -85,8 +85,38 @@ impl World {
         body: Body,
         origin: Option<Origin>,
     ) -> Result<Sent, Refusal> {
+        let date = self.now();
+        let (post, told) = self.lay(place, holders, body, date)?;
+        let author = holders.first();
+        let mut sent = Sent {
+            post,
+            id: MessageId(0),
+            pts: 0,
+            date,
+        };
+        for side in told {
+            let is_author = author == Some(&side.user);
+            let except = origin.filter(|_| is_author);
+            let event = self.happen(side.user, date, EventKind::New(side.id), except);
+            if is_author {
+                sent.id = side.id;
+                sent.pts = event.map_or(0, |event| event.pts);
+            }
+        }
+        Ok(sent)
+    }
+
+    /// Puts a message into the boxes of `holders`, the author first, and tells nobody.
+    pub(super) fn lay(
+        &mut self,
+        place: Place,
+        holders: &[UserId],
+        body: Body,
+        date: i32,
+    ) -> Result<(PostId, Vec<Side>), Refusal> {
         let invalid = || Refusal::bad("PEER_ID_INVALID");
         let author = *holders.first().ok_or_else(invalid)?;
+        self.account(author).ok_or_else(invalid)?;
         let post = PostId(self.posts.len());
         let mut sides = Vec::with_capacity(holders.len());
         for user in holders {
@@ -102,27 +132,12 @@ impl World {
                 sides.push(Side { user: *user, id });
             }
         }
-        let id = sides.first().ok_or_else(invalid)?.id;
         let told = sides.clone();
-        let date = self.now();
         self.posts.push(body.into_post(author, place, sides, date));
-        let mut pts = 0;
-        for side in told {
-            let except = origin.filter(|_| side.user == author);
-            let event = self.happen(side.user, date, EventKind::New(side.id), except);
-            if side.user == author {
-                pts = event.map_or(0, |event| event.pts);
-            }
-        }
-        Ok(Sent {
-            post,
-            id,
-            pts,
-            date,
-        })
+        Ok((post, told))
     }
 
-    /// Puts a message into a channel.
+    /// Puts a message into a channel, and tells its members.
     pub(super) fn publish(
         &mut self,
         author: UserId,
@@ -130,8 +145,26 @@ impl World {
         body: Body,
         origin: Option<Origin>,
     ) -> Result<Sent, Refusal> {
-        let audience = self.audience(channel);
         let date = self.now();
+        let (post, id) = self.lay_in_channel(author, channel, body, date)?;
+        let event = self.happen_in(channel, date, EventKind::New(id), origin);
+        Ok(Sent {
+            post,
+            id,
+            pts: event.map_or(0, |event| event.pts),
+            date,
+        })
+    }
+
+    /// Puts a message into a channel, and tells nobody.
+    pub(super) fn lay_in_channel(
+        &mut self,
+        author: UserId,
+        channel: ChannelId,
+        body: Body,
+        date: i32,
+    ) -> Result<(PostId, MessageId), Refusal> {
+        let audience = self.audience(channel);
         let post = PostId(self.posts.len());
         let found = self
             .channels
@@ -150,13 +183,7 @@ impl World {
         };
         self.posts
             .push(body.into_post(author, place, Vec::new(), date));
-        let event = self.happen_in(channel, date, EventKind::New(id), origin);
-        Ok(Sent {
-            post,
-            id,
-            pts: event.map_or(0, |event| event.pts),
-            date,
-        })
+        Ok((post, id))
     }
 
     /// The members of a channel now, noted for the ledger once for each change.

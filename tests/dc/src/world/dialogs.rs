@@ -1,7 +1,7 @@
 //! The list of an account's chats of all kinds, newest first.
 //!
-//! Owns the order: by the place of each chat's newest message in the ledger, which no two share.
-//! It knows no TL.
+//! Owns the order: by the time of each chat's newest message, then by its place in the ledger, which
+//! no two share. It knows no TL.
 
 use super::World;
 use super::channel::Channel;
@@ -18,6 +18,8 @@ pub struct Listed<'a> {
     pub top: MessageId,
     /// The same in the ledger.
     pub post: PostId,
+    /// When it was sent, in seconds since 1970.
+    pub date: i32,
     /// The folder it is in.
     pub folder: i32,
     /// True if it is pinned there.
@@ -36,6 +38,11 @@ pub enum Marks<'a> {
 }
 
 impl Listed<'_> {
+    /// Where it stands in the order of the list, the newest last.
+    pub fn place(&self) -> (i32, PostId) {
+        (self.date, self.post)
+    }
+
     /// What `user` has not read in it.
     pub fn unread(&self, user: UserId) -> i32 {
         match self.marks {
@@ -76,7 +83,7 @@ impl World {
             .chain(channels)
             .filter_map(|peer| self.listed(user, peer))
             .collect();
-        listed.sort_unstable_by_key(|listed| std::cmp::Reverse(listed.post));
+        listed.sort_unstable_by_key(|listed| std::cmp::Reverse(listed.place()));
         listed
     }
 
@@ -93,10 +100,12 @@ impl World {
                 (*dialog.messages().last()?, Marks::Own(dialog))
             }
         };
+        let post = self.post_of(user, peer, top)?;
         Some(Listed {
             peer,
             top,
-            post: self.post_of(user, peer, top)?,
+            post,
+            date: self.post(post)?.date,
             folder: folders.folder(peer),
             pinned: folders.is_pinned(peer),
             marks,

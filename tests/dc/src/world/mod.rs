@@ -38,6 +38,7 @@ pub mod moves;
 pub mod news;
 pub mod omit;
 pub mod password;
+pub mod past;
 pub mod people;
 pub mod pins;
 pub mod place;
@@ -135,6 +136,8 @@ pub struct World {
     posts: Vec<Post>,
     audiences: Vec<Arc<[UserId]>>,
     notices: Vec<Notice>,
+    /// What the time is while a script does something in the past.
+    then: Option<i32>,
     secret: [u8; 16],
 }
 
@@ -172,6 +175,7 @@ impl World {
             posts: Vec::new(),
             audiences: Vec::new(),
             notices: Vec::new(),
+            then: None,
             secret: random::random(),
         };
         for profile in accounts {
@@ -183,6 +187,6 @@ impl World {
 
     /// Seconds since 1970 UTC by the data centre's clock.
     pub fn now(&self) -> i32 {
-        self.clock.int()
+        self.then.unwrap_or_else(|| self.clock.int())
     }
 }

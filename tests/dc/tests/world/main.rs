@@ -13,6 +13,7 @@ mod differences;
 mod faults;
 mod files;
 mod messages;
+mod past;
 mod phone;
 mod pushes;
 mod raw;

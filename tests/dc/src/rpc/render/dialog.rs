@@ -38,7 +38,7 @@ pub(in crate::rpc) fn dialog(world: &World, viewer: UserId, listed: &Listed<'_>)
 
 /// The archive as it stands in the list of chats.
 pub(in crate::rpc) fn archive(viewer: UserId, archived: &[Listed<'_>]) -> Option<enums::Dialog> {
-    let newest = archived.iter().max_by_key(|listed| listed.post)?;
+    let newest = archived.iter().max_by_key(|listed| listed.place())?;
     let unread: Vec<i32> = archived
         .iter()
         .map(|listed| listed.unread(viewer))
