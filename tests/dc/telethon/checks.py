@@ -16,10 +16,13 @@ import checks_differences
 import checks_files
 import checks_forums
 import checks_lists
+import checks_media
 import checks_login
 import checks_messages
+import checks_past
 import checks_polls
 import checks_profile
+import checks_search
 import checks_settings
 from harness import Checks, Dc
 
@@ -36,8 +39,11 @@ async def main():
         checks_absence,
         checks_chats,
         checks_lists,
+        checks_search,
+        checks_past,
         checks_differences,
         checks_files,
+        checks_media,
         checks_profile,
         checks_settings,
         checks_admins,
