@@ -56,11 +56,11 @@ build() {
   mkdir -p "$target"
   local log=$target/run-build.log seconds=0 packages=()
   if [[ $profile == release ]]; then
-    packages+=(--release)
+    packages+=(--release "${@/#/--package=}")
+  else
+    # As for the tests: with features of other packages the libraries would be built anew.
+    packages+=(--workspace --bins --tests)
   fi
-  for package in "$@"; do
-    packages+=(--package "$package")
-  done
   say "building $* (the first build takes several minutes)"
   cargo build --locked "${packages[@]}" >"$log" 2>&1 </dev/null &
   children=($!)
