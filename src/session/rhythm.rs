@@ -53,17 +53,24 @@ impl Rhythm {
         due
     }
 
-    /// How long until it is certainly time, when the last place of any kind was `heard`. Who asks
-    /// at every look need not look for that.
-    pub(super) fn until_due(&self, heard: Option<UtcTime>, now: UtcTime) -> Duration {
+    /// How long until it is certainly time, when the last place of any kind was `heard` and
+    /// Telegram does not want to be asked for as long as `barred`. Who asks at every look need not
+    /// look for that.
+    pub(super) fn until_due(
+        &self,
+        heard: Option<UtcTime>,
+        now: UtcTime,
+        barred: Option<Duration>,
+    ) -> Duration {
         if self.first.is_zero() {
             return Duration::MAX;
         }
         let silent = heard.map(|heard| u64::try_from(now.as_micros() - heard.as_micros()));
-        match silent {
+        let left = match silent {
             Some(Ok(micros)) => self.wait.saturating_sub(Duration::from_micros(micros)),
             _ => self.wait,
-        }
+        };
+        left.max(barred.unwrap_or_default())
     }
 }
 
@@ -85,7 +92,7 @@ mod tests {
                 (updated, heard) = (at(second), at(second));
             }
             let now = at(second).expect("in range");
-            let left = rhythm.until_due(heard, now);
+            let left = rhythm.until_due(heard, now, None);
             let due = rhythm.is_due(updated, heard, now, 1.0);
             assert_eq!(due, left.is_zero() || second == 5_060, "{second}: {left:?}");
             if due {
@@ -99,6 +106,16 @@ mod tests {
                 60, 180, 420, 900, 1800, 2700, 3600, 4500, 5060, 5180, 5420, 5900, 6800
             ]
         );
+    }
+
+    #[test]
+    fn nobody_looks_for_a_place_that_must_not_be_asked_for() {
+        let rhythm = Rhythm::new(&Timing::default());
+        let now = at(10_000).expect("in range");
+        let barred = Duration::from_mins(20);
+        assert_eq!(rhythm.until_due(at(0), now, None), Duration::ZERO);
+        assert_eq!(rhythm.until_due(at(0), now, Some(barred)), barred);
+        assert_eq!(rhythm.until_due(None, now, Some(barred)), barred);
     }
 
     #[test]

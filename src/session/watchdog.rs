@@ -25,6 +25,9 @@ use tokio::time::{sleep, timeout};
 /// What brings updates that were not pushed.
 const DIFFERENCE: &str = "updates.getDifference";
 
+/// What tells Telegram's place.
+const STATE: &str = "updates.getState";
+
 /// So many probes in a row that Telegram refuses ask for another connection.
 const REFUSALS_IN_A_ROW: u8 = 3;
 
@@ -124,7 +127,8 @@ impl<'a> Watchdog<'a> {
     /// again no sooner than the link is looked at.
     fn until_place(&self) -> Duration {
         let heard = self.vitals.last_heard_at();
-        let left = self.rhythm.until_due(heard, UtcTime::now());
+        let barred = self.link.session().flood_wait(STATE);
+        let left = self.rhythm.until_due(heard, UtcTime::now(), barred);
         left.max(self.timing.recheck_after)
     }
 
