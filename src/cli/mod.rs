@@ -11,7 +11,7 @@ mod sessions;
 mod signals;
 
 use crate::auth::ApiKey;
-use crate::config::{self, Config, ConfigError, Flags, StoreConfig};
+use crate::config::{self, Config, ConfigError, Given, StoreConfig};
 use crate::daemon::{self, RunError};
 use crate::http;
 use crate::hub::{ImportError, StartError, open_store};
@@ -35,8 +35,6 @@ use std::process::ExitCode;
 struct Cli {
     #[command(subcommand)]
     command: Option<Command>,
-    #[command(flatten)]
-    flags: Flags,
 }
 
 #[derive(Clone, Debug, Subcommand)]
@@ -143,38 +141,38 @@ pub fn main() -> ExitCode {
 
 fn command() -> Result<(), CommandError> {
     read_dot_env()?;
-    let (command, flags) = read(std::env::args_os()).map_err(ConfigError::from)?;
+    let (command, given) = read(std::env::args_os()).map_err(ConfigError::from)?;
     match command.unwrap_or(Command::Serve) {
-        Command::Serve => serve(flags),
-        Command::Migrate => migrate(&flags),
+        Command::Serve => serve(&given),
+        Command::Migrate => migrate(&given),
         Command::Openapi => openapi(),
         Command::Keygen => keygen(),
         Command::Session(SessionCommand::List) => {
-            let config = StoreConfig::from_flags(&flags)?;
+            let config = StoreConfig::from_given(&given)?;
             warn(&config.warnings);
             runtime()?.block_on(sessions::list(&config))
         }
         Command::Session(SessionCommand::Import { name, string }) => {
-            let config = Config::from_flags(flags)?;
+            let config = Config::from_given(&given)?;
             warn(&config.store.warnings);
             runtime()?.block_on(sessions::import(&config, &name, string))
         }
         Command::Session(SessionCommand::Export { name, kind }) => {
-            let config = Config::from_flags(flags)?;
+            let config = Config::from_given(&given)?;
             warn(&config.store.warnings);
             runtime()?.block_on(sessions::write(&config, &name, kind))
         }
     }
 }
 
-/// Reads a command line, with the flags of the doors.
-fn read<I, T>(args: I) -> Result<(Option<Command>, Flags), clap::Error>
+/// Reads a command line, with the settings of the doors.
+fn read<I, T>(args: I) -> Result<(Option<Command>, Given), clap::Error>
 where
     I: IntoIterator<Item = T>,
     T: Into<OsString> + Clone,
 {
-    let (Cli { command, flags }, given) = config::parse(args, http::of_doors())?;
-    Ok((command, Flags { given, ..flags }))
+    let (Cli { command }, given) = config::parse(args, http::of_doors())?;
+    Ok((command, given))
 }
 
 /// Reads `.env` of the current folder, not of the folders above it.
@@ -187,8 +185,8 @@ fn read_dot_env() -> Result<(), CommandError> {
     }
 }
 
-fn serve(flags: Flags) -> Result<(), CommandError> {
-    let config = Config::from_flags(flags)?;
+fn serve(given: &Given) -> Result<(), CommandError> {
+    let config = Config::from_given(given)?;
     logging::install(&config.log)?;
     open_files::raise_limit();
     runtime()?.block_on(async {
@@ -197,8 +195,8 @@ fn serve(flags: Flags) -> Result<(), CommandError> {
     })
 }
 
-fn migrate(flags: &Flags) -> Result<(), CommandError> {
-    let config = StoreConfig::from_flags(flags)?;
+fn migrate(given: &Given) -> Result<(), CommandError> {
+    let config = StoreConfig::from_given(given)?;
     warn(&config.warnings);
     runtime()?.block_on(async {
         open_store(&config).await?.close().await;
@@ -238,7 +236,8 @@ mod tests {
 
     #[test]
     fn the_command_line_is_consistent_and_shows_no_value_of_the_environment() {
-        let mut command = config::with_flags(Cli::command(), &http::of_doors());
+        let sections = config::sections(http::of_doors());
+        let mut command = config::with_flags(Cli::command(), &sections);
         command.clone().debug_assert();
         for argument in command.get_arguments() {
             assert!(argument.get_env().is_none() || argument.is_hide_env_values_set());
@@ -253,8 +252,9 @@ mod tests {
     #[test]
     fn settings_may_stand_before_and_after_the_command() {
         for line in ["hub --data-dir x migrate", "hub migrate --data-dir x"] {
-            let (command, flags) = read(line.split(' ')).expect("valid");
-            assert_eq!(flags.data_dir.as_deref(), Some("x"), "{line}");
+            let (command, given) = read(line.split(' ')).expect("valid");
+            let store = StoreConfig::from_given(&given).expect("valid");
+            assert_eq!(store.data_dir.to_str(), Some("x"), "{line}");
             assert!(matches!(command, Some(Command::Migrate)));
         }
     }

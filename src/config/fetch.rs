@@ -3,27 +3,60 @@
 //! Owns the list of addresses that may be fetched although they are not public, and the time
 //! limit. It must not know how an address is reached, nor which addresses are public.
 
-use crate::config::{ConfigError, Flags, text};
+use crate::config::{AnySetting, List, Setting, Time, Values};
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 use std::str::FromStr;
 use std::time::Duration;
+
+/// Every setting of this section.
+pub(super) static SETTINGS: &[&dyn AnySetting] = &[&FETCH_ALLOW, &FETCH_TIMEOUT];
+
+static FETCH_ALLOW: Setting<List<AllowedAddresses>> = Setting {
+    name: "HUB_FETCH_ALLOW",
+    former: &[],
+    what: "Addresses and networks, separated by commas, whose files may be fetched although they \
+           are not public",
+    more: "They are `10.1.2.3`, `10.1.2.3:8080` for one port alone, `[fd00::1]:8080`, \
+           `10.0.0.0/8` and the like. Whoever may send files can then read what is served there.",
+    kind: List {
+        of: "addresses or networks such as 10.1.2.3, 10.1.2.3:8080 or 10.0.0.0/8",
+        item: |text| text.parse().ok(),
+        empty: "none",
+    },
+};
+
+static FETCH_TIMEOUT: Setting<Time> = Setting {
+    name: "HUB_FETCH_TIMEOUT",
+    former: &[],
+    what: "Seconds that a file may take to arrive from a URL",
+    more: "Look-ups, redirects and all waiting for its bytes count, but not the time in which \
+           Telegram takes them in.",
+    kind: Time::seconds(1..=3600, 60),
+};
 
 /// Fetching files from URLs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FetchConfig {
     /// Addresses that may be fetched although they are not public.
     pub allow: Vec<AllowedAddresses>,
-    /// How long a file may take to arrive, 1 to 3600 s.
+    /// How long a file may take to arrive.
     pub timeout: Duration,
 }
 
-impl Default for FetchConfig {
-    fn default() -> Self {
+impl FetchConfig {
+    pub(super) fn from_values(values: &Values) -> Self {
         Self {
-            allow: Vec::new(),
-            timeout: Duration::from_mins(1),
+            allow: FETCH_ALLOW.of(values),
+            timeout: FETCH_TIMEOUT.of(values),
         }
+    }
+}
+
+impl Default for FetchConfig {
+    /// What holds when nothing is set.
+    fn default() -> Self {
+        Self::from_values(&Values::default())
     }
 }
 
@@ -125,29 +158,6 @@ impl fmt::Display for AllowedAddresses {
             None => write!(f, "{}/{}", self.network, self.prefix),
         }
     }
-}
-
-impl FetchConfig {
-    pub(super) fn from_flags(flags: &Flags) -> Result<Self, ConfigError> {
-        let timeout = text::number("HUB_FETCH_TIMEOUT", flags.fetch_timeout.as_ref(), 1..=3600)?;
-        Ok(Self {
-            allow: allow(flags.fetch_allow.as_deref().unwrap_or_default())?,
-            timeout: timeout.map_or(Self::default().timeout, Duration::from_secs),
-        })
-    }
-}
-
-fn allow(list: &str) -> Result<Vec<AllowedAddresses>, ConfigError> {
-    text::list(list)
-        .map(|item| {
-            item.parse().map_err(|_error: AllowedAddressesError| {
-                ConfigError::setting(format!(
-                    "HUB_FETCH_ALLOW must be a list of addresses or networks such as 10.1.2.3, \
-                     10.1.2.3:8080 or 10.0.0.0/8, separated by commas; {item:?} is none."
-                ))
-            })
-        })
-        .collect()
 }
 
 #[cfg(test)]

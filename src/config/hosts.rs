@@ -1,18 +1,18 @@
 //! The host names that requests may be addressed to.
 
-use crate::config::{ConfigError, text};
+use crate::config::text;
 use std::net::IpAddr;
 
-/// Reads `HUB_ALLOWED_HOSTS`: names and addresses as the gate compares them, in lower case,
-/// without port, brackets and the dot of the root.
-pub(super) fn read(list: Option<&str>) -> Result<Vec<String>, ConfigError> {
-    text::list(list.unwrap_or_default())
+/// Reads names and addresses as the gate compares them: in lower case, without port, brackets and
+/// the dot of the root.
+pub(super) fn read(list: &str) -> Result<Vec<String>, String> {
+    text::list(list)
         .map(|host| {
             name(host).map_err(|why| {
-                ConfigError::setting(format!(
-                    "HUB_ALLOWED_HOSTS must be a list of host names such as hub.example, separated \
-                     by commas; {host:?} would never match: {why}."
-                ))
+                format!(
+                    "must be a list of host names such as hub.example, separated by commas; \
+                     {host:?} would never match: {why}."
+                )
             })
         })
         .collect()
@@ -81,12 +81,12 @@ mod tests {
             "[::1]:80",
             "a%2eb",
         ] {
-            let error = read(Some(host)).expect_err(host).to_string();
-            assert!(error.starts_with("HUB_ALLOWED_HOSTS"), "{error}");
+            let error = read(host).expect_err(host);
+            assert!(error.starts_with("must be a list of host names"), "{error}");
         }
         let hosts = "Hub.Example, my_hub,hub.example.,10.0.0.1,[2001:DB8:0::1],2001:db8::2,,xn--bcher-kva.example";
         assert_eq!(
-            read(Some(hosts)).expect("valid"),
+            read(hosts).expect("valid"),
             [
                 "hub.example",
                 "my_hub",
@@ -97,6 +97,6 @@ mod tests {
                 "xn--bcher-kva.example"
             ]
         );
-        assert_eq!(read(None).expect("none"), Vec::<String>::new());
+        assert_eq!(read("").expect("none"), Vec::<String>::new());
     }
 }

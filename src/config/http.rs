@@ -1,11 +1,105 @@
 //! Settings of the HTTP side.
 
 use crate::config::declared::DoorKey;
-use crate::config::{ConfigError, Flags, hosts, text};
-use secrecy::{ExposeSecret as _, SecretString};
+use crate::config::{
+    AnySetting, ConfigError, Given, Key, Limit, Number, Optional, Parsed, Setting, Time, Values,
+    hosts, text,
+};
+use secrecy::SecretString;
 use std::collections::HashSet;
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4};
 use std::num::NonZeroU32;
+use std::time::Duration;
+
+/// Every setting of this section.
+pub(super) static SETTINGS: &[&dyn AnySetting] = &[
+    &LISTEN,
+    &API_KEY,
+    &ALLOWED_HOSTS,
+    &WRONG_KEYS_PER_MINUTE,
+    &DOORS,
+    &WORKERS,
+    &SHUTDOWN_TIMEOUT,
+];
+
+static LISTEN: Setting<Parsed<SocketAddr>> = Setting {
+    name: "HUB_LISTEN",
+    former: &[("telethon-listen", "TELETHON_HTTP_LISTEN_ADDRESS")],
+    what: "Address and port to listen on",
+    more: "Port 0 takes a free one and logs it.",
+    kind: Parsed {
+        read: address,
+        default: SocketAddr::V4(SocketAddrV4::new(Ipv4Addr::LOCALHOST, 8000)),
+    },
+};
+
+pub(super) static API_KEY: Setting<Key> = Setting {
+    name: "HUB_API_KEY",
+    former: &[],
+    what: "Key that clients must show; required when listening on anything but loopback",
+    more: "It is not required when every open door has a key of its own. Clients show it as \
+           `X-API-Key: …` or `Authorization: Bearer …`. It is visible ASCII without blanks; \
+           `telegram-hub keygen` prints a good one.",
+    kind: Key,
+};
+
+static ALLOWED_HOSTS: Setting<Optional<Vec<String>>> = Setting {
+    name: "HUB_ALLOWED_HOSTS",
+    former: &[],
+    what: "Host names, separated by commas, that requests may be addressed to beside the loopback \
+           names",
+    more: "Checked when no key is set, and also with a key once the list is not empty. Names and \
+           addresses alone, without scheme, port, path or wildcard: what could never match ends \
+           the start.",
+    kind: Optional {
+        read: hosts::read,
+        unset: "none",
+    },
+};
+
+static WRONG_KEYS_PER_MINUTE: Setting<Limit> = Setting {
+    name: "HUB_WRONG_KEYS_PER_MINUTE",
+    former: &[],
+    what: "Wrong keys that each client address may show in a minute",
+    more: "A network of 64 bits is one address of IPv6. More are answered `rate_limited`, and a \
+           little later; the right key is let in all the same.",
+    kind: Limit {
+        most: 10_000,
+        default: 10,
+    },
+};
+
+static DOORS: Setting<Optional<Vec<String>>> = Setting {
+    name: "HUB_DOORS",
+    former: &[],
+    what: "Doors to open, separated by commas",
+    more: "A door is a set of paths. A name that is no door's ends the start. Beyond loopback and \
+           without `HUB_API_KEY` the default is the doors that have keys of their own, because \
+           nothing would guard the others.",
+    kind: Optional {
+        read: names,
+        unset: "all",
+    },
+};
+
+static WORKERS: Setting<Number<usize>> = Setting {
+    name: "HUB_HTTP_WORKERS",
+    former: &[],
+    what: "Threads that serve HTTP",
+    more: "",
+    kind: Number {
+        range: 1..=256,
+        default: 2,
+    },
+};
+
+static SHUTDOWN_TIMEOUT: Setting<Time> = Setting {
+    name: "HUB_SHUTDOWN_TIMEOUT",
+    former: &[],
+    what: "Seconds that requests under way may go on after a stop signal",
+    more: "",
+    kind: Time::seconds(1..=60, 5),
+};
 
 /// Which sets of paths are open.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,102 +124,83 @@ pub struct HttpConfig {
     pub wrong_keys_per_minute: Option<NonZeroU32>,
     /// Which doors are open.
     pub doors: Doors,
-    /// How many threads serve HTTP, 1 to 256.
+    /// How many threads serve HTTP, from 1.
     pub workers: usize,
+    /// How long requests may go on after the hub was told to stop.
+    pub shutdown_timeout: Duration,
 }
 
 impl HttpConfig {
-    pub(super) fn from_flags(flags: &Flags) -> Result<Self, ConfigError> {
-        let text = flags.listen.as_ref().or(flags.telethon_listen.as_ref());
-        let listen = listen(text.map(String::as_str))?;
-        let doors = doors(flags, listen);
-        refuse_open_hub(flags, listen, &doors)?;
-        let wrong_keys = text::number(
-            "HUB_WRONG_KEYS_PER_MINUTE",
-            flags.wrong_keys_per_minute.as_ref(),
-            0..=10_000,
-        )?;
-        let workers = text::number("HUB_HTTP_WORKERS", flags.http_workers.as_ref(), 1..=256)?;
-        Ok(Self {
-            listen,
-            api_key: flags.api_key.clone(),
-            allowed_hosts: hosts::read(flags.allowed_hosts.as_deref())?,
-            wrong_keys_per_minute: NonZeroU32::new(wrong_keys.unwrap_or(10)),
-            doors,
-            workers: workers.unwrap_or(2),
-        })
+    /// # Errors
+    /// When the hub would be open to others.
+    pub(super) fn new(values: &Values, given: &Given) -> Result<Self, ConfigError> {
+        let mut http = Self {
+            listen: LISTEN.of(values),
+            api_key: API_KEY.of(values),
+            allowed_hosts: ALLOWED_HOSTS.of(values).unwrap_or_default(),
+            wrong_keys_per_minute: WRONG_KEYS_PER_MINUTE.of(values),
+            doors: Doors::All,
+            workers: WORKERS.of(values),
+            shutdown_timeout: SHUTDOWN_TIMEOUT.of(values),
+        };
+        let keyed = doors_with_key(given);
+        // Where nothing would guard the others, those that have a key of their own.
+        let unguarded = !http.listen.ip().is_loopback() && http.api_key.is_none();
+        let by_default = (unguarded && !keyed.is_empty()).then(|| keyed.clone());
+        http.doors = DOORS
+            .of(values)
+            .or(by_default)
+            .map_or(Doors::All, Doors::Named);
+        if unguarded && !http.doors.are_among(&keyed) {
+            return Err(ConfigError::setting(format!(
+                "HUB_LISTEN={} can be reached from other machines: set HUB_API_KEY to what \
+                 `telegram-hub keygen` prints,{} or listen on 127.0.0.1.",
+                http.listen,
+                how_to_open_alone(given)
+            )));
+        }
+        Ok(http)
     }
 }
 
-fn listen(text: Option<&str>) -> Result<SocketAddr, ConfigError> {
-    let Some(text) = text else {
-        return Ok((Ipv4Addr::LOCALHOST, 8000).into());
-    };
+impl Doors {
+    /// Whether there are doors, and each of them is one of these.
+    fn are_among(&self, keyed: &[String]) -> bool {
+        match self {
+            Self::All => false,
+            Self::Named(names) => {
+                !names.is_empty() && names.iter().all(|name| keyed.contains(name))
+            }
+        }
+    }
+}
+
+fn address(text: &str) -> Result<SocketAddr, String> {
     // The one host name that needs no look-up.
     let text = text.trim().replace("localhost:", "127.0.0.1:");
     text.parse().map_err(|_error: std::net::AddrParseError| {
-        ConfigError::setting(format!(
-            "HUB_LISTEN must be an address and a port such as 127.0.0.1:8000 or [::]:8000, not {text:?}."
-        ))
+        format!("must be an address and a port such as 127.0.0.1:8000 or [::]:8000, not {text:?}.")
     })
 }
 
-/// The doors that were named. By default those that have a key of their own where nothing would
-/// guard the others, and else all.
-fn doors(flags: &Flags, listen: SocketAddr) -> Doors {
-    if let Some(named) = &flags.doors {
-        let mut names: Vec<_> = text::list(named).map(str::to_owned).collect();
-        let mut seen = HashSet::new();
-        names.retain(|name| seen.insert(name.clone()));
-        return Doors::Named(names);
-    }
-    let keyed = doors_with_key(flags);
-    if flags.api_key.is_some() || listen.ip().is_loopback() || keyed.is_empty() {
-        return Doors::All;
-    }
-    Doors::Named(keyed.into_iter().map(str::to_owned).collect())
-}
-
-fn refuse_open_hub(flags: &Flags, listen: SocketAddr, doors: &Doors) -> Result<(), ConfigError> {
-    match &flags.api_key {
-        None if !listen.ip().is_loopback() && !have_keys(flags, doors) => {
-            Err(ConfigError::setting(format!(
-                "HUB_LISTEN={listen} can be reached from other machines: set HUB_API_KEY to what \
-                 `telegram-hub keygen` prints,{} or listen on 127.0.0.1.",
-                how_to_open_alone(flags)
-            )))
-        }
-        // A header cannot carry anything else, so no client could ever show such a key.
-        Some(key) if !key.expose_secret().bytes().all(|b| b.is_ascii_graphic()) => {
-            Err(ConfigError::setting(
-                "HUB_API_KEY must consist of visible ASCII characters without blanks.",
-            ))
-        }
-        _ => Ok(()),
-    }
-}
-
-/// Whether there are doors, and each of them has a key of its own.
-fn have_keys(flags: &Flags, doors: &Doors) -> bool {
-    let keyed = doors_with_key(flags);
-    match doors {
-        Doors::All => false,
-        Doors::Named(names) => {
-            !names.is_empty() && names.iter().all(|name| keyed.contains(&name.as_str()))
-        }
-    }
+/// Names, each once.
+#[expect(clippy::unnecessary_wraps, reason = "it is a reader among others")]
+fn names(list: &str) -> Result<Vec<String>, String> {
+    let mut names: Vec<_> = text::list(list).map(str::to_owned).collect();
+    let mut seen = HashSet::new();
+    names.retain(|name| seen.insert(name.clone()));
+    Ok(names)
 }
 
 /// The doors that have a key of their own.
-fn doors_with_key(flags: &Flags) -> Vec<&'static str> {
-    let keys = flags.given.keys().filter(|of_door| of_door.key.is_some());
-    keys.map(|of_door| of_door.door).collect()
+fn doors_with_key(given: &Given) -> Vec<String> {
+    let keys = given.keys().filter(|of_door| of_door.key.is_some());
+    keys.map(|of_door| of_door.door.to_owned()).collect()
 }
 
 /// What lets a door be reached from other machines without a key of the hub.
-fn how_to_open_alone(flags: &Flags) -> String {
-    let keys = flags.given.keys();
-    let ways = keys.map(|DoorKey { door, name, .. }| {
+fn how_to_open_alone(given: &Given) -> String {
+    let ways = given.keys().map(|DoorKey { door, name, .. }| {
         format!(" or open the door {door} alone with HUB_DOORS={door} and {name},")
     });
     ways.collect::<Vec<_>>().concat()

@@ -3,8 +3,10 @@
 //!
 //! Owns the measure of a key. It must not know how a key is compared or carried.
 
-use crate::config::{ConfigError, Flags, Given, HttpConfig};
-use secrecy::{ExposeSecret, SecretString};
+use crate::config::http::API_KEY;
+use crate::config::store::MASTER_KEY;
+use crate::config::{ConfigError, Given, HttpConfig};
+use secrecy::ExposeSecret;
 
 /// A shorter key can be guessed.
 const LEAST_LENGTH: usize = 16;
@@ -118,7 +120,7 @@ fn is_sequence(key: &[u8]) -> bool {
 /// A sentence that names the setting and says what to set.
 pub(super) fn check(http: &HttpConfig, given: &Given) -> Result<Vec<String>, ConfigError> {
     let hub = http.api_key.as_ref().map(ExposeSecret::expose_secret);
-    let mut keys = vec![("HUB_API_KEY", hub)];
+    let mut keys = vec![(API_KEY.name, hub)];
     for of_door in given.keys() {
         let (name, door) = (of_door.name, of_door.door);
         let key = of_door.key.map(ExposeSecret::expose_secret);
@@ -151,20 +153,17 @@ pub(super) fn check(http: &HttpConfig, given: &Given) -> Result<Vec<String>, Con
 }
 
 /// What whoever starts the hub should know of keys that are not there.
-pub(super) fn absent(written: &Flags, http: &HttpConfig) -> Vec<String> {
-    let blank = |key: &Option<SecretString>| {
-        let key = key.as_ref().map(ExposeSecret::expose_secret);
-        key.is_some_and(|key| key.trim().is_empty())
-    };
-    let master = blank(&written.master_key).then_some("HUB_MASTER_KEY");
-    let blank_keys = written.given.blank_keys().chain(master);
+pub(super) fn absent(written: &Given, http: &HttpConfig) -> Vec<String> {
+    let master = written.is_blank(MASTER_KEY.name).then_some(MASTER_KEY.name);
+    let blank_keys = written.blank_keys().chain(master);
     let mut warnings: Vec<_> = blank_keys
         .map(|name| format!("{name} is set but blank, which means no key"))
         .collect();
     if http.api_key.is_some() {
         return warnings;
     }
-    let how = if blank(&written.api_key) {
+    let is_blank = written.is_blank(API_KEY.name);
+    let how = if is_blank {
         "HUB_API_KEY is set but blank, which means no key"
     } else {
         "HUB_API_KEY is not set"
@@ -181,7 +180,7 @@ pub(super) fn absent(written: &Flags, http: &HttpConfig) -> Vec<String> {
                 http.allowed_hosts.join(" or ")
             ));
         }
-    } else if blank(&written.api_key) {
+    } else if is_blank {
         warnings.push(how.to_owned());
     }
     warnings

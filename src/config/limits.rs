@@ -1,50 +1,75 @@
 //! Settings of what a client may cost: connections, stalled transfers, searches.
 //!
-//! Owns their names, defaults and bounds. It must not know how they are enforced.
+//! Owns their declarations. It must not know how they are enforced.
 
-use crate::config::{ConfigError, text};
-use clap::Args;
+use crate::config::{AnySetting, Number, Setting, Time, Values};
 use std::time::Duration;
 
-/// The flags of this section, as they are written.
-#[derive(Args, Clone, Debug, Default)]
-pub struct LimitFlags {
-    /// HTTP connections in all, 8 to 1000000 [default: 2048].
-    #[arg(
-        long,
-        global = true,
-        env = "HUB_MAX_CONNECTIONS",
-        hide_env_values = true
-    )]
-    pub max_connections: Option<String>,
-    /// HTTP connections from one address of another machine, 1 to 1000000 [default: 256].
-    #[arg(
-        long,
-        global = true,
-        env = "HUB_MAX_CONNECTIONS_PER_ADDRESS",
-        hide_env_values = true
-    )]
-    pub max_connections_per_address: Option<String>,
-    /// Seconds that a client may stall an answer or a body, 1 to 3600 [default: 20].
-    #[arg(long, global = true, env = "HUB_STALL_TIMEOUT", hide_env_values = true)]
-    pub stall_timeout: Option<String>,
-    /// Bytes a second below which an upload stalls, 1 to 1048576 [default: 1024].
-    #[arg(
-        long,
-        global = true,
-        env = "HUB_LEAST_UPLOAD_RATE",
-        hide_env_values = true
-    )]
-    pub least_upload_rate: Option<String>,
-    /// Seconds that a search of the log may take, 1 to 50 [default: 10].
-    #[arg(
-        long,
-        global = true,
-        env = "HUB_SEARCH_TIMEOUT",
-        hide_env_values = true
-    )]
-    pub search_timeout: Option<String>,
-}
+/// Every setting of this section.
+pub(super) static SETTINGS: &[&dyn AnySetting] = &[
+    &MAX_CONNECTIONS,
+    &MAX_CONNECTIONS_PER_ADDRESS,
+    &STALL_TIMEOUT,
+    &LEAST_UPLOAD_RATE,
+    &SEARCH_TIMEOUT,
+];
+
+static MAX_CONNECTIONS: Setting<Number<usize>> = Setting {
+    name: "HUB_MAX_CONNECTIONS",
+    former: &[],
+    what: "HTTP connections in all",
+    more: "More are answered 503 `unavailable` and closed. Half of the files that the process may \
+           have open is the most, because accounts and database need the others: the default is no \
+           more than that, and a greater number is refused at the start. Clients on the machine \
+           itself, a reverse proxy among them, hold seven eighths of the connections at most.",
+    kind: Number {
+        range: 8..=1_000_000,
+        default: 2048,
+    },
+};
+
+static MAX_CONNECTIONS_PER_ADDRESS: Setting<Number<usize>> = Setting {
+    name: "HUB_MAX_CONNECTIONS_PER_ADDRESS",
+    former: &[],
+    what: "HTTP connections from one address of another machine",
+    more: "One IPv6 network of 64 bits is one address.",
+    kind: Number {
+        range: 1..=1_000_000,
+        default: 256,
+    },
+};
+
+static STALL_TIMEOUT: Setting<Time> = Setting {
+    name: "HUB_STALL_TIMEOUT",
+    former: &[],
+    what: "Seconds that a client may stall an answer or a body",
+    more: "That is to take less than 4 KiB of an answer that waits for it, or to bring less of an \
+           upload than `HUB_LEAST_UPLOAD_RATE` asks for. A head of a request has this time too, \
+           and 10 seconds at most. What is measured is progress, not the time that all of it \
+           takes. While answers that nobody takes fill more than 64 MiB, an eighth of this time \
+           is enough to be closed.",
+    kind: Time::seconds(1..=3600, 20),
+};
+
+static LEAST_UPLOAD_RATE: Setting<Number<u32>> = Setting {
+    name: "HUB_LEAST_UPLOAD_RATE",
+    former: &[],
+    what: "Bytes a second below which an upload counts as stalled",
+    more: "It ends with 408 `request_timeout` then. Other bodies have 30 seconds altogether.",
+    kind: Number {
+        range: 1..=1_048_576,
+        default: 1024,
+    },
+};
+
+static SEARCH_TIMEOUT: Setting<Time> = Setting {
+    name: "HUB_SEARCH_TIMEOUT",
+    former: &[],
+    what: "Seconds that a search of the log may take",
+    more: "It answers what it has found by then, with a `next_cursor` to go on, or \
+           `search_timeout` if that is nothing.",
+    kind: Time::seconds(1..=50, 10),
+};
 
 /// What a client may cost.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,6 +77,8 @@ pub struct LimitsConfig {
     /// How many HTTP connections there may be; `None` is as many as are usual, and no more than
     /// the limit of open files has room for.
     pub max_connections: Option<usize>,
+    /// How many are usual.
+    pub usual_connections: usize,
     /// How many of them may come from one address of another machine.
     pub max_connections_per_address: usize,
     /// How long a client may take nothing of an answer, or send next to nothing of a body.
@@ -62,46 +89,15 @@ pub struct LimitsConfig {
     pub search_timeout: Duration,
 }
 
-impl LimitFlags {
-    /// Takes empty values for unset ones.
-    pub(super) fn without_empty(&mut self) {
-        for text in [
-            &mut self.max_connections,
-            &mut self.max_connections_per_address,
-            &mut self.stall_timeout,
-            &mut self.least_upload_rate,
-            &mut self.search_timeout,
-        ] {
-            text.take_if(|text| text.trim().is_empty());
-        }
-    }
-}
-
 impl LimitsConfig {
-    pub(super) fn from_flags(flags: &LimitFlags) -> Result<Self, ConfigError> {
-        let connections = text::number(
-            "HUB_MAX_CONNECTIONS",
-            flags.max_connections.as_ref(),
-            8..=1_000_000,
-        )?;
-        let of_one = text::number(
-            "HUB_MAX_CONNECTIONS_PER_ADDRESS",
-            flags.max_connections_per_address.as_ref(),
-            1..=1_000_000,
-        )?;
-        let stall = text::number("HUB_STALL_TIMEOUT", flags.stall_timeout.as_ref(), 1..=3600)?;
-        let rate = text::number(
-            "HUB_LEAST_UPLOAD_RATE",
-            flags.least_upload_rate.as_ref(),
-            1..=1_048_576,
-        )?;
-        let search = text::number("HUB_SEARCH_TIMEOUT", flags.search_timeout.as_ref(), 1..=50)?;
-        Ok(Self {
-            max_connections: connections,
-            max_connections_per_address: of_one.unwrap_or(256),
-            stall_timeout: Duration::from_secs(stall.unwrap_or(20)),
-            least_upload_rate: rate.unwrap_or(1024),
-            search_timeout: Duration::from_secs(search.unwrap_or(10)),
-        })
+    pub(super) fn from_values(values: &Values) -> Self {
+        Self {
+            max_connections: MAX_CONNECTIONS.given(values),
+            usual_connections: MAX_CONNECTIONS.kind.default,
+            max_connections_per_address: MAX_CONNECTIONS_PER_ADDRESS.of(values),
+            stall_timeout: STALL_TIMEOUT.of(values),
+            least_upload_rate: LEAST_UPLOAD_RATE.of(values),
+            search_timeout: SEARCH_TIMEOUT.of(values),
+        }
     }
 }

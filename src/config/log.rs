@@ -1,8 +1,32 @@
 //! Settings of the log.
 
-use crate::config::text;
-use crate::config::{ConfigError, Flags};
+use crate::config::{AnySetting, Choice, Setting, Text, Values, text};
 use log::{Level, LevelFilter, Log as _, Metadata};
+
+/// Every setting of this section.
+pub(super) static SETTINGS: &[&dyn AnySetting] = &[&LOG, &LOG_FORMAT];
+
+static LOG: Setting<Text> = Setting {
+    name: "HUB_LOG",
+    former: &[],
+    what: "What is logged: a level, or `target=level` pairs separated by commas",
+    more: "",
+    kind: Text {
+        default: DEFAULT_FILTER,
+        read: filter,
+    },
+};
+
+static LOG_FORMAT: Setting<Choice<LogFormat>> = Setting {
+    name: "HUB_LOG_FORMAT",
+    former: &[],
+    what: "How it is logged",
+    more: "`json` is one object a line.",
+    kind: Choice {
+        default: ("human", LogFormat::Human),
+        others: &[("json", LogFormat::Json)],
+    },
+};
 
 /// The log.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -14,10 +38,9 @@ pub struct LogConfig {
 }
 
 /// How a line of the log looks.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LogFormat {
     /// For people.
-    #[default]
     Human,
     /// One JSON object a line.
     Json,
@@ -48,30 +71,24 @@ const QUIET: [(&str, Level, &str); 2] = [
 ];
 
 impl LogConfig {
-    pub(super) fn from_flags(flags: &Flags) -> Result<Self, ConfigError> {
-        let filter = flags.log.as_deref().unwrap_or(DEFAULT_FILTER);
-        refuse_unreadable(filter)?;
-        let filter = quieted(filter);
-        refuse_message_texts(&filter)?;
-        Ok(Self {
-            filter,
-            format: format(flags.log_format.as_deref())?,
-        })
+    pub(super) fn from_values(values: &Values) -> Self {
+        Self {
+            filter: LOG.of(values),
+            format: LOG_FORMAT.of(values),
+        }
     }
 }
 
-fn format(text: Option<&str>) -> Result<LogFormat, ConfigError> {
-    match text.map(str::trim) {
-        None | Some("human") => Ok(LogFormat::Human),
-        Some("json") => Ok(LogFormat::Json),
-        Some(other) => Err(ConfigError::setting(format!(
-            "HUB_LOG_FORMAT must be human or json, not {other:?}."
-        ))),
-    }
+/// Reads a filter that brings no more than is meant.
+fn filter(text: &str) -> Result<String, String> {
+    refuse_unreadable(text)?;
+    let filter = quieted(text);
+    refuse_message_texts(&filter)?;
+    Ok(filter)
 }
 
 /// `env_logger` itself only prints a warning for what it cannot read, and goes on without it.
-fn refuse_unreadable(filter: &str) -> Result<(), ConfigError> {
+fn refuse_unreadable(filter: &str) -> Result<(), String> {
     let directives = filter.split('/').next().unwrap_or(filter);
     let unreadable = text::list(directives).find(|directive| {
         let mut parts = directive.split('=');
@@ -81,9 +98,9 @@ fn refuse_unreadable(filter: &str) -> Result<(), ConfigError> {
     });
     match unreadable {
         None => Ok(()),
-        Some(directive) => Err(ConfigError::setting(format!(
-            "HUB_LOG must be a filter such as info,telegram_hub=debug; {directive:?} is none."
-        ))),
+        Some(directive) => Err(format!(
+            "must be a filter such as info,telegram_hub=debug; {directive:?} is none."
+        )),
     }
 }
 
@@ -103,7 +120,7 @@ fn quieted(filter: &str) -> String {
     quieted + pattern
 }
 
-fn refuse_message_texts(filter: &str) -> Result<(), ConfigError> {
+fn refuse_message_texts(filter: &str) -> Result<(), String> {
     let logger = env_logger::Builder::new().parse_filters(filter).build();
     // A directive may name a module inside a library, which a question about the library itself
     // would not show; so the modules that directives name are asked about too.
@@ -119,10 +136,10 @@ fn refuse_message_texts(filter: &str) -> Result<(), ConfigError> {
         });
         if let Some(target) = unsafe_target {
             let (level, enough) = (word(level), word(enough));
-            return Err(ConfigError::setting(format!(
-                "HUB_LOG enables {level} for {target}, which would log message texts: add \
+            return Err(format!(
+                "enables {level} for {target}, which would log message texts: add \
                  {target}={enough} after it, or set HUB_LOG to debug."
-            )));
+            ));
         }
     }
     Ok(())
@@ -150,7 +167,7 @@ mod tests {
         assert!(refuse_message_texts("debug,rmcp=warn").is_ok());
         for refused in ["info,rmcp=debug", "info,rmcp::service=trace"] {
             let error = refuse_message_texts(refused).expect_err("refused");
-            assert!(error.to_string().contains("rmcp"), "{error}");
+            assert!(error.contains("rmcp"), "{error}");
         }
     }
 }

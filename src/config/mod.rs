@@ -7,7 +7,6 @@ mod declared;
 mod error;
 mod exposure;
 mod fetch;
-mod flags;
 mod hosts;
 mod http;
 mod keys;
@@ -16,29 +15,45 @@ mod log;
 mod pace;
 mod secret_files;
 mod sessions;
+mod store;
 mod telegram;
 mod text;
 
 pub use declared::{
-    AnySetting, DoorSettings, Given, Key, Kind, List, Number, Setting, Switch, Values, parse,
-    with_flags,
+    AnySetting, Choice, Given, Key, Kind, Limit, List, Number, Optional, Parsed, Secret, Section,
+    Setting, Switch, Text, Time, Values, parse, with_flags,
 };
 pub use error::ConfigError;
 pub use exposure::Exposure;
 pub use fetch::{AllowedAddresses, AllowedAddressesError, FetchConfig};
-pub use flags::Flags;
 pub use http::{Doors, HttpConfig};
-pub use limits::{LimitFlags, LimitsConfig};
+pub use limits::LimitsConfig;
 pub use log::{LogConfig, LogFormat};
 pub use pace::PaceConfig;
-pub use secret_files::SecretFiles;
 pub use sessions::SessionsConfig;
+pub use store::StoreConfig;
 pub use telegram::{Device, ServerAddress, TelegramConfig, TelegramServer};
 
-use secrecy::SecretString;
+use clap::Parser;
 use std::ffi::OsString;
-use std::path::PathBuf;
-use std::time::Duration;
+
+/// The settings of the hub and of these doors, by the headings of `--help` and of the
+/// documentation.
+#[must_use]
+pub fn sections(doors: Vec<Section>) -> Vec<Section> {
+    let own = [
+        ("HTTP", http::SETTINGS),
+        ("Limits", limits::SETTINGS),
+        ("Sessions", sessions::SETTINGS),
+        ("Store", store::SETTINGS),
+        ("Telegram", telegram::SETTINGS),
+        ("Pace", pace::SETTINGS),
+        ("Fetching files", fetch::SETTINGS),
+        ("Log", log::SETTINGS),
+    ];
+    let own = own.map(|(title, settings)| Section::new(title, settings));
+    own.into_iter().chain(doors).collect()
+}
 
 /// Everything that can be set, checked.
 #[derive(Clone, Debug)]
@@ -47,8 +62,8 @@ pub struct Config {
     pub http: HttpConfig,
     /// What a client may cost.
     pub limits: LimitsConfig,
-    /// What the doors can be set to.
-    pub doors: Values,
+    /// What was given, those of the doors among it.
+    pub values: Values,
     /// The session of those who name none.
     pub sessions: SessionsConfig,
     /// The Telegram side.
@@ -59,34 +74,16 @@ pub struct Config {
     pub fetch: FetchConfig,
     /// The log.
     pub log: LogConfig,
-    /// How many accounts are brought back at the same time, 1 to 10 000.
-    pub restore_concurrency: usize,
-    /// How many connections to Telegram all accounts together make in a second, 1 to 10 000.
-    pub connects_per_second: u32,
-    /// How many login codes all accounts together ask for in a minute, 1 to 100 000.
-    pub logins_per_minute: u32,
-    /// How fast accounts send and look up names.
+    /// How fast accounts come back, connect, log in, send and look up names.
     pub pace: PaceConfig,
-    /// How long requests may go on after the hub was told to stop, 1 to 60 s.
-    pub shutdown_timeout: Duration,
     /// What whoever starts the hub should know, a sentence each.
     pub warnings: Vec<String>,
 }
 
-/// The database and the keys at rest.
-#[derive(Clone, Debug)]
-pub struct StoreConfig {
-    /// Where the database is; it may hold a password.
-    pub database_url: SecretString,
-    /// The folder of everything the hub writes to disk.
-    pub data_dir: PathBuf,
-    /// The key that encrypts secrets at rest; a file in the data folder when absent.
-    pub master_key: Option<SecretString>,
-    /// How many database connections, 1 to 1000.
-    pub pool_size: u32,
-    /// What should be mended although the store can be used, a sentence each.
-    pub warnings: Vec<String>,
-}
+/// A command line of settings alone.
+#[derive(Debug, Parser)]
+#[command(name = "telegram-hub")]
+struct NoCommand {}
 
 impl Config {
     /// Reads flags from `args` (the first is the program's name) and variables from the
@@ -94,84 +91,37 @@ impl Config {
     ///
     /// # Errors
     /// A sentence that names the setting and says what to set.
-    pub fn load<I, T>(args: I, doors: Vec<DoorSettings>) -> Result<Self, ConfigError>
+    pub fn load<I, T>(args: I, doors: Vec<Section>) -> Result<Self, ConfigError>
     where
         I: IntoIterator<Item = T>,
         T: Into<OsString> + Clone,
     {
-        let (flags, given) = parse::<Flags, _, _>(args, doors)?;
-        Self::from_flags(Flags { given, ..flags })
+        let (NoCommand {}, given) = parse(args, doors)?;
+        Self::from_given(&given)
     }
 
     /// Checks the settings that were given and fills in the rest.
     ///
     /// # Errors
     /// A sentence that names the setting and says what to set.
-    pub fn from_flags(flags: Flags) -> Result<Self, ConfigError> {
-        let written = flags.clone();
-        let (flags, mut warnings) = flags.complete()?;
-        let restore = text::number(
-            "HUB_RESTORE_CONCURRENCY",
-            flags.restore_concurrency.as_ref(),
-            1..=10_000,
-        )?;
-        let connects = text::number(
-            "HUB_CONNECTS_PER_SECOND",
-            flags.connects_per_second.as_ref(),
-            1..=10_000,
-        )?;
-        let logins = text::number(
-            "HUB_LOGINS_PER_MINUTE",
-            flags.logins_per_minute.as_ref(),
-            1..=100_000,
-        )?;
-        let shutdown = text::number(
-            "HUB_SHUTDOWN_TIMEOUT",
-            flags.shutdown_timeout.as_ref(),
-            1..=60,
-        )?;
-        let http = HttpConfig::from_flags(&flags)?;
-        let doors = flags.given.check()?;
-        warnings.extend(keys::check(&http, &flags.given)?);
-        warnings.extend(keys::absent(&written, &http));
+    pub fn from_given(written: &Given) -> Result<Self, ConfigError> {
+        let (given, of_files) = written.completed()?;
+        let values = given.check(given.settings())?;
+        let http = HttpConfig::new(&values, &given)?;
+        let weak = keys::check(&http, &given)?;
+        let absent = keys::absent(written, &http);
+        let warnings = [&of_files, &weak, &absent].into_iter().flatten().cloned();
         Ok(Self {
-            // Its warnings are those about files of secrets.
-            store: StoreConfig::from_flags(&written)?,
-            log: LogConfig::from_flags(&flags)?,
+            warnings: warnings.collect(),
+            limits: LimitsConfig::from_values(&values),
+            sessions: SessionsConfig::from_values(&values),
+            telegram: TelegramConfig::from_values(&values)?,
+            store: StoreConfig::from_values(&values, of_files),
+            fetch: FetchConfig::from_values(&values),
+            log: LogConfig::from_values(&values),
+            pace: PaceConfig::from_values(&values),
             http,
-            limits: LimitsConfig::from_flags(&flags.limits)?,
-            doors,
-            sessions: SessionsConfig::from_flags(&flags)?,
-            telegram: TelegramConfig::from_flags(&flags)?,
-            pace: PaceConfig::from_flags(&flags)?,
-            fetch: FetchConfig::from_flags(&flags)?,
-            restore_concurrency: restore.unwrap_or(50),
-            connects_per_second: connects.unwrap_or(300),
-            logins_per_minute: logins.unwrap_or(30),
-            shutdown_timeout: Duration::from_secs(shutdown.unwrap_or(5)),
-            warnings,
-        })
-    }
-}
-
-impl StoreConfig {
-    /// Checks the settings of the store alone, for commands that need no account.
-    ///
-    /// # Errors
-    /// A sentence that names the setting and says what to set.
-    pub fn from_flags(flags: &Flags) -> Result<Self, ConfigError> {
-        let (flags, warnings) = flags.clone().complete()?;
-        let data_dir = PathBuf::from(flags.data_dir.as_deref().unwrap_or("./data"));
-        let database_url = flags
-            .database_url
-            .unwrap_or_else(|| format!("sqlite://{}", data_dir.join("hub.db").display()).into());
-        let pool_size = text::number("HUB_POOL_SIZE", flags.pool_size.as_ref(), 1..=1000)?;
-        Ok(Self {
-            database_url,
-            data_dir,
-            master_key: flags.master_key,
-            pool_size: pool_size.unwrap_or(8),
-            warnings,
+            values,
         })
     }
 }

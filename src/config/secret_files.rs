@@ -4,7 +4,6 @@
 
 use crate::config::{ConfigError, Exposure};
 use crate::model::Excerpt;
-use clap::Args;
 use secrecy::SecretString;
 use std::fs::File;
 use std::io::Read as _;
@@ -14,87 +13,30 @@ use zeroize::Zeroizing;
 /// The largest file, in bytes; session strings have some hundreds.
 const MOST_BYTES: u64 = 16 * 1024;
 
-/// Files that hold a secret each, in place of the variable without `_FILE`.
-#[derive(Clone, Debug, Default, Args)]
-pub struct SecretFiles {
-    /// File with the key that clients must show.
-    #[arg(long, global = true, env = "HUB_API_KEY_FILE", hide_env_values = true)]
-    pub api_key_file: Option<String>,
-    /// File with the key that encrypts secrets at rest.
-    #[arg(
-        long,
-        global = true,
-        env = "HUB_MASTER_KEY_FILE",
-        hide_env_values = true
-    )]
-    pub master_key_file: Option<String>,
-    /// File with the database URL.
-    #[arg(long, global = true, env = "DATABASE_URL_FILE", hide_env_values = true)]
-    pub database_url_file: Option<String>,
-    /// File with the Telegram api hash.
-    #[arg(
-        long,
-        global = true,
-        env = "TELEGRAM_API_HASH_FILE",
-        hide_env_values = true
-    )]
-    pub telegram_api_hash_file: Option<String>,
-    /// File with a session string of Telethon that is imported at the first start.
-    #[arg(
-        long,
-        global = true,
-        env = "TELETHON_SESSION_FILE",
-        hide_env_values = true
-    )]
-    pub telethon_session_file: Option<String>,
-    #[doc(hidden)]
-    #[arg(
-        long,
-        global = true,
-        env = "API_HASH_FILE",
-        hide_env_values = true,
-        hide = true
-    )]
-    pub fallback_api_hash_file: Option<String>,
-    #[doc(hidden)]
-    #[arg(
-        long,
-        global = true,
-        env = "TELETHON_API_HASH_FILE",
-        hide_env_values = true,
-        hide = true
-    )]
-    pub telethon_api_hash_file: Option<String>,
-}
-
-/// Reads the secret of `name` from the file that `name_FILE` names, if it names one.
+/// Reads the secret of `name` from the file of this path, with nothing beside it.
 ///
 /// What others can read as well is noted in `warnings`.
 pub(super) fn read(
     name: &str,
-    secret: &mut Option<SecretString>,
-    file: &mut Option<String>,
+    beside: Option<&SecretString>,
+    path: &str,
     warnings: &mut Vec<String>,
-) -> Result<(), ConfigError> {
-    let Some(path) = file.take().filter(|path| !path.trim().is_empty()) else {
-        return Ok(());
-    };
-    if secret.is_some() {
+) -> Result<SecretString, ConfigError> {
+    if beside.is_some() {
         return Err(ConfigError::setting(format!(
             "{name} and {name}_FILE are both set: set one of them."
         )));
     }
-    let shown = shown(&path);
-    let content = content(Path::new(&path)).map_err(|why| {
+    let shown = shown(path);
+    let content = content(Path::new(path)).map_err(|why| {
         ConfigError::setting(format!(
             "{name}_FILE must be the path of a file with {name} in it; {shown} {why}."
         ))
     })?;
-    if let Some(exposure) = Exposure::of(Path::new(&path)) {
+    if let Some(exposure) = Exposure::of(Path::new(path)) {
         warnings.push(format!("{name}_FILE: {exposure}"));
     }
-    *secret = Some(content);
-    Ok(())
+    Ok(content)
 }
 
 /// The file's text without the line break at its end, or why there is none.
@@ -136,10 +78,10 @@ mod tests {
     use std::os::unix::fs::PermissionsExt as _;
 
     fn reading(path: &Path) -> Result<(String, Vec<String>), String> {
-        let (mut secret, mut warnings) = (None, Vec::new());
-        let mut file = Some(path.display().to_string());
-        read("HUB_API_KEY", &mut secret, &mut file, &mut warnings)
-            .map(|()| (secret.unwrap().expose_secret().to_owned(), warnings))
+        let mut warnings = Vec::new();
+        let path = path.display().to_string();
+        read("HUB_API_KEY", None, &path, &mut warnings)
+            .map(|secret| (secret.expose_secret().to_owned(), warnings))
             .map_err(|error| error.to_string())
     }
 
@@ -210,8 +152,8 @@ mod tests {
 
     #[test]
     fn a_secret_and_its_file_together_are_refused() {
-        let (mut secret, mut file) = (Some("x".into()), Some("/key".to_owned()));
-        let told = read("DATABASE_URL", &mut secret, &mut file, &mut Vec::new()).unwrap_err();
+        let secret = "x".into();
+        let told = read("DATABASE_URL", Some(&secret), "/key", &mut Vec::new()).unwrap_err();
         assert_eq!(
             told.to_string(),
             "DATABASE_URL and DATABASE_URL_FILE are both set: set one of them."

@@ -1,8 +1,30 @@
 //! Settings of the account that comes with the settings, and of calls that name no session.
 
-use crate::config::{ConfigError, Flags};
+use crate::config::{AnySetting, Optional, Secret, Setting, Values};
 use crate::model::SessionName;
 use secrecy::SecretString;
+
+/// Every setting of this section.
+pub(super) static SETTINGS: &[&dyn AnySetting] = &[&DEFAULT_SESSION, &TELETHON_SESSION];
+
+static DEFAULT_SESSION: Setting<Optional<SessionName>> = Setting {
+    name: "HUB_DEFAULT_SESSION",
+    former: &[],
+    what: "Session of calls that name none",
+    more: "Calls name one by `X-Session-Id` or `session_id`.",
+    kind: Optional {
+        read: |text| SessionName::parse(text).map_err(|error| format!("{error}.")),
+        unset: "the only one there is",
+    },
+};
+
+static TELETHON_SESSION: Setting<Secret> = Setting {
+    name: "TELETHON_SESSION",
+    former: &[],
+    what: "Session string of Telethon that is imported at the first start",
+    more: "",
+    kind: Secret { unset: "none" },
+};
 
 /// The session of those who name none.
 #[derive(Clone, Debug)]
@@ -14,14 +36,10 @@ pub struct SessionsConfig {
 }
 
 impl SessionsConfig {
-    pub(super) fn from_flags(flags: &Flags) -> Result<Self, ConfigError> {
-        let default = flags.default_session.as_deref().map(SessionName::parse);
-        let default = default
-            .transpose()
-            .map_err(|error| ConfigError::setting(format!("HUB_DEFAULT_SESSION {error}.")))?;
-        Ok(Self {
-            default,
-            import: flags.telethon_session.clone(),
-        })
+    pub(super) fn from_values(values: &Values) -> Self {
+        Self {
+            default: DEFAULT_SESSION.of(values),
+            import: TELETHON_SESSION.of(values),
+        }
     }
 }

@@ -3,38 +3,37 @@
 mod keys;
 
 use super::*;
+use clap::CommandFactory as _;
+use std::time::Duration;
 
-/// A door that there is not, with a key.
-fn with_shed() -> Given {
-    const KEY: Setting<Key> = Setting {
-        name: "HUB_SHED_KEY",
-        former: Some(("old-key", "OLD_KEY")),
-        what: "Key of the shed",
-        more: "",
-        kind: Key,
-    };
-    Given::new(vec![DoorSettings {
-        door: "shed",
-        settings: &[&KEY],
-    }])
+/// The key of a door that there is not.
+static SHED_KEY: Setting<Key> = Setting {
+    name: "HUB_SHED_KEY",
+    former: &[("old-key", "OLD_KEY")],
+    what: "Key of the shed",
+    more: "",
+    kind: Key,
+};
+
+/// Nothing, where there is that door.
+fn nothing() -> Given {
+    static SETTINGS: &[&dyn AnySetting] = &[&SHED_KEY];
+    Given::new(vec![Section::of_door("shed", SETTINGS)])
 }
 
-fn given() -> Flags {
-    Flags {
-        given: with_shed(),
-        telegram_api_id: Some("12345".to_owned()),
-        telegram_api_hash: Some("0123456789abcdef".into()),
-        ..Flags::default()
-    }
+/// The least that has to be set.
+fn given() -> Given {
+    nothing()
+        .with("TELEGRAM_API_ID", "12345")
+        .with("TELEGRAM_API_HASH", "0123456789abcdef")
 }
 
-#[expect(clippy::unnecessary_wraps, reason = "every flag is an option")]
-fn text(value: &str) -> Option<String> {
-    Some(value.to_owned())
+fn valid(given: &Given) -> Config {
+    Config::from_given(given).expect("valid")
 }
 
-fn refusal(flags: Flags) -> String {
-    Config::from_flags(flags)
+fn refusal(given: &Given) -> String {
+    Config::from_given(given)
         .expect_err("must be refused")
         .to_string()
 }
@@ -42,7 +41,7 @@ fn refusal(flags: Flags) -> String {
 #[test]
 fn with_an_api_id_alone_everything_has_its_default() {
     use secrecy::ExposeSecret as _;
-    let config = Config::from_flags(given()).expect("valid");
+    let config = valid(&given());
     assert_eq!(config.http.listen.to_string(), "127.0.0.1:8000");
     assert!(config.http.api_key.is_none());
     assert_eq!(config.http.workers, 2);
@@ -55,8 +54,8 @@ fn with_an_api_id_alone_everything_has_its_default() {
     assert_eq!(config.telegram.api_id, 12345);
     assert_eq!(config.telegram.server, TelegramServer::Production);
     assert_eq!(config.log.format, LogFormat::Human);
-    assert_eq!(config.restore_concurrency, 50);
-    assert_eq!(config.shutdown_timeout, Duration::from_secs(5));
+    assert_eq!(config.pace.restore_concurrency, 50);
+    assert_eq!(config.http.shutdown_timeout, Duration::from_secs(5));
     assert_eq!(config.fetch, FetchConfig::default());
     assert_eq!(config.limits.max_connections, None);
     assert_eq!(config.limits.max_connections_per_address, 256);
@@ -67,15 +66,14 @@ fn with_an_api_id_alone_everything_has_its_default() {
 
 #[test]
 fn an_empty_value_counts_as_unset() {
-    let config = Config::from_flags(Flags {
-        listen: text(""),
-        api_key: Some("".into()),
-        database_url: Some(" ".into()),
-        pool_size: text(" "),
-        telegram_server: text(""),
-        ..given()
-    })
-    .expect("valid");
+    let config = valid(
+        &given()
+            .with("HUB_LISTEN", "")
+            .with("HUB_API_KEY", "")
+            .with("DATABASE_URL", " ")
+            .with("HUB_POOL_SIZE", " ")
+            .with("TELEGRAM_SERVER", ""),
+    );
     assert_eq!(config.http.listen.port(), 8000);
     assert!(config.http.api_key.is_none());
     assert_eq!(config.telegram.server, TelegramServer::Production);
@@ -83,67 +81,27 @@ fn an_empty_value_counts_as_unset() {
 
 #[test]
 fn the_short_names_of_the_api_id_are_read_when_the_long_ones_are_unset() {
-    let config = Config::from_flags(Flags {
-        telegram_api_id: text(""),
-        telegram_api_hash: None,
-        fallback_api_id: text("7"),
-        fallback_api_hash: Some("hash".into()),
-        ..Flags::default()
-    })
-    .expect("valid");
+    let short = nothing().with("API_ID", "7").with("API_HASH", "hash");
+    let config = valid(&short.with("TELEGRAM_API_ID", ""));
     assert_eq!(config.telegram.api_id, 7);
-    let both = Flags {
-        fallback_api_id: text("7"),
-        ..given()
-    };
-    assert_eq!(
-        Config::from_flags(both).expect("valid").telegram.api_id,
-        12345
-    );
+    let both = given().with("API_ID", "7");
+    assert_eq!(valid(&both).telegram.api_id, 12345);
 }
 
-type Set = fn(&mut Flags, Option<String>);
-
-/// A setting, how it is set, and values it refuses.
-const WRONG: [(&str, Set, &[&str]); 13] = [
-    (
-        "HUB_DEFAULT_SESSION",
-        |f, v| f.default_session = v,
-        &["a/b", "a\nb"],
-    ),
+/// A setting and values that it refuses.
+const WRONG: [(&str, &[&str]); 13] = [
+    ("HUB_DEFAULT_SESSION", &["a/b", "a\nb"]),
     (
         "HUB_LISTEN",
-        |f, v| f.listen = v,
         &["8000", "example.org:80", "127.0.0.1", "1.2.3.4:x"],
     ),
-    (
-        "HUB_HTTP_WORKERS",
-        |f, v| f.http_workers = v,
-        &["0", "257", "two"],
-    ),
-    (
-        "HUB_POOL_SIZE",
-        |f, v| f.pool_size = v,
-        &["0", "-1", "1001", "1.5"],
-    ),
-    (
-        "HUB_RESTORE_CONCURRENCY",
-        |f, v| f.restore_concurrency = v,
-        &["0", "10001"],
-    ),
-    (
-        "HUB_SHUTDOWN_TIMEOUT",
-        |f, v| f.shutdown_timeout = v,
-        &["0", "61", "5s"],
-    ),
-    (
-        "TELEGRAM_API_ID",
-        |f, v| f.telegram_api_id = v,
-        &["0", "-5", "abc", "99999999999"],
-    ),
+    ("HUB_HTTP_WORKERS", &["0", "257", "two"]),
+    ("HUB_POOL_SIZE", &["0", "-1", "1001", "1.5"]),
+    ("HUB_RESTORE_CONCURRENCY", &["0", "10001"]),
+    ("HUB_SHUTDOWN_TIMEOUT", &["0", "61", "5s"]),
+    ("TELEGRAM_API_ID", &["0", "-5", "abc", "99999999999"]),
     (
         "TELEGRAM_SERVER",
-        |f, v| f.telegram_server = v,
         &[
             "prod",
             "host:",
@@ -156,18 +114,12 @@ const WRONG: [(&str, Set, &[&str]); 13] = [
     ),
     (
         "HUB_FETCH_ALLOW",
-        |f, v| f.fetch_allow = v,
         &["localhost", "10.0.0.1/8", "10.0.0.0/33", "127.0.0.1,x"],
     ),
-    (
-        "HUB_FETCH_TIMEOUT",
-        |f, v| f.fetch_timeout = v,
-        &["0", "3601", "1m"],
-    ),
-    ("HUB_LOG_FORMAT", |f, v| f.log_format = v, &["xml"]),
+    ("HUB_FETCH_TIMEOUT", &["0", "3601", "1m"]),
+    ("HUB_LOG_FORMAT", &["xml"]),
     (
         "HUB_LOG",
-        |f, v| f.log = v,
         &[
             "trace",
             "grammers_client",
@@ -177,23 +129,17 @@ const WRONG: [(&str, Set, &[&str]); 13] = [
             "a=b=c",
         ],
     ),
-    (
-        "TELEGRAM_SERVER_KEY",
-        |f, v| {
-            f.telegram_server = text("localhost:4430");
-            f.telegram_server_key = v;
-        },
-        &["/no/such/file"],
-    ),
+    ("TELEGRAM_SERVER_KEY", &["/no/such/file"]),
 ];
 
 #[test]
 fn a_wrong_value_is_refused_in_a_sentence_that_names_the_setting() {
-    for (name, set, values) in WRONG {
+    for (name, values) in WRONG {
         for value in values {
-            let mut flags = given();
-            set(&mut flags, text(value));
-            let sentence = refusal(flags);
+            // Only a server of one's own has a key.
+            let own = given().with("TELEGRAM_SERVER", "localhost:4430");
+            let key = own.with("TELEGRAM_SERVER_KEY", "-----BEGIN RSA PUBLIC KEY-----");
+            let sentence = refusal(&key.with(name, *value));
             assert!(sentence.starts_with(name), "{name}={value}: {sentence}");
             assert!(
                 sentence.ends_with('.') && !sentence.contains('\n'),
@@ -205,14 +151,8 @@ fn a_wrong_value_is_refused_in_a_sentence_that_names_the_setting() {
 
 #[test]
 fn a_missing_api_id_says_where_to_get_one() {
-    let no_id = refusal(Flags {
-        telegram_api_id: None,
-        ..given()
-    });
-    let no_hash = refusal(Flags {
-        telegram_api_hash: None,
-        ..given()
-    });
+    let no_id = refusal(&given().with("TELEGRAM_API_ID", ""));
+    let no_hash = refusal(&given().with("TELEGRAM_API_HASH", ""));
     assert!(
         no_id.starts_with("TELEGRAM_API_ID") && no_id.contains("https://my.telegram.org"),
         "{no_id}"
@@ -223,16 +163,10 @@ fn a_missing_api_id_says_where_to_get_one() {
 #[test]
 fn a_hub_that_others_can_reach_needs_a_key() {
     for address in ["0.0.0.0:8000", "[::]:8000", "192.0.2.1:80"] {
-        let open = Flags {
-            listen: text(address),
-            ..given()
-        };
-        assert!(refusal(open.clone()).contains("HUB_API_KEY"));
-        let keyed = Flags {
-            api_key: Some("9f86d081884c7d65".into()),
-            ..open
-        };
-        assert!(Config::from_flags(keyed).is_ok());
+        let open = given().with("HUB_LISTEN", address);
+        assert!(refusal(&open).contains("HUB_API_KEY"));
+        let keyed = open.with("HUB_API_KEY", "9f86d081884c7d65");
+        assert!(Config::from_given(&keyed).is_ok());
     }
     for address in [
         "127.0.0.1:0",
@@ -240,37 +174,25 @@ fn a_hub_that_others_can_reach_needs_a_key() {
         "[::1]:8000",
         "localhost:8000",
     ] {
-        let flags = Flags {
-            listen: text(address),
-            ..given()
-        };
-        assert!(Config::from_flags(flags).is_ok(), "{address}");
+        let given = given().with("HUB_LISTEN", address);
+        assert!(Config::from_given(&given).is_ok(), "{address}");
     }
-    let blank = Flags {
-        api_key: Some("two words".into()),
-        ..given()
-    };
-    assert!(refusal(blank).starts_with("HUB_API_KEY"));
+    let blank = given().with("HUB_API_KEY", "two words");
+    assert!(refusal(&blank).starts_with("HUB_API_KEY"));
 }
 
 #[test]
 fn a_server_of_ones_own_needs_its_key_as_text_or_as_a_file() {
     const PEM: &str = "-----BEGIN RSA PUBLIC KEY-----\nAA==\n-----END RSA PUBLIC KEY-----\n";
-    let server = Flags {
-        telegram_server: text("localhost:4430"),
-        ..given()
-    };
-    assert!(refusal(server.clone()).contains("TELEGRAM_SERVER_KEY"));
+    let server = given().with("TELEGRAM_SERVER", "localhost:4430");
+    assert!(refusal(&server).contains("TELEGRAM_SERVER_KEY"));
     let file = tempfile::NamedTempFile::new().expect("a file");
     let path = file.path().display().to_string();
-    let keyed = |key: String| Flags {
-        telegram_server_key: Some(key),
-        ..server.clone()
-    };
-    assert!(refusal(keyed(path.clone())).contains("holds none"));
+    let keyed = |key: String| server.clone().with("TELEGRAM_SERVER_KEY", key);
+    assert!(refusal(&keyed(path.clone())).contains("holds none"));
     std::fs::write(file.path(), PEM).expect("written");
     for key in [PEM.to_owned(), PEM.replace('\n', "\\n"), path] {
-        let config = Config::from_flags(keyed(key)).expect("valid");
+        let config = valid(&keyed(key));
         let TelegramServer::Custom {
             address,
             public_key,
@@ -287,12 +209,8 @@ fn a_server_of_ones_own_needs_its_key_as_text_or_as_a_file() {
 
 #[test]
 fn an_ipv6_server_is_written_with_brackets() {
-    let flags = Flags {
-        telegram_server: text("[::1]:4430"),
-        telegram_server_key: text("-----BEGIN RSA PUBLIC KEY-----"),
-        ..given()
-    };
-    let config = Config::from_flags(flags).expect("valid");
+    let own = given().with("TELEGRAM_SERVER", "[::1]:4430");
+    let config = valid(&own.with("TELEGRAM_SERVER_KEY", "-----BEGIN RSA PUBLIC KEY-----"));
     assert!(matches!(
         config.telegram.server,
         TelegramServer::Custom { address, .. } if address.to_string() == "[::1]:4430" && address.host == "::1"
@@ -301,17 +219,15 @@ fn an_ipv6_server_is_written_with_brackets() {
 
 #[test]
 fn no_secret_is_in_the_debug_form() {
-    let config = Config::from_flags(Flags {
-        api_key: Some("s3cret-a".into()),
-        master_key: Some("s3cret-b".into()),
-        database_url: Some("postgres://u:s3cret-c@h/db".into()),
-        telegram_api_hash: Some("s3cret-d".into()),
-        given: with_shed().with("HUB_SHED_KEY", "s3cret-e"),
-        telethon_session: Some("s3cret-f".into()),
-        ..given()
-    })
-    .expect("valid");
-    let shown = format!("{config:?}");
+    let given = given()
+        .with("HUB_API_KEY", "s3cret-a")
+        .with("HUB_MASTER_KEY", "s3cret-b")
+        .with("DATABASE_URL", "postgres://u:s3cret-c@h/db")
+        .with("TELEGRAM_API_HASH", "s3cret-d")
+        .with("HUB_SHED_KEY", "s3cret-e")
+        .with("TELETHON_SESSION", "s3cret-f");
+    let config = valid(&given);
+    let shown = format!("{given:?} {config:?}");
     assert!(!shown.contains("s3cret"), "{shown}");
 }
 
@@ -334,9 +250,9 @@ fn flags_are_read_from_the_command_line() {
 
 #[test]
 fn the_documentation_names_every_setting() {
-    use clap::CommandFactory as _;
     let page = include_str!("../../docs/configuration.md");
-    for argument in Flags::command().get_arguments() {
+    let command = with_flags(NoCommand::command(), &sections(Vec::new()));
+    for argument in command.get_arguments() {
         let Some(variable) = argument.get_env() else {
             continue;
         };

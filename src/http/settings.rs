@@ -1,7 +1,7 @@
 //! What the HTTP side needs to know.
 
 use crate::auth::ApiKey;
-use crate::config::{Config, DoorSettings};
+use crate::config::{Config, Section};
 use crate::http::doors;
 use crate::http::hall::{self, OpenDoor, UnknownDoor};
 use std::num::NonZeroU32;
@@ -34,9 +34,6 @@ pub struct HttpSettings {
     /// How many bytes a second an upload brings at least.
     pub least_upload_rate: u32,
 }
-
-/// How many connections there may be when nobody has set it.
-const USUAL_CONNECTIONS: usize = 2048;
 
 /// Settings of the HTTP side that cannot be.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -81,6 +78,7 @@ impl HttpSettings {
     /// # Errors
     /// When a door was asked for that there is not.
     pub fn new(config: &Config) -> Result<Self, UnknownDoor> {
+        let limits = &config.limits;
         Ok(Self {
             doors: hall::opened(config)?,
             key: config.http.api_key.as_ref().map(ApiKey::new),
@@ -88,37 +86,34 @@ impl HttpSettings {
             allowed_hosts: config.http.allowed_hosts.clone(),
             wrong_keys_per_minute: config.http.wrong_keys_per_minute,
             workers: config.http.workers,
-            shutdown_timeout: config.shutdown_timeout,
-            max_connections: config.limits.max_connections.unwrap_or(USUAL_CONNECTIONS),
-            max_connections_per_address: config.limits.max_connections_per_address,
-            stall_timeout: config.limits.stall_timeout,
-            least_upload_rate: config.limits.least_upload_rate,
+            shutdown_timeout: config.http.shutdown_timeout,
+            max_connections: limits.max_connections.unwrap_or(limits.usual_connections),
+            max_connections_per_address: limits.max_connections_per_address,
+            stall_timeout: limits.stall_timeout,
+            least_upload_rate: limits.least_upload_rate,
         })
     }
 }
 
 /// What can be set of the doors that there are.
 #[must_use]
-pub fn of_doors() -> Vec<DoorSettings> {
-    let doors = doors::ALL.iter().map(|door| DoorSettings {
-        door: door.name,
-        settings: door.settings,
-    });
-    doors.collect()
+pub fn of_doors() -> Vec<Section> {
+    let doors = doors::ALL.iter();
+    let sections = doors.map(|door| Section::of_door(door.name, door.settings));
+    sections.collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::Flags;
+    use crate::config::Given;
 
     fn settings(doors: Option<&str>) -> Result<Vec<String>, UnknownDoor> {
-        let config = Config::from_flags(Flags {
-            telegram_api_id: Some("1".to_owned()),
-            telegram_api_hash: Some("hash".into()),
-            doors: doors.map(str::to_owned),
-            ..Flags::default()
-        });
+        let given = Given::default()
+            .with("TELEGRAM_API_ID", "1")
+            .with("TELEGRAM_API_HASH", "hash")
+            .with("HUB_DOORS", doors.unwrap_or_default());
+        let config = Config::from_given(&given);
         let settings = HttpSettings::new(&config.expect("valid settings"))?;
         let doors = settings.doors.iter().map(|open| open.door.name.to_owned());
         Ok(doors.collect())

@@ -28,8 +28,8 @@ pub(crate) struct Pace {
     pub(crate) sends: Duration,
     /// Between two sends of an account to one chat; zero is no limit.
     pub(crate) chat_sends: Duration,
-    /// How many names an account looks up in a minute; zero is no limit.
-    pub(crate) lookups: u32,
+    /// How many names an account looks up in a minute; any number without a limit.
+    pub(crate) lookups: Option<NonZeroU32>,
 }
 
 /// The turns of all accounts.
@@ -51,7 +51,8 @@ impl Pacer {
     /// A pacer at this pace.
     pub(crate) fn new(pace: Pace) -> Self {
         Self {
-            lookups: NonZeroU32::new(pace.lookups)
+            lookups: pace
+                .lookups
                 .map(|number| RateLimiter::keyed(Quota::per_minute(number))),
             pace,
             accounts: DashMap::new(),
@@ -93,7 +94,7 @@ impl Pacer {
 
     /// Whether the account's dialogs may be searched again.
     pub(crate) fn scan(&self, account: SessionId) -> bool {
-        if self.pace.lookups == 0 {
+        if self.pace.lookups.is_none() {
             return true;
         }
         let mut turns = self.accounts.entry(account).or_default();
@@ -131,7 +132,7 @@ mod tests {
     const PACE: Pace = Pace {
         sends: Duration::from_millis(50),
         chat_sends: Duration::from_secs(10),
-        lookups: 3,
+        lookups: NonZeroU32::new(3),
     };
 
     #[test]
@@ -177,7 +178,10 @@ mod tests {
         assert!(wait <= Duration::from_secs(20), "{wait:?}");
         assert_eq!(pacer.lookup(SessionId(2)), Ok(()));
         assert_eq!([pacer.scan(one), pacer.scan(one)], [true, false]);
-        let free = Pacer::new(Pace { lookups: 0, ..PACE });
+        let free = Pacer::new(Pace {
+            lookups: None,
+            ..PACE
+        });
         assert!((0..100).all(|_| free.lookup(one).is_ok() && free.scan(one)));
     }
 }

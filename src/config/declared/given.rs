@@ -1,15 +1,15 @@
-//! What was given for the declared settings, and what is made of it.
+//! What was given for the settings, and what is made of it.
 
-use super::{AnySetting, DoorSettings, Kind, Setting, Value};
-use crate::config::{ConfigError, secret_files};
+use super::{AnySetting, Kind, Section, Setting, Value};
+use crate::config::{ConfigError, secret_files, sections};
 use secrecy::{ExposeSecret as _, SecretString};
 use std::collections::BTreeMap;
 use std::fmt;
 
-/// The settings of the doors as they are written, before any check.
-#[derive(Clone, Debug, Default)]
+/// The settings as they are written, before any check.
+#[derive(Clone, Debug)]
 pub struct Given {
-    doors: Vec<DoorSettings>,
+    sections: Vec<Section>,
     /// By the names of the variables. Each may be a secret.
     texts: BTreeMap<String, SecretString>,
 }
@@ -22,11 +22,15 @@ pub(in crate::config) struct DoorKey<'a> {
 }
 
 impl Given {
-    /// Nothing, where this can be given.
+    /// Nothing, where there are these doors.
     #[must_use]
-    pub fn new(doors: Vec<DoorSettings>) -> Self {
+    pub fn new(doors: Vec<Section>) -> Self {
+        Self::of_sections(sections(doors))
+    }
+
+    pub(super) const fn of_sections(sections: Vec<Section>) -> Self {
         let texts = BTreeMap::new();
-        Self { doors, texts }
+        Self { sections, texts }
     }
 
     /// The same with a text for a variable.
@@ -38,17 +42,22 @@ impl Given {
 
     /// The doors that there are.
     pub(in crate::config) fn doors(&self) -> impl Iterator<Item = &'static str> {
-        self.doors.iter().map(|door| door.door)
+        self.sections.iter().filter_map(|section| section.door)
     }
 
-    fn settings(&self) -> impl Iterator<Item = (&'static str, &'static dyn AnySetting)> + use<> {
-        let doors = self.doors.clone().into_iter();
-        doors.flat_map(|of| of.settings.iter().map(move |setting| (of.door, *setting)))
+    /// Every setting.
+    pub(in crate::config) fn settings(&self) -> impl Iterator<Item = &'static dyn AnySetting> {
+        let settings = self.sections.iter().flat_map(|section| section.settings);
+        settings.copied()
     }
 
-    fn key_names(&self) -> impl Iterator<Item = &'static str> + use<> {
-        let keys = self.settings().filter(|(_, setting)| setting.is_key());
-        keys.flat_map(|(_, key)| key.names().into_iter().map(|(name, _)| name))
+    /// The settings that are keys of doors.
+    fn door_keys(&self) -> impl Iterator<Item = (&'static str, &'static dyn AnySetting)> {
+        let doors = self.sections.iter().filter_map(|section| {
+            let door = section.door?;
+            Some(section.settings.iter().map(move |setting| (door, *setting)))
+        });
+        doors.flatten().filter(|(_, setting)| setting.opens())
     }
 
     /// The text that counts for a setting.
@@ -57,45 +66,58 @@ impl Given {
         names.find_map(|(name, _)| self.texts.get(name))
     }
 
-    /// Takes empty values for unset ones, and reads the keys that stand in files.
-    pub(in crate::config) fn complete(
-        &mut self,
-        warnings: &mut Vec<String>,
-    ) -> Result<(), ConfigError> {
-        self.texts.retain(|_, text| !is_blank(text));
-        for name in self.key_names() {
-            let mut key = self.texts.remove(name);
-            let file = self.texts.remove(&file_of(name));
-            let mut file = file.map(|path| path.expose_secret().to_owned());
-            secret_files::read(name, &mut key, &mut file, warnings)?;
-            self.texts.extend(key.map(|key| (name.to_owned(), key)));
+    /// The same without empty values, which count as unset, and with the secrets that stand in
+    /// files. The sentences beside it say what should be mended.
+    ///
+    /// # Errors
+    /// A sentence that names the setting and says what to set.
+    pub(in crate::config) fn completed(&self) -> Result<(Self, Vec<String>), ConfigError> {
+        let (mut completed, mut warnings) = (self.clone(), Vec::new());
+        let texts = &mut completed.texts;
+        texts.retain(|_, text| !is_blank(text));
+        let secrets = self.settings().filter(|setting| setting.is_secret());
+        for (name, _) in secrets.flat_map(AnySetting::names) {
+            if let Some(path) = texts.remove(&file_of(name)) {
+                let path = path.expose_secret();
+                let secret = secret_files::read(name, texts.get(name), path, &mut warnings)?;
+                texts.insert(name.to_owned(), secret);
+            }
         }
-        Ok(())
+        Ok((completed, warnings))
     }
 
-    /// The variables of keys that were set to nothing.
+    /// Whether a variable was set to nothing.
+    pub(in crate::config) fn is_blank(&self, name: &str) -> bool {
+        self.texts.get(name).is_some_and(is_blank)
+    }
+
+    /// The variables of doors' keys that were set to nothing.
     pub(in crate::config) fn blank_keys(&self) -> impl Iterator<Item = &'static str> {
-        self.key_names()
-            .filter(|name| self.texts.get(*name).is_some_and(is_blank))
+        let names = self.door_keys().flat_map(|(_, key)| key.names());
+        names
+            .map(|(name, _)| name)
+            .filter(|name| self.is_blank(name))
     }
 
     /// Every key that a door may have.
     pub(in crate::config) fn keys(&self) -> impl Iterator<Item = DoorKey<'_>> {
-        let keys = self.settings().filter(|(_, setting)| setting.is_key());
-        keys.map(|(door, setting)| DoorKey {
+        self.door_keys().map(|(door, setting)| DoorKey {
             door,
             name: setting.name(),
             key: self.text(setting),
         })
     }
 
-    /// Reads all that was given.
+    /// Reads what was given for these settings.
     ///
     /// # Errors
     /// A sentence that names the setting and says what to set.
-    pub(in crate::config) fn check(&self) -> Result<Values, ConfigError> {
+    pub(in crate::config) fn check(
+        &self,
+        settings: impl Iterator<Item = &'static dyn AnySetting>,
+    ) -> Result<Values, ConfigError> {
         let mut values = BTreeMap::new();
-        for (_, setting) in self.settings() {
+        for setting in settings {
             if let Some(text) = self.text(setting) {
                 values.insert(setting.name(), setting.check(text.expose_secret())?);
             }
@@ -104,16 +126,27 @@ impl Given {
     }
 }
 
-/// The settings of the doors, checked.
+impl Default for Given {
+    /// Nothing, where there is no door.
+    fn default() -> Self {
+        Self::new(Vec::new())
+    }
+}
+
+/// The settings that were given, checked.
 #[derive(Clone, Default)]
 pub struct Values(BTreeMap<&'static str, Value>);
 
 impl<K: Kind> Setting<K> {
     /// Its value, which is the one by default when none was given.
     pub fn of(&self, values: &Values) -> K::Value {
-        let given = values.0.get(self.name);
-        let given = given.and_then(|value| value.downcast_ref::<K::Value>());
-        given.cloned().unwrap_or_else(|| self.kind.unset())
+        self.given(values).unwrap_or_else(|| self.kind.unset())
+    }
+
+    /// The value that was given, if one was.
+    pub fn given(&self, values: &Values) -> Option<K::Value> {
+        let given = values.0.get(self.name)?;
+        given.downcast_ref::<K::Value>().cloned()
     }
 }
 

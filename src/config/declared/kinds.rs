@@ -1,15 +1,16 @@
-//! The kinds of values that a declared setting takes.
+//! What kinds of values settings have: secrets and choices.
 
-use crate::config::{ConfigError, text};
+use crate::config::ConfigError;
 use secrecy::SecretString;
-use std::fmt;
-use std::ops::RangeInclusive;
+use std::fmt::{Debug, Display};
 
 /// What values a setting takes.
-pub trait Kind: fmt::Debug + Sync + 'static {
+pub trait Kind: Debug + Sync + 'static {
     /// What is made of a text.
     type Value: Clone + Send + Sync + 'static;
-    /// Whether it is a key that opens a door: it may stand in a file, and is looked at as keys are.
+    /// Whether it is a secret, which may also stand in a file.
+    const SECRET: bool = false;
+    /// Whether it is a key that opens a door, which is looked at as keys are.
     const OPENS: bool = false;
 
     /// Reads a text that is not empty.
@@ -19,7 +20,8 @@ pub trait Kind: fmt::Debug + Sync + 'static {
     fn read(&self, name: &str, text: &str) -> Result<Self::Value, ConfigError>;
     /// The value of a setting that is unset.
     fn unset(&self) -> Self::Value;
-    /// That value, as the documentation shows it.
+    /// That value, as the documentation shows it: text as code, or words. `none` and `required`
+    /// are no values.
     fn default_text(&self) -> String;
     /// Which values there are, as the end of a sentence, when that is not said otherwise.
     fn bounds(&self) -> String {
@@ -27,13 +29,14 @@ pub trait Kind: fmt::Debug + Sync + 'static {
     }
 }
 
-/// A key that opens the door. A header cannot carry other characters, so no client could ever
-/// show such a key.
+/// A key that opens a door, or all of them. A header cannot carry other characters, so no client
+/// could ever show such a key.
 #[derive(Clone, Copy, Debug)]
 pub struct Key;
 
 impl Kind for Key {
     type Value = Option<SecretString>;
+    const SECRET: bool = true;
     const OPENS: bool = true;
 
     fn read(&self, name: &str, text: &str) -> Result<Self::Value, ConfigError> {
@@ -54,33 +57,27 @@ impl Kind for Key {
     }
 }
 
-/// A whole number within a range.
-#[derive(Clone, Debug)]
-pub struct Number {
-    /// The least and the greatest.
-    pub range: RangeInclusive<u64>,
-    /// The one by default.
-    pub default: u64,
+/// Any text, which nobody may see.
+#[derive(Clone, Copy, Debug)]
+pub struct Secret {
+    /// What holds without one, as the documentation shows it.
+    pub unset: &'static str,
 }
 
-impl Kind for Number {
-    type Value = u64;
+impl Kind for Secret {
+    type Value = Option<SecretString>;
+    const SECRET: bool = true;
 
-    fn read(&self, name: &str, text: &str) -> Result<u64, ConfigError> {
-        let read = text::number(name, Some(&text.to_owned()), self.range.clone())?;
-        Ok(read.unwrap_or(self.default))
+    fn read(&self, _name: &str, text: &str) -> Result<Self::Value, ConfigError> {
+        Ok(Some(text.into()))
     }
 
-    fn unset(&self) -> u64 {
-        self.default
+    fn unset(&self) -> Self::Value {
+        None
     }
 
     fn default_text(&self) -> String {
-        format!("`{}`", self.default)
-    }
-
-    fn bounds(&self) -> String {
-        format!(", {} to {}", self.range.start(), self.range.end())
+        self.unset.to_owned()
     }
 }
 
@@ -92,7 +89,13 @@ impl Kind for Switch {
     type Value = bool;
 
     fn read(&self, name: &str, text: &str) -> Result<bool, ConfigError> {
-        text::flag(name, Some(text))
+        match text.trim().to_ascii_lowercase().as_str() {
+            "1" | "true" | "yes" | "on" => Ok(true),
+            "0" | "false" | "no" | "off" => Ok(false),
+            _ => Err(ConfigError::setting(format!(
+                "{name} must be true or false, not {text:?}."
+            ))),
+        }
     }
 
     fn unset(&self) -> bool {
@@ -100,7 +103,7 @@ impl Kind for Switch {
     }
 
     fn default_text(&self) -> String {
-        "`false`".to_owned()
+        code(false)
     }
 
     fn bounds(&self) -> String {
@@ -108,38 +111,53 @@ impl Kind for Switch {
     }
 }
 
-/// Items separated by commas.
-#[derive(Clone, Copy, Debug)]
-pub struct List {
-    /// What the items are, as wrong ones are told.
-    pub of: &'static str,
-    /// Whether a text is one.
-    pub fits: fn(&str) -> bool,
-    /// What no items mean, as the documentation shows it.
-    pub empty: &'static str,
+/// One of some words.
+#[derive(Clone, Debug)]
+pub struct Choice<T: 'static> {
+    /// The word by default, and what it means.
+    pub default: (&'static str, T),
+    /// The other words.
+    pub others: &'static [(&'static str, T)],
 }
 
-impl Kind for List {
-    type Value = Vec<String>;
-
-    fn read(&self, name: &str, text: &str) -> Result<Vec<String>, ConfigError> {
-        let checked = text::list(text).map(|item| {
-            if (self.fits)(item) {
-                return Ok(item.to_owned());
-            }
-            Err(ConfigError::setting(format!(
-                "{name} must be a list of {}, separated by commas; {item:?} is none.",
-                self.of
-            )))
-        });
-        checked.collect()
+impl<T> Choice<T> {
+    fn choices(&self) -> impl Iterator<Item = &(&'static str, T)> {
+        [&self.default].into_iter().chain(self.others)
     }
 
-    fn unset(&self) -> Vec<String> {
-        Vec::new()
+    fn words(&self) -> String {
+        let words: Vec<_> = self.choices().map(|(word, _)| *word).collect();
+        words.join(" or ")
+    }
+}
+
+impl<T: Clone + Debug + Send + Sync + 'static> Kind for Choice<T> {
+    type Value = T;
+
+    fn read(&self, name: &str, text: &str) -> Result<T, ConfigError> {
+        let text = text.trim();
+        let chosen = self.choices().find(|(word, _)| *word == text);
+        let chosen = chosen.map(|(_, meant)| meant.clone());
+        chosen.ok_or_else(|| {
+            let words = self.words();
+            ConfigError::setting(format!("{name} must be {words}, not {text:?}."))
+        })
+    }
+
+    fn unset(&self) -> T {
+        self.default.1.clone()
     }
 
     fn default_text(&self) -> String {
-        self.empty.to_owned()
+        code(self.default.0)
     }
+
+    fn bounds(&self) -> String {
+        format!(", {}", self.words())
+    }
+}
+
+/// As the documentation shows a value.
+pub(super) fn code(value: impl Display) -> String {
+    format!("`{value}`")
 }

@@ -1,21 +1,25 @@
-//! Settings that somebody above declares, each in one place: the flag, the variable, the files of
-//! secrets, the default, the check and the row of the documentation are all made of that.
+//! Settings, each declared in one place: the flag, the variable, the files of secrets, the default,
+//! the check and the row of the documentation are all made of that.
 //!
 //! Owns what a declaration is and what follows from it. It must not know what is declared: the
-//! doors say what can be set of them.
+//! sections beside it and the doors above say what can be set of them.
 
+mod command;
 mod given;
 mod kinds;
+mod numbers;
+mod readers;
 
+pub use command::{parse, with_flags};
 pub(super) use given::DoorKey;
 pub use given::{Given, Values};
-pub use kinds::{Key, Kind, List, Number, Switch};
+pub use kinds::{Choice, Key, Kind, Secret, Switch};
+pub use numbers::{Limit, Number, Time};
+pub(super) use readers::as_it_is;
+pub use readers::{List, Optional, Parsed, Text};
 
 use crate::config::ConfigError;
-use clap::{Arg, ArgMatches, Command, CommandFactory, FromArgMatches, value_parser};
-use secrecy::SecretString;
 use std::any::Any;
-use std::ffi::OsString;
 use std::fmt;
 use std::sync::Arc;
 
@@ -24,9 +28,11 @@ use std::sync::Arc;
 pub struct Setting<K> {
     /// The variable. The flag is the same in small letters, without `HUB_`.
     pub name: &'static str,
-    /// The flag and the variable of a program before, which are read when these are unset.
-    pub former: Option<(&'static str, &'static str)>,
-    /// What it is, as the beginning of a sentence.
+    /// Flags and variables that were its names before, or are those of a program before. They are
+    /// read in this order when the ones before are unset.
+    pub former: &'static [(&'static str, &'static str)],
+    /// What it is, as the beginning of a sentence. What is before the first comma or semicolon
+    /// stands alone where a file of it is described.
     pub what: &'static str,
     /// More sentences about it, for the documentation.
     pub more: &'static str,
@@ -43,10 +49,14 @@ pub trait AnySetting: fmt::Debug + Sync {
     fn name(&self) -> &'static str;
     /// The names that it may be given under, each with its flag; the first that is set counts.
     fn names(&self) -> Vec<(&'static str, String)>;
-    /// Whether it is a key that opens its door, which may also stand in a file.
-    fn is_key(&self) -> bool;
+    /// Whether it is a secret, which may also stand in a file.
+    fn is_secret(&self) -> bool;
+    /// Whether it is a key that opens a door.
+    fn opens(&self) -> bool;
     /// What it is, as `--help` says it.
     fn help(&self) -> String;
+    /// What a file with it is, as `--help` says it.
+    fn help_of_file(&self) -> String;
     /// Its row in the documentation.
     fn row(&self) -> String;
     /// Reads what was given.
@@ -54,8 +64,6 @@ pub trait AnySetting: fmt::Debug + Sync {
     /// # Errors
     /// A sentence that names the setting and says what to set.
     fn check(&self, text: &str) -> Result<Value, ConfigError>;
-    /// What it is, as the beginning of a sentence.
-    fn what(&self) -> &'static str;
 }
 
 impl<K: Kind> AnySetting for Setting<K> {
@@ -65,25 +73,38 @@ impl<K: Kind> AnySetting for Setting<K> {
 
     fn names(&self) -> Vec<(&'static str, String)> {
         let flag = self.name.trim_start_matches("HUB_").to_ascii_lowercase();
-        let former = self.former.map(|(flag, name)| (name, flag.to_owned()));
+        let former = self.former.iter();
+        let former = former.map(|(flag, name)| (*name, (*flag).to_owned()));
         let names = [(self.name, flag.replace('_', "-"))];
         names.into_iter().chain(former).collect()
     }
 
-    fn is_key(&self) -> bool {
+    fn is_secret(&self) -> bool {
+        K::SECRET
+    }
+
+    fn opens(&self) -> bool {
         K::OPENS
     }
 
     fn help(&self) -> String {
         let (what, bounds) = (self.what, self.kind.bounds());
-        let former = self
-            .former
-            .map(|(_, name)| format!("; `{name}` is read as well"));
+        let former = match self.former {
+            [] => String::new(),
+            [_] => format!("; {} is read as well", self.former_names()),
+            _ => format!("; {} are read as well", self.former_names()),
+        };
         let default = match self.kind.default_text().as_str() {
             "none" => String::new(),
+            "required" => " [required]".to_owned(),
             text => format!(" [default: {}]", text.replace('`', "")),
         };
-        format!("{what}{bounds}{}{default}", former.unwrap_or_default())
+        format!("{what}{bounds}{former}{default}")
+    }
+
+    fn help_of_file(&self) -> String {
+        let what = self.what.split([',', ';']).next().unwrap_or(self.what);
+        format!("File with the {}{}", what[..1].to_lowercase(), &what[1..])
     }
 
     fn row(&self) -> String {
@@ -92,92 +113,56 @@ impl<K: Kind> AnySetting for Setting<K> {
         if !self.more.is_empty() {
             meaning = format!("{meaning} {}", self.more);
         }
-        if let Some((_, former)) = self.former {
-            meaning = format!("{meaning} `{former}` is read when it is unset.");
-        }
-        format!("| `{name}` | {default} | {meaning} |")
+        let former = match self.former {
+            [] => String::new(),
+            [_] => format!(" {} is read when it is unset.", self.former_names()),
+            _ => format!(" {} are read when it is unset.", self.former_names()),
+        };
+        format!("| `{name}` | {default} | {meaning}{former} |")
     }
 
     fn check(&self, text: &str) -> Result<Value, ConfigError> {
         Ok(Arc::new(self.kind.read(self.name, text)?))
     }
+}
 
-    fn what(&self) -> &'static str {
-        self.what
+impl<K> Setting<K> {
+    fn former_names(&self) -> String {
+        let names = self.former.iter().map(|(_, name)| format!("`{name}`"));
+        names.collect::<Vec<_>>().join(" and ")
     }
 }
 
-/// What can be set of a door.
-#[derive(Clone, Copy, Debug)]
-pub struct DoorSettings {
-    /// The door's name.
-    pub door: &'static str,
+/// Settings that belong together: a heading of `--help` and of the documentation.
+#[derive(Clone, Debug)]
+pub struct Section {
+    /// The heading.
+    pub title: String,
+    /// The door that they are of, if they are of one.
+    pub door: Option<&'static str>,
     /// Its settings.
     pub settings: &'static [&'static dyn AnySetting],
 }
 
-/// Reads a command line whose settings are those of `P` and of the doors.
-///
-/// # Errors
-/// When it cannot be read, or asks for help.
-pub fn parse<P, I, T>(args: I, doors: Vec<DoorSettings>) -> Result<(P, Given), clap::Error>
-where
-    P: CommandFactory + FromArgMatches,
-    I: IntoIterator<Item = T>,
-    T: Into<OsString> + Clone,
-{
-    let mut command = with_flags(P::command(), &doors);
-    let matches = command.try_get_matches_from_mut(args)?;
-    let own = P::from_arg_matches(&matches).map_err(|error| error.format(&mut command))?;
-    Ok((own, given(&matches, doors)))
-}
-
-/// A command that takes the settings of the doors as well.
-pub fn with_flags(command: Command, doors: &[DoorSettings]) -> Command {
-    let settings = doors.iter().flat_map(|door| door.settings);
-    command.args(settings.flat_map(|setting| flags(*setting)))
-}
-
-/// Every flag of a setting. Those of a program before are not shown.
-fn flags(setting: &dyn AnySetting) -> Vec<Arg> {
-    let mut flags = Vec::new();
-    for (place, (name, flag)) in setting.names().into_iter().enumerate() {
-        let shown = |flag: Arg| flag.hide(place > 0);
-        flags.push(shown(
-            argument(name.to_owned(), flag.clone()).help(setting.help()),
-        ));
-        if setting.is_key() {
-            let what = setting.what();
-            let help = format!("File with the {}{}", what[..1].to_lowercase(), &what[1..]);
-            let of_file = argument(given::file_of(name), format!("{flag}-file"));
-            flags.push(shown(of_file.help(help)));
+impl Section {
+    /// Settings that are no door's.
+    pub(super) fn new(title: &str, settings: &'static [&'static dyn AnySetting]) -> Self {
+        Self {
+            title: title.to_owned(),
+            door: None,
+            settings,
         }
     }
-    flags
-}
 
-fn argument(name: String, flag: String) -> Arg {
-    Arg::new(name.clone())
-        .value_name(flag.to_ascii_uppercase().replace('-', "_"))
-        .long(flag)
-        .env(name)
-        .hide_env_values(true)
-        .global(true)
-        .value_parser(value_parser!(SecretString))
-}
-
-fn given(matches: &ArgMatches, doors: Vec<DoorSettings>) -> Given {
-    let settings = doors.iter().flat_map(|door| door.settings);
-    let names = settings.flat_map(|setting| flags(*setting));
-    let names = names
-        .map(|flag| flag.get_id().to_string())
-        .collect::<Vec<_>>();
-    names.into_iter().fold(Given::new(doors), |given, name| {
-        match matches.get_one::<SecretString>(&name) {
-            Some(text) => given.with(&name, text.clone()),
-            None => given,
+    /// What can be set of a door.
+    #[must_use]
+    pub fn of_door(door: &'static str, settings: &'static [&'static dyn AnySetting]) -> Self {
+        Self {
+            title: format!("Door {door}"),
+            door: Some(door),
+            settings,
         }
-    })
+    }
 }
 
 #[cfg(test)]

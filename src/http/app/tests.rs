@@ -3,7 +3,8 @@
 mod cells;
 
 use super::*;
-use crate::config::{Config, Flags};
+use crate::config::{Config, Given};
+use crate::http::of_doors;
 use crate::session::Timing;
 use actix_web::HttpResponse;
 use actix_web::body::to_bytes;
@@ -15,34 +16,29 @@ use tempfile::TempDir;
 
 /// A hub of its own on an empty database, without a session and therefore without Telegram.
 async fn hub(folder: &TempDir) -> Arc<Hub> {
-    let flags = Flags {
-        data_dir: Some(folder.path().display().to_string()),
-        ..flags()
-    };
-    let config = Config::from_flags(flags).expect("valid settings");
+    let given = given().with("HUB_DATA_DIR", folder.path().display().to_string());
+    let config = Config::from_given(&given).expect("valid settings");
     Hub::start(&config, Timing::default()).await.expect("a hub")
 }
 
 /// The least that has to be set.
-pub(in crate::http) fn flags() -> Flags {
-    Flags {
-        telegram_api_id: Some("1".to_owned()),
-        telegram_api_hash: Some("hash".into()),
-        doors: Some("hub,tools".to_owned()),
-        ..Flags::default()
-    }
+pub(in crate::http) fn given() -> Given {
+    Given::new(of_doors())
+        .with("TELEGRAM_API_ID", "1")
+        .with("TELEGRAM_API_HASH", "hash")
+        .with("HUB_DOORS", "hub,tools")
+}
+
+fn keyed(key: Option<&str>) -> Given {
+    given().with("HUB_API_KEY", key.unwrap_or_default())
 }
 
 fn services(hub: &Arc<Hub>, key: Option<&str>) -> Services {
-    let flags = Flags {
-        api_key: key.map(Into::into),
-        ..flags()
-    };
-    services_of(hub, &settings(flags))
+    services_of(hub, &settings(&keyed(key)))
 }
 
-fn settings(flags: Flags) -> HttpSettings {
-    let config = Config::from_flags(flags).expect("valid settings");
+fn settings(given: &Given) -> HttpSettings {
+    let config = Config::from_given(given).expect("valid settings");
     HttpSettings::new(&config).expect("known doors")
 }
 
@@ -70,18 +66,14 @@ impl Answer {
 }
 
 async fn ask(key: Option<&str>, request: TestRequest) -> Answer {
-    let flags = Flags {
-        api_key: key.map(Into::into),
-        ..flags()
-    };
-    answer_of(flags, request).await
+    answer_of(keyed(key), request).await
 }
 
 /// What a hub with these settings answers.
-pub(in crate::http) async fn answer_of(flags: Flags, request: TestRequest) -> Answer {
+pub(in crate::http) async fn answer_of(given: Given, request: TestRequest) -> Answer {
     let folder = TempDir::new().expect("a folder");
     let hub = hub(&folder).await;
-    let app = init_service(app(&services_of(&hub, &settings(flags)))).await;
+    let app = init_service(app(&services_of(&hub, &settings(&given)))).await;
     let request = request
         .insert_header(("host", "localhost:8000"))
         .to_request();

@@ -39,12 +39,11 @@ struct Cell {
 
 /// Every door, each with a key where it can have one.
 fn all_doors() -> HttpSettings {
-    let mut settings = settings(Flags {
-        api_key: Some(OPERATOR_KEY.into()),
-        wrong_keys_per_minute: Some("0".to_owned()),
-        doors: None,
-        ..flags()
-    });
+    let given = given()
+        .with("HUB_API_KEY", OPERATOR_KEY)
+        .with("HUB_WRONG_KEYS_PER_MINUTE", "0")
+        .with("HUB_DOORS", "");
+    let mut settings = settings(&given);
     for open in &mut settings.doors {
         let has_guard = routes_of(open.door)
             .iter()

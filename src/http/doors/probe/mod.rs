@@ -40,7 +40,7 @@ pub(super) static DOOR: Door = Door {
 /// All that can be set of it.
 static LOUD: Setting<Switch> = Setting {
     name: "HUB_PROBE_LOUD",
-    former: None,
+    former: &[],
     what: "Whether the probe greets in capitals",
     more: "",
     kind: Switch,
@@ -65,7 +65,7 @@ fn lock(_config: &Config) -> Lock {
 }
 
 fn state(config: &Config) -> State {
-    let greeting = if LOUD.of(&config.doors) {
+    let greeting = if LOUD.of(&config.values) {
         "HELLO"
     } else {
         "hello"

@@ -1,9 +1,7 @@
 //! The door stands with nothing but its folder and its place in the list.
 
 use super::*;
-use crate::config::{Flags, Given};
-use crate::http::app::tests::{Answer, answer_of, flags};
-use crate::http::of_doors;
+use crate::http::app::tests::{Answer, answer_of, given};
 use crate::http::openapi;
 use crate::http::rules::Rules;
 use crate::metrics;
@@ -12,11 +10,7 @@ use actix_web::test::TestRequest;
 async fn ask(request: TestRequest, key: Option<&str>) -> Answer {
     let bearer = key.map(|key| ("authorization", format!("Bearer {key}")));
     let request = bearer.into_iter().fold(request, TestRequest::insert_header);
-    let flags = Flags {
-        doors: Some("probe".to_owned()),
-        ..flags()
-    };
-    answer_of(flags, request).await
+    answer_of(given().with("HUB_DOORS", "probe"), request).await
 }
 
 #[actix_web::test]
@@ -30,12 +24,10 @@ async fn its_routes_answer_and_share_what_it_gives_them() {
 
 #[actix_web::test]
 async fn what_is_set_of_it_reaches_its_handlers() {
-    let flags = Flags {
-        doors: Some("probe".to_owned()),
-        given: Given::new(of_doors()).with("HUB_PROBE_LOUD", "yes"),
-        ..flags()
-    };
-    let shown = answer_of(flags, TestRequest::get().uri("/probe/numbers/7")).await;
+    let given = given()
+        .with("HUB_DOORS", "probe")
+        .with("HUB_PROBE_LOUD", "yes");
+    let shown = answer_of(given, TestRequest::get().uri("/probe/numbers/7")).await;
     assert_eq!(shown.json(), json!({ "number": 7, "greeting": "HELLO" }));
 }
 

@@ -76,7 +76,7 @@ fn routes(config: &mut ServiceConfig<'_>) {
 }
 
 fn lock(config: &Config) -> Lock {
-    let values = &config.doors;
+    let values = &config.values;
     // What the operator keeps everybody from who comes through this door.
     let limits = Limits {
         read_only: READ_ONLY.of(values).then_some(READ_ONLY.name),

@@ -21,7 +21,7 @@ pub(super) static SETTINGS: &[&dyn AnySetting] = &[
 /// A key that opens this door and nothing else.
 pub(super) static KEY: Setting<Key> = Setting {
     name: "HUB_TOOLS_KEY",
-    former: Some(("telethon-auth-key", "TELETHON_AUTH_KEY")),
+    former: &[("telethon-auth-key", "TELETHON_AUTH_KEY")],
     what: "Key that opens the tools door alone",
     more: "It opens `/api` and `/mcp` and nothing else, and is shown as `Authorization: Bearer …`; \
            `HUB_API_KEY` opens them as well. It is visible ASCII without blanks, and another key \
@@ -31,7 +31,7 @@ pub(super) static KEY: Setting<Key> = Setting {
 
 static FLOOD_SLEEP: Setting<Number> = Setting {
     name: "HUB_TOOLS_FLOOD_SLEEP",
-    former: Some(("telethon-flood-sleep", "TELETHON_FLOOD_SLEEP_THRESHOLD")),
+    former: &[("telethon-flood-sleep", "TELETHON_FLOOD_SLEEP_THRESHOLD")],
     what: "Seconds that the tools door sleeps when Telegram asks for it",
     more: "It counts for all sleeps of a call together. Longer waits are refused with \
            `FloodWaitError`.",
@@ -44,7 +44,7 @@ static FLOOD_SLEEP: Setting<Number> = Setting {
 /// Whether what changes something is refused.
 pub(super) static READ_ONLY: Setting<Switch> = Setting {
     name: "HUB_TOOLS_READ_ONLY",
-    former: None,
+    former: &[],
     what: "Whether the tools door refuses what changes something",
     more: "Such tools answer `read_only`.",
     kind: Switch,
@@ -53,7 +53,7 @@ pub(super) static READ_ONLY: Setting<Switch> = Setting {
 /// The chats that may be read; all when empty.
 pub(super) static READ_CHATS: Setting<List> = Setting {
     name: "HUB_TOOLS_READ_CHATS",
-    former: None,
+    former: &[],
     what: "Chats, separated by commas, that the tools door may read",
     more: "They are usernames, links, phone numbers, ids and `me`. Others are refused with \
            `chat_not_allowed` and left out of lists.",
@@ -63,7 +63,7 @@ pub(super) static READ_CHATS: Setting<List> = Setting {
 /// The chats that may be written to; all when empty.
 pub(super) static WRITE_CHATS: Setting<List> = Setting {
     name: "HUB_TOOLS_WRITE_CHATS",
-    former: None,
+    former: &[],
     what: "Chats, separated by commas, that the tools door may write to",
     more: "Their form is that of `HUB_TOOLS_READ_CHATS`. With a list no new chats can be made.",
     kind: CHATS,
@@ -71,27 +71,27 @@ pub(super) static WRITE_CHATS: Setting<List> = Setting {
 
 const CHATS: List = List {
     of: "usernames, links, phone numbers with + and ids",
-    fits: |chat| ChatTarget::parse(chat).is_some(),
+    item: |chat| ChatTarget::parse(chat).map(|_| chat.to_owned()),
     empty: "all",
 };
 
 /// Origins of web pages that may use the door; `*` stands for all.
 pub(super) static ALLOWED_ORIGINS: Setting<List> = Setting {
     name: "HUB_TOOLS_ALLOWED_ORIGINS",
-    former: None,
+    former: &[],
     what: "Origins of web pages, separated by commas, that may use the tools door",
     more: "One is `https://agent.example`; those on loopback and on `HUB_ALLOWED_HOSTS` may \
            anyway, and `*` allows all. `/mcp` checks the `Origin` also of requests that show a key.",
     kind: List {
         of: "origins such as https://agent.example",
-        fits: is_origin,
+        item: |origin| is_origin(origin).then(|| origin.to_owned()),
         empty: "none",
     },
 };
 
 static MAX_UPLOAD_BYTES: Setting<Number> = Setting {
     name: "HUB_TOOLS_MAX_UPLOAD_BYTES",
-    former: None,
+    former: &[],
     what: "Largest file that clients of the tools door may upload, in bytes",
     more: "It counts for `POST /api/files/upload`.",
     kind: Number {
@@ -127,8 +127,8 @@ impl ToolsConfig {
     pub(super) fn new(config: &Config) -> Self {
         Self {
             default_session: config.sessions.default.clone(),
-            flood_patience: Duration::from_secs(FLOOD_SLEEP.of(&config.doors)),
-            max_upload_bytes: MAX_UPLOAD_BYTES.of(&config.doors),
+            flood_patience: Duration::from_secs(FLOOD_SLEEP.of(&config.values)),
+            max_upload_bytes: MAX_UPLOAD_BYTES.of(&config.values),
         }
     }
 }
