@@ -113,7 +113,7 @@ async def places_and_contacts_are_sent_forwarded_edited_and_searched(dc):
     contacts = await b.get_messages(a_peer, filter=types.InputMessagesFilterContacts, limit=9)
     assert [m.id for m in contacts] == [contact.id]
     nowhere = types.InputMediaGeoPoint(types.InputGeoPoint(100, 0))
-    await refused(a.send_file(b_peer, nowhere), "GEO_POINT_INVALID")
+    await refused(a.send_file(b_peer, nowhere), "GeoPointInvalidError")
 
 
 @checks
