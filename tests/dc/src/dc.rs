@@ -4,8 +4,10 @@
 //! accounts are named by username, phone number or user id.
 
 pub mod chats;
+pub mod facts;
 mod faults;
 pub mod files;
+pub mod folders;
 pub mod load;
 pub mod media;
 pub mod past;

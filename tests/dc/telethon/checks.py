@@ -14,6 +14,7 @@ import checks_changes
 import checks_chats
 import checks_differences
 import checks_files
+import checks_folders
 import checks_forums
 import checks_lists
 import checks_media
@@ -39,6 +40,7 @@ async def main():
         checks_absence,
         checks_chats,
         checks_lists,
+        checks_folders,
         checks_search,
         checks_past,
         checks_differences,

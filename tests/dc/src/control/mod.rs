@@ -5,6 +5,7 @@
 
 mod chats;
 mod faults;
+mod folders;
 mod handlers;
 mod raw;
 mod rules;
@@ -44,6 +45,7 @@ pub async fn serve(listener: TcpListener, dc: Dc, stop: CancellationToken) -> io
             .configure(handlers::routes)
             .configure(chats::routes)
             .configure(faults::routes)
+            .configure(folders::routes)
             .configure(raw::routes)
             .configure(rules::routes)
             .configure(scenes::routes)

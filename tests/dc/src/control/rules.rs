@@ -40,6 +40,9 @@ async fn rules(dc: web::Data<Dc>, body: web::Json<RulesBody>) -> HttpResponse {
         if let Some(words) = body.search_by_words {
             rules.search_by_words = words;
         }
+        if let Some(folds) = body.archive_folds {
+            rules.archive_folds = folds;
+        }
         if let Some(ignores) = body.search_ignores {
             rules.search_ignores = ignores;
         }

@@ -4,6 +4,7 @@
 //! mistake does not pass for a default.
 
 mod fault;
+mod folders;
 mod raw;
 mod rules;
 mod scenes;
@@ -20,6 +21,7 @@ use crate::link::{KeyUse, Overlap};
 use crate::world::ledger::Entry;
 
 pub(super) use self::fault::{FaultBody, FaultName};
+pub(super) use self::folders::{ContactBody, FactsBody, FolderBody, Mute, Unread};
 pub(super) use self::raw::{Hex, RawBody, RawMessage};
 pub(super) use self::rules::{CallsAnswer, CallsQuery, RulesBody};
 pub(super) use self::scenes::{

@@ -28,14 +28,20 @@ pub(super) fn get_dialogs(
     {
         return Err(Refusal::bad("FOLDER_ID_INVALID"));
     }
+    let folds = world.rules.archive_folds;
+    let folder = input.folder_id.or(folds.then_some(MAIN));
     let mut page = Page::new(caller);
-    let mut all = world.dialogs(caller, input.folder_id);
+    let mut all = world.dialogs(caller, folder);
     if input.exclude_pinned {
         all.retain(|listed| !listed.pinned);
     }
     let limit = usize::try_from(input.limit.clamp(1, 100)).unwrap_or(1);
     let from = start(&world, caller, &all, &input);
     page.total = all.len();
+    if folds && folder == Some(MAIN) && from == 0 && !input.exclude_pinned {
+        page.add_archive(&world, caller);
+        page.total += page.dialogs.len();
+    }
     for listed in all.iter().skip(from).take(limit) {
         page.add(&world, caller, listed);
     }
@@ -111,7 +117,7 @@ impl Page {
     /// Adds the archive's own line, with its newest message.
     fn add_archive(&mut self, world: &World, caller: UserId) {
         let archived = world.dialogs(caller, Some(ARCHIVE));
-        let Some(archive) = render::archive(caller, &archived) else {
+        let Some(archive) = render::archive(world, caller, &archived) else {
             return;
         };
         if let Some(newest) = archived.iter().max_by_key(|listed| listed.place()) {
@@ -205,6 +211,38 @@ pub(super) fn get_pinned_dialogs(
         page.add(&world, caller, listed);
     }
     Ok(page.peer_dialogs(&world, caller))
+}
+
+/// `messages.markDialogUnread`.
+///
+/// # Errors
+/// What names the chat, also `PEER_ID_INVALID` for folders.
+pub(super) fn mark_dialog_unread(
+    request: &Request<'_>,
+    input: f::messages::MarkDialogUnread,
+) -> Result<bool, Refusal> {
+    let (mut world, caller) = request.authorised()?;
+    let InputDialogPeer::Peer(wanted) = &input.peer else {
+        return Err(Refusal::bad("PEER_ID_INVALID"));
+    };
+    let peer = peers::peer(&world, caller, &wanted.peer)?;
+    world.mark_unread(caller, peer, input.unread, Some(request.origin()));
+    Ok(true)
+}
+
+/// `messages.getDialogUnreadMarks`.
+pub(super) fn get_dialog_unread_marks(
+    request: &Request<'_>,
+    _: f::messages::GetDialogUnreadMarks,
+) -> Result<Vec<enums::DialogPeer>, Refusal> {
+    let (world, caller) = request.authorised()?;
+    let settings = world.settings(caller);
+    let marks = settings.map(|settings| settings.unread_marks.iter().copied());
+    Ok(marks
+        .into_iter()
+        .flatten()
+        .map(render::dialog_peer)
+        .collect())
 }
 
 /// `messages.getPeerSettings`: nothing to warn of.

@@ -1,6 +1,6 @@
 //! An account's own folders of the list of chats.
 //!
-//! Owns the checks of a folder and who is told. What is in a folder is worked out by clients.
+//! Owns the checks of what a client puts into a folder. What is in one is worked out by clients.
 //! Source: <https://core.telegram.org/api/folders>.
 
 use grammers_tl_types::enums::{DialogFilter, InputPeer};
@@ -9,14 +9,9 @@ use grammers_tl_types::{enums, functions as f, types};
 use super::{Request, peers};
 use crate::world::World;
 use crate::world::ids::{ChannelId, UserId};
-use crate::world::news::News;
 use crate::world::refusal::Refusal;
 
-/// The numbers that a folder may have; 0 is the list of all chats, 1 the archive.
-const IDS: std::ops::RangeInclusive<i32> = 2..=255;
-/// Folders of an account without Premium.
-const MAX: usize = 10;
-/// Chats that a folder of such an account may name.
+/// Chats that a folder of an account without Premium may name.
 const MAX_CHATS: usize = 100;
 
 /// `messages.getDialogFilters`: the folders in their order, and the list of all chats first if it
@@ -62,36 +57,14 @@ pub(super) fn update_dialog_filter(
     input: f::messages::UpdateDialogFilter,
 ) -> Result<bool, Refusal> {
     let (mut world, caller) = request.authorised()?;
-    if !IDS.contains(&input.id) {
-        return Err(Refusal::bad("FILTER_ID_INVALID"));
-    }
     let filter = input.filter;
     let filter = filter.map(|filter| checked(&world, caller, input.id, filter));
-    let filter = filter.transpose()?;
-    let Some(settings) = world.settings_mut(caller) else {
-        return Ok(true);
-    };
-    let filters = &mut settings.filters;
-    let at = filters.iter().position(|one| id_of(one) == input.id);
-    match (at, &filter) {
-        (Some(at), Some(filter)) => {
-            if let Some(kept) = filters.get_mut(at) {
-                kept.clone_from(filter);
-            }
-        }
-        (None, Some(_)) if filters.iter().filter(|one| id_of(one) != 0).count() >= MAX => {
-            return Err(Refusal::bad("DIALOG_FILTERS_TOO_MUCH"));
-        }
-        (None, Some(filter)) => filters.push(filter.clone()),
-        (Some(at), None) => {
-            filters.remove(at);
-        }
-        (None, None) => return Err(Refusal::bad("FILTER_ID_INVALID")),
-    }
-    let id = input.id;
-    let update = types::UpdateDialogFilter { id, filter };
-    let news = News::Aside(Box::new(update.into()), Vec::new());
-    world.tell(caller, news, Some(request.origin()));
+    world.put_filter(
+        caller,
+        input.id,
+        filter.transpose()?,
+        Some(request.origin()),
+    )?;
     Ok(true)
 }
 
@@ -101,27 +74,8 @@ pub(super) fn update_dialog_filters_order(
     input: f::messages::UpdateDialogFiltersOrder,
 ) -> Result<bool, Refusal> {
     let (mut world, caller) = request.authorised()?;
-    if let Some(settings) = world.settings_mut(caller) {
-        let filters = &mut settings.filters;
-        if input.order.contains(&0) && !filters.contains(&DialogFilter::Default) {
-            filters.push(DialogFilter::Default);
-        }
-        let place = |one: &DialogFilter| input.order.iter().position(|id| *id == id_of(one));
-        filters.sort_by_key(|one| place(one).unwrap_or(usize::MAX));
-    }
-    let order = input.order;
-    let update = types::UpdateDialogFilterOrder { order };
-    let news = News::Aside(Box::new(update.into()), Vec::new());
-    world.tell(caller, news, Some(request.origin()));
+    world.order_filters(caller, input.order, Some(request.origin()));
     Ok(true)
-}
-
-fn id_of(filter: &DialogFilter) -> i32 {
-    match filter {
-        DialogFilter::Default => 0,
-        DialogFilter::Filter(filter) => filter.id,
-        DialogFilter::Chatlist(list) => list.id,
-    }
 }
 
 fn checked(
@@ -156,21 +110,32 @@ fn checked(
 /// A folder with the access hashes that count now.
 fn fresh(world: &World, caller: UserId, filter: &DialogFilter) -> DialogFilter {
     let mut filter = filter.clone();
-    if let DialogFilter::Filter(filter) = &mut filter {
-        let chats = filter.pinned_peers.iter_mut();
-        let chats = chats.chain(&mut filter.include_peers);
-        for peer in chats.chain(&mut filter.exclude_peers) {
-            match peer {
-                InputPeer::User(user) => {
-                    user.access_hash = world.access_hash(caller, UserId(user.user_id)).0;
-                }
-                InputPeer::Channel(channel) => {
-                    let id = ChannelId(channel.channel_id);
-                    channel.access_hash = world.channel_hash(caller, id).0;
-                }
-                _ => {}
-            }
+    match &mut filter {
+        DialogFilter::Default => {}
+        DialogFilter::Filter(filter) => {
+            refresh(world, caller, &mut filter.pinned_peers);
+            refresh(world, caller, &mut filter.include_peers);
+            refresh(world, caller, &mut filter.exclude_peers);
+        }
+        DialogFilter::Chatlist(list) => {
+            refresh(world, caller, &mut list.pinned_peers);
+            refresh(world, caller, &mut list.include_peers);
         }
     }
     filter
+}
+
+fn refresh(world: &World, caller: UserId, peers: &mut [InputPeer]) {
+    for peer in peers {
+        match peer {
+            InputPeer::User(user) => {
+                user.access_hash = world.access_hash(caller, UserId(user.user_id)).0;
+            }
+            InputPeer::Channel(channel) => {
+                let id = ChannelId(channel.channel_id);
+                channel.access_hash = world.channel_hash(caller, id).0;
+            }
+            _ => {}
+        }
+    }
 }

@@ -8,7 +8,7 @@ use grammers_tl_types::{enums, functions as f, types};
 use super::render::Cast;
 use super::{Request, channels, groups, peers, render};
 use crate::world::World;
-use crate::world::channel::ChannelKind;
+use crate::world::channel::{Channel, ChannelKind};
 use crate::world::ids::{Peer, UserId};
 use crate::world::invites::{Invite, Terms};
 use crate::world::refusal::Refusal;
@@ -103,7 +103,7 @@ fn seen_from_outside(world: &World, invite: &Invite) -> types::ChatInvite {
     let is = |kind| channel.is_some_and(|channel| channel.kind == kind);
     let title = channel.map(|channel| &channel.title);
     let title = title.or(group.map(|group| &group.title));
-    let members = channel.map(|channel| channel.members.len());
+    let members = channel.map(Channel::participants);
     let members = members.or(group.map(|group| group.members.len()));
     types::ChatInvite {
         channel: channel.is_some(),
@@ -111,7 +111,7 @@ fn seen_from_outside(world: &World, invite: &Invite) -> types::ChatInvite {
         public: channel.is_some_and(|channel| channel.username.is_some()),
         megagroup: is(ChannelKind::Supergroup),
         request_needed: invite.terms.request_needed,
-        verified: false,
+        verified: channel.is_some_and(|channel| channel.verified),
         scam: false,
         fake: false,
         can_refulfill_subscription: false,

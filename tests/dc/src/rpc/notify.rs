@@ -1,6 +1,6 @@
 //! How loud chats are: `account.updateNotifySettings` and what belongs to it.
 //!
-//! Owns the forms of the answers and who is told. The settings are the account's.
+//! Owns the forms of the answers. The settings are the account's.
 //! Source: <https://core.telegram.org/api/push-updates>.
 
 use grammers_tl_types::enums::InputNotifyPeer;
@@ -9,7 +9,6 @@ use grammers_tl_types::{enums, functions as f, types};
 use super::{Request, peers, render};
 use crate::world::World;
 use crate::world::ids::{Peer, UserId};
-use crate::world::news::{News, Origin};
 use crate::world::refusal::Refusal;
 use crate::world::settings::Scope;
 
@@ -41,7 +40,7 @@ pub(super) fn update_notify_settings(
         stories_android_sound: stories.clone(),
         stories_other_sound: stories,
     };
-    put(&mut world, caller, scope, Some(settings), request.origin());
+    world.set_notify(caller, scope, Some(settings), Some(request.origin()));
     Ok(true)
 }
 
@@ -64,7 +63,7 @@ pub(super) fn reset_notify_settings(
     let set = world.settings(caller).map(|settings| &settings.notify);
     let scopes: Vec<Scope> = set.map_or(Vec::new(), |all| all.keys().copied().collect());
     for scope in scopes {
-        put(&mut world, caller, scope, None, request.origin());
+        world.set_notify(caller, scope, None, Some(request.origin()));
     }
     Ok(true)
 }
@@ -83,42 +82,4 @@ fn scope(world: &World, caller: UserId, peer: &InputNotifyPeer) -> Result<Scope,
             Scope::Chat(Peer::Channel(id))
         }
     })
-}
-
-fn put(
-    world: &mut World,
-    caller: UserId,
-    scope: Scope,
-    settings: Option<types::PeerNotifySettings>,
-    origin: Origin,
-) {
-    let Some(kept) = world.settings_mut(caller) else {
-        return;
-    };
-    match settings {
-        Some(settings) => kept.notify.insert(scope, settings),
-        None => kept.notify.remove(&scope),
-    };
-    let (peer, named) = match scope {
-        Scope::Users => (enums::NotifyPeer::NotifyUsers, None),
-        Scope::Chats => (enums::NotifyPeer::NotifyChats, None),
-        Scope::Broadcasts => (enums::NotifyPeer::NotifyBroadcasts, None),
-        Scope::Chat(chat) => {
-            let peer = render::peer(chat);
-            (types::NotifyPeer { peer }.into(), Some(chat))
-        }
-        Scope::Topic(chat, top_msg_id) => {
-            let peer = render::peer(chat);
-            (
-                types::NotifyForumTopic { peer, top_msg_id }.into(),
-                Some(chat),
-            )
-        }
-    };
-    let update = types::UpdateNotifySettings {
-        peer,
-        notify_settings: render::notify_of(world, caller, scope),
-    };
-    let news = News::Aside(Box::new(update.into()), named.into_iter().collect());
-    world.tell(caller, news, Some(origin));
 }

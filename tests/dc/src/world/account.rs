@@ -61,6 +61,10 @@ pub struct Account {
     pub scheduled_count: i32,
     /// Who may not write to this account.
     pub blocked: BTreeSet<UserId>,
+    /// Whether Telegram has verified it.
+    pub verified: bool,
+    /// True for a bot.
+    pub bot: bool,
     /// What it has set up for all its devices.
     pub settings: Settings,
 }
@@ -127,6 +131,8 @@ impl Account {
             scheduled: BTreeMap::new(),
             scheduled_count: 0,
             blocked: BTreeSet::new(),
+            verified: false,
+            bot: false,
             settings: Settings::default(),
         }
     }

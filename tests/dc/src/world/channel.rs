@@ -43,6 +43,10 @@ pub struct Channel {
     pub hidden_history: bool,
     /// What happened in it, by its own pts.
     pub events: Events,
+    /// Whether Telegram has verified it.
+    pub verified: bool,
+    /// How many are said to be in it, if not as many as there are.
+    pub claimed: Option<usize>,
     /// True once its creator has deleted it: nobody may read it any more.
     pub deleted: bool,
     /// Who is in it now, once somebody has asked since the last change.
@@ -109,6 +113,8 @@ impl Channel {
             forum: Forum::default(),
             hidden_history: false,
             events: Events::default(),
+            verified: false,
+            claimed: None,
             deleted: false,
             audience: None,
             messages: Vec::new(),

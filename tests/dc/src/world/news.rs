@@ -9,6 +9,7 @@ use super::World;
 use super::events::{Event, EventKind};
 use super::ids::{ChannelId, GroupId, KeyId, MessageId, Peer, UserId};
 use super::raw::RawId;
+use super::settings::Scope;
 
 /// Which session of which key caused something, so that it is not told of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -98,6 +99,10 @@ pub enum News {
     },
     /// The pinned chats of a folder have another order.
     DialogsReordered(i32),
+    /// How loud something is has changed.
+    Loudness(Scope),
+    /// A chat was marked as unread, or is no longer.
+    UnreadMark(Peer),
     /// Something about this basic group itself has changed.
     Group(GroupId),
     /// The account has blocked somebody, or lets them write again.

@@ -79,6 +79,10 @@ pub struct Rules {
     /// A search in a private chat ignores the sender, and one by a filter alone the latest date
     /// (Telethon, `client/messages.py`, and its #1124).
     pub search_ignores: bool,
+    /// The list of chats without a folder shows the archive as one line in the place of its
+    /// chats. Not in force unless it is switched on: TDLib and Telegram's web client know the line
+    /// from `messages.getPinnedDialogs` alone, users of `GramJS` have met it in the list.
+    pub archive_folds: bool,
     /// By method, for each account.
     pub limits: BTreeMap<String, Limit>,
 }
@@ -99,6 +103,7 @@ impl Rules {
             codes_are_written: false,
             search_by_words: false,
             search_ignores: false,
+            archive_folds: false,
             limits: BTreeMap::new(),
         }
     }
@@ -113,6 +118,7 @@ impl Rules {
             codes_are_written: true,
             search_by_words: true,
             search_ignores: true,
+            archive_folds: false,
             limits: limits.into(),
         }
     }

@@ -4,7 +4,7 @@
 //! Owns what is kept for one account. It only passes the objects on: what they say is read by
 //! clients alone. Whoever misses the news of them asks.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use grammers_tl_types::{enums, types};
@@ -20,6 +20,8 @@ pub struct Settings {
     pub drafts: BTreeMap<(Peer, i32), types::DraftMessage>,
     /// How loud what is; what was never set is not here.
     pub notify: BTreeMap<Scope, types::PeerNotifySettings>,
+    /// The chats that are marked as unread, whatever is read in them.
+    pub unread_marks: BTreeSet<Peer>,
     /// The folders in their order, the list of all chats among them once it was moved.
     pub filters: Vec<enums::DialogFilter>,
 }

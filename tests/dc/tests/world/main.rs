@@ -12,6 +12,7 @@ mod control;
 mod differences;
 mod faults;
 mod files;
+mod folders;
 mod messages;
 mod past;
 mod phone;

@@ -21,6 +21,7 @@ pub(in crate::control) struct RulesBody {
     pub(in crate::control) codes_are_written: Option<bool>,
     pub(in crate::control) search_by_words: Option<bool>,
     pub(in crate::control) search_ignores: Option<bool>,
+    pub(in crate::control) archive_folds: Option<bool>,
     /// By method; `null` for no limit.
     #[serde(default)]
     pub(in crate::control) limits: BTreeMap<String, Option<Limit>>,

@@ -1,4 +1,4 @@
-//! Updates that move no pts: reactions, votes, scheduled messages, the order of the list, blocking.
+//! Updates that move no pts: reactions, votes, scheduled messages, the list of chats, blocking.
 //!
 //! Owns their constructors. Whoever misses one of them sees the same in the next answer.
 
@@ -9,10 +9,12 @@ use super::message::{reactions_of, scheduled_message};
 use super::peer::{peer, user_peer};
 use super::poll::polled;
 use super::raw::raw_update;
+use super::user::notify_of;
 use super::usernames::usernames;
 use crate::world::World;
 use crate::world::ids::{MessageId, Peer, UserId};
 use crate::world::news::News;
+use crate::world::settings::Scope;
 
 /// The update for one account, with everybody named in it added to the cast; `None` for other news.
 pub(super) fn aside(
@@ -50,6 +52,8 @@ pub(super) fn aside(
             cast.add(*chat);
             dialog_pinned(world, viewer, *chat, *pinned)?
         }
+        News::Loudness(scope) => loudness(world, viewer, *scope, cast),
+        News::UnreadMark(chat) => unread_mark(world, viewer, *chat, cast),
         News::DialogsReordered(folder) => dialogs_reordered(world, viewer, *folder)?,
         News::Group(id) => {
             cast.add(Peer::Group(*id));
@@ -75,6 +79,42 @@ pub(super) fn aside(
         News::Raw(raw) => raw_update(world, *raw),
         _ => return None,
     })
+}
+
+fn loudness(world: &World, viewer: UserId, scope: Scope, cast: &mut Cast) -> enums::Update {
+    let notify_settings = notify_of(world, viewer, scope);
+    let to = match scope {
+        Scope::Users => enums::NotifyPeer::NotifyUsers,
+        Scope::Chats => enums::NotifyPeer::NotifyChats,
+        Scope::Broadcasts => enums::NotifyPeer::NotifyBroadcasts,
+        Scope::Chat(chat) => {
+            cast.add(chat);
+            types::NotifyPeer { peer: peer(chat) }.into()
+        }
+        Scope::Topic(chat, top_msg_id) => {
+            cast.add(chat);
+            let peer = peer(chat);
+            types::NotifyForumTopic { peer, top_msg_id }.into()
+        }
+    };
+    types::UpdateNotifySettings {
+        peer: to,
+        notify_settings,
+    }
+    .into()
+}
+
+fn unread_mark(world: &World, viewer: UserId, chat: Peer, cast: &mut Cast) -> enums::Update {
+    cast.add(chat);
+    let marks = world
+        .settings(viewer)
+        .map(|settings| &settings.unread_marks);
+    types::UpdateDialogUnreadMark {
+        unread: marks.is_some_and(|marks| marks.contains(&chat)),
+        peer: dialog_peer(chat),
+        saved_peer_id: None,
+    }
+    .into()
 }
 
 fn dialog_pinned(world: &World, viewer: UserId, chat: Peer, pinned: bool) -> Option<enums::Update> {
@@ -151,6 +191,6 @@ pub(in crate::rpc) fn unscheduled(chat: Peer, ids: &[i32], sent: &[MessageId]) -
 }
 
 /// `dialogPeer`.
-fn dialog_peer(chat: Peer) -> enums::DialogPeer {
+pub(in crate::rpc) fn dialog_peer(chat: Peer) -> enums::DialogPeer {
     types::DialogPeer { peer: peer(chat) }.into()
 }

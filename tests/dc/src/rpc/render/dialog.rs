@@ -37,13 +37,20 @@ pub(in crate::rpc) fn dialog(world: &World, viewer: UserId, listed: &Listed<'_>)
 }
 
 /// The archive as it stands in the list of chats.
-pub(in crate::rpc) fn archive(viewer: UserId, archived: &[Listed<'_>]) -> Option<enums::Dialog> {
+pub(in crate::rpc) fn archive(
+    world: &World,
+    viewer: UserId,
+    archived: &[Listed<'_>],
+) -> Option<enums::Dialog> {
     let newest = archived.iter().max_by_key(|listed| listed.place())?;
-    let unread: Vec<i32> = archived
-        .iter()
-        .map(|listed| listed.unread(viewer))
-        .filter(|unread| *unread > 0)
-        .collect();
+    let unread = |muted: bool| -> Vec<i32> {
+        let such = archived.iter();
+        such.filter(|listed| world.is_muted(viewer, listed.peer) == muted)
+            .map(|listed| listed.unread(viewer))
+            .filter(|unread| *unread > 0)
+            .collect()
+    };
+    let (muted, loud) = (unread(true), unread(false));
     let folder = types::Folder {
         autofill_new_broadcasts: false,
         autofill_public_groups: false,
@@ -57,10 +64,10 @@ pub(in crate::rpc) fn archive(viewer: UserId, archived: &[Listed<'_>]) -> Option
         folder: folder.into(),
         peer: peer(newest.peer),
         top_message: newest.top.0,
-        unread_muted_peers_count: 0,
-        unread_unmuted_peers_count: count(unread.len()),
-        unread_muted_messages_count: 0,
-        unread_unmuted_messages_count: unread.iter().sum(),
+        unread_muted_peers_count: count(muted.len()),
+        unread_unmuted_peers_count: count(loud.len()),
+        unread_muted_messages_count: muted.iter().sum(),
+        unread_unmuted_messages_count: loud.iter().sum(),
     };
     Some(archive.into())
 }
@@ -71,11 +78,12 @@ pub(in crate::rpc) fn empty_dialog(world: &World, viewer: UserId, chat: Peer) ->
 }
 
 fn blank(world: &World, viewer: UserId, chat: Peer) -> types::Dialog {
-    let drafts = world.settings(viewer).map(|settings| &settings.drafts);
-    let draft = drafts.and_then(|drafts| drafts.get(&(chat, 0)));
+    let settings = world.settings(viewer);
+    let draft = settings.and_then(|settings| settings.drafts.get(&(chat, 0)));
+    let unread_mark = settings.is_some_and(|settings| settings.unread_marks.contains(&chat));
     types::Dialog {
         pinned: false,
-        unread_mark: false,
+        unread_mark,
         view_forum_as_messages: false,
         peer: peer(chat),
         top_message: 0,

@@ -118,7 +118,7 @@ pub(in crate::rpc) fn full_channel(
         has_welcome_messages: false,
         id: channel.id.0,
         about: channel.about.clone(),
-        participants_count: Some(count(channel.members.len())),
+        participants_count: Some(count(channel.participants())),
         admins_count: Some(count(admins.len() + 1)),
         kicked_count: is_admin.then(|| count(removed)),
         banned_count: is_admin.then(|| count(bans.len() - removed)),

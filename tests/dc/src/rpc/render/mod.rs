@@ -23,7 +23,7 @@ mod update;
 mod user;
 mod usernames;
 
-pub(super) use aside::{add_reactors, reacted, unscheduled};
+pub(super) use aside::{add_reactors, dialog_peer, reacted, unscheduled};
 pub(super) use cast::Cast;
 pub(super) use chat::count;
 pub(super) use config::config;
