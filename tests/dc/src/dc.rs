@@ -62,6 +62,8 @@ pub struct DcOptions {
     pub bundle: usize,
     /// How long a log-in code counts, in whole seconds.
     pub code_lifetime: Duration,
+    /// How long the token of a QR code counts, in whole seconds.
+    pub login_token_lifetime: Duration,
     /// Where it is as hard as Telegram.
     pub rules: Rules,
 }
@@ -74,6 +76,7 @@ impl Default for DcOptions {
             slice: 100,
             bundle: 1,
             code_lifetime: Duration::from_mins(5),
+            login_token_lifetime: Duration::from_secs(30),
             rules: Rules::default(),
         }
     }
@@ -145,7 +148,8 @@ impl Dc {
         world.slice = options.slice.max(1);
         world.bundle = options.bundle.max(1);
         world.rules = options.rules;
-        world.code_lifetime = i32::try_from(options.code_lifetime.as_secs()).unwrap_or(i32::MAX);
+        world.code_lifetime = whole_seconds(options.code_lifetime);
+        world.login_token_lifetime = whole_seconds(options.login_token_lifetime);
         let links = Arc::new(Links::new(clock));
         let outlet: Arc<dyn Outlet> = Arc::<Links>::clone(&links);
         let api = Arc::new(Api::new(world, outlet, address));
@@ -309,6 +313,10 @@ impl Dc {
     pub fn connections(&self) -> u64 {
         self.link_counts().open
     }
+}
+
+fn whole_seconds(time: Duration) -> i32 {
+    i32::try_from(time.as_secs()).unwrap_or(i32::MAX)
 }
 
 /// Sends scheduled messages and ends restrictions as their time comes.

@@ -23,6 +23,7 @@ import checks_messages
 import checks_past
 import checks_polls
 import checks_profile
+import checks_qr
 import checks_search
 import checks_settings
 from harness import Checks, Dc
@@ -35,6 +36,7 @@ async def main():
     every = Checks()
     modules = (
         checks_login,
+        checks_qr,
         checks_messages,
         checks_changes,
         checks_absence,

@@ -8,8 +8,8 @@ use actix_web::{HttpResponse, web};
 
 use super::answer;
 use super::wire::{
-    Delete, Edit, Keys, Ledger, LedgerQuery, Read, Revoke, Send, SendFile, SentMessages, Stats,
-    Touched,
+    Delete, Edit, Keys, Ledger, LedgerQuery, Read, Revoke, Scan, Send, SendFile, SentMessages,
+    Stats, Touched,
 };
 use crate::dc::Dc;
 use crate::dc::files::NewFile;
@@ -31,6 +31,7 @@ pub(super) fn routes(config: &mut web::ServiceConfig) {
         .route("/delete", web::post().to(delete))
         .route("/read", web::post().to(read))
         .route("/revoke", web::post().to(revoke))
+        .route("/scan", web::post().to(scan))
         .route("/ledger", web::get().to(ledger))
         .route("/stats", web::get().to(stats))
         .route("/keys", web::get().to(keys))
@@ -127,6 +128,12 @@ async fn revoke(dc: web::Data<Dc>, body: web::Json<Revoke>) -> HttpResponse {
         dc.revoke(&body.account)
     };
     answer(ended.map(|count| Touched { count }))
+}
+
+/// `POST /scan`.
+async fn scan(dc: web::Data<Dc>, body: web::Json<Scan>) -> HttpResponse {
+    let scanned = dc.scan(&body.account, &body.token);
+    answer(scanned.map(|()| Touched { count: 1 }))
 }
 
 /// `GET /ledger`: a page, with the members of the audiences that it names.

@@ -188,6 +188,15 @@ pub(super) struct Revoke {
     pub(super) deactivate: bool,
 }
 
+/// `POST /scan`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Scan {
+    pub(super) account: String,
+    /// As it stands in the QR code, or the token alone.
+    pub(super) token: String,
+}
+
 /// How many keys or messages something touched.
 #[derive(Debug, Serialize)]
 pub(super) struct Touched {

@@ -3,6 +3,9 @@
 //! Owns nothing: each call takes the world's lock for itself. Accounts are named by username, phone
 //! number or user id; messages by their id in the named account's box.
 
+use base64::Engine as _;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD as URL_SAFE_NO_PAD;
+
 use super::{Dc, SentIds, find, find_peer};
 use crate::world::change::Reach;
 use crate::world::ids::{MessageId, Peer, UserId};
@@ -98,6 +101,18 @@ impl Dc {
     /// 400 `USER_NOT_FOUND`.
     pub fn deactivate(&self, account: &str) -> Result<usize, Refusal> {
         self.end(account, KeyState::Deactivated)
+    }
+
+    /// Lets an account scan a QR code, by its link `tg://login?token=…` or the token in it.
+    ///
+    /// # Errors
+    /// 400 `USER_NOT_FOUND`, and what `auth.acceptLoginToken` answers.
+    pub fn scan(&self, account: &str, code: &str) -> Result<(), Refusal> {
+        let user = self.user(account)?;
+        let token = code.strip_prefix("tg://login?token=").unwrap_or(code);
+        let token = URL_SAFE_NO_PAD.decode(token.trim_end_matches('='));
+        let token = token.map_err(|_not_base64| Refusal::bad("AUTH_TOKEN_INVALID"))?;
+        self.0.api.accept_login_token(user, &token).map(drop)
     }
 
     fn end(&self, account: &str, state: fn(UserId) -> KeyState) -> Result<usize, Refusal> {

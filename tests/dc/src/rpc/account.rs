@@ -51,7 +51,7 @@ pub(super) fn get_authorizations(
         let key = world.key(id);
         let current = id == request.key();
         let hash = if current { 0 } else { id.0 };
-        authorizations.push(log_in(current, hash, key.api_id, key.since, now));
+        authorizations.push(log_in(current, hash, key.api_id, key.since, now).into());
     }
     Ok(types::account::Authorizations {
         authorization_ttl_days: 180,
@@ -60,7 +60,13 @@ pub(super) fn get_authorizations(
     .into())
 }
 
-fn log_in(current: bool, hash: i64, api_id: i32, since: i32, now: i32) -> enums::Authorization {
+pub(super) fn log_in(
+    current: bool,
+    hash: i64,
+    api_id: i32,
+    since: i32,
+    now: i32,
+) -> types::Authorization {
     types::Authorization {
         current,
         official_app: false,
@@ -81,5 +87,4 @@ fn log_in(current: bool, hash: i64, api_id: i32, since: i32, now: i32) -> enums:
         country: String::new(),
         region: String::new(),
     }
-    .into()
 }

@@ -8,7 +8,7 @@ use grammers_tl_types::{enums, functions as f, types};
 
 use super::{Request, render};
 use crate::world::World;
-use crate::world::ids::UserId;
+use crate::world::ids::{KeyId, UserId};
 use crate::world::keys::KeyState;
 use crate::world::logins::{CODE, SentCode, normal_phone};
 use crate::world::password::Password;
@@ -81,17 +81,30 @@ pub(super) fn sign_in(
     let mut world = request.world();
     let code = input.phone_code.unwrap_or_default();
     let (user, api_id) = world.sign_in(&input.phone_number, &input.phone_code_hash, &code)?;
-    world.key(request.key()).api_id = api_id;
+    enter(&mut world, request.key(), user, api_id)?;
+    authorization(&world, user)
+}
+
+/// Lets a key act for an account, as far as that goes without the account's password.
+///
+/// # Errors
+/// 401 `SESSION_PASSWORD_NEEDED`: a code is used up, and only the password is missing now.
+pub(super) fn enter(
+    world: &mut World,
+    key: KeyId,
+    user: UserId,
+    api_id: i32,
+) -> Result<(), Refusal> {
+    world.key(key).api_id = api_id;
     if world
         .account(user)
         .is_some_and(|account| account.password.is_some())
     {
-        // The code is used up: only the password is missing now.
-        world.end_key(request.key(), KeyState::PasswordPending(user));
+        world.end_key(key, KeyState::PasswordPending(user));
         return Err(Refusal::unauthorised("SESSION_PASSWORD_NEEDED"));
     }
-    world.authorise(request.key(), user, false);
-    authorization(&world, user)
+    world.authorise(key, user, false);
+    Ok(())
 }
 
 /// `auth.checkPassword`.

@@ -41,6 +41,7 @@ mod pins;
 mod place;
 mod polls;
 mod profile;
+mod qr;
 mod reactions;
 mod render;
 mod routes;

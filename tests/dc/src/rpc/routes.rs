@@ -12,7 +12,7 @@ use super::{
     dialogs, drafts, filters, folders, forums, forward, groups, help, history, invites, login,
 };
 use super::{
-    media, messages, notify, password, pins, polls, profile, reactions, run, scheduled, search,
+    media, messages, notify, password, pins, polls, profile, qr, reactions, run, scheduled, search,
 };
 use super::{updates, upload, users};
 use crate::world::refusal::Refusal;
@@ -46,11 +46,14 @@ routes! {
     account::UpdateProfile => profile::update_profile,
     account::UpdateStatus => account::update_status,
     account::UpdateUsername => profile::update_username,
+    auth::AcceptLoginToken => qr::accept_login_token,
     auth::BindTempAuthKey => auth::bind_temp_auth_key,
     auth::CancelCode => login::cancel_code,
     auth::CheckPassword => login::check_password,
     auth::ExportAuthorization => auth::export_authorization,
+    auth::ExportLoginToken => qr::export_login_token,
     auth::ImportAuthorization => auth::import_authorization,
+    auth::ImportLoginToken => qr::import_login_token,
     auth::LogOut => auth::log_out,
     auth::ResendCode => login::resend_code,
     auth::ResetAuthorizations => auth::reset_authorizations,

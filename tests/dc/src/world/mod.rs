@@ -32,6 +32,7 @@ pub mod invites;
 pub mod keys;
 pub mod kinds;
 pub mod ledger;
+pub mod login_tokens;
 pub mod logins;
 pub mod loudness;
 pub mod media;
@@ -82,6 +83,7 @@ use self::group::Group;
 use self::ids::{ChannelId, GroupId, KeyId, UserId};
 use self::invites::Invite;
 use self::keys::Key;
+use self::login_tokens::LoginTokens;
 use self::logins::Logins;
 use self::moves::Moves;
 use self::news::Notice;
@@ -100,6 +102,8 @@ pub struct World {
     pub clock: Clock,
     /// Seconds for which a code that was sent counts.
     pub code_lifetime: i32,
+    /// Seconds for which the token of a QR code counts.
+    pub login_token_lifetime: i32,
     /// Events in one slice of a difference.
     pub slice: usize,
     /// News for the same sessions that may travel in one `updates`, at least 1.
@@ -135,6 +139,7 @@ pub struct World {
     moves: Moves,
     foreign: Foreign,
     logins: Logins,
+    login_tokens: LoginTokens,
     polls: HashMap<PollId, Poll>,
     posts: Vec<Post>,
     audiences: Vec<Arc<[UserId]>>,
@@ -150,6 +155,7 @@ impl World {
         let mut world = Self {
             clock,
             code_lifetime: 300,
+            login_token_lifetime: 30,
             slice: 100,
             bundle: 1,
             faults: Faults::default(),
@@ -174,6 +180,7 @@ impl World {
             moves: Moves::default(),
             foreign: Foreign::default(),
             logins: Logins::default(),
+            login_tokens: LoginTokens::default(),
             polls: HashMap::new(),
             posts: Vec::new(),
             audiences: Vec::new(),
