@@ -22,7 +22,7 @@ use crate::config::{Config, Exposure, LimitsConfig, StoreConfig};
 use crate::error::Error;
 use crate::fetch::{FetchError, Fetcher};
 use crate::session::{
-    LogOuts, Registry, RestoreProgress, SessionContext, Timing, Writer, run_log_outs,
+    LogOuts, QrLogins, Registry, RestoreProgress, SessionContext, Timing, Writer, run_log_outs,
 };
 use crate::store::{
     self, DatabaseUrl, DatabaseUrlError, Store, StoreSettings, load_or_create_master_key,
@@ -78,7 +78,9 @@ pub struct Hub {
     /// The database.
     pub store: Store,
     /// The sessions.
-    pub registry: Registry,
+    pub registry: Arc<Registry>,
+    /// The logins by QR code.
+    pub qr_logins: QrLogins,
     /// How far the restore is.
     pub restore: Arc<RestoreProgress>,
     /// Sends under an idempotency key, one at a time for each key.
@@ -152,8 +154,30 @@ impl Hub {
         dead_man: Option<DeadMan>,
     ) -> Result<Arc<Self>, StartError> {
         // Before the database: a wrong setting leaves nothing behind.
-        let link = link_settings(config, timing.call_timeout)?;
         let first = imports::wanted(config)?;
+        let hub = Self::open(config, &timing, dead_man).await?;
+        hub.bring_back();
+        if let Some((name, key)) = first {
+            let owner = Arc::clone(&hub);
+            hub.spawn(async move { imports::at_first_start(&owner, name, key).await });
+        }
+        Ok(hub)
+    }
+
+    /// A hub for one login, with that switch: it brings nobody back, and takes in no account that the
+    /// settings bring.
+    pub async fn start_for_login(config: &Config, timing: Timing) -> Result<Arc<Self>, StartError> {
+        let dead_man = DeadMan::new().map_err(LockError::from)?;
+        Self::open(config, &timing, Some(dead_man)).await
+    }
+
+    /// Opens the database, takes its lock and begins what a hub does whatever it is for.
+    async fn open(
+        config: &Config,
+        timing: &Timing,
+        dead_man: Option<DeadMan>,
+    ) -> Result<Arc<Self>, StartError> {
+        let link = link_settings(config, timing.call_timeout)?;
         let fetcher = Fetcher::new(config.fetch.clone().into())?;
         let store = open_store(&config.store).await?;
         let lock = Arc::new(DatabaseLock::acquire(&store, &link.lease, dead_man).await?);
@@ -163,7 +187,7 @@ impl Hub {
             link,
             api_id: config.telegram.api_id,
             api_hash: config.telegram.api_hash.clone(),
-            timing,
+            timing: *timing,
             connects: Semaphore::new(config.pace.restore_concurrency),
             logins: Budget::new(
                 config.pace.logins_per_minute,
@@ -173,9 +197,11 @@ impl Hub {
             reconciles: Semaphore::new(RECONCILES),
             log_outs: LogOuts::default(),
         };
+        let registry = Arc::new(Registry::new(Arc::new(context)));
         let hub = Arc::new(Self {
             store,
-            registry: Registry::new(Arc::new(context)),
+            qr_logins: QrLogins::new(Arc::clone(&registry)),
+            registry,
             restore: Arc::default(),
             sends: SendLocks::default(),
             lookups: Lookups::default(),
@@ -199,10 +225,6 @@ impl Hub {
             let_go: CancellationToken::new(),
         });
         hub.spawn_tasks();
-        if let Some((name, key)) = first {
-            let owner = Arc::clone(&hub);
-            hub.spawn(async move { imports::at_first_start(&owner, name, key).await });
-        }
         Ok(hub)
     }
 
@@ -214,13 +236,6 @@ impl Hub {
         );
         self.tasks
             .spawn(async move { lock.keep(&store, &let_go).await });
-        let hub = Arc::clone(self);
-        self.tasks.spawn(async move {
-            tokio::select! {
-                () = housekeeping::restore(&hub) => {}
-                () = hub.stop.cancelled() => {}
-            }
-        });
         let context = Arc::clone(self.registry.context());
         self.spawn(async move { run_log_outs(&context).await });
         let hub = Arc::clone(self);
@@ -230,6 +245,11 @@ impl Hub {
                 () = hub.stop.cancelled() => {}
             }
         });
+    }
+
+    fn bring_back(self: &Arc<Self>) {
+        let hub = Arc::clone(self);
+        self.spawn(async move { housekeeping::restore(&hub).await });
     }
 
     /// Runs a task of the hub's own, which ends with the hub.
@@ -251,6 +271,7 @@ impl Hub {
     /// Stops every session, gives the lock back and closes the database.
     pub async fn stop(&self) {
         self.stop.cancel();
+        self.qr_logins.stop().await;
         self.registry.stop().await;
         // After the accounts, which hand in their last batches until they end.
         self.registry.context().writer.stop().await;

@@ -22,6 +22,7 @@ pub mod messages;
 pub mod peers;
 mod permission;
 pub mod profile;
+pub mod qr_login;
 mod request_id;
 mod resolve;
 pub mod scheduled;

@@ -223,6 +223,8 @@ impl Operation for DestroySession {
     async fn run(self, ctx: &Ctx) -> Result<Self::Output, Error> {
         let hub = &ctx.hub;
         let mut unreadable = false;
+        // Nobody is to scan the session back.
+        hub.qr_logins.cancel_of(&self.session).await;
         if let Some(handle) = hub.registry.get(&self.session) {
             // One that is connecting answers nobody; what it would do is done below.
             if !matches!(handle.snapshot().state, SessionState::Connecting) {

@@ -12,8 +12,9 @@ use crate::session::backoff::BackoffPolicy;
 use crate::session::handle::{Command, Reply, Shared};
 use crate::session::ladder::Ladder;
 use crate::session::log_outs::LogOuts;
-use crate::session::login_phase::LoginAttempt;
+use crate::session::login_attempt::LoginAttempt;
 use crate::session::online::Online;
+use crate::session::qr::QrTiming;
 use crate::session::restore::RestoreTicket;
 use crate::session::waiting::{Reconnected, SILENT_LOOK, Waiting};
 use crate::session::writer::Writer;
@@ -61,6 +62,8 @@ pub struct Timing {
     pub recheck_after: Duration,
     /// How long a login may take before it lapses.
     pub login_lifetime: Duration,
+    /// The times of logins by QR code.
+    pub qr: QrTiming,
     /// How long after a link is made its account's dialogs are compared with the log, half as
     /// much more or less.
     pub reconcile_after: Duration,
@@ -99,6 +102,7 @@ impl Default for Timing {
             probe_timeout: Duration::from_secs(15),
             recheck_after: Duration::from_secs(10),
             login_lifetime: Duration::from_mins(10),
+            qr: QrTiming::default(),
             reconcile_after: Duration::from_secs(4),
             reconcile_every: Duration::from_mins(5),
             reconcile_pace: Duration::from_millis(200),

@@ -23,7 +23,7 @@ const OVER_LINK: Duration = Duration::from_secs(5);
 const FIRST_ATTEMPT: Duration = Duration::from_secs(3);
 
 /// A login step that was under way when its connection ended may reach Telegram this much later.
-const STRAGGLER: Duration = Duration::from_mins(1);
+pub(super) const STRAGGLER: Duration = Duration::from_mins(1);
 
 impl Account {
     /// Logs out, over the link if there is one, which is closed; the row and its history stay.

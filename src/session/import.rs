@@ -197,12 +197,8 @@ impl Place {
         user: &Peer,
     ) -> Result<Result<SessionId, Error>, store::Error> {
         let row = sessions::create_or_get(conn, &self.vault, new)?;
-        let owner = sessions::log_owner(conn, row.id)?;
-        if owner.is_some_and(|owner| owner.0 != user.peer_id.bare()) {
-            return Ok(Err(Error::new(
-                Code::AccountMismatch,
-                "the messages kept under this session_id are another Telegram account's",
-            )));
+        if let Err(error) = check_owner(conn, row.id, user)? {
+            return Ok(Err(error));
         }
         let key = self.row.auth_key.as_deref();
         let held = auth_keys::load_readable(conn, &self.vault, row.id)?;
@@ -216,13 +212,42 @@ impl Place {
             // What a login has left unfinished may be logged in all the same.
             log_outs::give_up(conn, &self.vault, (row.id, DEFAULT_DC), new.now, new.now)?;
         }
-        auth_keys::put(conn, &self.vault, row.id, &self.row, new.now)?;
-        peers::upsert_many(conn, row.id, std::slice::from_ref(user), new.now)?;
-        sessions::set_home_dc(conn, row.id, self.row.dc_id, new.now)?;
-        sessions::set_user(conn, row.id, &profile(user), new.now)?;
-        sessions::set_state(conn, row.id, StoredState::Active, None, new.now)?;
+        put_in(conn, &self.vault, row.id, (&self.row, user), new.now)?;
         Ok(Ok(row.id))
     }
+}
+
+/// Refuses an account for a log that is another's: two accounts in one log could not be told apart.
+pub(super) fn check_owner(
+    conn: &mut AnyConnection,
+    id: SessionId,
+    user: &Peer,
+) -> Result<Result<(), Error>, store::Error> {
+    let owner = sessions::log_owner(conn, id)?;
+    Ok(match owner.filter(|owner| owner.0 != user.peer_id.bare()) {
+        Some(_) => Err(Error::new(
+            Code::AccountMismatch,
+            "the messages kept under this session_id are another Telegram account's; destroy the \
+             session with purge=true, or choose another session_id",
+        )),
+        None => Ok(()),
+    })
+}
+
+/// Stores the key of a logged-in account under a session that has none.
+pub(super) fn put_in(
+    conn: &mut AnyConnection,
+    vault: &Vault,
+    id: SessionId,
+    (key, user): (&DcKey, &Peer),
+    now: UtcTime,
+) -> Result<(), store::Error> {
+    auth_keys::put(conn, vault, id, key, now)?;
+    peers::upsert_many(conn, id, std::slice::from_ref(user), now)?;
+    sessions::set_home_dc(conn, id, key.dc_id, now)?;
+    sessions::set_user(conn, id, &profile(user), now)?;
+    sessions::set_state(conn, id, StoredState::Active, None, now)?;
+    Ok(())
 }
 
 fn no_key() -> Error {

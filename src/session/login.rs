@@ -1,7 +1,8 @@
 //! A login as a state machine without I/O.
 //!
 //! It holds what is known and says what to ask Telegram next; who asks, and how often, is
-//! `login_phase`'s matter. A wrong code or password changes nothing, so that it can be repeated.
+//! the matter of `login_phase` and `qr`. A wrong code or password changes nothing, so that it can be
+//! repeated.
 
 use crate::error::{Code, Error};
 use crate::model::Peer;
@@ -35,14 +36,18 @@ pub enum LoginProgress {
 /// A login in progress.
 #[derive(Clone, Debug)]
 pub(super) struct Login {
-    phone: String,
     step: Step,
     expires: Instant,
 }
 
-#[derive(Clone, Debug)]
-enum Step {
-    Code,
+/// What a login waits for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Step {
+    /// The code that Telegram has sent to this number.
+    Code { phone: String },
+    /// Somebody who scans a QR code.
+    Scan,
+    /// The two-step password.
     Password { hint: Option<String> },
 }
 
@@ -65,10 +70,22 @@ impl Login {
     /// Telegram has sent a code to `phone`.
     pub(super) fn new(phone: String, now: Instant, lifetime: Duration) -> Self {
         Self {
-            phone,
-            step: Step::Code,
+            step: Step::Code { phone },
             expires: now + lifetime,
         }
+    }
+
+    /// A QR code is shown.
+    pub(super) fn by_scan(now: Instant, lifetime: Duration) -> Self {
+        Self {
+            step: Step::Scan,
+            expires: now + lifetime,
+        }
+    }
+
+    /// What it waits for.
+    pub(super) const fn step(&self) -> &Step {
+        &self.step
     }
 
     /// When the login lapses if nothing completes it.
@@ -77,12 +94,13 @@ impl Login {
     }
 
     /// A client has submitted a code.
-    pub(super) fn code(&self) -> CodeAction {
+    pub(super) fn code(&self) -> Result<CodeAction, Error> {
         match &self.step {
-            Step::Code => CodeAction::SignIn {
-                phone: self.phone.clone(),
-            },
-            Step::Password { hint } => CodeAction::AskPassword { hint: hint.clone() },
+            Step::Code { phone } => Ok(CodeAction::SignIn {
+                phone: phone.clone(),
+            }),
+            Step::Password { hint } => Ok(CodeAction::AskPassword { hint: hint.clone() }),
+            Step::Scan => Err(no_login()),
         }
     }
 
@@ -91,13 +109,23 @@ impl Login {
         self.step = Step::Password { hint };
     }
 
+    /// The same, with a time of its own for the password.
+    pub(super) fn password_needed_until(&mut self, hint: Option<String>, expires: Instant) {
+        self.password_needed(hint);
+        self.expires = expires;
+    }
+
     /// A client has submitted a password; is it time for one?
     pub(super) fn password(&self) -> Result<(), Error> {
         match self.step {
             Step::Password { .. } => Ok(()),
-            Step::Code => Err(Error::new(
+            Step::Code { .. } => Err(Error::new(
                 Code::LoginNotFound,
                 "Telegram has not asked for a password yet; submit the code first",
+            )),
+            Step::Scan => Err(Error::new(
+                Code::LoginNotFound,
+                "Telegram has not asked for a password yet; the QR code has to be scanned first",
             )),
         }
     }
@@ -120,7 +148,7 @@ mod tests {
         let mut login = Login::new("+1".to_owned(), Instant::now(), Duration::from_secs(1));
         for _ in 0..3 {
             assert_eq!(
-                login.code(),
+                login.code().expect("a code is awaited"),
                 CodeAction::SignIn {
                     phone: "+1".to_owned()
                 }
@@ -129,7 +157,19 @@ mod tests {
         }
         let hint = Some("pet".to_owned());
         login.password_needed(hint.clone());
-        assert_eq!(login.code(), CodeAction::AskPassword { hint });
+        let asked = login.code().expect("it is used up");
+        assert_eq!(asked, CodeAction::AskPassword { hint });
         assert!(login.password().is_ok() && login.password().is_ok());
+    }
+
+    #[test]
+    fn a_scan_takes_no_code_and_its_password_has_a_time_of_its_own() {
+        let now = Instant::now();
+        let mut login = Login::by_scan(now, Duration::from_mins(5));
+        assert!(login.code().is_err() && login.password().is_err());
+        let until = now + Duration::from_mins(7);
+        login.password_needed_until(None, until);
+        assert!(login.password().is_ok());
+        assert_eq!(login.expires(), until);
     }
 }

@@ -2,29 +2,33 @@
 
 use crate::error::{Code, Error};
 use crate::model::{MessageBox, MessageId, Peer, SessionState, StoredState, UtcTime};
-use crate::session::account::{Account, Phase};
+use crate::session::account::{Account, Phase, SessionContext};
 use crate::session::handle::{Command, Reply, not_authorized};
+use crate::session::import::check_owner;
 use crate::session::login::{CodeAction, Login, LoginProgress, LoginStarted};
+use crate::session::login_attempt::{LoginAttempt, Verdict};
 use crate::session::online::Online;
 use crate::session::waiting::Waiting;
 use crate::store::{auth_keys, listings, peers, sequences, sessions};
-use crate::telegram::{self, Keys, Link, SignIn};
+use crate::telegram::{self, Keys, Link};
 use log::{info, warn};
 use secrecy::SecretString;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use tokio::time::sleep_until;
 
-/// A login and the link it goes over.
-pub(super) struct LoginAttempt {
-    link: Arc<Link>,
-    login: Login,
-    /// Whether a step was sent whose answer nobody has seen: Telegram may have let the account in.
-    uncertain: bool,
-}
-
 /// What a step leads to: an answer for the client, and a new phase if the login is over.
 type Step<T> = (Result<T, Error>, Option<Phase>);
+
+impl SessionContext {
+    /// A login costs a turn of the budget of all sessions.
+    pub(super) fn login_turn(&self) -> Result<(), Error> {
+        self.logins.try_turn().map_err(|wait| {
+            let text = "this hub starts no more logins at the moment; HUB_LOGINS_PER_MINUTE says how many it may";
+            Error::new(Code::RateLimited, text).retry_after(wait)
+        })
+    }
+}
 
 impl Account {
     /// Starts a login from a phase without a link. `None` means that the phase goes on.
@@ -46,14 +50,6 @@ impl Account {
         };
         drop(reply.send(answer));
         next
-    }
-
-    /// A login code costs a turn of the budget of all sessions.
-    fn login_turn(&self) -> Result<(), Error> {
-        self.context.logins.try_turn().map_err(|wait| {
-            let text = "this hub starts no more logins at the moment; HUB_LOGINS_PER_MINUTE says how many it may";
-            Error::new(Code::RateLimited, text).retry_after(wait)
-        })
     }
 
     async fn begin_login(&self, phone: String) -> Result<(LoginAttempt, String), Error> {
@@ -90,21 +86,15 @@ impl Account {
         if let Some(left) = session.flood_wait("auth.sendCode") {
             return Err(Error::from(telegram::Error::FloodWait(left)));
         }
-        self.login_turn()?;
+        self.context.login_turn()?;
         let vitals = Arc::clone(&self.shared.vitals);
         let settings = &self.context.link;
         let link = Link::open(session, settings, api_id, Keys::MayBeMade, vitals).await?;
         let sent = link.send_code(&phone, api_id, &api_hash).await?;
         let lifetime = self.context.timing.login_lifetime;
         let login = Login::new(phone, tokio::time::Instant::now(), lifetime);
-        Ok((
-            LoginAttempt {
-                link: Arc::new(link),
-                login,
-                uncertain: false,
-            },
-            sent.phone_code_hash,
-        ))
+        let attempt = LoginAttempt::new(Arc::new(link), login);
+        Ok((attempt, sent.phone_code_hash))
     }
 
     /// Serves the login until it succeeds, is given up or lapses.
@@ -188,7 +178,7 @@ impl Account {
         phone: String,
     ) -> Result<LoginStarted, Error> {
         let (api_id, api_hash) = (self.context.api_id, &self.context.api_hash);
-        self.login_turn()?;
+        self.context.login_turn()?;
         let sent = attempt.link.send_code(&phone, api_id, api_hash).await?;
         let lifetime = self.context.timing.login_lifetime;
         attempt.login = Login::new(phone, tokio::time::Instant::now(), lifetime);
@@ -204,13 +194,15 @@ impl Account {
         phone_code_hash: &str,
     ) -> Step<LoginProgress> {
         let phone = match attempt.login.code() {
-            CodeAction::SignIn { phone } => phone,
-            CodeAction::AskPassword { hint } => {
+            Ok(CodeAction::SignIn { phone }) => phone,
+            Ok(CodeAction::AskPassword { hint }) => {
                 return (Ok(LoginProgress::PasswordRequired { hint }), None);
             }
+            Err(error) => return (Err(error), None),
         };
         let answer = attempt.link.sign_in(&phone, phone_code_hash, code).await;
-        self.signed_in(attempt, answer).await
+        let verdict = attempt.judge(&self.name, answer).await;
+        self.follow(attempt, verdict).await
     }
 
     async fn submit_password(
@@ -218,43 +210,22 @@ impl Account {
         attempt: &mut LoginAttempt,
         password: SecretString,
     ) -> Step<LoginProgress> {
-        if let Err(error) = attempt.login.password() {
-            return (Err(error), None);
-        }
-        let answer = attempt.link.check_password(password).await;
-        self.signed_in(attempt, answer).await
+        let verdict = attempt.submit_password(&self.name, password).await;
+        self.follow(attempt, verdict).await
     }
 
-    async fn signed_in(
+    async fn follow(
         &mut self,
         attempt: &mut LoginAttempt,
-        answer: Result<SignIn, telegram::Error>,
+        verdict: Verdict,
     ) -> Step<LoginProgress> {
-        match answer {
-            Ok(SignIn::Done(user)) => self.let_in(attempt, user).await,
-            Ok(SignIn::PasswordNeeded { hint }) => {
+        match verdict {
+            Verdict::In(user) => self.let_in(attempt, user).await,
+            Verdict::Password(hint) => {
                 attempt.login.password_needed(hint.clone());
                 (Ok(LoginProgress::PasswordRequired { hint }), None)
             }
-            Ok(SignIn::SignUpRequired) => (
-                Err(Error::new(
-                    Code::SignUpRequired,
-                    "the phone number has no Telegram account; sign up with an official app first",
-                )),
-                None,
-            ),
-            // An earlier step has used the code up, and its answer was lost.
-            Err(telegram::Error::Rpc(refused))
-                if attempt.uncertain
-                    && let Ok(user) = attempt.link.own_user().await =>
-            {
-                info!(session = self.name.as_str(); "an earlier step has logged in: {refused}");
-                self.let_in(attempt, Box::new(user)).await
-            }
-            Err(error) => {
-                attempt.uncertain |= error.leaves_uncertain();
-                (Err(Error::from(error)), None)
-            }
+            Verdict::Refused(error) => (Err(error), None),
         }
     }
 
@@ -290,19 +261,15 @@ impl Account {
     /// Telegram has let the account in: write it down and start reading updates.
     async fn complete(&mut self, link: &Arc<Link>, user: &Peer) -> Result<Online, Error> {
         let id = self.id;
+        let own = user.clone();
         let owner = self
             .context
             .store
-            .read(move |conn| sessions::log_owner(conn, id))
+            .read(move |conn| check_owner(conn, id, &own))
             .await?;
-        if owner.is_some_and(|owner| owner.0 != user.peer_id.bare()) {
-            // Two accounts in one log could not be told apart any more.
+        if let Err(mismatch) = owner {
             self.log_out(Some(link)).await?;
-            return Err(Error::new(
-                Code::AccountMismatch,
-                "the messages kept under this session_id are another Telegram account's; destroy \
-                 the session with purge=true, or choose another session_id",
-            ));
+            return Err(mismatch);
         }
         self.remember_user(user).await?;
         self.context

@@ -52,7 +52,9 @@ pub fn give_up(
     let keys = auth_keys::load_readable(conn, vault, session)?;
     auth_keys::delete_all(conn, session)?;
     match keys.key_of(home) {
-        Some(key) => wait(conn, vault, (session, home, row.api_id), key, due_at, now),
+        Some(key) => {
+            wait(conn, vault, (session, home, row.api_id), key, due_at, now).map(GivenUp::Waits)
+        }
         None if keys.damaged.contains(&home) => Ok(GivenUp::Unreadable),
         None => Ok(GivenUp::NoKey),
     }
@@ -65,7 +67,7 @@ fn wait(
     key: &[u8; 256],
     due_at: UtcTime,
     now: UtcTime,
-) -> Result<GivenUp, Error> {
+) -> Result<i64, Error> {
     let sealed = vault.seal(&aad(session, dc_id), key.as_slice())?;
     diesel::insert_into(t::table)
         .values((
@@ -79,12 +81,36 @@ fn wait(
         ))
         .execute(conn)?;
     // Numbers grow, and the transaction sees its own.
-    let id = t::table
+    Ok(t::table
         .filter(t::session_id.eq(session))
         .order(t::id.desc())
         .select(t::id)
-        .first(conn)?;
-    Ok(GivenUp::Waits(id))
+        .first(conn)?)
+}
+
+/// Lets the key of a login that is under way wait for its log-out, in case that nobody sees how the
+/// login ends: a key that Telegram has let in is never forgotten.
+///
+/// To be called in a write transaction.
+pub fn guard(
+    conn: &mut AnyConnection,
+    vault: &Vault,
+    (session, dc_id, api_id): (SessionId, i32, i32),
+    key: &[u8; 256],
+    due_at: UtcTime,
+    now: UtcTime,
+) -> Result<i64, Error> {
+    let id = wait(conn, vault, (session, dc_id, api_id), key, due_at, now)?;
+    set_unlikely(conn, id)?;
+    Ok(id)
+}
+
+/// Sets when a log-out is due.
+pub fn set_due(conn: &mut AnyConnection, id: i64, due_at: UtcTime) -> Result<(), Error> {
+    diesel::update(t::table.find(id))
+        .set(t::due_at.eq(due_at))
+        .execute(conn)?;
+    Ok(())
 }
 
 /// The log-outs that are due next, at most `limit`.
@@ -137,10 +163,18 @@ pub fn postpone(
     Ok(rows == 1)
 }
 
-/// Forgets a key: Telegram has logged it out, or does not know it any more.
+/// Forgets a key: Telegram has logged it out, or does not know it any more, or it is a session's now.
 pub fn done(conn: &mut AnyConnection, id: i64) -> Result<(), Error> {
+    let row: Option<(SessionId, bool)> = t::table
+        .find(id)
+        .select((t::session_id, t::unlikely))
+        .first(conn)
+        .optional()?;
     diesel::delete(t::table.find(id)).execute(conn)?;
-    Ok(())
+    match row {
+        Some((session, true)) => sessions::forget_name(conn, session),
+        Some(_) | None => Ok(()),
+    }
 }
 
 /// How many log-outs are still to be done, leaving out the same.

@@ -6,7 +6,9 @@
 mod changes;
 mod credentials;
 
-pub use changes::{Profile, Purge, delete, forget_unused, set_home_dc, set_state, set_user};
+pub use changes::{
+    Profile, Purge, delete, forget_name, forget_unused, set_home_dc, set_state, set_user,
+};
 pub use credentials::{ApiCredentials, api_credentials, set_api_credentials};
 
 use crate::model::{
@@ -60,7 +62,7 @@ pub fn create_or_get(
     if let Some(row) = by_name(conn, &new.name)? {
         return Ok(row);
     }
-    let id = allot_id(conn, &new.name, new.now)?;
+    let id = number_of(conn, &new.name, new.now)?;
     let sealed = credentials::seal_hash(vault, id, &new.api_hash)?;
     let _: usize = on_backend!(conn, |c| diesel::insert_into(t::table)
         .values((
@@ -77,7 +79,10 @@ pub fn create_or_get(
     by_name(conn, &new.name)?.ok_or_else(|| Error::other("a session vanished while it was made"))
 }
 
-fn allot_id(
+/// The number of a name, which it keeps for ever; one that is new gets one.
+///
+/// To be called in a write transaction.
+pub fn number_of(
     conn: &mut AnyConnection,
     name: &SessionName,
     now: UtcTime,

@@ -12,6 +12,7 @@ use crate::telegram::handshake;
 use crate::telegram::keys_in_use::KeysInUse;
 use crate::telegram::lease::Lease;
 use crate::telegram::lenient::{Read, Unread};
+use crate::telegram::login_watch::LoginWatch;
 use crate::telegram::patience::CallOptions;
 use crate::telegram::receiver::{NUDGES, Nudge, Receiver};
 use crate::telegram::repetition::Owner;
@@ -238,11 +239,21 @@ impl Link {
         self.wire.nudges.send(nudge).await.ok();
     }
 
+    /// What tells that somebody lets this link in. Updates cannot be read over it afterwards.
+    pub async fn login_watch(&self) -> Result<LoginWatch, Error> {
+        let Source { socket, .. } = self.source().await?;
+        Ok(LoginWatch::new(Arc::clone(&self.wire.caller), socket))
+    }
+
+    async fn source(&self) -> Result<Source, Error> {
+        self.wire.updates.lock().await.take().ok_or_else(|| {
+            Error::Unreachable("the updates of this link are already being read".into())
+        })
+    }
+
     /// The stream of updates from where the account left off. Only the first call gets it.
     pub async fn updates(&self) -> Result<Updates, Error> {
-        let Source { socket, nudges } = self.wire.updates.lock().await.take().ok_or_else(|| {
-            Error::Unreachable("the updates of this link are already being read".into())
-        })?;
+        let Source { socket, nudges } = self.source().await?;
         let receiver = Receiver::create(Arc::clone(&self.wire.caller), socket, nudges).await?;
         Ok(Updates::new(receiver))
     }

@@ -4,6 +4,8 @@
 //! captured batch (the updates' position) is only kept here, and the capture writes it in the
 //! batch's own transaction. A key that is already there is never replaced.
 
+mod library;
+
 use crate::metrics::FLOOD_WAIT_SECONDS;
 use crate::model::{ChatId, Peer, SessionId, UpdatesPosition, UtcTime};
 use crate::store::auth_keys::{self, DcKey};
@@ -17,7 +19,6 @@ use crate::telegram::position::Position;
 use crate::telegram::server::{DEFAULT_DC, Server};
 use grammers_client::sender::InvocationError;
 use grammers_client::session::types::{DcOption, PeerId, PeerInfo, UpdateState, UpdatesState};
-use grammers_client::session::{BoxFuture, Session};
 use log::warn;
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicI32, Ordering};
@@ -45,7 +46,9 @@ pub enum StorageError {
 /// One account's keys, peers and position, as grammers wants to see them.
 pub struct HubSession {
     store: Store,
-    id: SessionId,
+    /// The account's row; `None` as long as it is not logged in and has none, and everything is
+    /// kept here alone.
+    id: Option<SessionId>,
     server: Server,
     home_dc: AtomicI32,
     options: Mutex<DataCentres>,
@@ -81,7 +84,7 @@ impl HubSession {
         }
         let session = Self {
             store,
-            id,
+            id: Some(id),
             home_dc: AtomicI32::new(home_dc),
             options: Mutex::new(DataCentres::new(&server, home_dc, keys.data_centres)),
             server,
@@ -93,6 +96,27 @@ impl HubSession {
             session.remember_self(own);
         }
         Ok(session)
+    }
+
+    /// An account that is about to log in, of which nothing is stored.
+    pub fn unstored(store: Store, server: Server) -> Self {
+        Self {
+            store,
+            id: None,
+            home_dc: AtomicI32::new(DEFAULT_DC),
+            options: Mutex::new(DataCentres::new(&server, DEFAULT_DC, Vec::new())),
+            server,
+            peers: Mutex::default(),
+            position: Mutex::default(),
+            floods: FloodWaits::new(Vec::new()),
+        }
+    }
+
+    /// The data centre that holds the account, with the key there, once there is one.
+    pub fn home_key(&self) -> Option<DcKey> {
+        let option = self.option(self.home_dc.load(Ordering::Relaxed))?;
+        let row = row(&option);
+        row.auth_key.is_some().then_some(row)
     }
 
     /// Refuses a method that Telegram does not want to hear from the account yet; a call would
@@ -119,9 +143,12 @@ impl HubSession {
             return;
         };
         let now = UtcTime::now();
-        let (id, until) = (self.id, now.after(wait));
+        let until = now.after(wait);
         self.floods.note(method, until, now);
         metrics::counter!(FLOOD_WAIT_SECONDS).increment(wait.as_secs());
+        let Some(id) = self.id else {
+            return;
+        };
         let kept = self
             .store
             .write(move |conn| flood_waits::put(conn, id, method, until));
@@ -179,20 +206,12 @@ impl HubSession {
         let Some(option) = self.server.dc_option(dc_id) else {
             return Ok(());
         };
-        let row = DcKey {
-            dc_id,
-            ipv4: option.ipv4,
-            ipv6: option.ipv6,
-            auth_key: Some(key.clone()),
-        };
-        let (id, vault) = (self.id, self.store.vault().clone());
-        self.store
-            .write(move |conn| auth_keys::put(conn, &vault, id, &row, UtcTime::now()))
-            .await?;
-        lock(&self.options).put(&DcOption {
+        let option = DcOption {
             auth_key: Some(*key),
             ..option
-        });
+        };
+        self.keep(&option).await?;
+        lock(&self.options).put(&option);
         Ok(())
     }
 
@@ -267,22 +286,24 @@ impl HubSession {
     }
 
     async fn write(&self, option: &DcOption) -> Result<(), StorageError> {
-        let row = DcKey {
-            dc_id: option.id,
-            ipv4: option.ipv4,
-            ipv6: option.ipv6,
-            auth_key: option.auth_key.map(Zeroizing::new),
-        };
-        let (id, vault) = (self.id, self.store.vault().clone());
-        self.store
-            .write(move |conn| auth_keys::put(conn, &vault, id, &row, UtcTime::now()))
-            .await?;
+        self.keep(option).await?;
         let mut options = lock(&self.options);
         if self.server.is_custom() {
             options.put_shared(option);
         } else {
             options.put(option);
         }
+        Ok(())
+    }
+
+    async fn keep(&self, option: &DcOption) -> Result<(), StorageError> {
+        let Some(id) = self.id else {
+            return Ok(());
+        };
+        let (row, vault) = (row(option), self.store.vault().clone());
+        self.store
+            .write(move |conn| auth_keys::put(conn, &vault, id, &row, UtcTime::now()))
+            .await?;
         Ok(())
     }
 
@@ -313,88 +334,11 @@ impl HubSession {
     }
 }
 
-impl Session for HubSession {
-    type Error = StorageError;
-
-    fn home_dc_id(&self) -> Result<i32, StorageError> {
-        Ok(self.home_dc.load(Ordering::Relaxed))
-    }
-
-    fn set_home_dc_id(&self, dc_id: i32) -> BoxFuture<'_, Result<(), StorageError>> {
-        Box::pin(async move {
-            let id = self.id;
-            self.store
-                .write(move |conn| sessions::set_home_dc(conn, id, dc_id, UtcTime::now()).map(drop))
-                .await?;
-            self.home_dc.store(dc_id, Ordering::Relaxed);
-            Ok(())
-        })
-    }
-
-    fn dc_option(&self, dc_id: i32) -> Result<Option<DcOption>, StorageError> {
-        Ok(self.option(dc_id))
-    }
-
-    fn set_dc_option(&self, option: &DcOption) -> BoxFuture<'_, Result<(), StorageError>> {
-        let mut option = option.clone();
-        Box::pin(async move {
-            let known = self.option(option.id);
-            let known_key = known.as_ref().and_then(|known| known.auth_key);
-            if known_key.is_some() && option.auth_key != known_key {
-                return Err(StorageError::KeyReplaced { dc_id: option.id });
-            }
-            if self.server.is_custom() {
-                // The server's own list of addresses may be one that cannot be reached from here.
-                if let Some(known) = &known {
-                    option = DcOption {
-                        auth_key: option.auth_key,
-                        ..known.clone()
-                    };
-                }
-            }
-            if known.as_ref() != Some(&option) {
-                self.write(&option).await?;
-            }
-            Ok(())
-        })
-    }
-
-    fn peer(&self, peer: PeerId) -> BoxFuture<'_, Result<Option<PeerInfo>, StorageError>> {
-        Box::pin(async move {
-            if let Some(info) = lock(&self.peers).get(&peer) {
-                return Ok(Some(info.clone()));
-            }
-            let Some(marked) = peer.bot_api_dialog_id() else {
-                return Ok(None);
-            };
-            let id = self.id;
-            let row = self
-                .store
-                .read(move |conn| peers::get(conn, id, ChatId(marked)))
-                .await?;
-            let info = row.as_ref().map(convert::peer_info);
-            if let Some(info) = &info {
-                self.remember(peer, info.clone());
-            }
-            Ok(info)
-        })
-    }
-
-    fn cache_peer(&self, info: PeerInfo) -> BoxFuture<'_, Result<(), StorageError>> {
-        Box::pin(async move {
-            self.remember(info.id(), info);
-            Ok(())
-        })
-    }
-
-    fn updates_state(&self) -> BoxFuture<'_, Result<UpdatesState, StorageError>> {
-        Box::pin(async move { Ok(lock(&self.position).state()) })
-    }
-
-    fn set_update_state(&self, update: UpdateState) -> BoxFuture<'_, Result<(), StorageError>> {
-        Box::pin(async move {
-            lock(&self.position).apply(update);
-            Ok(())
-        })
+fn row(option: &DcOption) -> DcKey {
+    DcKey {
+        dc_id: option.id,
+        ipv4: option.ipv4,
+        ipv6: option.ipv6,
+        auth_key: option.auth_key.map(Zeroizing::new),
     }
 }

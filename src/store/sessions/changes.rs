@@ -129,6 +129,30 @@ pub fn forget_unused(conn: &mut AnyConnection, id: SessionId) -> Result<bool, Er
     if diesel::delete(unused).execute(conn)? == 0 {
         return Ok(false);
     }
+    release_name(conn, id)?;
+    Ok(true)
+}
+
+/// Deletes a name that was given a number for a login which came to nothing, as far as nothing hangs
+/// on it.
+pub fn forget_name(conn: &mut AnyConnection, id: SessionId) -> Result<(), Error> {
+    let used: Option<SessionId> = t::table
+        .filter(t::id.eq(id))
+        .select(t::id)
+        .first(conn)
+        .optional()?;
+    let owner: Option<Option<UserId>> = names::table
+        .find(id)
+        .select(names::user_id)
+        .first(conn)
+        .optional()?;
+    match (used, owner) {
+        (None, Some(None)) => release_name(conn, id),
+        _ => Ok(()),
+    }
+}
+
+fn release_name(conn: &mut AnyConnection, id: SessionId) -> Result<(), Error> {
     let message: Option<i64> = messages::table
         .filter(messages::session_id.eq(id))
         .select(messages::id)
@@ -147,5 +171,5 @@ pub fn forget_unused(conn: &mut AnyConnection, id: SessionId) -> Result<bool, Er
     if message.is_none() && wait.is_none() && log_out.is_none() {
         diesel::delete(names::table.find(id)).execute(conn)?;
     }
-    Ok(true)
+    Ok(())
 }

@@ -43,6 +43,12 @@ impl Caller {
         }
     }
 
+    /// Makes sure that another data centre can be called with a key of its own.
+    pub(in crate::telegram) async fn prepare(&self, dc_id: i32) -> Result<(), Error> {
+        self.ensure_answers(dc_id).await?;
+        self.ensure_key_in(dc_id).await
+    }
+
     async fn invoke_abroad<R>(
         &self,
         dc_id: i32,
@@ -52,8 +58,7 @@ impl Caller {
     where
         R: tl::RemoteCall + tl::Identifiable,
     {
-        self.ensure_answers(dc_id).await?;
-        self.ensure_key_in(dc_id).await?;
+        self.prepare(dc_id).await?;
         match self.foreign(dc_id, request, options).await {
             Err(Error::SessionEnded(_)) => {}
             answer => return answer,

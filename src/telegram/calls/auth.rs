@@ -77,10 +77,7 @@ impl Link {
         };
         match self.invoke(&request).await {
             Ok(authorization) => authorized(authorization),
-            Err(error) if error.is("SESSION_PASSWORD_NEEDED") => {
-                let hint = self.password().await?.hint;
-                Ok(SignIn::PasswordNeeded { hint })
-            }
+            Err(error) if error.is("SESSION_PASSWORD_NEEDED") => self.password_needed().await,
             Err(error) => Err(error),
         }
     }
@@ -128,6 +125,12 @@ impl Link {
             .any(|user| matches!(user, tl::enums::User::User(user) if user.premium)))
     }
 
+    /// What only the two-step password completes.
+    pub(super) async fn password_needed(&self) -> Result<SignIn, Error> {
+        let hint = self.password().await?.hint;
+        Ok(SignIn::PasswordNeeded { hint })
+    }
+
     async fn password(&self) -> Result<tl::types::account::Password, Error> {
         Ok(self
             .invoke(&tl::functions::account::GetPassword {})
@@ -136,7 +139,7 @@ impl Link {
     }
 }
 
-fn authorized(authorization: tl::enums::auth::Authorization) -> Result<SignIn, Error> {
+pub(super) fn authorized(authorization: tl::enums::auth::Authorization) -> Result<SignIn, Error> {
     match authorization {
         tl::enums::auth::Authorization::Authorization(done) => convert::user(&done.user)
             .map(|user| SignIn::Done(Box::new(user)))

@@ -15,5 +15,6 @@ pub(super) mod media;
 pub(super) mod messages;
 pub(super) mod numbers;
 pub(super) mod peers;
+pub(super) mod qr;
 pub(super) mod updates;
 pub(super) mod whole;
