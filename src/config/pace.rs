@@ -39,9 +39,9 @@ static CONNECTS_PER_SECOND: Setting<Number<u32>> = Setting {
 static LOGINS_PER_MINUTE: Setting<Number<u32>> = Setting {
     name: "HUB_LOGINS_PER_MINUTE",
     former: &[],
-    what: "Login codes that all accounts together ask for in a minute",
+    what: "Logins that all accounts together begin in a minute, by code and by QR code",
     more: "More are refused with `rate_limited`, because Telegram bans applications that ask for \
-           too many.",
+           too many codes.",
     kind: Number {
         range: 1..=100_000,
         default: 30,

@@ -74,6 +74,11 @@ impl Services {
 }
 
 impl Services {
+    /// Answers that go on by themselves are to end.
+    pub(super) fn announce_stop(&self) {
+        self.runner.announce_stop();
+    }
+
     /// Logs what was only counted, and forgets what is past. Called from time to time.
     pub(super) fn sweep(&self) {
         let now = Instant::now();

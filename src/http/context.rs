@@ -26,6 +26,7 @@ pub(crate) struct Runner {
     hub: Arc<Hub>,
     runtime: Handle,
     tasks: TaskTracker,
+    stopping: CancellationToken,
 }
 
 impl Runner {
@@ -35,7 +36,13 @@ impl Runner {
             hub,
             runtime,
             tasks,
+            stopping: CancellationToken::new(),
         }
+    }
+
+    /// Answers that go on by themselves are to end.
+    pub(crate) fn announce_stop(&self) {
+        self.stopping.cancel();
     }
 }
 
@@ -59,6 +66,11 @@ impl Context {
     /// Who asks.
     pub(crate) const fn caller(&self) -> &Caller {
         &self.caller
+    }
+
+    /// Cancelled when the hub stops: answers that go on by themselves end then.
+    pub(crate) fn stopping(&self) -> CancellationToken {
+        self.runner.stopping.clone()
     }
 
     /// The same call, which sleeps so long altogether when Telegram asks for waits.

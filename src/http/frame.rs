@@ -7,7 +7,7 @@ use crate::http::admission::Admitted;
 use crate::http::door::Door;
 use crate::http::failure::Failure;
 use crate::http::hall::{Hall, of_library};
-use crate::http::logged::{Kind, Sampler, Shown};
+use crate::http::logged::{Kind, Sampler, Shown, shown_path};
 use crate::http::pages;
 use crate::metrics::{HTTP_REQUESTS, HTTP_SECONDS};
 use crate::ops::RequestId;
@@ -66,7 +66,7 @@ pub(super) async fn frame<B: MessageBody + 'static>(
             .and_then(|id| RequestId::parse(id.as_bytes()))
             .unwrap_or_else(RequestId::generate),
         method: request.method().clone(),
-        path: Shown(request.path()).to_string(),
+        path: shown_path(request.path()),
         door: hall.owner(request.match_info().as_str()),
         started: Instant::now(),
         sampler,

@@ -10,6 +10,8 @@ use std::time::{Duration, Instant};
 
 /// How much of a text is shown.
 const LENGTH: usize = 200;
+/// How many hexadecimal digits a token has.
+const TOKEN: usize = 32;
 /// How many lines of one kind are written in a second.
 const LINES: u32 = 10;
 const WINDOW: Duration = Duration::from_secs(1);
@@ -33,6 +35,17 @@ impl fmt::Display for Shown<'_> {
         }
         write!(f, "… ({} bytes)", self.0.len())
     }
+}
+
+/// A path as it is logged: whoever has the token of a login may carry it on, so that what looks like
+/// one is left out.
+pub(super) fn shown_path(path: &str) -> String {
+    let hides = |segment: &str| {
+        segment.len() == TOKEN && segment.bytes().all(|byte| byte.is_ascii_hexdigit())
+    };
+    let segments = path.split('/');
+    let segments = segments.map(|segment| if hides(segment) { "{token}" } else { segment });
+    Shown(&segments.collect::<Vec<_>>().join("/")).to_string()
 }
 
 /// What lines are counted together.
@@ -123,6 +136,25 @@ fn tell(kind: Kind, left_out: u64) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_token_of_a_login_is_left_out_of_a_path() {
+        let token = "0123456789abcdef0123456789ABCDEF";
+        for (path, shown) in [
+            (
+                format!("/login/qr/{token}/image"),
+                "/login/qr/{token}/image",
+            ),
+            (format!("/login/qr/{token}"), "/login/qr/{token}"),
+            (
+                format!("/session/{token}0/status"),
+                "/session/0123456789abcdef0123456789ABCDEF0/status",
+            ),
+            ("/session/a\tb".to_owned(), "/session/a\\tb"),
+        ] {
+            assert_eq!(shown_path(&path), shown);
+        }
+    }
 
     #[test]
     fn a_text_is_cut_and_stays_on_its_line() {

@@ -9,6 +9,7 @@ mod connection;
 mod context;
 mod door;
 mod doors;
+mod events;
 mod failure;
 mod fallback;
 mod frame;

@@ -69,6 +69,7 @@ pub async fn serve(
         ended = &mut server => return ended,
         () = upkeep_until(&stop, &shared) => {}
     }
+    shared.announce_stop();
     let deadline = Instant::now() + settings.shutdown_timeout;
     let ((), ended) = tokio::join!(handle.stop(true), server);
     tasks.close();

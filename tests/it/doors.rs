@@ -10,6 +10,7 @@ mod hub_login_errors;
 mod hub_messages;
 mod hub_missing;
 mod hub_names;
+mod hub_qr;
 mod hub_reconnect;
 mod hub_search;
 mod hub_send;

@@ -5,6 +5,7 @@ mod exposed;
 mod files;
 mod lock;
 mod memory;
+mod qr;
 mod refusals;
 mod secret_files;
 mod secrets;

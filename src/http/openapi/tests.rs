@@ -5,7 +5,7 @@ use crate::http::hall;
 use std::collections::BTreeSet;
 
 /// Every route of the hub's own pages and of the door `hub`.
-const ROUTES: [(&str, &str); 22] = [
+const ROUTES: [(&str, &str); 27] = [
     ("get", "/"),
     ("get", "/health"),
     ("get", "/metrics"),
@@ -13,6 +13,11 @@ const ROUTES: [(&str, &str); 22] = [
     ("post", "/login/start"),
     ("post", "/login/code"),
     ("post", "/login/password"),
+    ("post", "/login/qr"),
+    ("get", "/login/qr/{token}"),
+    ("delete", "/login/qr/{token}"),
+    ("get", "/login/qr/{token}/image"),
+    ("post", "/login/qr/{token}/password"),
     ("post", "/logout"),
     ("get", "/sessions"),
     ("post", "/sessions/import"),

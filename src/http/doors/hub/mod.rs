@@ -9,6 +9,7 @@ mod gaps;
 mod last;
 mod login;
 mod messages;
+mod qr;
 mod sessions;
 mod wire;
 
@@ -62,6 +63,11 @@ fn routes(config: &mut ServiceConfig<'_>) {
         .service(login::code)
         .service(login::password)
         .service(login::logout)
+        .service(qr::start)
+        .service(qr::look)
+        .service(qr::password)
+        .service(qr::cancel)
+        .service(qr::image)
         .service(sessions::list)
         .service(sessions::import)
         .service(sessions::status)

@@ -9,6 +9,7 @@ mod import;
 mod log_outs;
 mod login;
 mod messages;
+mod qr;
 mod sends;
 mod sessions;
 mod shared;
@@ -22,6 +23,9 @@ pub(crate) use login::{
     StartRequest,
 };
 pub(crate) use messages::{MessageQueryParams, Messages};
+pub(crate) use qr::{
+    Picture, QrImageQuery, QrLoginAnswer, QrPasswordRequest, QrRequest, QrTokenParam, cancelled,
+};
 pub(crate) use sends::{ReplyRequest, SendRequest, Sent};
 pub(crate) use sessions::{DestroyQuery, ListQuery, Restored, Session, Sessions};
 pub(crate) use shared::{Done, SessionNameParam};

@@ -51,6 +51,8 @@ fn readers_and_schemas_require_the_same_fields() {
         required::<CodeRequest>(),
         required::<PasswordRequest>(),
         required::<SessionRequest>(),
+        required::<QrRequest>(),
+        required::<QrPasswordRequest>(),
         required::<SendRequest>(),
         required::<ReplyRequest>(),
         required::<ResolveRequest>(),
