@@ -6,9 +6,11 @@
 mod audit;
 mod init;
 mod logging;
+mod login;
 mod open_files;
 mod sessions;
 mod signals;
+mod terminal;
 
 use crate::auth::ApiKey;
 use crate::config::{self, Config, ConfigError, Given, StoreConfig};
@@ -16,6 +18,7 @@ use crate::daemon::{self, RunError};
 use crate::http;
 use crate::hub::{ImportError, StartError, open_store};
 use clap::{Parser, Subcommand};
+use login::LoginWay;
 use secrecy::ExposeSecret as _;
 use sessions::{GivenString, WantedString};
 use std::ffi::OsString;
@@ -56,6 +59,16 @@ enum Command {
 enum SessionCommand {
     /// List the stored sessions, oldest first, as tab-separated columns.
     List,
+    /// Log an account in, while no hub runs; a running one is asked with POST /login/qr.
+    ///
+    /// A QR code is shown, to be scanned in Telegram on a phone: Settings, Devices, Link Desktop
+    /// Device. Ends with 0 when the account is logged in, 1 when it is not, 130 after Ctrl-C.
+    Login {
+        /// The name that the session gets.
+        name: String,
+        #[command(flatten)]
+        way: LoginWay,
+    },
     /// Take over an account that is logged in elsewhere, while no hub runs; a running one is asked
     /// with POST /sessions/import.
     ///
@@ -100,6 +113,22 @@ enum CommandError {
     Session(crate::error::Error),
     #[error(transparent)]
     Import(#[from] ImportError),
+    #[error(
+        "session login needs a terminal for its QR code and its questions; without one, ask a \
+         running hub with POST /login/qr"
+    )]
+    NoTerminal,
+    #[error(
+        "a hub runs on this database (process {pid}), and only one may speak to Telegram: log the \
+         account in there with POST /login/qr or /login/start, or stop that hub first"
+    )]
+    HubRuns { pid: i64 },
+    #[error("interrupted; nothing was logged in")]
+    Interrupted,
+    #[error("the login has expired; start it again")]
+    LoginExpired,
+    #[error("the QR code cannot be drawn: {0}")]
+    Draw(#[from] crate::qr_code::DrawError),
     #[error("the log cannot be set up: {0}")]
     Log(#[from] log::SetLoggerError),
     #[error("the operating system gives no randomness: {0}")]
@@ -134,7 +163,15 @@ pub fn main() -> ExitCode {
         Err(error) => {
             // Nothing is left to do about a closed standard error.
             drop(writeln!(io::stderr(), "telegram-hub: {error}"));
-            ExitCode::FAILURE
+            match error {
+                // What a shell says of a process that SIGINT has ended.
+                CommandError::Interrupted => ExitCode::from(130),
+                // A question for a password sees Ctrl-C itself.
+                CommandError::Io(error) if error.kind() == io::ErrorKind::Interrupted => {
+                    ExitCode::from(130)
+                }
+                _ => ExitCode::FAILURE,
+            }
         }
     }
 }
@@ -151,6 +188,11 @@ fn command() -> Result<(), CommandError> {
             let config = StoreConfig::from_given(&given)?;
             warn(&config.warnings);
             runtime()?.block_on(sessions::list(&config))
+        }
+        Command::Session(SessionCommand::Login { name, way }) => {
+            let config = Config::from_given(&given)?;
+            warn(&config.store.warnings);
+            login::run(&config, &name, &way)
         }
         Command::Session(SessionCommand::Import { name, string }) => {
             let config = Config::from_given(&given)?;
