@@ -15,6 +15,8 @@ use utoipa_actix_web::service_config::ServiceConfig;
 pub(crate) struct Door {
     /// Its name, as `HUB_DOORS` has it.
     pub(crate) name: &'static str,
+    /// Whether it is open where `HUB_DOORS` is not set.
+    pub(crate) by_default: bool,
     /// The paths that are its own, also those that lead nowhere.
     pub(crate) areas: &'static [Area],
     /// The paths to start with, each with its name on the front page.

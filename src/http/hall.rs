@@ -65,14 +65,18 @@ impl fmt::Debug for OpenDoor {
 /// When a name is no door's.
 pub(super) fn opened(config: &Config) -> Result<Vec<OpenDoor>, UnknownDoor> {
     let chosen = match &config.http.doors {
-        Doors::All => doors::ALL.to_vec(),
-        Doors::Named(names) => names
-            .iter()
-            .map(|name| named(name))
-            .collect::<Result<_, _>>()?,
+        Doors::All => None,
+        Doors::Named(names) => Some(names),
     };
-    let opened = chosen.into_iter().map(|door| OpenDoor::new(door, config));
-    Ok(opened.collect())
+    for name in chosen.into_iter().flatten() {
+        named(name)?;
+    }
+    // In the order in which their routes are tried, whatever the order of the names.
+    let opened = doors::ALL.iter().filter(|door| match chosen {
+        None => door.by_default,
+        Some(names) => names.iter().any(|name| name == door.name),
+    });
+    Ok(opened.map(|door| OpenDoor::new(door, config)).collect())
 }
 
 /// The door of this name.
@@ -103,7 +107,9 @@ impl Hall {
             let areas = door.areas.iter().copied();
             areas.filter_map(|area| area.fits(path).map(|length| (length, area, *door)))
         });
-        match fitting.max_by_key(|(length, _, _)| *length) {
+        // What a door leaves to others is one of theirs.
+        let is_own = |area: &Area| !matches!(area, Area::Except(_));
+        match fitting.max_by_key(|(length, area, _)| (*length, is_own(area))) {
             Some((_, Area::Only(_) | Area::Below(_), door)) => door,
             Some((_, Area::Except(_), _)) | None => &PAGES,
         }

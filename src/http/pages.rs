@@ -24,6 +24,7 @@ use utoipa_swagger_ui::Config as SwaggerConfig;
 /// is its own that is no other door's.
 pub(super) static PAGES: Door = Door {
     name: "",
+    by_default: true,
     areas: &[Area::Below("/")],
     starts: &[("health", "/health"), ("openapi", "/openapi.json")],
     routes,

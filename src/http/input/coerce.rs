@@ -130,6 +130,31 @@ fn of_text(text: &str) -> Result<Read, Trouble> {
     })
 }
 
+/// A finite number, also as a text.
+pub(super) fn number(
+    value: &Value,
+    min: i32,
+    max: Option<i32>,
+    numbers: Numbers,
+) -> Result<f64, Trouble> {
+    let number = match value {
+        Value::Number(number) => number.as_f64().ok_or(Trouble::NoNumber)?,
+        Value::String(text) => text.trim().parse().or(Err(Trouble::NumberText))?,
+        Value::Bool(answer) if numbers == Numbers::Lax => f64::from(u8::from(*answer)),
+        Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => {
+            return Err(Trouble::NoNumber);
+        }
+    };
+    if !number.is_finite() {
+        return Err(Trouble::NotFinite);
+    }
+    match max {
+        _ if number < f64::from(min) => Err(Trouble::TooSmall(min.into())),
+        Some(max) if number > f64::from(max) => Err(Trouble::TooLarge(max.into())),
+        _ => Ok(number),
+    }
+}
+
 /// A text, or a whole number as one.
 pub(super) fn text_or_integer(value: &Value) -> Result<String, Trouble> {
     match value {

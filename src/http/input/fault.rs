@@ -48,6 +48,14 @@ pub(crate) enum Trouble {
     Fraction,
     /// A number with more digits than are read.
     IntegerSize,
+    /// No number, by its type.
+    NoNumber,
+    /// A text that is no number.
+    NumberText,
+    /// Infinite, or no number by name.
+    NotFinite,
+    /// No object.
+    NoObject,
     /// Smaller than this.
     TooSmall(i64),
     /// Larger than this.
@@ -164,6 +172,10 @@ impl Trouble {
             Self::IntegerText => "int_parsing",
             Self::Fraction => "int_from_float",
             Self::IntegerSize => "int_parsing_size",
+            Self::NoNumber => "float_type",
+            Self::NumberText => "float_parsing",
+            Self::NotFinite => "finite_number",
+            Self::NoObject => "model_attributes_type",
             Self::TooSmall(_) => "greater_than_equal",
             Self::TooLarge(_) => "less_than_equal",
             Self::NoFlag => "bool_type",
@@ -206,39 +218,21 @@ const TIME_FORMS: &str = "neither RFC 3339 nor seconds since 1970";
 
 impl std::fmt::Display for Trouble {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        if let Some(sentence) = self.sentence() {
+            return f.write_str(sentence);
+        }
         match self {
-            Self::Missing => f.write_str("Field required"),
-            Self::Extra => f.write_str("Extra inputs are not permitted"),
-            Self::NoText => f.write_str("Input should be a valid string"),
             Self::TextTooShort(min) => {
-                write!(
-                    f,
-                    "String should have at least {}",
-                    count(*min, "character")
-                )
+                let least = count(*min, "character");
+                write!(f, "String should have at least {least}")
             }
             Self::TextTooLong(max) => {
                 write!(f, "String should have at most {}", count(*max, "character"))
-            }
-            Self::NoInteger => f.write_str("Input should be a valid integer"),
-            Self::IntegerText => {
-                f.write_str("Input should be a valid integer, unable to parse string as an integer")
-            }
-            Self::Fraction => {
-                f.write_str("Input should be a valid integer, got a number with a fractional part")
-            }
-            Self::IntegerSize => {
-                f.write_str("Unable to parse input string as an integer, exceeded maximum size")
             }
             Self::TooSmall(min) => {
                 write!(f, "Input should be greater than or equal to {min}")
             }
             Self::TooLarge(max) => write!(f, "Input should be less than or equal to {max}"),
-            Self::NoFlag => f.write_str("Input should be a valid boolean"),
-            Self::FlagText => {
-                f.write_str("Input should be a valid boolean, unable to interpret input")
-            }
-            Self::NoList => f.write_str("Input should be a valid list"),
             Self::ListTooShort(min, found) => {
                 let least = count(*min, "item");
                 write!(
@@ -253,13 +247,45 @@ impl std::fmt::Display for Trouble {
                     "List should have at most {most} after validation, not {found}"
                 )
             }
-            Self::NoTime => f.write_str("Input should be a valid datetime"),
             Self::TimeText => write!(f, "Input should be a valid datetime, {TIME_FORMS}"),
             Self::Word(words) | Self::Member(words) => {
                 write!(f, "Input should be {}", alternatives(words))
             }
             Self::Value(reason) => write!(f, "Value error, {reason}"),
+            _ => Ok(()),
         }
+    }
+}
+
+impl Trouble {
+    /// What is said of it, if that is always the same.
+    const fn sentence(&self) -> Option<&'static str> {
+        Some(match self {
+            Self::Missing => "Field required",
+            Self::Extra => "Extra inputs are not permitted",
+            Self::NoText => "Input should be a valid string",
+            Self::NoInteger => "Input should be a valid integer",
+            Self::IntegerText => {
+                "Input should be a valid integer, unable to parse string as an integer"
+            }
+            Self::Fraction => {
+                "Input should be a valid integer, got a number with a fractional part"
+            }
+            Self::IntegerSize => {
+                "Unable to parse input string as an integer, exceeded maximum size"
+            }
+            Self::NoNumber => "Input should be a valid number",
+            Self::NumberText => {
+                "Input should be a valid number, unable to parse string as a number"
+            }
+            Self::NotFinite => "Input should be a finite number",
+            Self::NoObject => "Input should be a valid dictionary or object to extract fields from",
+            Self::NoFlag => "Input should be a valid boolean",
+            Self::FlagText => "Input should be a valid boolean, unable to interpret input",
+            Self::NoList => "Input should be a valid list",
+            Self::NoTime => "Input should be a valid datetime",
+            _ => return None,
+        })
     }
 }
 

@@ -5,7 +5,9 @@
 use super::coerce;
 use super::fault::{Fault, Place, Trouble};
 use super::instant;
+use super::openapi;
 use super::policy::Policy;
+use super::request::OwnRequest;
 use super::shape::{Shape, Values};
 use crate::model::{MessageId, SessionName, UtcTime};
 use secrecy::SecretString;
@@ -73,6 +75,13 @@ pub(crate) fn integer<N: TryFrom<i64> + 'static>(min: i64, max: i64) -> Kind<N> 
     })
 }
 
+/// A number from `min` to `max`.
+pub(crate) fn number(min: i32, max: Option<i32>) -> Kind<f64> {
+    Kind::of(Values::Number { min, max }, move |value, policy| {
+        coerce::number(value, min, max, policy.numbers)
+    })
+}
+
 /// The number of a message.
 pub(crate) fn message_id() -> Kind<MessageId> {
     integer(1, LARGEST_MESSAGE_ID.into()).map(MessageId)
@@ -115,6 +124,40 @@ pub(crate) fn instant_text() -> Kind<UtcTime> {
     Kind {
         shape: Values::TimeOrSeconds.into(),
         ..text().parsed(|text| instant(&text))
+    }
+}
+
+/// A text of at least one of these, or a list of them: in a query the name stands before each.
+pub(crate) fn repeated<T: 'static>(max: usize, item: Kind<T>) -> Kind<Vec<T>> {
+    let Kind { shape, read, .. } = list(1, max, item);
+    Kind {
+        shape,
+        about: None,
+        names_chat: false,
+        read: Box::new(move |value, policy| match value {
+            Value::Array(_) => read(value, policy),
+            one => read(&Value::Array(vec![one.clone()]), policy),
+        }),
+    }
+}
+
+/// An object with these fields.
+pub(crate) fn fields<T: OwnRequest + 'static>() -> Kind<T> {
+    Kind {
+        shape: Values::Object(openapi::described::<T>()).into(),
+        about: None,
+        names_chat: false,
+        read: Box::new(|value, policy| match value {
+            Value::Object(given) => {
+                // Where it is says the field that holds it.
+                let within = Policy {
+                    prefix: false,
+                    ..policy
+                };
+                T::read("body", given, within)
+            }
+            _ => Err(vec![Fault::of(Trouble::NoObject, policy.input(value))]),
+        }),
     }
 }
 

@@ -36,6 +36,11 @@ pub(crate) fn parameter(field: &Described, place: &str, schema: &Map<String, Val
 
 /// What utoipa says of a body.
 pub(crate) fn body<T: OwnRequest>() -> RefOr<Schema> {
+    serde_json::from_value(described::<T>()).unwrap_or_default()
+}
+
+/// The schema of an object with the fields of a request, each with its description.
+pub(super) fn described<T: OwnRequest>() -> Value {
     let fields = T::fields(T::POLICY);
     let published = |field: &Described| {
         let mut schema = field.schema();
@@ -44,7 +49,7 @@ pub(crate) fn body<T: OwnRequest>() -> RefOr<Schema> {
     };
     let mut schema = body_schema(&fields, published, T::POLICY);
     schema["description"] = T::ABOUT.trim().into();
-    serde_json::from_value(schema).unwrap_or_default()
+    schema
 }
 
 /// What utoipa says of a query.

@@ -16,6 +16,32 @@ pub(crate) struct Param<T> {
     pub(super) missing: Missing<T>,
 }
 
+/// A value that is told from null, and null from nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Given<T> {
+    /// The field is missing.
+    Nothing,
+    /// It is null.
+    Null,
+    /// It has this value.
+    Value(T),
+}
+
+impl<T> Given<T> {
+    /// Whether the field is there.
+    pub(crate) const fn is_there(&self) -> bool {
+        !matches!(self, Self::Nothing)
+    }
+
+    /// Its value, if it has one.
+    pub(crate) fn value(self) -> Option<T> {
+        match self {
+            Self::Value(value) => Some(value),
+            Self::Nothing | Self::Null => None,
+        }
+    }
+}
+
 /// What holds when a field is missing.
 pub(super) enum Missing<T> {
     /// The request is refused.
@@ -58,12 +84,34 @@ impl<T: 'static> Kind<T> {
         }
     }
 
+    /// Which may be missing, and null, which is something else.
+    pub(crate) fn optional_or_null(self) -> Param<Given<T>> {
+        Param {
+            shape: self.shape,
+            about: self.about,
+            names_chat: self.names_chat,
+            read: Box::new(move |value, policy| match value {
+                Value::Null => Ok(Given::Null),
+                _ => (self.read)(value, policy).map(Given::Value),
+            }),
+            missing: Missing::Taken(Given::Nothing, Value::Null),
+        }
+    }
+
     /// In whose absence this value is taken.
     pub(crate) fn or(self, default: T) -> Param<T>
     where
         T: Copy + Into<Value>,
     {
         self.with(Missing::Taken(default, default.into()))
+    }
+
+    /// In whose absence there is nothing of it.
+    pub(crate) fn or_none(self) -> Param<T>
+    where
+        T: Default,
+    {
+        self.with(Missing::Taken(T::default(), Value::Null))
     }
 
     /// In whose absence this value is taken, which is written like that.
@@ -120,6 +168,11 @@ impl Described {
     /// Whether a request without it is refused.
     pub(crate) const fn is_required(&self) -> bool {
         self.default.is_none()
+    }
+
+    /// Whether it takes several values.
+    pub(super) fn is_list(&self) -> bool {
+        self.values.get("type").is_some_and(|kind| kind == "array")
     }
 
     /// Its JSON schema in an object: type, bounds and default.

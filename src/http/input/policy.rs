@@ -116,6 +116,14 @@ impl Policy {
         inputs: Inputs::Dropped,
     };
 
+    /// What FastAPI takes and says, but that empty values of a query are missing.
+    pub(crate) const FASTAPI: Self = Self {
+        null: Null::IsAValue,
+        numbers: Numbers::Lax,
+        words: Words::Any,
+        ..Self::PLAIN
+    };
+
     /// A value as a fault keeps it.
     pub(super) fn input(self, value: &(impl Clone + Into<Value>)) -> Value {
         match self.inputs {

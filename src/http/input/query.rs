@@ -22,7 +22,8 @@ impl<T: OwnRequest> FromRequest for Query<T> {
     type Future = Ready<Result<Self, Failure>>;
 
     fn from_request(request: &HttpRequest, _payload: &mut Payload) -> Self::Future {
-        let given = values(request.query_string(), T::POLICY);
+        let mut given = values(request.query_string(), T::POLICY);
+        collect_repeated::<T>(request.query_string(), &mut given);
         let read = T::read("query", &given, T::POLICY);
         ready(read.map(Self).map_err(|faults| invalid(faults).into()))
     }
@@ -34,6 +35,23 @@ pub(crate) fn values(query: &str, policy: Policy) -> Map<String, Value> {
         .filter(|(_, value)| policy.empty == Empty::IsAText || !value.is_empty())
         .map(|(name, value)| (name.into_owned(), Value::String(value.into_owned())))
         .collect()
+}
+
+/// Gives the fields that take several values all that were given.
+fn collect_repeated<T: OwnRequest>(query: &str, given: &mut Map<String, Value>) {
+    let pairs = || form_urlencoded::parse(query.as_bytes());
+    if pairs().count() == given.len() {
+        return;
+    }
+    let fields = T::fields(T::POLICY);
+    for field in fields.iter().filter(|field| field.is_list()) {
+        let own = pairs().filter(|(name, _)| name == field.name);
+        let texts = own.map(|(_, value)| Value::String(value.into_owned()));
+        let all: Vec<Value> = texts.collect();
+        if all.len() > 1 {
+            given.insert(field.name.to_owned(), all.into());
+        }
+    }
 }
 
 #[cfg(test)]
@@ -73,6 +91,32 @@ mod tests {
         let given = values("a=&b=1&b=2&c=x%20y+z", keeping);
         let expected = serde_json::json!({ "a": "", "b": "2", "c": "x y z" });
         assert_eq!(Value::Object(given), expected);
+    }
+
+    #[test]
+    fn a_field_of_several_values_has_all_that_were_given() {
+        request! {
+            policy PLAIN;
+            /// What is looked for.
+            struct Kinds {
+                /// Which.
+                kinds: Vec<String> = kind::repeated(3, kind::text()).or_none(),
+                /// How many.
+                limit: i64 = kind::integer(1, 500).or(100),
+            }
+        }
+        for (query, expected) in [
+            ("", &[][..]),
+            ("kinds=a", &["a"]),
+            ("kinds=a&limit=1&kinds=b%20c&limit=2", &["a", "b c"]),
+            ("limit=1&limit=2&kinds=a", &["a"]),
+        ] {
+            let mut given = values(query, PLAIN);
+            collect_repeated::<Kinds>(query, &mut given);
+            let found = Kinds::read("query", &given, PLAIN).expect("valid");
+            assert_eq!(found.kinds, expected, "{query}");
+            assert!(!query.contains("limit=2") || found.limit == 2);
+        }
     }
 
     #[test]

@@ -38,6 +38,11 @@ pub(crate) trait OwnRequest: Request {
     const ABOUT: &'static str;
 }
 
+/// The name of a field, also of one that Rust would read as a word of its own.
+pub(crate) fn field_name(written: &'static str) -> &'static str {
+    written.trim_start_matches("r#")
+}
+
 /// Declares a request: a struct, and for each field a [`Kind`](crate::http::input::kind::Kind) of
 /// values or a [`Param`](crate::http::input::Param), which says as well what holds when the field is
 /// missing.
@@ -95,7 +100,7 @@ macro_rules! request {
             ) -> Vec<$crate::http::input::Described> {
                 let _ = policy;
                 vec![$($crate::http::input::Described::new::<$type>(
-                    stringify!($field),
+                    $crate::http::input::field_name(stringify!($field)),
                     concat!($($comment),*),
                     $param,
                     policy,
@@ -104,7 +109,10 @@ macro_rules! request {
 
             fn read_fields(reader: &mut $crate::http::input::Reader<'_>) -> Option<Self> {
                 let _ = &reader;
-                $(let $field: Option<$type> = reader.field(stringify!($field), $param);)*
+                $(let $field: Option<$type> = reader.field(
+                    $crate::http::input::field_name(stringify!($field)),
+                    $param,
+                );)*
                 Some(Self { $($field: $field?),* })
             }
         }

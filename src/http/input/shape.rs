@@ -21,6 +21,8 @@ pub(super) enum Values {
     Text { min: usize, max: Option<usize> },
     /// Whole numbers.
     Integer { min: i64, max: i64 },
+    /// Numbers.
+    Number { min: i32, max: Option<i32> },
     /// Yes or no.
     Flag,
     /// One of these words.
@@ -31,6 +33,8 @@ pub(super) enum Values {
         max: usize,
         item: Box<Shape>,
     },
+    /// An object of fields, with its schema.
+    Object(Value),
     /// A text or a whole number.
     TextOrInteger,
     /// RFC 3339.
@@ -76,6 +80,14 @@ impl Values {
             Self::Integer { min, max } => {
                 json!({ "type": "integer", "minimum": min, "maximum": max })
             }
+            Self::Number { min, max } => {
+                let mut schema = json!({ "type": "number", "minimum": min });
+                if let Some(max) = max {
+                    schema["maximum"] = (*max).into();
+                }
+                schema
+            }
+            Self::Object(schema) => schema.clone(),
             Self::Flag => json!({ "type": "boolean" }),
             Self::Words(words) => json!({ "type": "string", "enum": words }),
             Self::List { min, max, item } => {

@@ -20,6 +20,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 /// What this door says of itself.
 pub(super) static DOOR: Door = Door {
     name: "hub",
+    by_default: true,
     areas: &[
         Area::Below("/login"),
         Area::Only("/logout"),

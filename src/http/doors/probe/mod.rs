@@ -21,6 +21,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 /// What this door says of itself.
 pub(super) static DOOR: Door = Door {
     name: "probe",
+    by_default: true,
     areas: &[Area::Below("/probe")],
     starts: &[("probe", "/probe/numbers/1")],
     routes,

@@ -28,6 +28,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 /// What this door says of itself.
 pub(super) static DOOR: Door = Door {
     name: NAME,
+    by_default: true,
     areas: &[
         Area::Below("/api"),
         Area::Except("/api/v3"),

@@ -4,6 +4,7 @@ use super::*;
 
 mod golden;
 mod plain;
+mod wider;
 
 pub(crate) const LAX: Policy = Policy::LAX;
 pub(crate) const PLAIN: Policy = Policy::PLAIN;
