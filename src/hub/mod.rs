@@ -39,7 +39,7 @@ use std::os::unix::fs::DirBuilderExt as _;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::Semaphore;
+use tokio::sync::{Mutex, Semaphore};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use turns::Turns;
@@ -85,6 +85,8 @@ pub struct Hub {
     pub restore: Arc<RestoreProgress>,
     /// Sends under an idempotency key, one at a time for each key.
     pub(crate) sends: SendLocks,
+    /// Changes of the archive's settings, one at a time: each is added to what it finds.
+    pub(crate) archive_changes: Mutex<()>,
     /// Chats that were looked up a moment ago.
     pub(crate) lookups: Lookups,
     /// How fast accounts send.
@@ -204,6 +206,7 @@ impl Hub {
             registry,
             restore: Arc::default(),
             sends: SendLocks::default(),
+            archive_changes: Mutex::default(),
             lookups: Lookups::default(),
             pacer: Pacer::new(Pace {
                 sends: config.pace.sends,

@@ -1,6 +1,7 @@
 //! Plain data that every layer speaks: names, ids, times, states. No I/O, no libraries of the
 //! outer layers, nothing that can fail but parsing.
 
+mod archive_settings;
 mod batch;
 mod boot_time;
 mod characters;
@@ -22,6 +23,7 @@ mod string_kind;
 mod target;
 mod time;
 
+pub use archive_settings::{ArchiveChanges, ArchiveSettings, FileKind};
 pub use batch::{CapturedBatch, OpenedGap, UpdatesPosition};
 pub use boot_time::BootTime;
 pub use excerpt::Excerpt;

@@ -81,6 +81,22 @@ pub(super) async fn authorized(hub: &Hub, name: &SessionName) -> Result<SessionH
     }
 }
 
+/// The account of that name, whether it runs or not. One whose key Telegram refuses is there.
+///
+/// # Errors
+/// `session_not_authorized` for a name under which nobody is logged in.
+pub(super) async fn logged_in(hub: &Hub, name: &SessionName) -> Result<SessionId, Error> {
+    match row(hub, name).await? {
+        Some(row) if matches!(row.state, StoredState::Active | StoredState::NeedsLogin) => {
+            Ok(row.id)
+        }
+        Some(_) | None => Err(Error::new(
+            Code::SessionNotAuthorized,
+            "no account is logged in under this name",
+        )),
+    }
+}
+
 /// The refusal of a name that nobody has used.
 pub(super) fn not_found() -> Error {
     Error::new(Code::SessionNotFound, "there is no session of that name")

@@ -4,6 +4,7 @@
 //! nothing of HTTP: no status, no header, no JSON shape of a door.
 
 mod accounts;
+pub mod archive_settings;
 mod call;
 pub mod changes;
 mod chat;

@@ -34,6 +34,7 @@ mod values;
 mod vault;
 mod vault_keys;
 
+pub mod archive_settings;
 pub mod auth_keys;
 pub mod capture;
 pub mod flood_waits;

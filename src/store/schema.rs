@@ -4,6 +4,20 @@
 //! the names of tables and columns and must not know what they mean.
 
 diesel::table! {
+    archive_defaults (id) {
+        id -> Integer,
+        changes -> Text,
+    }
+}
+
+diesel::table! {
+    archive_overrides (session_id) {
+        session_id -> BigInt,
+        changes -> Text,
+    }
+}
+
+diesel::table! {
     vault_keys (key_id) {
         key_id -> Text,
         created_at -> Timestamp,
@@ -256,6 +270,8 @@ diesel::joinable!(message_revisions -> messages (message_row));
 diesel::joinable!(unreadable_messages -> messages (message_row));
 
 diesel::allow_tables_to_appear_in_same_query!(
+    archive_defaults,
+    archive_overrides,
     auth_keys,
     channel_states,
     flood_waits,

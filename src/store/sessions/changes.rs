@@ -3,7 +3,8 @@
 use crate::model::{SessionId, StoredState, UserId, UtcTime};
 use crate::store::columns::storable;
 use crate::store::schema::{
-    flood_waits, log_outs, message_revisions, messages, session_names as names, sessions as t,
+    archive_overrides, flood_waits, log_outs, message_revisions, messages, session_names as names,
+    sessions as t,
 };
 use crate::store::{AnyConnection, Error};
 use diesel::prelude::*;
@@ -96,7 +97,8 @@ pub fn set_home_dc(
     Ok(rows == 1)
 }
 
-/// Deletes an account with its keys, peers, position and sends; messages as told.
+/// Deletes an account with its keys, peers, position and sends; messages and the archive's settings
+/// as told.
 ///
 /// `false` when there was no such account; its messages are purged all the same.
 pub fn delete(conn: &mut AnyConnection, id: SessionId, purge: Purge) -> Result<bool, Error> {
@@ -110,6 +112,7 @@ pub fn delete(conn: &mut AnyConnection, id: SessionId, purge: Purge) -> Result<b
         )
         .execute(conn)?;
         diesel::delete(messages::table.filter(messages::session_id.eq(id))).execute(conn)?;
+        diesel::delete(archive_overrides::table.find(id)).execute(conn)?;
         diesel::update(names::table.find(id))
             .set(names::user_id.eq(None::<UserId>))
             .execute(conn)?;

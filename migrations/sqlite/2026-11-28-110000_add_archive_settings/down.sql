@@ -1,0 +1,2 @@
+DROP TABLE archive_overrides;
+DROP TABLE archive_defaults;
