@@ -3,6 +3,7 @@
 //! It owns the lives of everything below it and is handed to the operations. It knows nothing of
 //! HTTP.
 
+mod chat_lists;
 mod dead_man;
 mod housekeeping;
 mod imports;
@@ -13,6 +14,7 @@ mod pacer;
 mod sends;
 mod turns;
 
+pub(crate) use chat_lists::ChatList;
 pub use dead_man::DeadMan;
 pub use imports::{ImportError, import_offline};
 pub use lock::LockError;
@@ -28,6 +30,7 @@ use crate::store::{
     self, DatabaseUrl, DatabaseUrlError, Store, StoreSettings, load_or_create_master_key,
 };
 use crate::telegram::{Budget, KeysInUse, Lease, LinkSettings, Server, ServerError};
+use chat_lists::ChatLists;
 use lock::DatabaseLock;
 use lookups::Lookups;
 use pacer::{Pace, Pacer};
@@ -87,6 +90,8 @@ pub struct Hub {
     pub(crate) sends: SendLocks,
     /// Changes of the archive's settings, one at a time: each is added to what it finds.
     pub(crate) archive_changes: Mutex<()>,
+    /// Lists of all chats of accounts that asked a moment ago.
+    pub(crate) chat_lists: ChatLists,
     /// Chats that were looked up a moment ago.
     pub(crate) lookups: Lookups,
     /// How fast accounts send.
@@ -207,6 +212,7 @@ impl Hub {
             restore: Arc::default(),
             sends: SendLocks::default(),
             archive_changes: Mutex::default(),
+            chat_lists: ChatLists::default(),
             lookups: Lookups::default(),
             pacer: Pacer::new(Pace {
                 sends: config.pace.sends,

@@ -46,6 +46,7 @@ impl Operation for ReadHistory {
             limit: self.limit,
             before: self.before,
             search: self.search.filter(|text| !text.is_empty()),
+            ..HistoryQuery::default()
         };
         let found = chat.link.read_history(&chat.peer, &query).await?;
         chat.keep(ctx, found.peers).await?;

@@ -43,14 +43,14 @@ pub use calls::files::{
 };
 pub use calls::history::{Fetched, MESSAGES_A_CALL};
 pub use calls::listing::ListedDialogs;
-pub use calls::live::{FoundMessages, HistoryQuery};
+pub use calls::live::{FoundMessages, HistoryQuery, Period};
 pub use calls::media::{Media, MediaKind, OutgoingAlbum, OutgoingMedia};
 pub use calls::messages::OutgoingMessage;
 pub use calls::numbers::{MessageOf, MessagesOf, Places};
 pub use calls::peers::Found;
 pub use calls::qr::LoginToken;
 pub use calls::updates::Reading;
-pub use convert::{AccountRef, LAYER, read_again, unreadable_number};
+pub use convert::{AccountRef, LAYER, message_markdown, read_again, unreadable_number};
 pub use error::{Error, is_doubtful};
 pub use key_check::{check_key, log_out_key};
 pub use keys_in_use::{KeyUse, KeysInUse};

@@ -4,7 +4,7 @@ mod walk;
 
 pub use walk::DialogWalk;
 
-use crate::model::{ChatId, MessageId, Peer, UtcTime};
+use crate::model::{ChatId, ListedChat, MessageId, Peer, UtcTime};
 use crate::telegram::convert;
 use crate::telegram::error::Error;
 use crate::telegram::lenient::{Read, Unread, UnreadableObject};
@@ -50,6 +50,8 @@ impl Dialog {
 pub struct DialogList {
     /// Newest first, but for pinned ones. No channels that the account has left.
     pub dialogs: Vec<Dialog>,
+    /// The same as the account's owner sees them, if that is asked for.
+    pub shown: Vec<ListedChat>,
     /// The peers.
     pub peers: Vec<Peer>,
     /// Whether these are all.
@@ -75,6 +77,7 @@ pub(super) struct DialogPage {
     pub(super) messages: Vec<tl::enums::Message>,
     /// What could not be read of the answer.
     pub(super) unreadable: Vec<UnreadableObject>,
+    pub(super) users: Vec<tl::enums::User>,
     pub(super) chats: Vec<tl::enums::Chat>,
     pub(super) peers: Vec<Peer>,
     pub(super) complete: bool,
@@ -100,6 +103,7 @@ impl Link {
             dialogs: answer.dialogs,
             messages: answer.messages,
             unreadable: read.unreadable,
+            users: answer.users,
             chats: answer.chats,
             complete: true,
         };
@@ -186,6 +190,7 @@ impl DialogPage {
             dialogs,
             messages,
             unreadable: read.unreadable,
+            users,
             chats,
             complete: total.is_none(),
             total: total.unwrap_or_default(),

@@ -1,7 +1,7 @@
 //! The list of chats as the account's owner sees it.
 //! Source: <https://core.telegram.org/method/messages.getDialogs>.
 
-use crate::model::{ChatId, ListedChat, LiveMessage, Peer};
+use crate::model::{ChatId, ChatTraits, ListedChat, LiveMessage, MessageId, Peer};
 use crate::telegram::calls::dialogs::{DialogOffset, DialogPage, Told};
 use crate::telegram::convert;
 use crate::telegram::error::Error;
@@ -46,23 +46,7 @@ impl Link {
                 let tl::enums::Dialog::Dialog(dialog) = dialog else {
                     continue;
                 };
-                let chat_id = convert::chat_id(&dialog.peer);
-                let Some(peer) = page.peers.iter().find(|peer| peer.peer_id == chat_id) else {
-                    continue;
-                };
-                let top = page.messages.iter().find(|message| {
-                    let place = convert::message_place(message);
-                    place.is_some_and(|(chat, id)| chat == chat_id && id.0 == dialog.top_message)
-                });
-                listed.entries.push(ListedChat {
-                    peer: peer.clone(),
-                    forbidden: is_forbidden(&page.chats, chat_id),
-                    unread_count: dialog.unread_count,
-                    pinned: dialog.pinned,
-                    last_message: top
-                        .and_then(|message| convert::live(own, message))
-                        .or_else(|| page.unreadable_top(own, (chat_id, dialog.top_message))),
-                });
+                listed.entries.extend(page.shown(own, dialog));
             }
             let next = page.next();
             listed.peers.extend(page.peers);
@@ -77,6 +61,48 @@ impl Link {
 }
 
 impl DialogPage {
+    /// A dialog as the account's owner sees it; `None` when its chat cannot be read.
+    pub(super) fn shown(
+        &self,
+        own: Option<ChatId>,
+        dialog: &tl::types::Dialog,
+    ) -> Option<ListedChat> {
+        let chat_id = convert::chat_id(&dialog.peer);
+        let peer = self.peers.iter().find(|peer| peer.peer_id == chat_id)?;
+        let top = self.messages.iter().find(|message| {
+            let place = convert::message_place(message);
+            place.is_some_and(|(chat, id)| chat == chat_id && id.0 == dialog.top_message)
+        });
+        Some(ListedChat {
+            peer: peer.clone(),
+            traits: self.traits(chat_id),
+            forbidden: is_forbidden(&self.chats, chat_id),
+            unread_count: dialog.unread_count,
+            has_unread: dialog.unread_count > 0 || dialog.unread_mark,
+            has_unread_mentions: dialog.unread_mentions_count > 0,
+            pinned: dialog.pinned,
+            archived: dialog.folder_id == Some(ARCHIVE),
+            muted_until: convert::muted_until(&dialog.notify_settings),
+            top: MessageId(dialog.top_message),
+            last_message: top
+                .and_then(|message| convert::live(own, message))
+                .or_else(|| self.unreadable_top(own, (chat_id, dialog.top_message))),
+        })
+    }
+
+    fn traits(&self, id: ChatId) -> ChatTraits {
+        let mut users = self.users.iter().filter_map(|user| match user {
+            tl::enums::User::User(user) => Some(user),
+            tl::enums::User::Empty(_) => None,
+        });
+        let user = users.find(|user| ChatId::user(user.id) == id);
+        let mut chats = self.chats.iter();
+        let chat = chats.find(|chat| convert::id_of_chat(chat) == Some(id));
+        user.map(convert::user_traits)
+            .or_else(|| chat.map(convert::chat_traits))
+            .unwrap_or_default()
+    }
+
     /// A dialog's newest message as far as it can be read, if it cannot be as a whole.
     fn unreadable_top(&self, own: Option<ChatId>, top: (ChatId, i32)) -> Option<LiveMessage> {
         let told = self.unreadable.iter();

@@ -3,7 +3,7 @@
 //! <https://core.telegram.org/method/messages.search>,
 //! <https://core.telegram.org/method/messages.readHistory>.
 
-use crate::model::{LiveMessage, MessageId, Peer};
+use crate::model::{ChatId, ChatKind, LiveMessage, MessageId, Peer, UtcTime};
 use crate::telegram::calls::history::{Answer, MESSAGES_A_CALL};
 use crate::telegram::calls::numbers::MessageOf;
 use crate::telegram::convert;
@@ -14,6 +14,9 @@ use grammers_client::tl;
 /// How many numbers are tried at most for a message that does not say its own.
 const NAMES: i32 = 100;
 
+/// How many calls one search makes at most, where messages are picked out of what is found.
+const MOST_PAGES: u32 = 50;
+
 /// Which messages of a chat.
 #[derive(Clone, Debug, Default)]
 pub struct HistoryQuery {
@@ -23,6 +26,51 @@ pub struct HistoryQuery {
     pub before: Option<MessageId>,
     /// Only messages that contain this.
     pub search: Option<String>,
+    /// Of those that contain it, only this one's.
+    pub from: Option<Peer>,
+    /// Of those that contain it, only those that were sent then.
+    pub sent: Period,
+}
+
+/// When messages that are searched for were sent.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Period {
+    /// At this time or later.
+    pub since: Option<UtcTime>,
+    /// Before this time.
+    pub until: Option<UtcTime>,
+}
+
+impl Period {
+    /// As searches take it: what they find was sent after the first second and before the second
+    /// one, where these are above 0. `None` when nothing can have been sent then.
+    pub(super) fn bounds(self) -> Option<(i32, i32)> {
+        let second = |time: UtcTime| time.as_datetime().timestamp();
+        let fits = |second: i64| i32::try_from(second).unwrap_or(i32::MAX);
+        let after = self.since.map_or(0, |since| second(since) - 1).max(0);
+        let before = self.until.map_or(0, second);
+        let is_possible = self.until.is_none() || before > 0 && after < before;
+        is_possible.then(|| (fits(after), fits(before)))
+    }
+
+    /// Whether a message was sent then.
+    pub(super) fn admits(self, live: &LiveMessage) -> bool {
+        let sent_at = live.content.sent_at;
+        self.since.is_none_or(|since| sent_at >= since)
+            && self.until.is_none_or(|until| sent_at < until)
+    }
+}
+
+impl HistoryQuery {
+    /// Whose messages are to be picked here: private chats are searched for everybody's, whoever
+    /// is asked for.
+    fn picked_sender(&self, chat: &Peer) -> Option<ChatId> {
+        let is_private = chat.peer_id.kind() == ChatKind::User;
+        self.from
+            .as_ref()
+            .filter(|_| is_private)
+            .map(|from| from.peer_id)
+    }
 }
 
 /// Messages with the peers that came along.
@@ -45,13 +93,21 @@ impl Link {
     ) -> Result<FoundMessages, Error> {
         let limit = query.limit as usize;
         let mut found = FoundMessages::default();
+        if query.sent.bounds().is_none() {
+            return Ok(found);
+        }
         let mut before = query.before.map_or(0, |id| id.0);
         let mut halvings = 0;
-        let search = query.search.as_deref();
-        while found.messages.len() < limit {
-            let wanted = (limit - found.messages.len()).min(MESSAGES_A_CALL) >> halvings;
+        let picked = query.picked_sender(peer);
+        let mut pages = 0;
+        while found.messages.len() < limit && (picked.is_none() || pages < MOST_PAGES) {
+            let missing = match picked {
+                Some(_) => MESSAGES_A_CALL,
+                None => limit - found.messages.len(),
+            };
+            let wanted = missing.min(MESSAGES_A_CALL) >> halvings;
             let wanted = wanted.max(1);
-            let answer = match self.history_page(peer, search, (before, 0), wanted).await {
+            let answer = match self.history_page(peer, query, (before, 0), wanted).await {
                 Ok(answer) if wanted > 1 && answer.has_nameless() => {
                     halvings += 1;
                     continue;
@@ -66,19 +122,25 @@ impl Link {
                 .peers
                 .extend(convert::peers(&answer.users, &answer.chats));
             let oldest = if answer.has_nameless() {
-                let (named, older) = self.name(peer, search, before).await?;
+                let (named, older) = self.name(peer, query, before).await?;
                 found.messages.extend(named);
                 older
             } else {
                 found.messages.extend(self.live(&answer));
                 answer.ids().map(|id| id.0).min()
             };
+            if let Some(sender) = picked {
+                let messages = &mut found.messages;
+                messages.retain(|live| live.content.sender_id == Some(sender));
+            }
+            pages += 1;
             halvings = 0;
             match oldest {
                 Some(oldest) if answer.len() >= wanted => before = oldest,
                 _ => break,
             }
         }
+        found.messages.retain(|live| query.sent.admits(live));
         found.messages.truncate(limit);
         Ok(found)
     }
@@ -86,12 +148,12 @@ impl Link {
     async fn history_page(
         &self,
         peer: &Peer,
-        search: Option<&str>,
+        query: &HistoryQuery,
         (offset_id, add_offset): (i32, i32),
         limit: usize,
     ) -> Result<Answer, Error> {
         let limit = i32::try_from(limit).unwrap_or(i32::MAX);
-        let Some(text) = search else {
+        let Some(text) = &query.search else {
             let request = tl::functions::messages::GetHistory {
                 peer: convert::input_peer(peer),
                 offset_id,
@@ -104,16 +166,19 @@ impl Link {
             };
             return self.page(&request).await;
         };
+        let (min_date, max_date) = query.sent.bounds().unwrap_or_default();
+        let from = query.from.as_ref();
+        let from = from.filter(|_| query.picked_sender(peer).is_none());
         let request = tl::functions::messages::Search {
             peer: convert::input_peer(peer),
-            q: text.to_owned(),
-            from_id: None,
+            q: text.clone(),
+            from_id: from.map(convert::input_peer),
             saved_peer_id: None,
             saved_reaction: None,
             top_msg_id: None,
             filter: tl::enums::MessagesFilter::InputMessagesFilterEmpty,
-            min_date: 0,
-            max_date: 0,
+            min_date,
+            max_date,
             offset_id,
             add_offset,
             limit,
@@ -129,7 +194,7 @@ impl Link {
     async fn name(
         &self,
         peer: &Peer,
-        search: Option<&str>,
+        query: &HistoryQuery,
         before: i32,
     ) -> Result<(Option<LiveMessage>, Option<i32>), Error> {
         let below = if before > 0 {
@@ -138,7 +203,7 @@ impl Link {
             let (dialog, _) = self.dialog_of(peer).await?;
             dialog.map_or(0, |dialog| dialog.top.0.saturating_add(1))
         };
-        let after = match self.history_page(peer, search, (before, 1), 1).await {
+        let after = match self.history_page(peer, query, (before, 1), 1).await {
             Ok(after) => after.ids().map(|id| id.0).max(),
             Err(error) if error.is_unreadable() => None,
             Err(error) => return Err(error),

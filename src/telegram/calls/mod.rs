@@ -6,8 +6,10 @@
 pub(super) mod auth;
 pub(super) mod changes;
 pub(super) mod chats;
+pub(super) mod counts;
 pub(super) mod dialogs;
 pub(super) mod files;
+pub(super) mod folders;
 pub(super) mod history;
 pub(super) mod listing;
 pub(super) mod live;

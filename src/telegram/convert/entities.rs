@@ -4,11 +4,62 @@
 //! <https://core.telegram.org/api/entities>, <https://core.telegram.org/bots/api#messageentity>.
 
 use grammers_client::tl::enums::MessageEntity as Entity;
+use grammers_client::tl::types;
 use serde_json::{Map, Value, json};
 
 /// `[{"type", "offset", "length", …}]` in the order of Telegram.
 pub(super) fn list(entities: &[Entity]) -> Value {
     Value::Array(entities.iter().map(entity).collect())
+}
+
+/// The entities of such a list that markup can be made of.
+pub(super) fn of_list(list: &Value) -> Vec<Entity> {
+    let entities = list.as_array().into_iter().flatten();
+    entities.filter_map(of_object).collect()
+}
+
+fn of_object(entity: &Value) -> Option<Entity> {
+    let number = |name: &str| i32::try_from(entity.get(name)?.as_i64()?).ok();
+    let text = |name: &str| entity.get(name)?.as_str().map(str::to_owned);
+    let (offset, length) = (number("offset")?, number("length")?);
+    Some(match entity.get("type")?.as_str()? {
+        "bold" => types::MessageEntityBold { offset, length }.into(),
+        "italic" => types::MessageEntityItalic { offset, length }.into(),
+        "strikethrough" => types::MessageEntityStrike { offset, length }.into(),
+        "spoiler" => types::MessageEntitySpoiler { offset, length }.into(),
+        "code" => types::MessageEntityCode { offset, length }.into(),
+        "pre" => types::MessageEntityPre {
+            offset,
+            length,
+            language: text("language").unwrap_or_default(),
+        }
+        .into(),
+        "text_link" => types::MessageEntityTextUrl {
+            offset,
+            length,
+            url: text("url")?,
+        }
+        .into(),
+        "text_mention" => types::MessageEntityMentionName {
+            offset,
+            length,
+            user_id: entity.get("user_id")?.as_i64()?,
+        }
+        .into(),
+        "custom_emoji" => types::MessageEntityCustomEmoji {
+            offset,
+            length,
+            document_id: text("custom_emoji_id")?.parse().ok()?,
+        }
+        .into(),
+        kind @ ("blockquote" | "expandable_blockquote") => types::MessageEntityBlockquote {
+            offset,
+            length,
+            collapsed: kind != "blockquote",
+        }
+        .into(),
+        _ => return None,
+    })
 }
 
 fn entity(entity: &Entity) -> Value {
@@ -61,5 +112,27 @@ fn place(entity: &Entity) -> (&'static str, i32, i32) {
         Entity::DiffReplace(e) => ("diff_replace", e.offset, e.length),
         Entity::DiffDelete(e) => ("diff_delete", e.offset, e.length),
         Entity::TonAddress(e) => ("ton_address", e.offset, e.length),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::telegram::{Formatted, markdown};
+
+    #[test]
+    fn what_markup_is_made_of_comes_back_from_json() {
+        let Formatted { entities, .. } = markdown(
+            "**b** __i__ ~~s~~ ||p|| `c` [l](http://a.b/) [m](tg://user?id=7) \
+             ![e](tg://emoji?id=8)\n```rust\nx\n```\n> q\n\n> r||",
+        );
+        assert!(entities.len() >= 10, "{entities:?}");
+        assert_eq!(of_list(&list(&entities)), entities);
+        assert_eq!(
+            of_list(&json!([{ "type": "hashtag", "offset": 0, "length": 1 }])),
+            []
+        );
+        assert_eq!(of_list(&json!([{ "type": "bold", "offset": 0 }, 7])), []);
+        assert_eq!(of_list(&Value::Null), []);
     }
 }

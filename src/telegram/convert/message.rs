@@ -2,6 +2,7 @@
 
 use crate::model::{ChatId, ChatKind, Message, MessageId, NewMessage, UtcTime};
 use crate::telegram::convert::{chat_id, entities, media};
+use crate::telegram::text::{Formatted, to_markdown};
 use grammers_client::tl::{self, Serializable as _};
 use serde_json::{Map, Value, json};
 
@@ -56,6 +57,14 @@ pub(super) fn content(own: Option<ChatId>, message: &tl::enums::Message) -> Opti
         tl::enums::Message::Service(message) => Some(service(own, message)),
         tl::enums::Message::Empty(_) => None,
     }
+}
+
+/// What a message says as Markdown.
+pub fn message_markdown(message: &Message) -> String {
+    to_markdown(&Formatted {
+        text: message.text.clone(),
+        entities: entities::of_list(&message.entities),
+    })
 }
 
 fn text(own: Option<ChatId>, message: &tl::types::Message) -> Message {

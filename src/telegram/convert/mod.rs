@@ -2,6 +2,7 @@
 
 mod entities;
 mod links;
+mod listed;
 mod live;
 mod media;
 mod message;
@@ -10,7 +11,9 @@ mod unreadable;
 mod update;
 
 pub(super) use links::upgrades;
+pub(super) use listed::{chat_traits, id_of_chat, input_chat_id, muted_until, user_traits};
 pub(super) use live::{accepted, live, short_sent, update_chats, update_message, updates};
+pub use message::message_markdown;
 pub(super) use message::{message_date, message_place, messages};
 pub(super) use peer::{
     basic_group, chat, chat_id, input_channel, input_peer, input_user, peer_info, peers, user,

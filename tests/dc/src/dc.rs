@@ -17,6 +17,7 @@ mod samples;
 mod scenes;
 mod script;
 mod shapes;
+mod tastes;
 
 use std::collections::BTreeMap;
 use std::io;

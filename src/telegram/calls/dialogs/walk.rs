@@ -13,6 +13,10 @@ use std::collections::HashSet;
 /// Dialogs in a page.
 const A_PAGE: usize = 100;
 
+/// Whose list it is, as far as that is known.
+#[derive(Clone, Copy, Debug)]
+struct Viewer(Option<ChatId>);
+
 /// A list of dialogs on its way. What has come stays when a page is refused.
 #[derive(Debug, Default)]
 pub struct DialogWalk {
@@ -20,6 +24,8 @@ pub struct DialogWalk {
     pub list: DialogList,
     offset: DialogOffset,
     listed: HashSet<ChatId>,
+    /// Whether the list is for its owner's eyes as well, and who that is.
+    viewer: Option<Viewer>,
     /// How often the page has been halved, because what it holds cannot be told apart.
     halvings: u32,
     /// How often in a row a place had to be guessed.
@@ -44,7 +50,11 @@ impl DialogWalk {
             };
             // A dialog may be told twice, when it is pinned or the list moves meanwhile.
             if self.listed.insert(convert::chat_id(&raw.peer)) {
-                self.list.dialogs.extend(page.read(dialog));
+                let read = page.read(dialog);
+                if let (Some(Viewer(own)), Some(_)) = (self.viewer, read) {
+                    self.list.shown.extend(page.shown(own, raw));
+                }
+                self.list.dialogs.extend(read);
             }
         }
         if self.listed.len() > before {
@@ -97,6 +107,14 @@ impl DialogWalk {
 }
 
 impl Link {
+    /// A walk whose list shows each dialog as the account's owner sees it.
+    pub fn shown_dialogs(&self) -> DialogWalk {
+        DialogWalk {
+            viewer: Some(Viewer(self.own())),
+            ..DialogWalk::default()
+        }
+    }
+
     /// The newest dialogs of all folders, 100 a call, at most `pages` calls.
     pub async fn dialogs(&self, pages: u32) -> Result<DialogList, Error> {
         let mut walk = DialogWalk::default();
@@ -213,6 +231,7 @@ mod tests {
                 .collect(),
             messages: tops.map(|(id, date)| top(id, date)).collect(),
             unreadable: Vec::new(),
+            users: Vec::new(),
             chats: Vec::new(),
             peers: each.map(|(id, ..)| Peer::new(ChatId::user(*id))).collect(),
             complete: false,
