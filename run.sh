@@ -389,6 +389,7 @@ run_tests() {
   run tests/mcp/run "$hub" "$dc"
   run tests/sessions/run "$hub" "$dc"
   run tests/qr/run "$hub" "$dc"
+  run tests/archive/run "$hub" "$dc"
   run tests/openapi/run "$hub" "$dc"
   say "all tests passed"
 }

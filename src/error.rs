@@ -39,7 +39,7 @@ codes! {
     HostNotAllowed = 403, "host_not_allowed";
     /// A web page of another site sent the request.
     CrossSiteRequest = 403, "cross_site_request";
-    /// No such path.
+    /// No such path, or no such folder of chats.
     NotFound = 404, "not_found";
     /// The path exists, the method does not.
     MethodNotAllowed = 405, "method_not_allowed";

@@ -1,5 +1,6 @@
 //! The contract of every door, route by route.
 
+mod archive;
 mod hub_database;
 mod hub_entities;
 mod hub_idempotency;

@@ -14,4 +14,5 @@ macro_rules! doors {
     };
 }
 
-doors! { hub, tools, #[cfg(test)] probe }
+// Their routes are tried in this order: `tools` closes what it leaves to `archive`.
+doors! { hub, archive, tools, #[cfg(test)] probe }

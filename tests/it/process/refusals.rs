@@ -137,7 +137,7 @@ const WRONG: [Case; 16] = [
     (|env| set(env, "HUB_LISTEN", "8000"), &["HUB_LISTEN"]),
     (
         |env| set(env, "HUB_DOORS", "hub,shed"),
-        &["HUB_DOORS", "hub, tools", "\"shed\""],
+        &["HUB_DOORS", "hub, archive, tools", "\"shed\""],
     ),
     (|env| set(env, "HUB_POOL_SIZE", "many"), &["HUB_POOL_SIZE"]),
     (

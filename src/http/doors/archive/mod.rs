@@ -1,0 +1,51 @@
+//! The archive's door: searching an account's chats and messages, and how they are fetched.
+//!
+//! Owns the paths of the Telegram Scraper API that this one replaces, all below `/api/v3`, with its
+//! JSON to the letter. The account is named by the header `X-Telegram-Username`. Fields it does not
+//! know are ignored.
+
+mod account;
+mod dates;
+mod dialogs;
+mod refusal;
+mod settings;
+mod wire;
+
+use crate::http::door::{Area, Door, Lock, Part, Rule, no_state};
+use std::time::Duration;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+/// What this door says of itself.
+pub(super) static DOOR: Door = Door {
+    name: "archive",
+    by_default: false,
+    areas: &[Area::Below("/api/v3")],
+    starts: &[
+        ("search_dialogs", "/api/v3/search/dialogs"),
+        ("folders", "/api/v3/folders"),
+        ("settings", "/api/v3/settings"),
+    ],
+    routes,
+    entrance: Rule::Operator,
+    rules: Vec::new,
+    document: || Part {
+        tags: vec![("archive", "Searching chats and messages")],
+        error: "Error",
+        ..Part::default()
+    },
+    settings: &[],
+    lock: Lock::none,
+    state: no_state,
+    render: refusal::render,
+};
+
+/// How long a request sleeps altogether when Telegram asks for waits.
+const FLOOD_PATIENCE: Duration = Duration::from_mins(2);
+
+fn routes(config: &mut ServiceConfig<'_>) {
+    config
+        .service(dialogs::search)
+        .service(dialogs::folders)
+        .service(settings::read)
+        .service(settings::change);
+}

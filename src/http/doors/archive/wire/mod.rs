@@ -1,0 +1,14 @@
+//! The JSON of the archive's door: what it takes and what it gives.
+//!
+//! Owns the names of every field and the turning of them into operations and back.
+
+mod dialogs;
+mod settings;
+
+pub(crate) use dialogs::{DialogQuery, Dialogs, Folder, Place};
+pub(crate) use settings::{ArchiveSettingsRequest, ScopeQuery, Settings};
+
+use crate::http::input::Policy;
+
+/// How this door reads.
+const POLICY: Policy = Policy::FASTAPI;
