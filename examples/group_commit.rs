@@ -193,6 +193,7 @@ fn batch(session_id: SessionId, shape: Shape, number: &mut i32) -> CapturedBatch
         deletions: Vec::new(),
         gaps: Vec::new(),
         from_history: false,
+        coverage: None,
         position: Some(UpdatesPosition {
             pts: *number,
             ..UpdatesPosition::default()

@@ -91,6 +91,10 @@ codes! {
     ReadOnly = 403, "read_only";
     /// The message has no file, or one that cannot be downloaded.
     MediaNotFound = 404, "media_not_found";
+    /// The session has no backfill of that number.
+    BackfillNotFound = 404, "backfill_not_found";
+    /// A backfill of the same chat is under way for another time.
+    BackfillRunning = 409, "backfill_running";
     /// A search of the log found nothing in its time.
     SearchTimeout = 400, "search_timeout";
     /// The file ends before the range that was asked for begins.

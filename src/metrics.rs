@@ -27,6 +27,8 @@ pub const MESSAGES_EDITED: &str = "telegram_hub_messages_edited_total";
 pub const MESSAGES_DELETED: &str = "telegram_hub_messages_deleted_total";
 /// Counter of messages that arrived again and changed nothing.
 pub const MESSAGES_DUPLICATE: &str = "telegram_hub_messages_duplicate_total";
+/// Counter of messages written to the log out of downloaded history.
+pub const HISTORY_STORED: &str = "telegram_hub_history_messages_total";
 /// Counter of capture transactions tried again because the database was away.
 pub const CAPTURE_RETRIES: &str = "telegram_hub_capture_retries_total";
 /// Histogram of the seconds one capture transaction took.
@@ -112,6 +114,7 @@ fn describe() {
         MESSAGES_DUPLICATE,
         "Messages that arrived again and changed nothing"
     );
+    describe_counter!(HISTORY_STORED, "Messages stored out of downloaded history");
     describe_counter!(CAPTURE_RETRIES, "Capture transactions tried again");
     describe_histogram!(
         CAPTURE_SECONDS,

@@ -1,7 +1,7 @@
 //! What an account receives at once: messages with their peers, and how far it has come with them.
 
 use crate::model::{
-    Deletion, GapCause, MessageBox, MessageId, NewMessage, Peer, PeerLink, SessionId,
+    Coverage, Deletion, GapCause, MessageBox, MessageId, NewMessage, Peer, PeerLink, SessionId,
     UnreadableMessage, UtcTime,
 };
 
@@ -29,6 +29,17 @@ pub struct CapturedBatch {
     /// Whether the messages were asked for, and so are as they are now: of two versions with one
     /// edit date, such a one is later than what is stored by then.
     pub from_history: bool,
+    /// What of a chat's history it is the whole of, when that was asked for.
+    pub coverage: Option<Coverage>,
+}
+
+impl CapturedBatch {
+    /// Whether a message of it is from before the log's beginning, and so tells of nothing that
+    /// has happened since.
+    pub fn is_history(&self, message: MessageId) -> bool {
+        let coverage = self.coverage.as_ref();
+        coverage.is_some_and(|coverage| message <= coverage.history_to)
+    }
 }
 
 /// A place where messages may be missing from now on.

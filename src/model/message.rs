@@ -35,6 +35,8 @@ pub struct Message {
     pub sent_at: UtcTime,
     /// When it was last edited.
     pub edited_at: Option<UtcTime>,
+    /// Who signed it, in channels whose posts are signed.
+    pub post_author: Option<String>,
 }
 
 impl Message {
@@ -54,6 +56,7 @@ impl Message {
             service: None,
             sent_at,
             edited_at: None,
+            post_author: None,
         }
     }
 

@@ -1,4 +1,4 @@
-//! What is known to be missing from the logs.
+//! What is known to be missing from the logs, or on its way into them.
 
 /// What one session's log lacks.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -8,4 +8,6 @@ pub struct Missing {
     pub kept_out_chats: u64,
     /// How many messages are stored of which only a part can be read.
     pub unreadable_messages: u64,
+    /// Of how many chats the history is being downloaded.
+    pub backfills: u64,
 }

@@ -9,6 +9,7 @@ mod excerpt;
 mod folder;
 mod gap;
 mod healing;
+mod history;
 mod ids;
 mod listed_chat;
 mod listing;
@@ -31,6 +32,10 @@ pub use excerpt::Excerpt;
 pub use folder::{Folder, FolderRules, Mutes};
 pub use gap::{Gap, GapCause, MessageBox, Occurrence};
 pub use healing::{HealStep, Healed, Healing};
+pub use history::{
+    Backfill, BackfillState, Coverage, Direction, ForwardOrigin, HistoryMedia, HistoryMessage,
+    HistoryPart, Interval, SenderNames,
+};
 pub use ids::{ChatId, ChatKind, MessageId, SessionId, UserId};
 pub use listed_chat::{ChatClass, ChatTraits, ListedChat};
 pub use listing::Listing;

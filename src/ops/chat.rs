@@ -191,6 +191,7 @@ impl OpenChat {
             gaps: Vec::new(),
             captured_at: UtcTime::now(),
             from_history: false,
+            coverage: None,
         };
         let writer = &ctx.hub.registry.context().writer;
         writer.commit(Arc::new(batch)).await?;

@@ -5,9 +5,11 @@
 
 mod accounts;
 pub mod archive_settings;
+pub mod backfills;
 mod call;
 pub mod changes;
 mod chat;
+pub mod chat_history;
 pub mod chats;
 pub mod default_session;
 mod delivery;

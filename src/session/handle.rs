@@ -4,12 +4,13 @@ use crate::error::{Code, Error};
 use crate::model::{Healing, LoggedOut, Peer, SessionId, SessionName, SessionState, UtcTime};
 use crate::session::healing::HealingLog;
 use crate::session::login::{LoginProgress, LoginStarted};
+use crate::session::looks::Looks;
 use crate::session::waiting::Reconnected;
 use crate::telegram::{self, Lease, Link, Vitals};
 use secrecy::SecretString;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::sync::{Notify, mpsc, oneshot, watch};
 use tokio_util::sync::CancellationToken;
 
 /// How many questions may wait for an account that is busy; the next one is refused.
@@ -47,6 +48,10 @@ pub(super) struct Shared {
     pub(super) user: Mutex<Option<Arc<Peer>>>,
     pub(super) vitals: Arc<Vitals>,
     pub(super) healing: HealingLog,
+    /// Looks into the account's history, over whichever link.
+    pub(super) looks: Arc<Looks>,
+    /// A backfill has been asked for.
+    pub(super) backfills: Notify,
     doubt: Mutex<Option<String>>,
     lease: Lease,
 }
@@ -60,6 +65,8 @@ impl Shared {
             user: Mutex::new(None),
             vitals: Arc::default(),
             healing: HealingLog::default(),
+            looks: Arc::default(),
+            backfills: Notify::new(),
             doubt: Mutex::new(None),
         }
     }
@@ -89,6 +96,41 @@ impl Shared {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .clone()
+    }
+
+    /// See [`SessionHandle::link`].
+    pub(super) async fn link(&self, patience: Duration) -> Result<Arc<Link>, Error> {
+        if !self.lease.is_held() {
+            return Err(telegram::Error::NotHeld.into());
+        }
+        if let Some(link) = self.link.borrow().clone() {
+            return Ok(link);
+        }
+        let mut state = self.state.subscribe();
+        let settled = state.wait_for(|(state, _)| {
+            !matches!(
+                state,
+                SessionState::Connecting | SessionState::Backoff { .. }
+            )
+        });
+        // Whether the wait ended or ran out, what counts is how things are now.
+        drop(tokio::time::timeout(patience, settled).await);
+        if let Some(link) = self.link.borrow().clone() {
+            return Ok(link);
+        }
+        let (state, _) = self.state.borrow().clone();
+        Err(match state {
+            SessionState::Connecting | SessionState::Backoff { .. } | SessionState::Online => {
+                // What is wrong with a doubted key is not that Telegram cannot be reached.
+                let code = match self.doubted() {
+                    Some(_) => Code::Unavailable,
+                    None => Code::TelegramUnreachable,
+                };
+                let text = format!("the session is {}; try again shortly", describe(&state));
+                Error::new(code, text).retry_after(until_next(&state))
+            }
+            _ => not_authorized(&state),
+        })
     }
 }
 
@@ -170,37 +212,7 @@ impl SessionHandle {
     /// `session_not_authorized` when only a login helps, `telegram_unreachable` when there is no
     /// link in time, `database_unavailable` while the hub may not speak to Telegram.
     pub async fn link(&self, patience: Duration) -> Result<Arc<Link>, Error> {
-        if !self.shared.lease.is_held() {
-            return Err(telegram::Error::NotHeld.into());
-        }
-        if let Some(link) = self.shared.link.borrow().clone() {
-            return Ok(link);
-        }
-        let mut state = self.shared.state.subscribe();
-        let settled = state.wait_for(|(state, _)| {
-            !matches!(
-                state,
-                SessionState::Connecting | SessionState::Backoff { .. }
-            )
-        });
-        // Whether the wait ended or ran out, what counts is how things are now.
-        drop(tokio::time::timeout(patience, settled).await);
-        if let Some(link) = self.shared.link.borrow().clone() {
-            return Ok(link);
-        }
-        let (state, _) = self.shared.state.borrow().clone();
-        Err(match state {
-            SessionState::Connecting | SessionState::Backoff { .. } | SessionState::Online => {
-                // What is wrong with a doubted key is not that Telegram cannot be reached.
-                let code = match self.shared.doubted() {
-                    Some(_) => Code::Unavailable,
-                    None => Code::TelegramUnreachable,
-                };
-                let text = format!("the session is {}; try again shortly", describe(&state));
-                Error::new(code, text).retry_after(until_next(&state))
-            }
-            _ => not_authorized(&state),
-        })
+        self.shared.link(patience).await
     }
 
     /// The account's own user, once it has been online.
@@ -236,6 +248,11 @@ impl SessionHandle {
     /// Logs out at Telegram and stops; the row and the captured messages stay.
     pub async fn log_out(&self) -> Result<LoggedOut, Error> {
         self.ask(|reply| Command::LogOut { reply }).await
+    }
+
+    /// Has the account's backfills looked at now.
+    pub fn look_for_backfills(&self) {
+        self.shared.backfills.notify_one();
     }
 
     /// Connects now instead of when the back-off ends.

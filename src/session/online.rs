@@ -5,6 +5,7 @@ use crate::session::account::{Account, Phase};
 use crate::session::capture::capture;
 use crate::session::crossings::Crossings;
 use crate::session::handle::{Command, Reply};
+use crate::session::history::Backfiller;
 use crate::session::login::{LoginStarted, no_login};
 use crate::session::reconcile::{Pace, Reconciler};
 use crate::session::waiting::{Reconnected, Waiting};
@@ -130,7 +131,7 @@ impl Account {
         let mut watchdog = Watchdog::new(name, link, shared, ladder, timing);
         // Both futures live as long as the phase: dropping a half-received batch would lose it
         // until the next start.
-        let crossings = Crossings::default();
+        let crossings = Crossings::new(Arc::clone(&shared.looks));
         let mut capturing = pin!(capture(
             (&context.writer, &context.store),
             link.session(),
@@ -149,6 +150,8 @@ impl Account {
             pace: Pace::new(context.timing.reconcile_pace),
         };
         let mut reconciling = pin!(reconciler.run());
+        let backfiller = Backfiller::new(context, shared, name, account);
+        let mut backfilling = pin!(backfiller.run());
         let mut watching = pin!(watchdog.watch());
         loop {
             tokio::select! {
@@ -169,6 +172,7 @@ impl Account {
                 },
                 error = &mut capturing => return ending(error),
                 () = &mut reconciling => {}
+                () = &mut backfilling => {}
             }
         }
     }

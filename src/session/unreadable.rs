@@ -46,6 +46,7 @@ pub(super) async fn read_again(
                 gaps: Vec::new(),
                 captured_at: UtcTime::now(),
                 from_history: true,
+                coverage: None,
             };
             store_batch(writer, Arc::new(batch), vitals).await?;
         }

@@ -19,7 +19,7 @@ use crate::model::{CapturedBatch, SessionId};
 use crate::store::peer_links;
 use crate::store::peers;
 use crate::store::update_states;
-use crate::store::{AnyConnection, Error, gaps};
+use crate::store::{AnyConnection, Error, gaps, history_intervals};
 use std::collections::HashMap;
 
 /// What became of a batch.
@@ -48,7 +48,8 @@ pub fn commit(conn: &mut AnyConnection, batch: &CapturedBatch) -> Result<Committ
 
 /// Stores batches of any accounts as if one by one in their order, and says what became of each.
 ///
-/// Of each batch: peers, then messages in their order, then deletions, then the position. To be
+/// Of each batch: peers, then messages in their order, then deletions, then the position and what
+/// it covers of a history. To be
 /// called in a write transaction. A message that is stored already is an edit when its edit date
 /// is later, or is the same with another content and was told later; where nobody knows when, with
 /// a content that no stored version has. The version that it replaces is kept as a revision.
@@ -85,6 +86,9 @@ pub fn commit_group(
         for gap in &batch.gaps {
             let new = gaps::open_as(conn, batch.session_id, gap, batch.captured_at)?;
             done.gaps += usize::from(new);
+        }
+        if let Some(coverage) = &batch.coverage {
+            history_intervals::cover(conn, batch.session_id, coverage)?;
         }
     }
     Ok(done)

@@ -4,8 +4,8 @@
 //! these conversions and must not know any table.
 
 use crate::model::{
-    ChatId, ChatKind, GapCause, MessageBox, MessageId, SessionId, SessionName, StoredState, UserId,
-    UtcTime,
+    BackfillState, ChatId, ChatKind, GapCause, MessageBox, MessageId, SessionId, SessionName,
+    StoredState, UserId, UtcTime,
 };
 use crate::store::backend::MultiBackend;
 use chrono::{DateTime, NaiveDate, NaiveDateTime};
@@ -60,6 +60,7 @@ column!(StoredStateColumn(StoredState) as Text);
 column!(ChatKindColumn(ChatKind) as Text);
 column!(MessageBoxColumn(MessageBox: i64) as BigInt);
 column!(GapCauseColumn(GapCause) as Text);
+column!(BackfillStateColumn(BackfillState) as Text);
 
 /// The instant as the databases hold it, within the years whose texts sort as times do.
 fn naive(time: UtcTime) -> NaiveDateTime {
@@ -138,6 +139,11 @@ text_column!(
     StoredState::parse
 );
 text_column!(GapCause, |cause: &GapCause| cause.as_str(), GapCause::parse);
+text_column!(
+    BackfillState,
+    |state: &BackfillState| state.as_str(),
+    BackfillState::parse
+);
 text_column!(ChatKind, |kind: &ChatKind| kind.as_str(), ChatKind::parse);
 
 /// JSON in a text column, for reading.

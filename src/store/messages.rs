@@ -28,6 +28,7 @@ read_as!(Message {
     service: MaybeJson = t::service,
     sent_at: UtcTime = t::sent_at,
     edited_at: Option<UtcTime> = t::edited_at,
+    post_author: Option<String> = t::post_author,
 });
 
 #[derive(Queryable, Selectable)]

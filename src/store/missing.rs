@@ -1,11 +1,11 @@
-//! What the logs lack, counted: chats that something is not fetched from, and messages that cannot
-//! be read.
+//! What the logs lack, counted: chats that something is not fetched from, messages that cannot be
+//! read, and chats whose history is on its way.
 //!
 //! It must not know why, which the gaps tell, nor what is done about it.
 
-use crate::model::{Missing, SessionId};
-use crate::store::schema::{gaps, unreadable_messages as unreadable};
-use crate::store::{AnyConnection, Error};
+use crate::model::{BackfillState, Missing, SessionId};
+use crate::store::schema::{backfills, gaps, unreadable_messages as unreadable};
+use crate::store::{AnyConnection, Error, backfills as running};
 use diesel::dsl::count;
 use diesel::prelude::*;
 use std::collections::HashMap;
@@ -22,12 +22,20 @@ pub fn by_session(conn: &mut AnyConnection) -> Result<HashMap<SessionId, Missing
         .group_by(unreadable::session_id)
         .select((unreadable::session_id, count(unreadable::message_row)))
         .load(conn)?;
+    let backfills: Vec<(SessionId, i64)> = backfills::table
+        .filter(backfills::state.eq(BackfillState::Running))
+        .group_by(backfills::session_id)
+        .select((backfills::session_id, count(backfills::id)))
+        .load(conn)?;
     let mut all: HashMap<SessionId, Missing> = HashMap::new();
     for (id, count) in kept_out {
         all.entry(id).or_default().kept_out_chats = number(count);
     }
     for (id, count) in unreadable {
         all.entry(id).or_default().unreadable_messages = number(count);
+    }
+    for (id, count) in backfills {
+        all.entry(id).or_default().backfills = number(count);
     }
     Ok(all)
 }
@@ -47,6 +55,7 @@ pub fn of(conn: &mut AnyConnection, session_id: SessionId) -> Result<Missing, Er
     Ok(Missing {
         kept_out_chats: number(kept_out),
         unreadable_messages: number(unreadable),
+        backfills: running::count_running(conn, session_id)?,
     })
 }
 

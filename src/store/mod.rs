@@ -36,9 +36,12 @@ mod vault_keys;
 
 pub mod archive_settings;
 pub mod auth_keys;
+pub mod backfills;
 pub mod capture;
 pub mod flood_waits;
 pub mod gaps;
+pub mod history;
+pub mod history_intervals;
 pub mod hub_lock;
 pub mod listings;
 pub mod log_outs;

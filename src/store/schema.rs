@@ -153,6 +153,35 @@ diesel::table! {
         captured_at -> Timestamp,
         raw -> Binary,
         pts -> Nullable<Integer>,
+        is_history -> Bool,
+        post_author -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    history_intervals (session_id, chat_id, from_id) {
+        session_id -> BigInt,
+        chat_id -> BigInt,
+        from_id -> Integer,
+        to_id -> Integer,
+    }
+}
+
+diesel::table! {
+    backfills (id) {
+        id -> BigInt,
+        session_id -> BigInt,
+        chat_id -> BigInt,
+        since -> Timestamp,
+        state -> Text,
+        reason -> Nullable<Text>,
+        next_id -> Nullable<Integer>,
+        oldest_at -> Nullable<Timestamp>,
+        stored -> BigInt,
+        seen -> BigInt,
+        started_at -> Timestamp,
+        updated_at -> Timestamp,
+        ended_at -> Nullable<Timestamp>,
     }
 }
 
@@ -273,9 +302,11 @@ diesel::allow_tables_to_appear_in_same_query!(
     archive_defaults,
     archive_overrides,
     auth_keys,
+    backfills,
     channel_states,
     flood_waits,
     gaps,
+    history_intervals,
     hub_lock,
     listings,
     log_outs,

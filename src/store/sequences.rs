@@ -123,7 +123,7 @@ pub fn newest_captured(
         .optional()?)
 }
 
-/// The oldest captured number of a sequence.
+/// The oldest captured number of a sequence, downloaded history left out.
 pub fn oldest_captured(
     conn: &mut AnyConnection,
     session_id: SessionId,
@@ -132,6 +132,7 @@ pub fn oldest_captured(
     Ok(messages::table
         .filter(messages::session_id.eq(session_id))
         .filter(in_box(message_box))
+        .filter(messages::is_history.eq(false))
         .order(messages::message_id)
         .select(messages::message_id)
         .first(conn)

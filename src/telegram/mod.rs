@@ -42,6 +42,7 @@ pub use calls::files::{
     FileLocation, MediaFile, PART_BYTES, SMALL_FILE_BYTES, SMALL_FILE_PARTS, Upload, UploadedFile,
 };
 pub use calls::history::{Fetched, MESSAGES_A_CALL};
+pub use calls::history_pages::HistoryPage;
 pub use calls::listing::ListedDialogs;
 pub use calls::live::{FoundMessages, HistoryQuery, Period};
 pub use calls::media::{Media, MediaKind, OutgoingAlbum, OutgoingMedia};

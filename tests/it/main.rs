@@ -7,6 +7,7 @@ mod dependencies;
 mod doors;
 mod fetch;
 mod gaps;
+mod history;
 mod http;
 mod layering;
 mod life;

@@ -3,6 +3,7 @@
 pub(crate) mod capturing;
 mod flood_waits;
 mod gaps;
+mod history;
 mod keys;
 mod lock;
 mod opening;

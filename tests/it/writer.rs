@@ -72,6 +72,7 @@ fn batch(session_id: SessionId, message: NewMessage) -> CapturedBatch {
         deletions: Vec::new(),
         gaps: Vec::new(),
         from_history: false,
+        coverage: None,
         captured_at: at(1_000),
     }
 }

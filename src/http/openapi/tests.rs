@@ -5,7 +5,7 @@ use crate::http::hall;
 use std::collections::BTreeSet;
 
 /// Every route of the hub's own pages and of the door `hub`.
-const ROUTES: [(&str, &str); 27] = [
+const ROUTES: [(&str, &str); 30] = [
     ("get", "/"),
     ("get", "/health"),
     ("get", "/metrics"),
@@ -29,6 +29,9 @@ const ROUTES: [(&str, &str); 27] = [
     ("post", "/message/reply"),
     ("get", "/session/{session_id}/messages"),
     ("get", "/session/{session_id}/gaps"),
+    ("post", "/session/{session_id}/backfill"),
+    ("get", "/session/{session_id}/backfill"),
+    ("delete", "/session/{session_id}/backfill/{backfill_id}"),
     ("get", "/admin/messages"),
     ("post", "/entity/resolve"),
     ("get", "/session/{session_id}/entities"),
@@ -91,7 +94,10 @@ fn every_operation_says_what_it_answers() {
         assert!(ids.insert(id.to_owned()), "{place}: {id} is taken");
         let responses = operation["responses"].as_object().expect("responses");
         assert!(
-            responses.contains_key("200") && responses.contains_key("500"),
+            ["200", "202"]
+                .iter()
+                .any(|good| responses.contains_key(*good))
+                && responses.contains_key("500"),
             "{place}"
         );
         for (status, response) in responses {

@@ -251,6 +251,7 @@ impl Reconciler<'_> {
             gaps: Vec::new(),
             captured_at: UtcTime::now(),
             from_history: true,
+            coverage: None,
         };
         let done = store_batch(&self.context.writer, Arc::new(batch), self.vitals).await?;
         match purpose {

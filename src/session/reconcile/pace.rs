@@ -25,7 +25,7 @@ impl Pace {
     }
 
     /// Waits until the next call may be made.
-    pub(super) async fn keep(&self) {
+    pub(in crate::session) async fn keep(&self) {
         let Some(limiter) = &self.0 else {
             return;
         };

@@ -39,6 +39,8 @@ columns! { (batch, message) =>
     captured_at: UtcTime = batch.captured_at,
     raw: &'a [u8] = &message.raw,
     pts: Option<i32> = message.pts,
+    is_history: bool = batch.is_history(message.content.message_id),
+    post_author: Option<Cow<'a, str>> = message.content.post_author.as_deref().map(storable),
 }
 
 impl NewRow<'_> {
@@ -64,7 +66,7 @@ pub(super) struct Received<'a> {
     pub(super) row: NewRow<'a>,
 }
 
-/// Rows of a statement: 18 values each, under the 32,766 that SQLite takes.
+/// Rows of a statement: 20 values each, under the 32,766 that SQLite takes.
 pub(super) const CHUNK: usize = 500;
 
 /// Stores the messages of batches, each in the order of its account.

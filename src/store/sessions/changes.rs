@@ -6,7 +6,7 @@ use crate::store::schema::{
     archive_overrides, flood_waits, log_outs, message_revisions, messages, session_names as names,
     sessions as t,
 };
-use crate::store::{AnyConnection, Error};
+use crate::store::{AnyConnection, Error, history_intervals};
 use diesel::prelude::*;
 
 /// Who the account is.
@@ -113,6 +113,7 @@ pub fn delete(conn: &mut AnyConnection, id: SessionId, purge: Purge) -> Result<b
         .execute(conn)?;
         diesel::delete(messages::table.filter(messages::session_id.eq(id))).execute(conn)?;
         diesel::delete(archive_overrides::table.find(id)).execute(conn)?;
+        history_intervals::forget(conn, id)?;
         diesel::update(names::table.find(id))
             .set(names::user_id.eq(None::<UserId>))
             .execute(conn)?;

@@ -106,7 +106,7 @@ impl Answer {
 }
 
 impl Fetched {
-    fn new(own: Option<ChatId>, answer: &Answer) -> Self {
+    pub(super) fn new(own: Option<ChatId>, answer: &Answer) -> Self {
         let placed = |object: &UnreadableObject| convert::unreadable(own, object);
         let messages = convert::messages(own, &answer.messages).into_iter();
         let pts = answer.pts;

@@ -11,6 +11,7 @@ pub(super) mod dialogs;
 pub(super) mod files;
 pub(super) mod folders;
 pub(super) mod history;
+pub(super) mod history_pages;
 pub(super) mod listing;
 pub(super) mod live;
 pub(super) mod media;

@@ -81,6 +81,7 @@ fn text(own: Option<ChatId>, message: &tl::types::Message) -> Message {
         edited_at: message
             .edit_date
             .and_then(|date| UtcTime::from_unix(date.into())),
+        post_author: message.post_author.clone(),
         ..Message::new(chat, MessageId(message.id), time(message.date))
     }
 }

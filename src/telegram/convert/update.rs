@@ -34,6 +34,7 @@ pub(in crate::telegram) fn batch(
         gaps: Vec::new(),
         captured_at: UtcTime::now(),
         from_history: false,
+        coverage: None,
     };
     for (update, state) in updates {
         let at = |pts| place(pts, &state);

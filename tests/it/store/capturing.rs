@@ -55,6 +55,7 @@ pub(crate) fn batch(session_id: SessionId, messages: Vec<NewMessage>) -> Capture
         deletions: Vec::new(),
         position: None,
         from_history: false,
+        coverage: None,
         gaps: Vec::new(),
         captured_at: at(1_000),
     }

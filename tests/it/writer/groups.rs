@@ -108,6 +108,7 @@ fn a_batch(peers: Vec<Peer>) -> CapturedBatch {
         position: None,
         gaps: Vec::new(),
         from_history: false,
+        coverage: None,
         captured_at: at(0),
     }
 }
@@ -126,6 +127,7 @@ fn a_draft() -> impl Strategy<Value = Draft> {
             |(account, peers, messages, unreadable, deletions, position, asked)| {
                 let batch = CapturedBatch {
                     from_history: asked,
+                    coverage: None,
                     messages,
                     unreadable,
                     deletions,

@@ -4,6 +4,7 @@
 //! what has been added since. Fields it does not know are ignored. Its errors have the common
 //! shape `{"detail": …}` with the common statuses.
 
+mod backfills;
 mod entities;
 mod gaps;
 mod last;
@@ -80,6 +81,9 @@ fn routes(config: &mut ServiceConfig<'_>) {
         .service(messages::of_session)
         .service(messages::of_all)
         .service(gaps::of_session)
+        .service(backfills::begin)
+        .service(backfills::list)
+        .service(backfills::cancel)
         .service(entities::resolve)
         .service(entities::list)
         .service(entities::cache);

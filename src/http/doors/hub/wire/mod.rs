@@ -2,6 +2,7 @@
 //!
 //! Owns the names of every field and the turning of them into operations and back.
 
+mod backfills;
 mod entities;
 mod gaps;
 mod healing;
@@ -14,6 +15,7 @@ mod sends;
 mod sessions;
 mod shared;
 
+pub(crate) use backfills::{Backfill, BackfillIdParam, BackfillRequest, Backfills};
 pub(crate) use entities::{CachedEntities, ResolveRequest, Resolved};
 pub(crate) use gaps::{GapQueryParams, Gaps};
 pub(crate) use import::{ImportRequest, Imported};

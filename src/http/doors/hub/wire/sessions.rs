@@ -99,6 +99,8 @@ pub(crate) struct Session {
     kept_out_chats: u64,
     /// How many captured messages hold something that this version does not know.
     unreadable_messages: u64,
+    /// Of how many chats the history is being downloaded by a backfill.
+    running_backfills: u64,
     /// The attempts to come back, in the state `backoff`.
     #[schema(required)]
     backoff: Option<Backoff>,
@@ -188,6 +190,7 @@ impl From<SessionView> for Session {
                 .collect(),
             kept_out_chats: view.missing.kept_out_chats,
             unreadable_messages: view.missing.unreadable_messages,
+            running_backfills: view.missing.backfills,
             is_authenticated: view.is_authenticated,
             is_active: view.is_active,
             user_info: view.user.map(User::from),

@@ -181,6 +181,7 @@ fn session_view() -> SessionView {
         key_doubted: Some("AUTH_KEY_UNREGISTERED".to_owned()),
         flood_waits: vec![("messages.getDialogs".to_owned(), at)],
         missing: Missing {
+            backfills: 1,
             kept_out_chats: 5,
             unreadable_messages: 6,
         },
@@ -227,7 +228,7 @@ fn sessions_answer_the_contracts_keys_and_ours() {
             "session_id": "user123", "is_connected": false, "is_receiving": false,
             "receiving_since": "1970-01-01T00:00:00Z", "key_doubted": "AUTH_KEY_UNREGISTERED",
             "flood_waits": [{ "method": "messages.getDialogs", "until": "1970-01-01T00:00:00Z" }],
-            "kept_out_chats": 5, "unreadable_messages": 6,
+            "kept_out_chats": 5, "unreadable_messages": 6, "running_backfills": 1,
             "is_authenticated": true, "is_active": true, "user_info": user_json(), "in_login_cache": false,
             "state": "backoff", "reason": "refused", "state_since": "1970-01-01T00:00:00Z",
             "backoff": { "attempt": 2, "until": "1970-01-01T00:00:00Z" },
