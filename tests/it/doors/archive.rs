@@ -4,6 +4,7 @@ mod accounts;
 mod dialogs;
 mod filters;
 mod folders;
+mod history;
 mod settings;
 
 use crate::support::db::TestDb;

@@ -7,6 +7,7 @@
 mod account;
 mod dates;
 mod dialogs;
+mod history;
 mod refusal;
 mod settings;
 mod wire;
@@ -29,7 +30,10 @@ pub(super) static DOOR: Door = Door {
     entrance: Rule::Operator,
     rules: Vec::new,
     document: || Part {
-        tags: vec![("archive", "Searching chats and messages")],
+        tags: vec![(
+            "archive",
+            "Searching chats, and reading and downloading histories",
+        )],
         error: "Error",
         ..Part::default()
     },
@@ -46,6 +50,8 @@ fn routes(config: &mut ServiceConfig<'_>) {
     config
         .service(dialogs::search)
         .service(dialogs::folders)
+        .service(history::history)
+        .service(history::sync)
         .service(settings::read)
         .service(settings::change);
 }

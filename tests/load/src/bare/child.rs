@@ -28,6 +28,8 @@ pub enum Order {
     Listen,
     /// Send to this username for so many milliseconds.
     Send(String, u64),
+    /// Read all of the channel of this username.
+    Read(String),
 }
 
 /// A running process.
@@ -61,6 +63,7 @@ impl Bare {
         match order {
             Order::Listen => command.arg("listen"),
             Order::Send(to, millis) => command.args(["send", to, &millis.to_string()]),
+            Order::Read(from) => command.args(["read", from]),
         };
         let started = Instant::now();
         let mut child = command
@@ -114,7 +117,7 @@ impl Bare {
         }
     }
 
-    /// How sending went, once it is over.
+    /// How sending or reading went, once it is over.
     pub async fn sent(&mut self) -> Result<Sending, Failure> {
         match self.line().await? {
             Line::Sent(sending) => Ok(sending),

@@ -6,10 +6,12 @@
 
 mod child;
 mod phone;
+mod reading;
 mod sending;
 
 pub use child::{Bare, Order};
 pub use phone::{Phone, listen, online};
+pub use reading::read;
 pub use sending::{Sending, send};
 
 use crate::Failure;
@@ -69,7 +71,7 @@ pub enum Line {
     Count(u64),
     /// The microseconds from push to arrival of every message since the last such line.
     Delays(Vec<i64>),
-    /// How sending went.
+    /// How sending, or reading, went.
     Sent(Sending),
 }
 

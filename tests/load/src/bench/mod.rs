@@ -7,6 +7,7 @@
 mod capture;
 mod cost;
 mod flood;
+mod history;
 mod latency;
 mod machine;
 mod report;

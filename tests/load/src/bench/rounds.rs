@@ -5,7 +5,7 @@
 
 use super::series::Figures;
 use super::subject::Tools;
-use super::{capture, restore, sends};
+use super::{capture, history, restore, sends};
 use crate::Failure;
 use std::time::Duration;
 
@@ -20,6 +20,8 @@ pub struct Size {
     pub stream: Duration,
     /// How long clients send.
     pub sending: Duration,
+    /// Messages of a history.
+    pub history: u32,
     /// The numbers of stored accounts.
     pub stored: Vec<usize>,
 }
@@ -32,6 +34,7 @@ impl Size {
             messages: 100_000,
             stream: Duration::from_secs(8),
             sending: Duration::from_secs(5),
+            history: 100_000,
             stored: vec![1, 10, 100, 1000, 10_000],
         }
     }
@@ -43,6 +46,7 @@ impl Size {
             messages: 10_000,
             stream: Duration::from_secs(2),
             sending: Duration::from_secs(1),
+            history: 10_000,
             stored: vec![1000],
         }
     }
@@ -55,6 +59,8 @@ pub enum Part {
     Capture,
     /// Messages sent.
     Sends,
+    /// Messages of a history.
+    History,
     /// Stored accounts.
     Stored,
 }
@@ -69,6 +75,7 @@ pub async fn run(tools: &Tools, size: &Size, parts: &[Part]) -> Result<Figures, 
                 match part {
                     Part::Capture => capture::measure(tools, size, subject, &mut figures).await?,
                     Part::Sends => sends::measure(tools, size, subject, &mut figures).await?,
+                    Part::History => history::measure(tools, size, subject, &mut figures).await?,
                     Part::Stored => restore::measure(tools, size, subject, &mut figures).await?,
                 }
             }

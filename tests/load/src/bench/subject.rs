@@ -183,9 +183,20 @@ pub(super) async fn start_hub(
     ground: &Ground,
     accounts: usize,
 ) -> Result<(Hub, Store, Vec<Member>), Failure> {
+    start_hub_with(tools, ground, accounts, &[]).await
+}
+
+/// The same with further settings.
+pub(super) async fn start_hub_with(
+    tools: &Tools,
+    ground: &Ground,
+    accounts: usize,
+    variables: &[(&'static str, String)],
+) -> Result<(Hub, Store, Vec<Member>), Failure> {
     let store = ground.database.open().await?;
     let members = fleet::enrol(&ground.dc, &store, accounts).await?;
-    let settings = HubSettings::new(&tools.binary, &ground.database, &ground.dc);
+    let mut settings = HubSettings::new(&tools.binary, &ground.database, &ground.dc);
+    settings.variables.extend_from_slice(variables);
     let hub = settings.start().await?;
     hub.wait_until_online(accounts).await?;
     Ok((hub, store, members))

@@ -8,6 +8,15 @@ use std::time::Duration;
 pub(super) const CAPTURE_1: &str = "captured, 1 account";
 pub(super) const CAPTURE_100: &str = "captured, 100 accounts";
 
+/// A history that is downloaded: from Telegram, and by the hub into the log and to its client.
+pub(super) const HISTORY_DOWNLOADED: &str = "history downloaded";
+
+/// The same history from the log to a client.
+pub(super) const HISTORY_STORED: &str = "history from the log";
+
+/// What the process has grown by meanwhile.
+pub(super) const HISTORY_GROWTH: &str = "growth of memory";
+
 /// Messages a second of which the delay is measured, beside half of what is found: half of what a
 /// hub on SQLite must take in at least.
 pub(super) const STEADY: f64 = 10_000.0;
@@ -54,6 +63,9 @@ pub(super) fn figure(name: &str, unit: &'static str) -> Figure {
             vec![(Sqlite, AtLeast(20_000.0)), (Postgres, AtLeast(15_000.0))],
             Some(0.6),
         ),
+        HISTORY_STORED if unit == "/s" => (both(AtLeast(100_000.0)), None),
+        HISTORY_DOWNLOADED if unit == "/s" => (Vec::new(), Some(0.8)),
+        _ if name.ends_with(HISTORY_GROWTH) => (both(AtMost(32.0)), None),
         _ if name.starts_with("push to row") && name.ends_with("p99") => (both(AtMost(50.0)), None),
         _ if name.starts_with("sent,") && unit == "/s" => (Vec::new(), Some(0.8)),
         _ if name.ends_with("HTTP answers") => (both(AtMost(1.0)), None),

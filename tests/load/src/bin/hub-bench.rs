@@ -5,7 +5,7 @@
 
 use clap::{Parser, Subcommand};
 use hub_load::Failure;
-use hub_load::bare::{self, Accounts, Line};
+use hub_load::bare::{self, Accounts, Line, Sending};
 use hub_load::bench::{self, Part, Size, Subject, Tools};
 use hub_load::postgres::Server;
 use hub_load::process;
@@ -34,7 +34,7 @@ struct Cli {
     #[arg(long)]
     quick: bool,
     /// Only these parts.
-    #[arg(long, value_enum, value_delimiter = ',', default_values = ["capture", "sends", "stored"])]
+    #[arg(long, value_enum, value_delimiter = ',', default_values = ["capture", "sends", "history", "stored"])]
     only: Vec<Part>,
     /// Only these subjects.
     #[arg(long, value_enum, value_delimiter = ',', default_values = ["bare", "sqlite", "postgres"])]
@@ -70,6 +70,11 @@ enum BareOrder {
         /// For how long.
         millis: u64,
     },
+    /// Read a history.
+    Read {
+        /// Of which channel.
+        username: String,
+    },
 }
 
 #[tokio::main]
@@ -104,14 +109,19 @@ async fn be_bare(accounts: &Path, order: &BareOrder) -> Result<(), Failure> {
         BareOrder::Listen => bare::listen(phones).await,
         BareOrder::Send { username, millis } => {
             let sent = bare::send(&phones, username, Duration::from_millis(*millis)).await?;
-            bare::tell(&Line::Sent(sent))?;
-            // Whoever measures reads this process' figures before it ends.
-            Ok(tokio::io::stdin()
-                .read_to_end(&mut Vec::new())
-                .await
-                .map(drop)?)
+            tell_and_wait(sent).await
         }
+        BareOrder::Read { username } => tell_and_wait(bare::read(&phones, username).await?).await,
     }
+}
+
+/// Whoever measures reads this process' figures before it ends.
+async fn tell_and_wait(done: Sending) -> Result<(), Failure> {
+    bare::tell(&Line::Sent(done))?;
+    Ok(tokio::io::stdin()
+        .read_to_end(&mut Vec::new())
+        .await
+        .map(drop)?)
 }
 
 async fn measure(cli: &Cli) -> Result<(), Failure> {

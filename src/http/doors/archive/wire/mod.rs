@@ -3,9 +3,14 @@
 //! Owns the names of every field and the turning of them into operations and back.
 
 mod dialogs;
+mod history;
+mod history_query;
+mod python_json;
 mod settings;
 
 pub(crate) use dialogs::{DialogQuery, Dialogs, Folder, Place};
+pub(crate) use history::Events;
+pub(crate) use history_query::{DialogIdParam, HistoryQuery, SyncQuery, SyncReport};
 pub(crate) use settings::{ArchiveSettingsRequest, ScopeQuery, Settings};
 
 use crate::http::input::Policy;
