@@ -1,9 +1,10 @@
 //! `/api/v3/search/dialogs` and `/api/v3/folders`.
 
 use super::account::{Account, AccountHeader};
+use super::patience::FLOOD_PATIENCE;
 use super::refusal::Refusal;
+use super::wire;
 use super::wire::{DialogQuery, Dialogs, Folder};
-use super::{FLOOD_PATIENCE, wire};
 use crate::http::context::Context;
 use crate::http::input::Query;
 use crate::ops::folders::ListFolders;

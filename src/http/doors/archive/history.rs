@@ -1,7 +1,7 @@
 //! `/api/v3/history/{dialog_id}`, a stream of events, and `/api/v3/sync/{dialog_id}`.
 
-use super::FLOOD_PATIENCE;
 use super::account::{Account, AccountHeader};
+use super::patience::FLOOD_PATIENCE;
 use super::refusal::Refusal;
 use super::wire::{DialogIdParam, Events, HistoryQuery, SyncQuery, SyncReport};
 use crate::error::Error;

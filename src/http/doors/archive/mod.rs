@@ -8,12 +8,12 @@ mod account;
 mod dates;
 mod dialogs;
 mod history;
+mod patience;
 mod refusal;
 mod settings;
 mod wire;
 
 use crate::http::door::{Area, Door, Lock, Part, Rule, no_state};
-use std::time::Duration;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 /// What this door says of itself.
@@ -42,9 +42,6 @@ pub(super) static DOOR: Door = Door {
     state: no_state,
     render: refusal::render,
 };
-
-/// How long a request sleeps altogether when Telegram asks for waits.
-const FLOOD_PATIENCE: Duration = Duration::from_mins(2);
 
 fn routes(config: &mut ServiceConfig<'_>) {
     config

@@ -1,6 +1,6 @@
 //! The JSON of chats and folders.
 
-use super::POLICY;
+use super::shared::POLICY;
 use crate::http::doors::archive::dates::{between, iso};
 use crate::http::doors::archive::refusal::Refusal;
 use crate::http::input::{kind, request};

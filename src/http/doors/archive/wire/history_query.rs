@@ -1,6 +1,6 @@
 //! What is asked for of a history, and what a download of it answers.
 
-use super::POLICY;
+use super::shared::POLICY;
 use crate::error::{Error, FieldFault};
 use crate::http::doors::archive::dates::read;
 use crate::http::doors::archive::refusal::Refusal;

@@ -7,13 +7,9 @@ mod history;
 mod history_query;
 mod python_json;
 mod settings;
+mod shared;
 
 pub(crate) use dialogs::{DialogQuery, Dialogs, Folder, Place};
 pub(crate) use history::Events;
 pub(crate) use history_query::{DialogIdParam, HistoryQuery, SyncQuery, SyncReport};
 pub(crate) use settings::{ArchiveSettingsRequest, ScopeQuery, Settings};
-
-use crate::http::input::Policy;
-
-/// How this door reads.
-const POLICY: Policy = Policy::FASTAPI;

@@ -1,6 +1,6 @@
 //! The JSON of the settings.
 
-use super::POLICY;
+use super::shared::POLICY;
 use crate::error::{Code, Error};
 use crate::http::input::{Given, kind, request};
 use crate::model::{ArchiveChanges, ArchiveSettings, FileKind};
