@@ -51,6 +51,7 @@ fn unknown(name: &str) -> Value {
         "flood_waits": [],
         "kept_out_chats": 0,
         "unreadable_messages": 0,
+        "running_backfills": 0,
         "is_authenticated": false,
         "is_active": false,
         "user_info": null,
