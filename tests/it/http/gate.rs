@@ -59,7 +59,7 @@ contract! {
         let hub = TestHub::start_with(db, Dc::start(DcOptions::default())?, keyed()).await?;
         let document = hub.client.get("/openapi.json").await?.expect(200);
         let lines = operations(&document);
-        assert_eq!(lines.len(), 22 + 29);
+        assert_eq!(lines.len(), 30 + 29);
         for line in &lines {
             let path = line.split(' ').nth(1).unwrap_or_default();
             for shown in WRONG {

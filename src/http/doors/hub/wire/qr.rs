@@ -61,7 +61,7 @@ pub(crate) struct QrTokenParam {
     /// What `POST /login/qr` answered.
     #[param(
         pattern = "^[0-9a-f]{32}$",
-        example = "0123456789abcdef0123456789abcdef"
+        example = "7c9e6679f4b34a0d8f6b1e2a5d3c4b90"
     )]
     pub(crate) token: String,
 }
