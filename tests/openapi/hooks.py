@@ -10,7 +10,7 @@ import os
 from datetime import UTC, datetime, timedelta
 
 import schemathesis
-from sandbox import API_KEY, CODE, ask
+from sandbox import API_KEY, CODE, ask, until
 
 HUB = os.environ["OPENAPI_HUB"]
 CONTROL = os.environ["OPENAPI_CONTROL"]
@@ -75,6 +75,24 @@ def new_login_with_code():
     name, code = new_login(BOB)
     hub("/login/code", session_id=name, phone_code=CODE, phone_code_hash=code)
     return name
+
+
+def qr_login(name):
+    """The token of a login by QR code that the operation can succeed with."""
+    if name in ("login_qr_look", "login_qr_image") and number("look at a code") % 20 != 1:
+        return qr_login.lasting
+    session = f"short-lived-{number('login')}"
+    started = hub("/login/qr", session_id=session)
+    token = started["token"]
+    if name == "login_qr_password":
+        control("/scan", account="bob", token=started["qr_url"])
+        look = f"{HUB}/login/qr/{token}"
+        wanted = "password_required"
+        key = {"X-API-Key": API_KEY}
+        until(lambda: ask(look, None, key, "GET")["status"] == wanted, "the password is asked for")
+    elif name != "login_qr_cancel":
+        qr_login.lasting = token
+    return token
 
 
 def new_chat(creator="alice"):
@@ -172,6 +190,8 @@ def point_to_what_exists(name, case):
         for place in ("chat", "chat_id", "from_chat", "to_chat", "entity_identifier"):
             if place in values and values[place] not in CHATS:
                 values[place] = TEAM
+    if "token" in path:
+        path["token"] = qr_login(name)
     if body:
         point_to_what_is_new(name, body)
     elif "message_id" in path and "chat" in query:
@@ -190,6 +210,10 @@ def point_to_what_is_new(name, body):
         body["session_id"], body["phone_code_hash"] = new_login()
     elif name == "login_password":
         body["session_id"] = new_login_with_code()
+    elif name == "login_qr_start":
+        body["session_id"] = f"short-lived-{number('login')}"
+    elif name == "login_qr_password":
+        body["password"] = "bob-password"
     elif name == "tools_cancel_scheduled":
         body |= {"chat": TEAM, "message_ids": [new_schedule()]}
     elif name == "message_reply":

@@ -94,6 +94,13 @@ pub(crate) fn flag() -> Kind<bool> {
     })
 }
 
+/// Yes or no, and nothing that is only taken for it: where a slip would cost something.
+pub(crate) fn strict_flag() -> Kind<bool> {
+    Kind::of(Values::Flag, |value, _| {
+        value.as_bool().ok_or(Trouble::NoFlag)
+    })
+}
+
 /// One of a few words, each with what it means; a `Literal` of Python.
 pub(crate) fn words<T: Copy + 'static, const N: usize>(known: [(&'static str, T); N]) -> Kind<T> {
     one_of(known, Trouble::Word)

@@ -18,7 +18,7 @@ request! {
         session_id: SessionName = kind::session(),
         /// Whether the session may be logged in already. It stays online until the new login has
         /// succeeded.
-        force: bool = kind::flag().or(false),
+        force: bool = kind::strict_flag().or(false),
     }
 }
 
