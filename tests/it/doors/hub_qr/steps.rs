@@ -188,7 +188,8 @@ contract! {
             (json!({}), "body.session_id", "missing"),
             (json!({ "session_id": "a/b" }), "body.session_id", "value_error"),
             (json!({ "session_id": " a" }), "body.session_id", "value_error"),
-            (json!({ "session_id": "a", "force": "perhaps" }), "body.force", "bool_parsing"),
+            (json!({ "session_id": "a", "force": "perhaps" }), "body.force", "bool_type"),
+            (json!({ "session_id": "a", "force": 1 }), "body.force", "bool_type"),
         ] {
             let refused = hub.client.post("/login/qr", body).await?.refused(422, "invalid_request");
             assert_eq!(crate::doors::fault(&refused), (field.to_owned(), kind.to_owned()));
