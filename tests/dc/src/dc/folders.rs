@@ -94,20 +94,7 @@ impl Dc {
         let mut world = self.0.api.world();
         let user = find(&mut world, account)?;
         let peer = find_peer(&mut world, peer)?;
-        let settings = types::PeerNotifySettings {
-            show_previews: None,
-            silent: None,
-            mute_until: Some(until),
-            ios_sound: None,
-            android_sound: None,
-            other_sound: None,
-            stories_muted: None,
-            stories_hide_sender: None,
-            stories_ios_sound: None,
-            stories_android_sound: None,
-            stories_other_sound: None,
-        };
-        world.set_notify(user, Scope::Chat(peer), Some(settings), None);
+        world.set_notify(user, Scope::Chat(peer), Some(muted(until)), None);
         Ok(())
     }
 
@@ -231,5 +218,22 @@ fn input_peer(world: &Locked<'_>, viewer: UserId, peer: Peer) -> enums::InputPee
             access_hash: world.channel_hash(viewer, id).0,
         }
         .into(),
+    }
+}
+
+/// Settings that say nothing but until when there is silence.
+pub(super) fn muted(until: i32) -> types::PeerNotifySettings {
+    types::PeerNotifySettings {
+        show_previews: None,
+        silent: None,
+        mute_until: Some(until),
+        ios_sound: None,
+        android_sound: None,
+        other_sound: None,
+        stories_muted: None,
+        stories_hide_sender: None,
+        stories_ios_sound: None,
+        stories_android_sound: None,
+        stories_other_sound: None,
     }
 }

@@ -2,8 +2,9 @@
 //!
 //! Owns nothing: each call takes the world's lock for itself. Accounts are named as everywhere.
 
-use grammers_tl_types::{enums, types};
+use grammers_tl_types::enums;
 
+use super::folders::muted;
 use super::{Dc, find};
 use crate::world::refusal::Refusal;
 use crate::world::settings::Scope;
@@ -33,21 +34,8 @@ impl Dc {
     pub fn mute_all(&self, account: &str, scope: Scope, until: i32) -> Result<(), Refusal> {
         let mut world = self.0.api.world();
         let account = find(&mut world, account)?;
-        let muted = types::PeerNotifySettings {
-            show_previews: None,
-            silent: None,
-            mute_until: Some(until),
-            ios_sound: None,
-            android_sound: None,
-            other_sound: None,
-            stories_muted: None,
-            stories_hide_sender: None,
-            stories_ios_sound: None,
-            stories_android_sound: None,
-            stories_other_sound: None,
-        };
         if let Some(settings) = world.settings_mut(account) {
-            settings.notify.insert(scope, muted);
+            settings.notify.insert(scope, muted(until));
         }
         Ok(())
     }
