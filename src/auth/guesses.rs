@@ -3,51 +3,18 @@
 //! Owns a budget for each client address and the lines about addresses that guess, both bounded
 //! however many addresses there are. It must not know what the keys are.
 
-use governor::clock::Clock as _;
-use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
+use crate::auth::source::{PerAddress, Source};
 use std::collections::HashMap;
 use std::fmt;
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::IpAddr;
 use std::num::NonZeroU32;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-/// How many addresses have a budget of their own; all others share one.
-const BUDGETS: usize = 4096;
 /// How many addresses the log tells apart in one interval.
 const NAMED: usize = 64;
 /// How often the log tells of one address.
 const INTERVAL: Duration = Duration::from_mins(1);
-
-/// Who guesses: an IPv4 address or an IPv6 network of 64 bits, which one client has as a whole.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-enum Source {
-    Address(IpAddr),
-    Network(Ipv6Addr),
-    Others,
-}
-
-impl Source {
-    fn of(address: IpAddr) -> Self {
-        match address.to_canonical() {
-            IpAddr::V6(address) if !address.is_loopback() => {
-                let [a, b, c, d, ..] = address.segments();
-                Self::Network(Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0))
-            }
-            address => Self::Address(address),
-        }
-    }
-}
-
-impl fmt::Display for Source {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Address(address) => address.fmt(f),
-            Self::Network(network) => write!(f, "{network}/64"),
-            Self::Others => f.write_str("other addresses"),
-        }
-    }
-}
 
 /// What the log has still to say of a source.
 struct Noted {
@@ -57,7 +24,7 @@ struct Noted {
 
 /// The wrong keys of the last minute.
 pub struct Guesses {
-    limiter: Option<DefaultKeyedRateLimiter<Source>>,
+    budgets: PerAddress,
     noted: Mutex<HashMap<Source, Noted>>,
 }
 
@@ -65,20 +32,15 @@ impl Guesses {
     /// So many wrong keys a minute from each address; any number when there is no limit.
     pub fn new(a_minute: Option<NonZeroU32>) -> Self {
         Self {
-            limiter: a_minute.map(|number| RateLimiter::keyed(Quota::per_minute(number))),
+            budgets: PerAddress::new(a_minute),
             noted: Mutex::default(),
         }
     }
 
     /// Notes a wrong key; how long its sender should wait when there were too many.
     pub fn note(&self, address: IpAddr) -> Option<Duration> {
-        let source = Source::of(address);
-        self.log(source, Instant::now());
-        let limiter = self.limiter.as_ref()?;
-        let full = limiter.len() >= BUDGETS;
-        let budget = if full { Source::Others } else { source };
-        let early = limiter.check_key(&budget).err()?;
-        Some(early.wait_time_from(limiter.clock().now()))
+        self.log(Source::of(address), Instant::now());
+        self.budgets.take(address, NonZeroU32::MIN).err()
     }
 
     /// The first wrong key of an address is logged at once, and the others are counted.
@@ -104,9 +66,7 @@ impl Guesses {
     /// Says how many keys were shown since the last line, and forgets who has ceased. Called from
     /// time to time.
     pub fn sweep(&self, now: Instant) {
-        if let Some(limiter) = &self.limiter {
-            limiter.retain_recent();
-        }
+        self.budgets.sweep();
         let mut due = Vec::new();
         let mut noted = self.noted.lock().unwrap_or_else(PoisonError::into_inner);
         noted.retain(|source, known| {
@@ -172,8 +132,6 @@ mod tests {
         for number in 0..10_000_u32 {
             guesses.note(IpAddr::V4(number.into()));
         }
-        let limiter = guesses.limiter.as_ref().expect("a limit");
-        assert!(limiter.len() <= BUDGETS + 1, "{}", limiter.len());
         let noted = guesses.noted.lock().expect("whole");
         assert!(noted.len() <= NAMED + 1, "{}", noted.len());
         assert_eq!(noted[&Source::Others].left_out, 10_000 - 65);
