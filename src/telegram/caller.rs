@@ -295,6 +295,11 @@ impl Caller {
         self.down.is_cancelled()
     }
 
+    /// Whether Telegram has refused the key for good.
+    pub(super) fn has_ended(&self) -> bool {
+        self.ended.borrow().is_some()
+    }
+
     /// Waits until Telegram has refused the key for good, and says how.
     pub(super) async fn ended(&self) -> String {
         let mut ended = self.ended.subscribe();

@@ -124,7 +124,8 @@ impl Link {
         let use_ipv6 = home.as_ref().is_some_and(needs_ipv6);
         let open = settings.lease.open()?;
         let key = home.and_then(|option| option.auth_key);
-        let in_use = key.map(|key| settings.keys.connect(&key).ok_or_else(tried));
+        let owner = session.id();
+        let in_use = key.map(|key| settings.keys.connect(&key, owner).ok_or_else(tried));
         let in_use = in_use.transpose()?;
         let SenderPool {
             runner,
@@ -141,7 +142,8 @@ impl Link {
         let (lease, pool) = (settings.lease.clone(), handle.clone());
         // A panic drops the guards too.
         let running = tokio::spawn(async move {
-            let _guards = (end, open, in_use);
+            // Dropped in this order: who waits for the end finds the key free.
+            let _guards = (in_use, open, end);
             let quit = || {
                 pool.quit();
             };
@@ -202,6 +204,11 @@ impl Link {
         self.session().floods.all(UtcTime::now())
     }
 
+    /// Whether Telegram has refused the key for good.
+    pub fn has_ended(&self) -> bool {
+        self.wire.caller.has_ended()
+    }
+
     /// Waits until Telegram has refused the key for good, and says how.
     pub async fn ended(&self) -> String {
         self.wire.caller.ended().await
@@ -256,6 +263,11 @@ impl Link {
         let Source { socket, nudges } = self.source().await?;
         let receiver = Receiver::create(Arc::clone(&self.wire.caller), socket, nudges).await?;
         Ok(Updates::new(receiver))
+    }
+
+    /// Nobody will read what Telegram pushes over this link: it is dropped as it comes.
+    pub async fn ignore_updates(&self) {
+        drop(self.wire.updates.lock().await.take());
     }
 
     /// Ends the link in good order if that takes less than two seconds, and anyhow after that.

@@ -1,13 +1,15 @@
-//! grammers' `Session` on the hub's store.
+//! grammers' `Session` on the hub's store, or on nothing but memory.
 //!
 //! What grammers asks for at every call is kept in memory and written through; what belongs to a
 //! captured batch (the updates' position) is only kept here, and the capture writes it in the
 //! batch's own transaction. A key that is already there is never replaced.
 
+mod kept;
 mod library;
+mod place;
 
 use crate::metrics::FLOOD_WAIT_SECONDS;
-use crate::model::{ChatId, Peer, SessionId, UpdatesPosition, UtcTime};
+use crate::model::{ChatId, Peer, SessionId, UtcTime};
 use crate::store::auth_keys::{self, DcKey};
 use crate::store::update_states;
 use crate::store::{self, Store, flood_waits, peers, sessions};
@@ -18,7 +20,8 @@ use crate::telegram::flood::{self, FloodWaits};
 use crate::telegram::position::Position;
 use crate::telegram::server::{DEFAULT_DC, Server};
 use grammers_client::sender::InvocationError;
-use grammers_client::session::types::{DcOption, PeerId, PeerInfo, UpdateState, UpdatesState};
+use grammers_client::session::types::{DcOption, PeerId, PeerInfo};
+use kept::Kept;
 use log::warn;
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicI32, Ordering};
@@ -45,10 +48,7 @@ pub enum StorageError {
 
 /// One account's keys, peers and position, as grammers wants to see them.
 pub struct HubSession {
-    store: Store,
-    /// The account's row; `None` as long as it is not logged in and has none, and everything is
-    /// kept here alone.
-    id: Option<SessionId>,
+    kept: Kept,
     server: Server,
     home_dc: AtomicI32,
     options: Mutex<DataCentres>,
@@ -83,8 +83,7 @@ impl HubSession {
             return Err(auth_keys::damaged(id, home_dc));
         }
         let session = Self {
-            store,
-            id: Some(id),
+            kept: Kept::Stored { store, id },
             home_dc: AtomicI32::new(home_dc),
             options: Mutex::new(DataCentres::new(&server, home_dc, keys.data_centres)),
             server,
@@ -98,17 +97,34 @@ impl HubSession {
         Ok(session)
     }
 
-    /// An account that is about to log in, of which nothing is stored.
-    pub fn unstored(store: Store, server: Server) -> Self {
+    /// An account of which nothing is written down, with its key at home if it has one.
+    pub fn in_memory(server: Server, home_dc: i32, key: Option<Zeroizing<[u8; 256]>>) -> Self {
+        let row = server.dc_option(home_dc).map(|option| DcKey {
+            dc_id: home_dc,
+            ipv4: option.ipv4,
+            ipv6: option.ipv6,
+            auth_key: key,
+        });
         Self {
-            store,
-            id: None,
-            home_dc: AtomicI32::new(DEFAULT_DC),
-            options: Mutex::new(DataCentres::new(&server, DEFAULT_DC, Vec::new())),
+            kept: Kept::Nowhere,
+            home_dc: AtomicI32::new(home_dc),
+            options: Mutex::new(DataCentres::new(
+                &server,
+                home_dc,
+                row.into_iter().collect(),
+            )),
             server,
             peers: Mutex::default(),
             position: Mutex::default(),
             floods: FloodWaits::new(Vec::new()),
+        }
+    }
+
+    /// The session whose account it is; `None` when it is none of the hub's.
+    pub(super) const fn id(&self) -> Option<SessionId> {
+        match &self.kept {
+            Kept::Stored { id, .. } => Some(*id),
+            Kept::Nowhere => None,
         }
     }
 
@@ -146,13 +162,7 @@ impl HubSession {
         let until = now.after(wait);
         self.floods.note(method, until, now);
         metrics::counter!(FLOOD_WAIT_SECONDS).increment(wait.as_secs());
-        let Some(id) = self.id else {
-            return;
-        };
-        let kept = self
-            .store
-            .write(move |conn| flood_waits::put(conn, id, method, until));
-        if let Err(error) = kept.await {
+        if let Err(error) = self.kept.put_flood_wait(method, until).await {
             // It holds until the next link; Telegram says it again after that.
             warn!("a wait of {method} is not stored: {error}");
         }
@@ -210,66 +220,15 @@ impl HubSession {
             auth_key: Some(*key),
             ..option
         };
-        self.keep(&option).await?;
+        self.kept.put_key(row(&option)).await?;
         lock(&self.options).put(&option);
         Ok(())
-    }
-
-    /// What the next capture has to write: the position, if it has moved since the last one.
-    /// Channels that have not moved are left out.
-    pub fn pending_position(&self) -> Option<UpdatesPosition> {
-        lock(&self.position).pending()
-    }
-
-    /// The same, unless it includes a batch that is received and not stored.
-    pub fn settled_position(&self) -> Option<UpdatesPosition> {
-        lock(&self.position).settled()
-    }
-
-    /// Whether the channel, by its bare id, has a position.
-    pub fn knows_channel(&self, channel: i64) -> bool {
-        self.channel_pts(channel).is_some()
-    }
-
-    /// The `pts` up to which a channel, by its bare id, has been read.
-    pub fn channel_pts(&self, channel: i64) -> Option<i32> {
-        lock(&self.position).channel_pts(channel)
-    }
-
-    /// Starts a channel, by its bare id, at a `pts`, unless it has a position.
-    pub fn seed_channel(&self, channel: i64, pts: i32) {
-        lock(&self.position).apply(UpdateState::Channel { id: channel, pts });
     }
 
     /// Takes what is stored of a peer, its access hash before all.
     pub fn learn(&self, peer: &Peer) {
         let info = convert::peer_info(peer);
         self.remember(info.id(), info);
-    }
-
-    /// Takes the place that the reading of updates has come to.
-    pub(super) fn take_state(&self, state: UpdatesState) {
-        lock(&self.position).apply(UpdateState::All(state));
-    }
-
-    /// A batch has been received, which the next position will include.
-    pub(super) fn batch_received(&self) {
-        lock(&self.position).received();
-    }
-
-    /// The received batch holds nothing to store.
-    pub fn batch_skipped(&self) {
-        lock(&self.position).skipped();
-    }
-
-    /// The pending position is in the database, and the received batch with it.
-    pub fn position_written(&self) {
-        lock(&self.position).written();
-    }
-
-    /// Whether the account has a position to catch up from.
-    pub fn has_position(&self) -> bool {
-        lock(&self.position).is_known()
     }
 
     /// Takes note of whose account it is.
@@ -286,24 +245,13 @@ impl HubSession {
     }
 
     async fn write(&self, option: &DcOption) -> Result<(), StorageError> {
-        self.keep(option).await?;
+        self.kept.put_key(row(option)).await?;
         let mut options = lock(&self.options);
         if self.server.is_custom() {
             options.put_shared(option);
         } else {
             options.put(option);
         }
-        Ok(())
-    }
-
-    async fn keep(&self, option: &DcOption) -> Result<(), StorageError> {
-        let Some(id) = self.id else {
-            return Ok(());
-        };
-        let (row, vault) = (row(option), self.store.vault().clone());
-        self.store
-            .write(move |conn| auth_keys::put(conn, &vault, id, &row, UtcTime::now()))
-            .await?;
         Ok(())
     }
 

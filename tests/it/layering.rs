@@ -164,7 +164,7 @@ fn who_speaks_to_operations_knows_nothing_below_them() {
 fn telegram_needs_the_store_for_the_keeping_of_a_session_alone() {
     const KEEPERS: [&str; 3] = [
         "telegram/storage.rs",
-        "telegram/storage/library.rs",
+        "telegram/storage/kept.rs",
         "telegram/data_centres.rs",
     ];
     let mut wrong = Vec::new();

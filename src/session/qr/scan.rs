@@ -13,7 +13,7 @@ use crate::session::qr::state::QrState;
 use crate::session::qr::token::{Shown, Told};
 use crate::session::qr::{QrTiming, WrongPassword};
 use crate::telegram::{
-    self, HubSession, Keys, Link, LoginNews, LoginToken, LoginWatch, Vitals, check_key,
+    self, DEFAULT_DC, HubSession, Keys, Link, LoginNews, LoginToken, LoginWatch, Vitals, check_key,
 };
 use log::{info, warn};
 use secrecy::{SecretSlice, SecretString};
@@ -60,7 +60,7 @@ impl Scan {
     ) -> Result<Self, Error> {
         context.login_turn()?;
         let server = context.link.server.clone();
-        let session = Arc::new(HubSession::unstored(context.store.clone(), server));
+        let session = Arc::new(HubSession::in_memory(server, DEFAULT_DC, None));
         let link = open(context, &session).await?;
         let watch = link.login_watch().await?;
         let asked = link.export_login_token(context.api_id, &context.api_hash);

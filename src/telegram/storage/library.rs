@@ -1,8 +1,7 @@
 //! What the client library asks the storage for.
 
 use super::{HubSession, StorageError, lock};
-use crate::model::{ChatId, UtcTime};
-use crate::store::{peers, sessions};
+use crate::model::ChatId;
 use crate::telegram::convert;
 use grammers_client::session::types::{DcOption, PeerId, PeerInfo, UpdateState, UpdatesState};
 use grammers_client::session::{BoxFuture, Session};
@@ -17,13 +16,7 @@ impl Session for HubSession {
 
     fn set_home_dc_id(&self, dc_id: i32) -> BoxFuture<'_, Result<(), StorageError>> {
         Box::pin(async move {
-            if let Some(id) = self.id {
-                self.store
-                    .write(move |conn| {
-                        sessions::set_home_dc(conn, id, dc_id, UtcTime::now()).map(drop)
-                    })
-                    .await?;
-            }
+            self.kept.put_home(dc_id).await?;
             self.home_dc.store(dc_id, Ordering::Relaxed);
             Ok(())
         })
@@ -62,13 +55,10 @@ impl Session for HubSession {
             if let Some(info) = lock(&self.peers).get(&peer) {
                 return Ok(Some(info.clone()));
             }
-            let (Some(marked), Some(id)) = (peer.bot_api_dialog_id(), self.id) else {
+            let Some(marked) = peer.bot_api_dialog_id() else {
                 return Ok(None);
             };
-            let row = self
-                .store
-                .read(move |conn| peers::get(conn, id, ChatId(marked)))
-                .await?;
+            let row = self.kept.peer(ChatId(marked)).await?;
             let info = row.as_ref().map(convert::peer_info);
             if let Some(info) = &info {
                 self.remember(peer, info.clone());
