@@ -118,6 +118,8 @@ pub struct LiveMessage {
     pub content: Message,
     /// Telegram's class of its media, such as `MessageMediaPhoto`; a link preview counts.
     pub media_class: Option<String>,
+    /// The name of its sender, or of the chat that it is a post of, where Telegram tells it along.
+    pub sender_name: Option<String>,
 }
 
 impl LiveMessage {

@@ -112,6 +112,7 @@ mod tests {
                         UtcTime::from_unix(at).expect("a time"),
                     ),
                     media_class: None,
+                    sender_name: None,
                 });
                 let mut chat = ListedChat::new(Peer::new(peer_id));
                 chat.traits.participants = *participants;

@@ -3,12 +3,13 @@
 //! <https://core.telegram.org/method/messages.getMessages>,
 //! <https://core.telegram.org/method/channels.getMessages>.
 
-use crate::model::{ChatId, MessageId, NewMessage, Peer, UnreadableMessage, UtcTime};
+use crate::model::{ChatId, LiveMessage, MessageId, NewMessage, Peer, UnreadableMessage, UtcTime};
 use crate::telegram::convert;
 use crate::telegram::error::Error;
 use crate::telegram::lenient::{Part, Read, UnreadableObject};
 use crate::telegram::link::Link;
 use grammers_client::tl::{self, Deserializable as _};
+use std::collections::HashMap;
 
 /// How many messages Telegram answers at most to one call.
 pub const MESSAGES_A_CALL: usize = 100;
@@ -36,16 +37,21 @@ pub(super) struct Answer {
     pub(super) chats: Vec<tl::enums::Chat>,
     /// The place in the channel's updates that the answer is as new as.
     pub(super) pts: Option<i32>,
+    /// Where a search of all chats goes on.
+    pub(super) next_rate: Option<i32>,
 }
 
 impl From<Read<tl::enums::messages::Messages>> for Answer {
     fn from(read: Read<tl::enums::messages::Messages>) -> Self {
         use tl::enums::messages::Messages;
         let unreadable = read.unreadable;
-        let mut pts = None;
+        let (mut pts, mut next_rate) = (None, None);
         let (messages, users, chats) = match read.value {
             Messages::Messages(page) => (page.messages, page.users, page.chats),
-            Messages::Slice(page) => (page.messages, page.users, page.chats),
+            Messages::Slice(page) => {
+                next_rate = page.next_rate;
+                (page.messages, page.users, page.chats)
+            }
             Messages::ChannelMessages(page) => {
                 pts = Some(page.pts);
                 (page.messages, page.users, page.chats)
@@ -58,11 +64,25 @@ impl From<Read<tl::enums::messages::Messages>> for Answer {
             users,
             chats,
             pts,
+            next_rate,
         }
     }
 }
 
 impl Answer {
+    /// Names the senders who came along.
+    pub(super) fn name_senders(&self, messages: &mut [LiveMessage]) {
+        let peers = convert::peers(&self.users, &self.chats);
+        let names: HashMap<ChatId, String> = peers
+            .into_iter()
+            .filter_map(|peer| Some((peer.peer_id, peer.name?)))
+            .collect();
+        for message in messages {
+            let sender = message.content.sender_id.unwrap_or(message.content.chat_id);
+            message.sender_name = names.get(&sender).cloned();
+        }
+    }
+
     /// Where its messages stand, unreadable ones included as far as they tell it.
     pub(super) fn places(&self) -> impl Iterator<Item = (ChatId, MessageId)> {
         let readable = self.messages.iter().filter_map(convert::message_place);
@@ -94,6 +114,7 @@ impl Answer {
             users: Vec::new(),
             chats: Vec::new(),
             pts: None,
+            next_rate: None,
         }
     }
 

@@ -301,7 +301,7 @@ impl Link {
 
     /// The messages of an answer in its order, which is that of their numbers where some of them
     /// are unreadable.
-    fn live(&self, answer: &Answer) -> Vec<LiveMessage> {
+    pub(super) fn live(&self, answer: &Answer) -> Vec<LiveMessage> {
         let own = self.own();
         let each = answer.messages.iter();
         let mut lives: Vec<_> = each
@@ -315,6 +315,7 @@ impl Link {
             lives.extend(told);
             lives.sort_by_key(|live| std::cmp::Reverse(live.content.message_id));
         }
+        answer.name_senders(&mut lives);
         lives
     }
 }

@@ -19,5 +19,6 @@ pub(super) mod messages;
 pub(super) mod numbers;
 pub(super) mod peers;
 pub(super) mod qr;
+pub(super) mod search;
 pub(super) mod updates;
 pub(super) mod whole;

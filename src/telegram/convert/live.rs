@@ -16,6 +16,7 @@ pub(in crate::telegram) fn live(
     Some(LiveMessage {
         content: message::content(own, message)?,
         media_class: media.and_then(media_class),
+        sender_name: None,
     })
 }
 
@@ -43,6 +44,7 @@ pub(in crate::telegram) fn short_sent(
             ..Message::new(chat_id, MessageId(short.id), message::time(short.date))
         },
         media_class: short.media.as_ref().and_then(media_class),
+        sender_name: None,
     }
 }
 
@@ -64,6 +66,7 @@ pub(in crate::telegram) fn accepted(
             ..Message::new(chat_id, number, UtcTime::now())
         },
         media_class: None,
+        sender_name: None,
     }
 }
 

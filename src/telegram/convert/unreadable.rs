@@ -55,6 +55,7 @@ fn live(content: Message) -> LiveMessage {
     LiveMessage {
         content,
         media_class: Some(CLASS.to_owned()),
+        sender_name: None,
     }
 }
 
