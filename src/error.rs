@@ -65,6 +65,8 @@ codes! {
     PhoneCodeExpired = 400, "phone_code_expired";
     /// The two-step password is wrong; it can be sent again.
     PasswordInvalid = 400, "password_invalid";
+    /// The account has a two-step password, which was not sent along.
+    PasswordRequired = 400, "password_required";
     /// The phone number has no Telegram account.
     SignUpRequired = 400, "sign_up_required";
     /// The session's messages belong to another Telegram account.
@@ -184,6 +186,19 @@ impl Error {
     /// The sentence for the client.
     pub fn message(&self) -> &str {
         &self.message
+    }
+
+    /// The same for another who has waited for it. The cause stays with the first one.
+    #[must_use]
+    pub fn again(&self) -> Self {
+        Self {
+            code: self.code,
+            message: self.message.clone(),
+            retry_after: self.retry_after,
+            fields: self.fields.clone(),
+            refusal: self.refusal.clone(),
+            source: None,
+        }
     }
 
     /// Adds the cause, which goes to the log and never to the client.

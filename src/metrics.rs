@@ -47,6 +47,8 @@ pub const RECEIVING: &str = "telegram_hub_sessions_receiving";
 pub const DOUBTED: &str = "telegram_hub_sessions_doubted";
 /// Gauge of sessions that may not call every method, because Telegram has asked them to wait.
 pub const HELD_DOWN: &str = "telegram_hub_sessions_held_down";
+/// Gauge of accounts that are connected for callers who bring their session strings.
+pub const GUESTS: &str = "telegram_hub_guests";
 /// Counter of calls that were made again after they had failed in passing.
 pub const CALLS_REPEATED: &str = "telegram_hub_calls_repeated_total";
 /// Counter of the seconds that Telegram asked the hub to wait.
@@ -128,6 +130,7 @@ fn describe() {
     describe_gauge!(RECEIVING, "Sessions whose updates arrive");
     describe_gauge!(DOUBTED, "Sessions whose key Telegram seems not to know");
     describe_gauge!(HELD_DOWN, "Sessions that Telegram has asked to wait");
+    describe_gauge!(GUESTS, "Accounts connected for their session strings");
     describe_counter!(CALLS_REPEATED, "Calls made again after a passing failure");
     describe_counter!(FLOOD_WAIT_SECONDS, "Seconds that Telegram asked to wait");
     describe_counter!(GAPS_OPENED, "Gaps in logs that were noticed");

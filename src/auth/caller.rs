@@ -34,6 +34,9 @@ pub enum Origin {
     Door(&'static str),
     /// Showed the hub's key.
     Operator,
+    /// Showed no key, and brings the credentials of an account of its own, which is all that it
+    /// may call with.
+    Bearer,
 }
 
 /// Who calls an operation, and how far that reaches: the one principal, of whichever door.
@@ -73,7 +76,8 @@ impl Caller {
         match self.origin {
             Origin::Anonymous => matches!(scope, Scope::Public),
             Origin::Door(_) => !matches!(scope, Scope::Manage),
-            Origin::Loopback | Origin::Operator => true,
+            // Whose account it is, is what limits a bearer.
+            Origin::Loopback | Origin::Operator | Origin::Bearer => true,
         }
     }
 }

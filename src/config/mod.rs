@@ -7,6 +7,7 @@ mod declared;
 mod error;
 mod exposure;
 mod fetch;
+mod guests;
 mod hosts;
 mod http;
 mod keys;
@@ -26,6 +27,7 @@ pub use declared::{
 pub use error::ConfigError;
 pub use exposure::Exposure;
 pub use fetch::{AllowedAddresses, AllowedAddressesError, FetchConfig};
+pub use guests::{GUEST_CLIENTS, GUEST_CONNECTS, GUEST_IDLE, GuestsConfig};
 pub use http::{Doors, HttpConfig};
 pub use limits::LimitsConfig;
 pub use log::{LogConfig, LogFormat};

@@ -121,6 +121,7 @@ async fn take_new(hub: &Hub, name: &SessionName, key: ForeignKey) -> Result<bool
         return Ok(false);
     }
     let context = hub.registry.context();
+    let _claim = hub.guests.claim(&key.key).await;
     let (id, _) = import(&hub.store, &context.link, &context.app(), name, key).await?;
     hub.registry.get_or_connect(name, id);
     Ok(true)

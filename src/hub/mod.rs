@@ -20,9 +20,10 @@ pub use imports::{ImportError, import_offline};
 pub use lock::LockError;
 pub(crate) use turns::{Holder, Turn};
 
-use crate::config::{Config, Exposure, LimitsConfig, StoreConfig};
+use crate::config::{Config, Exposure, GuestsConfig, LimitsConfig, StoreConfig};
 use crate::error::Error;
 use crate::fetch::{FetchError, Fetcher};
+use crate::guests::{Guests, Sharing};
 use crate::session::{
     LogOuts, QrLogins, Registry, RestoreProgress, SessionContext, Timing, Writer, run_log_outs,
 };
@@ -86,6 +87,8 @@ pub struct Hub {
     pub qr_logins: QrLogins,
     /// How far the restore is.
     pub restore: Arc<RestoreProgress>,
+    /// The accounts of callers who bring their session strings.
+    pub(crate) guests: Guests,
     /// Sends under an idempotency key, one at a time for each key.
     pub(crate) sends: SendLocks,
     /// Changes of the archive's settings, one at a time: each is added to what it finds.
@@ -196,18 +199,20 @@ impl Hub {
             api_hash: config.telegram.api_hash.clone(),
             timing: *timing,
             connects: Semaphore::new(config.pace.restore_concurrency),
-            logins: Budget::new(
+            logins: Arc::new(Budget::new(
                 config.pace.logins_per_minute,
                 Duration::from_mins(1),
                 config.pace.logins_per_minute,
-            ),
+            )),
             reconciles: Semaphore::new(RECONCILES),
             log_outs: LogOuts::default(),
         };
+        let guests = guests(config, &context);
         let registry = Arc::new(Registry::new(Arc::new(context)));
         let hub = Arc::new(Self {
             store,
             qr_logins: QrLogins::new(Arc::clone(&registry)),
+            guests,
             registry,
             restore: Arc::default(),
             sends: SendLocks::default(),
@@ -248,6 +253,8 @@ impl Hub {
         let context = Arc::clone(self.registry.context());
         self.spawn(async move { run_log_outs(&context).await });
         let hub = Arc::clone(self);
+        self.spawn(async move { hub.guests.run().await });
+        let hub = Arc::clone(self);
         self.tasks.spawn(async move {
             tokio::select! {
                 () = housekeeping::prune(&hub.store) => {}
@@ -280,7 +287,7 @@ impl Hub {
     /// Stops every session, gives the lock back and closes the database.
     pub async fn stop(&self) {
         self.stop.cancel();
-        self.qr_logins.stop().await;
+        tokio::join!(self.qr_logins.stop(), self.guests.stop());
         self.registry.stop().await;
         // After the accounts, which hand in their last batches until they end.
         self.registry.context().writer.stop().await;
@@ -314,6 +321,19 @@ pub(crate) fn link_settings(
         lease: Lease::default(),
         keys: KeysInUse::default(),
     })
+}
+
+/// What callers bring shares its budgets with the sessions.
+fn guests(config: &Config, context: &SessionContext) -> Guests {
+    let sharing = Sharing {
+        store: context.store.clone(),
+        link: context.link.clone(),
+        codes: Arc::clone(&context.logins),
+        login_lifetime: context.timing.login_lifetime,
+        dialogs_pace: context.timing.dialogs_pace,
+        lookups_per_minute: config.pace.lookups_per_minute,
+    };
+    Guests::new(GuestsConfig::new(&config.values), sharing)
 }
 
 /// A caller holds all but one of the turns, if there are several.

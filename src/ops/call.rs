@@ -36,14 +36,20 @@ pub async fn call<O: Operation>(op: O, ctx: &Ctx) -> Result<O::Output, Error> {
             permission::check(ctx, O::SCOPE, &subject).await?;
             op.run(ctx).await
         };
-        let outcome = permitted.await;
-        if let Err(error) = &outcome {
-            ctx.doubt_used(error).await;
+        match permitted.await {
+            Ok(output) => Ok(output),
+            Err(error) => {
+                ctx.doubt_used(&error).await;
+                Err(ctx.believed(error).await)
+            }
         }
-        outcome
     };
     // Boxed, because the largest operation would make every caller's future a large one.
-    supervise(&call, Box::pin(run)).await
+    let result = supervise(&call, Box::pin(run)).await;
+    if let Err(error) = &result {
+        ctx.doubt_guest(error);
+    }
+    result
 }
 
 /// One call, apart from what it does.

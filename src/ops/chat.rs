@@ -2,9 +2,10 @@
 
 use crate::error::{Code, Error};
 use crate::model::{
-    CapturedBatch, ChatId, ChatKind, Deletion, MessageId, Peer, SessionName, UtcTime,
+    CapturedBatch, ChatId, ChatKind, Deletion, MessageId, Peer, SessionId, SessionName, UtcTime,
 };
-use crate::ops::resolve::{Resolved, Resolver, store_peers};
+use crate::ops::calling::{Account, AccountSource};
+use crate::ops::resolve::{Memory, Resolved, Resolver, store_peers};
 use crate::ops::{Ctx, accounts};
 use crate::session::SessionHandle;
 use crate::store::messages;
@@ -25,14 +26,43 @@ pub(super) struct OpenChat {
     pub(super) upgraded: Option<ChatId>,
 }
 
+/// The same for one who only reads, be it a session or a guest.
+pub(super) struct SeenChat {
+    /// Who reads.
+    account: Account,
+    /// Its link.
+    pub(super) link: Link,
+    /// The chat, with what calls need of it.
+    pub(super) peer: Peer,
+    /// The basic group that was named, when the chat is the supergroup in its place.
+    upgraded: Option<ChatId>,
+}
+
 /// Finds the chat that a client's text names.
 pub(super) async fn open(ctx: &Ctx, session: &SessionName, text: &str) -> Result<OpenChat, Error> {
     let (handle, link) = accounts::online(ctx, session).await?;
-    let found = locate(ctx, &handle, &link, text).await?;
+    let account = Account::Session(handle.clone());
+    let found = locate(ctx, &account, &link, text).await?;
     Ok(OpenChat {
         handle,
         link,
         options: ctx.options.clone(),
+        peer: found.peer,
+        upgraded: found.upgraded,
+    })
+}
+
+/// Finds it to look at it.
+pub(super) async fn look(
+    ctx: &Ctx,
+    source: &impl AccountSource,
+    text: &str,
+) -> Result<SeenChat, Error> {
+    let (account, link) = source.account(ctx).await?;
+    let found = locate(ctx, &account, &link, text).await?;
+    Ok(SeenChat {
+        account,
+        link,
         peer: found.peer,
         upgraded: found.upgraded,
     })
@@ -53,22 +83,23 @@ pub(super) async fn find(
     link: &Link,
     text: &str,
 ) -> Result<Peer, Error> {
-    Ok(locate(ctx, handle, link, text).await?.peer)
+    let account = Account::Session(handle.clone());
+    Ok(locate(ctx, &account, link, text).await?.peer)
 }
 
-async fn locate(
+pub(super) async fn locate(
     ctx: &Ctx,
-    handle: &SessionHandle,
+    account: &Account,
     link: &Link,
     text: &str,
 ) -> Result<Resolved, Error> {
     let resolver = Resolver {
         hub: &ctx.hub,
-        handle,
+        account,
         link,
     };
     let found = resolver.chat(text, ctx.purpose).await?;
-    ctx.used.note(handle, &found.peer);
+    ctx.used.note(account, &found.peer);
     Ok(found)
 }
 
@@ -137,20 +168,7 @@ impl OpenChat {
             return Ok(());
         };
         let places = self.link.places(ids, &self.logged(ctx, ids).await?).await?;
-        let old: Vec<String> = ids
-            .iter()
-            .filter(|id| places.get(*id) == Some(&group))
-            .map(ToString::to_string)
-            .collect();
-        if old.is_empty() {
-            return Ok(());
-        }
-        let (old, now) = (old.join(", "), self.peer.peer_id);
-        let why = format!(
-            "{field}: {old} is of the group {group} from before it was upgraded to {now}, whose \
-             messages have numbers of their own; nothing was done"
-        );
-        Err(Error::new(Code::MessageNotFound, why))
+        check_new(field, ids, &places, (group, self.peer.peer_id))
     }
 
     async fn places(&self, ctx: &Ctx, ids: &[MessageId]) -> Result<Places, Error> {
@@ -162,9 +180,7 @@ impl OpenChat {
 
     /// Where the log has these numbers. A number outside of channels never moves to another chat.
     async fn logged(&self, ctx: &Ctx, ids: &[MessageId]) -> Result<Places, Error> {
-        let (id, wanted) = (self.handle.id, ids.to_vec());
-        let read = move |conn: &mut _| messages::places(conn, id, &wanted);
-        Ok(ctx.hub.store.read(read).await?.into_iter().collect())
+        logged(ctx, self.handle.id, ids).await
     }
 
     /// The account's link as it is now: a long operation may outlive one.
@@ -202,4 +218,55 @@ impl OpenChat {
     pub(super) async fn keep(&self, ctx: &Ctx, peers: Vec<Peer>) -> Result<(), Error> {
         store_peers(&ctx.hub, self.handle.id, peers).await
     }
+}
+
+impl SeenChat {
+    /// Keeps the peers that an answer brought, so that they can be called by their ids.
+    pub(super) async fn keep(&self, ctx: &Ctx, peers: Vec<Peer>) -> Result<(), Error> {
+        Memory::of(&ctx.hub, &self.account).keep(peers).await
+    }
+
+    /// The same as [`OpenChat::refuse_old`]. A guest has no log.
+    pub(super) async fn refuse_old(
+        &self,
+        ctx: &Ctx,
+        field: &str,
+        ids: &[MessageId],
+    ) -> Result<(), Error> {
+        let Some(group) = self.upgraded else {
+            return Ok(());
+        };
+        let logged = match &self.account {
+            Account::Session(handle) => logged(ctx, handle.id, ids).await?,
+            Account::Guest(_) => Places::new(),
+        };
+        let places = self.link.places(ids, &logged).await?;
+        check_new(field, ids, &places, (group, self.peer.peer_id))
+    }
+}
+
+async fn logged(ctx: &Ctx, id: SessionId, ids: &[MessageId]) -> Result<Places, Error> {
+    let wanted = ids.to_vec();
+    let read = move |conn: &mut _| messages::places(conn, id, &wanted);
+    Ok(ctx.hub.store.read(read).await?.into_iter().collect())
+}
+
+/// Refuses numbers of a group from before its upgrade.
+fn check_new(
+    field: &str,
+    ids: &[MessageId],
+    places: &Places,
+    (group, now): (ChatId, ChatId),
+) -> Result<(), Error> {
+    let old = ids.iter().filter(|id| places.get(*id) == Some(&group));
+    let old: Vec<String> = old.map(ToString::to_string).collect();
+    if old.is_empty() {
+        return Ok(());
+    }
+    let old = old.join(", ");
+    let why = format!(
+        "{field}: {old} is of the group {group} from before it was upgraded to {now}, whose \
+         messages have numbers of their own; nothing was done"
+    );
+    Err(Error::new(Code::MessageNotFound, why))
 }

@@ -7,10 +7,10 @@
 use crate::error::{Code, Error};
 use crate::hub::Hub;
 use crate::model::{ChatId, ChatKind, MessageId, SessionId, UtcTime};
-use crate::ops::chat::OpenChat;
+use crate::ops::calling::Account;
+use crate::ops::chat::{self, OpenChat};
 use crate::ops::history::message_not_found;
 use crate::ops::messages::{ParseMode, ResolvedEntity, SendMessage, SentMessage};
-use crate::ops::resolve::Resolver;
 use crate::ops::{Ctx, accounts, lengths};
 use crate::session::SessionHandle;
 use crate::store::messages::{self, MessageFilter};
@@ -194,13 +194,8 @@ async fn deliver(
 ) -> Result<SentMessage, Error> {
     let hub = &*ctx.hub;
     let link = accounts::link(handle, &ctx.options).await?;
-    let resolver = Resolver {
-        hub,
-        handle,
-        link: &link,
-    };
-    let found = resolver.chat(&message.chat, ctx.purpose).await?;
-    ctx.used.note(handle, &found.peer);
+    let account = Account::Session(handle.clone());
+    let found = chat::locate(ctx, &account, &link, &message.chat).await?;
     let chat = OpenChat {
         handle: handle.clone(),
         link,

@@ -4,7 +4,7 @@ use crate::auth::Scope;
 use crate::error::Error;
 use crate::hub::Hub;
 use crate::metrics::{
-    CHATS_KEPT_OUT, DOUBTED, GAPS_OPEN, HELD_DOWN, LOG_OUTS_PENDING, MESSAGES_UNREADABLE,
+    CHATS_KEPT_OUT, DOUBTED, GAPS_OPEN, GUESTS, HELD_DOWN, LOG_OUTS_PENDING, MESSAGES_UNREADABLE,
     RECEIVING, SESSIONS,
 };
 use crate::model::{Missing, SessionState};
@@ -40,6 +40,8 @@ pub struct HealthView {
     /// How many messages are stored of which only a part can be read; `None` while the database
     /// does not answer.
     pub unreadable_messages: Option<u64>,
+    /// How many accounts are connected for callers who bring their session strings.
+    pub guests: u64,
     /// How many sessions are stored, running or not; `None` while the database does not answer.
     pub stored_sessions: Option<u64>,
     /// How far the restore of the stored sessions is.
@@ -92,6 +94,7 @@ impl Operation for Health {
             held_down_sessions: counted(hub, |now| !now.flood_waits.is_empty()),
             kept_out_chats: counts.map(|all| all.missing.kept_out_chats),
             unreadable_messages: counts.map(|all| all.missing.unreadable_messages),
+            guests: u64::try_from(hub.guests.len()).unwrap_or(u64::MAX),
             stored_sessions: counts.map(|all| all.stored),
             restore: hub.restore.snapshot(),
             sessions_by_state: by_state(hub),
@@ -154,6 +157,7 @@ impl Operation for CountSessions {
         ] {
             set(gauge, count);
         }
+        set(GUESTS, u64::try_from(hub.guests.len()).unwrap_or(u64::MAX));
         // Without the database the last count stands.
         if let Ok(counts) = hub.store.read(Counts::read).await {
             for (gauge, count) in [

@@ -6,6 +6,7 @@
 use crate::auth::Scope;
 use crate::error::{Code, Error};
 use crate::model::{LiveMessage, MessageId, SessionName};
+use crate::ops::calling::AccountSource;
 use crate::ops::{Ctx, Operation, Subject, chat};
 use crate::telegram::HistoryQuery;
 
@@ -18,9 +19,9 @@ use crate::telegram::HistoryQuery;
 /// `session_not_authorized`, `chat_not_found`, `flood_wait`, `telegram_error`,
 /// `telegram_unreachable`.
 #[derive(Clone, Debug)]
-pub struct ReadHistory {
+pub struct ReadHistory<A = SessionName> {
     /// The account that reads.
-    pub session: SessionName,
+    pub session: A,
     /// The chat.
     pub chat: String,
     /// How many messages at most, 1 to 200.
@@ -31,17 +32,17 @@ pub struct ReadHistory {
     pub search: Option<String>,
 }
 
-impl Operation for ReadHistory {
+impl<A: AccountSource> Operation for ReadHistory<A> {
     const NAME: &'static str = "messages.history";
     const SCOPE: Scope = Scope::Read;
     type Output = Vec<LiveMessage>;
 
     fn subject(&self) -> Subject {
-        Subject::session(&self.session).reads(&self.chat)
+        self.session.subject().reads(&self.chat)
     }
 
     async fn run(self, ctx: &Ctx) -> Result<Self::Output, Error> {
-        let chat = chat::open(ctx, &self.session, &self.chat).await?;
+        let chat = chat::look(ctx, &self.session, &self.chat).await?;
         let query = HistoryQuery {
             limit: self.limit,
             before: self.before,
@@ -59,26 +60,26 @@ impl Operation for ReadHistory {
 /// # Errors
 /// Those of [`ReadHistory`]; `message_not_found`.
 #[derive(Clone, Debug)]
-pub struct GetMessage {
+pub struct GetMessage<A = SessionName> {
     /// The account that reads.
-    pub session: SessionName,
+    pub session: A,
     /// The chat.
     pub chat: String,
     /// Its number in the chat.
     pub message_id: MessageId,
 }
 
-impl Operation for GetMessage {
+impl<A: AccountSource> Operation for GetMessage<A> {
     const NAME: &'static str = "messages.get";
     const SCOPE: Scope = Scope::Read;
     type Output = LiveMessage;
 
     fn subject(&self) -> Subject {
-        Subject::session(&self.session).reads(&self.chat)
+        self.session.subject().reads(&self.chat)
     }
 
     async fn run(self, ctx: &Ctx) -> Result<Self::Output, Error> {
-        let chat = chat::open(ctx, &self.session, &self.chat).await?;
+        let chat = chat::look(ctx, &self.session, &self.chat).await?;
         chat.refuse_old(ctx, "message_id", &[self.message_id])
             .await?;
         let found = chat.link.live_message(&chat.peer, self.message_id).await?;

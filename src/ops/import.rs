@@ -39,6 +39,8 @@ impl Operation for ImportSession {
         let key = ForeignKey::read(&self.string, self.kind)?;
         let context = ctx.hub.registry.context();
         let app = context.app();
+        // A caller may have brought the same string with a request.
+        let _claim = ctx.hub.guests.claim(&key.key).await;
         let (id, user) = import(&ctx.hub.store, &context.link, &app, &self.session, key).await?;
         // What was parked under the name knows nothing of the new key.
         if let Some(parked) = ctx.hub.registry.get(&self.session) {

@@ -175,7 +175,7 @@ impl Operation for ListMessages {
         };
         let Page { mut items, next } = page;
         if let Some(session) = &self.session {
-            let readable = permission::readable(ctx, session).await?;
+            let readable = permission::readable(ctx, Some(session)).await?;
             items.retain(|message| readable.admits(message.content.chat_id));
         }
         Ok(Page { items, next })

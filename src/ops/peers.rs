@@ -3,6 +3,7 @@
 use crate::auth::Scope;
 use crate::error::{Code, Error};
 use crate::model::{Peer, SessionName};
+use crate::ops::calling::Account;
 use crate::ops::resolve::{Purpose, Resolver, store_peers};
 use crate::ops::{Ctx, Operation, Subject, accounts};
 use crate::store::peers;
@@ -38,7 +39,7 @@ impl Operation for ResolveEntity {
         let (handle, link) = accounts::online(ctx, &self.session).await?;
         let resolver = Resolver {
             hub: &ctx.hub,
-            handle: &handle,
+            account: &Account::Session(handle),
             link: &link,
         };
         if !self.fresh {

@@ -3,7 +3,7 @@
 //! A chat is on a list when it is written the same way there, or when both names lead to the same
 //! chat. It must not know the operations.
 
-use crate::auth::{Caller, ChatList, Limits, Scope};
+use crate::auth::{Caller, ChatList, Limits, Origin, Scope};
 use crate::error::{Code, Error};
 use crate::model::{ChatId, ChatTarget, Peer, SessionName};
 use crate::ops::peers::ResolveEntity;
@@ -40,6 +40,7 @@ pub(super) fn check_scope(caller: &Caller, scope: Scope) -> Result<(), Error> {
 /// # Errors
 /// `session_not_found`, `invalid_request`, `chat_not_allowed`; those of finding a chat.
 pub(super) async fn check(ctx: &Ctx, scope: Scope, subject: &Subject) -> Result<(), Error> {
+    check_bearer(&ctx.caller, scope, subject)?;
     let limits = ctx.caller.limits();
     check_sessions(limits, subject)?;
     for (list, access, chats) in [
@@ -50,7 +51,9 @@ pub(super) async fn check(ctx: &Ctx, scope: Scope, subject: &Subject) -> Result<
             continue;
         }
         let concerns = scope.only_reads() == (access == Access::Read);
-        if concerns && subject.others {
+        // What a list names are chats of the hub's own accounts.
+        let others = subject.others || subject.sessions == Sessions::Own;
+        if concerns && others {
             let setting = list.setting();
             let why = format!("{setting} limits this door to chats that exist and are named");
             return Err(Error::new(Code::ChatNotAllowed, why));
@@ -64,6 +67,16 @@ pub(super) async fn check(ctx: &Ctx, scope: Scope, subject: &Subject) -> Result<
     Ok(())
 }
 
+/// Who brings an account may call with that and with no other.
+fn check_bearer(caller: &Caller, scope: Scope, subject: &Subject) -> Result<(), Error> {
+    let own = scope == Scope::Public || subject.sessions == Sessions::Own;
+    if caller.origin() == Origin::Bearer && !own {
+        let why = "Could not validate credentials";
+        return Err(Error::new(Code::InvalidKey, why));
+    }
+    Ok(())
+}
+
 fn check_sessions(limits: &Limits, subject: &Subject) -> Result<(), Error> {
     match &subject.sessions {
         Sessions::One(name) if !limits.has_session(name) => Err(accounts::not_found()),
@@ -71,7 +84,7 @@ fn check_sessions(limits: &Limits, subject: &Subject) -> Result<(), Error> {
             Code::InvalidRequest,
             "the key is for some sessions only: name one of them",
         )),
-        Sessions::None | Sessions::One(_) | Sessions::All => Ok(()),
+        Sessions::None | Sessions::One(_) | Sessions::All | Sessions::Own => Ok(()),
     }
 }
 
@@ -119,11 +132,14 @@ async fn check_chat(
 ///
 /// # Errors
 /// Those of finding a chat, but for one that cannot be found.
-pub(super) async fn readable(ctx: &Ctx, session: &SessionName) -> Result<Readable, Error> {
+pub(super) async fn readable(ctx: &Ctx, session: Option<&SessionName>) -> Result<Readable, Error> {
     let list = &ctx.caller.limits().reads;
     if !list.is_limited() {
         return Ok(Readable::All);
     }
+    let Some(session) = session else {
+        return Ok(Readable::Only(Vec::new()));
+    };
     let mut found = Vec::new();
     for listed in list.names() {
         match look_up(ctx, session, listed, false).await {
@@ -224,6 +240,27 @@ mod tests {
             assert_eq!(refusal(&own, &subject), refused, "{subject:?}");
             assert_eq!(refusal(&Limits::default(), &subject), None, "{subject:?}");
         }
+    }
+
+    #[test]
+    fn who_brings_an_account_may_call_with_no_other() {
+        let name = SessionName::parse("other").expect("a name");
+        let refused = |origin, scope, subject: &Subject| {
+            check_bearer(&Caller::new(origin), scope, subject).is_err()
+        };
+        let own = Subject::own_account();
+        for scope in [Scope::Read, Scope::Send, Scope::Manage] {
+            assert!(!refused(Origin::Bearer, scope, &own), "{scope:?}");
+            for others in [
+                Subject::nothing(),
+                Subject::session(&name),
+                Subject::all_sessions(),
+            ] {
+                assert!(refused(Origin::Bearer, scope, &others), "{others:?}");
+                assert!(!refused(Origin::Operator, scope, &others), "{others:?}");
+            }
+        }
+        assert!(!refused(Origin::Bearer, Scope::Public, &Subject::nothing()));
     }
 
     #[test]

@@ -3,29 +3,30 @@
 use crate::auth::Scope;
 use crate::error::Error;
 use crate::model::{Peer, SessionName};
-use crate::ops::{Ctx, Operation, Subject, accounts};
+use crate::ops::calling::AccountSource;
+use crate::ops::{Ctx, Operation, Subject};
 
 /// Asks Telegram for the account's own user.
 ///
 /// # Errors
 /// `session_not_authorized`, `flood_wait`, `telegram_error`, `telegram_unreachable`.
 #[derive(Clone, Debug)]
-pub struct GetProfile {
+pub struct GetProfile<A = SessionName> {
     /// The account.
-    pub session: SessionName,
+    pub session: A,
 }
 
-impl Operation for GetProfile {
+impl<A: AccountSource> Operation for GetProfile<A> {
     const NAME: &'static str = "profile.get";
     const SCOPE: Scope = Scope::Read;
     type Output = Peer;
 
     fn subject(&self) -> Subject {
-        Subject::session(&self.session)
+        self.session.subject()
     }
 
     async fn run(self, ctx: &Ctx) -> Result<Self::Output, Error> {
-        let (_, link) = accounts::online(ctx, &self.session).await?;
+        let (_account, link) = self.session.account(ctx).await?;
         Ok(link.own_user().await?)
     }
 }

@@ -6,17 +6,17 @@
 //! again, which is cheap, and a name that has become old is looked up anew.
 
 mod links;
+mod memory;
 mod names;
+
+pub(super) use memory::Memory;
 
 use crate::error::{Code, Error};
 use crate::hub::Hub;
 use crate::model::{ChatId, ChatKind, ChatTarget, Peer, SessionId, UtcTime};
-use crate::session::SessionHandle;
+use crate::ops::calling::Account;
 use crate::store::peers;
 use crate::telegram::{Found, Link};
-
-/// How many pages of 100 dialogs are searched for a chat that nothing else finds.
-const DIALOG_PAGES: u32 = 2;
 
 /// What a chat is wanted for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,11 +40,15 @@ pub(super) struct Resolved {
 /// One account's ways to find a peer.
 pub(super) struct Resolver<'a> {
     pub(super) hub: &'a Hub,
-    pub(super) handle: &'a SessionHandle,
+    pub(super) account: &'a Account,
     pub(super) link: &'a Link,
 }
 
 impl Resolver<'_> {
+    fn memory(&self) -> Memory<'_> {
+        Memory::of(self.hub, self.account)
+    }
+
     /// Finds the chat that a client's text names; for a basic group that was upgraded its
     /// supergroup.
     pub(super) async fn chat(&self, text: &str, purpose: Purpose) -> Result<Resolved, Error> {
@@ -60,9 +64,8 @@ impl Resolver<'_> {
     async fn named(&self, text: &str, purpose: Purpose) -> Result<Resolved, Error> {
         let target = ChatTarget::parse(text).ok_or_else(|| unreadable(text))?;
         let is_name = matches!(target, ChatTarget::Username(_) | ChatTarget::Phone(_));
-        let lookups = &self.hub.lookups;
         if !(is_name && purpose == Purpose::Act)
-            && let Some(peer) = lookups.get(self.handle.id, &target)
+            && let Some(peer) = self.memory().recent(&target)
         {
             return Ok(Resolved {
                 peer,
@@ -79,7 +82,7 @@ impl Resolver<'_> {
             ChatTarget::Invite(hash) => self.invited(hash).await?,
         };
         if let Some(peer) = direct {
-            lookups.put(self.handle.id, target, &peer);
+            self.memory().note_recent(target, &peer);
             return Ok(Resolved {
                 peer,
                 by_dialogs: false,
@@ -105,7 +108,7 @@ impl Resolver<'_> {
     }
 
     async fn own(&self) -> Result<Option<Peer>, Error> {
-        match self.handle.user() {
+        match self.account.user() {
             Some(user) => Ok(Some(Peer::clone(&user))),
             None => Ok(Some(self.link.own_user().await?)),
         }
@@ -120,13 +123,7 @@ impl Resolver<'_> {
     }
 
     async fn stored(&self, chat: ChatId) -> Result<Option<Peer>, Error> {
-        let id = self.handle.id;
-        let stored = self
-            .hub
-            .store
-            .read(move |conn| peers::get(conn, id, chat))
-            .await?;
-        match stored {
+        match self.memory().peer(chat).await? {
             Some(peer) => self.callable(peer).await,
             None => Ok(None),
         }
@@ -151,10 +148,10 @@ impl Resolver<'_> {
     }
 
     async fn dialogs(&self, wanted: &[ChatId]) -> Result<Option<Peer>, Error> {
-        if wanted.is_empty() || !self.hub.pacer.scan(self.handle.id) {
+        if wanted.is_empty() {
             return Ok(None);
         }
-        let peers = self.link.dialogs(DIALOG_PAGES).await?.peers;
+        let peers = self.memory().dialogs(self.link, wanted).await?.peers;
         let listed = |id: &ChatId| peers.iter().any(|peer| peer.peer_id == *id);
         let found: Vec<ChatId> = wanted.iter().copied().filter(listed).collect();
         let found = only(&found).map(|()| found.first().copied());
@@ -175,7 +172,7 @@ impl Resolver<'_> {
             .iter()
             .find(|peer| Some(peer.peer_id) == target)
             .cloned();
-        store_peers(self.hub, self.handle.id, found.peers).await?;
+        self.memory().keep(found.peers).await?;
         Ok(peer.filter(usable))
     }
 }

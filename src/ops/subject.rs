@@ -22,6 +22,8 @@ pub(super) enum Sessions {
     None,
     One(SessionName),
     All,
+    /// The account that the caller brings the credentials of.
+    Own,
 }
 
 impl Subject {
@@ -34,6 +36,14 @@ impl Subject {
     pub fn session(name: &SessionName) -> Self {
         Self {
             sessions: Sessions::One(name.clone()),
+            ..Self::default()
+        }
+    }
+
+    /// The account that the caller brings the credentials of.
+    pub fn own_account() -> Self {
+        Self {
+            sessions: Sessions::Own,
             ..Self::default()
         }
     }

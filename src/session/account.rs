@@ -128,7 +128,7 @@ pub struct SessionContext {
     /// How many sessions may be connecting at once.
     pub connects: Semaphore,
     /// How many login codes may be asked for in a time, by all sessions together.
-    pub logins: Budget,
+    pub logins: Arc<Budget>,
     /// How many sessions may be comparing their logs at once.
     pub reconciles: Semaphore,
     /// What tells of keys that were given up.

@@ -44,6 +44,13 @@ impl Registry {
         self.sessions.get(name).map(|entry| entry.value().clone())
     }
 
+    /// The session with that row, if it runs.
+    pub fn by_id(&self, id: SessionId) -> Option<SessionHandle> {
+        let mut all = self.sessions.iter();
+        all.find(|entry| entry.id == id)
+            .map(|entry| entry.value().clone())
+    }
+
     /// How many sessions run, whatever they do.
     pub fn len(&self) -> usize {
         self.sessions.len()

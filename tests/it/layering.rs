@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-const LAYERS: [(&str, u8); 18] = [
+const LAYERS: [(&str, u8); 19] = [
     ("model", 0),
     ("error", 0),
     ("config", 1),
@@ -22,6 +22,7 @@ const LAYERS: [(&str, u8); 18] = [
     ("telegram", 3),
     ("events", 4),
     ("session", 5),
+    ("guests", 5),
     ("hub", 6),
     ("ops", 7),
     ("http", 8),
@@ -33,7 +34,7 @@ const LAYERS: [(&str, u8); 18] = [
 
 /// Lower layers that a folder does not need all the same: doors speak to operations, in the words
 /// of `model`.
-const APART: [(&str, &[&str]); 1] = [("http", &["telegram", "session", "store"])];
+const APART: [(&str, &[&str]); 1] = [("http", &["telegram", "session", "guests", "store"])];
 
 /// Libraries that one folder alone may name.
 const OWNERS: [(&str, &str); 5] = [

@@ -105,7 +105,7 @@ impl Operation for SearchDialogs {
             Some(wanted) => Some(folder(&link, wanted).await?),
             None => None,
         };
-        let readable = permission::readable(ctx, &self.session).await?;
+        let readable = permission::readable(ctx, Some(&self.session)).await?;
         let now = UtcTime::now();
         let chats = list.chats.iter();
         let chats = chats

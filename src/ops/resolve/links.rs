@@ -5,9 +5,7 @@
 
 use crate::error::{Code, Error};
 use crate::model::{ChatId, ChatKind, Lead, Peer, PeerLink, UtcTime};
-use crate::ops::resolve::{Resolver, store_peers, usable};
-use crate::store::peer_links;
-use crate::store::peers;
+use crate::ops::resolve::{Resolver, usable};
 use std::time::Duration;
 
 /// How long a basic group is taken for one without asking, unless an update says otherwise.
@@ -22,13 +20,11 @@ impl Resolver<'_> {
         if group.kind() != ChatKind::Chat {
             return Ok(None);
         }
-        let id = self.handle.id;
-        let read = move |conn: &mut _| peer_links::group(conn, id, group);
-        let (mut successor, asked_at) = self.hub.store.read(read).await?;
+        let (mut successor, asked_at) = self.memory().group(group).await?;
         let trusted = UtcTime::now().before(TRUSTED_FOR);
         if successor.is_none() && asked_at.is_none_or(|asked| asked < trusted) {
             self.group(group).await?;
-            successor = self.hub.store.read(read).await?.0;
+            successor = self.memory().group(group).await?.0;
         }
         let Some(successor) = successor else {
             return Ok(None);
@@ -47,15 +43,12 @@ impl Resolver<'_> {
         let found = self.link.groups(&[group]).await?;
         let row = found.peers.iter().find(|peer| peer.peer_id == group);
         let row = row.cloned();
-        store_peers(self.hub, self.handle.id, found.peers).await?;
+        self.memory().keep(found.peers).await?;
         if row.is_some() {
             let leads = Lead::Asked(UtcTime::now());
             let asked = PeerLink { peer: group, leads };
             let links = found.upgrades.into_iter().chain([asked]);
-            let (id, links) = (self.handle.id, links.collect::<Vec<_>>());
-            let write =
-                move |conn: &mut _| peer_links::put(conn, links.iter().map(|link| (id, *link)));
-            self.hub.store.write(write).await?;
+            self.memory().keep_links(links.collect()).await?;
         }
         Ok(row)
     }
@@ -66,20 +59,13 @@ impl Resolver<'_> {
         if usable(&peer) {
             return Ok(Some(peer));
         }
-        let (id, wanted) = (self.handle.id, peer.peer_id);
-        let read = move |conn: &mut _| {
-            let Some(seen) = peer_links::seen(conn, id, wanted)? else {
-                return Ok(None);
-            };
-            let chat = peers::get(conn, id, seen.chat)?;
-            Ok(chat.map(|chat| (chat, seen.message)))
-        };
-        let found = self.hub.store.read(read).await?;
+        let wanted = peer.peer_id;
+        let found = self.memory().seen(wanted).await?;
         let Some((chat, message)) = found.filter(|(chat, _)| usable(chat)) else {
             return Ok(None);
         };
         let whole = self.link.seen_in(&chat, message, wanted).await?;
-        store_peers(self.hub, id, whole.iter().cloned().collect()).await?;
+        self.memory().keep(whole.iter().cloned().collect()).await?;
         Ok(whole.filter(usable))
     }
 }

@@ -2,10 +2,9 @@
 //!
 //! It owns what is asked of Telegram before a name is taken for its owner's.
 
-use super::{Purpose, Resolver, store_peers, usable};
-use crate::error::{Code, Error};
+use super::{Purpose, Resolver, usable};
+use crate::error::Error;
 use crate::model::{Peer, UtcTime};
-use crate::store::peers::{self, usernames};
 use crate::telegram::Found;
 use std::time::Duration;
 
@@ -22,12 +21,7 @@ impl Resolver<'_> {
         name: &str,
         purpose: Purpose,
     ) -> Result<Option<Peer>, Error> {
-        let (id, wanted) = (self.handle.id, name.to_owned());
-        let stored = self
-            .hub
-            .store
-            .read(move |conn| usernames::owner(conn, id, &wanted))
-            .await?;
+        let stored = self.memory().owner(name).await?;
         if let Some((peer, seen_at)) = stored.filter(|(peer, _)| usable(peer)) {
             if purpose == Purpose::Look {
                 return Ok(Some(peer));
@@ -44,10 +38,7 @@ impl Resolver<'_> {
     }
 
     async fn username_at_telegram(&self, name: &str) -> Result<Option<Peer>, Error> {
-        self.hub.pacer.lookup(self.handle.id).map_err(|wait| {
-            let why = "the account looks up no more usernames at the moment";
-            Error::new(Code::RateLimited, why).retry_after(wait)
-        })?;
+        self.memory().lookup()?;
         let mut found = self.link.resolve_username(name).await?;
         let target = found.target;
         let peers = found.peers.iter_mut();
@@ -59,11 +50,7 @@ impl Resolver<'_> {
                 }
             }
             Some(_) => {}
-            None => {
-                let (id, nobodys) = (self.handle.id, name.to_owned());
-                let forgotten = move |conn: &mut _| usernames::forget(conn, id, &nobodys);
-                self.hub.store.write(forgotten).await?;
-            }
+            None => self.memory().forget_name(name).await?,
         }
         self.keep(found).await
     }
@@ -74,12 +61,7 @@ impl Resolver<'_> {
         digits: &str,
         purpose: Purpose,
     ) -> Result<Option<Peer>, Error> {
-        let (id, wanted) = (self.handle.id, digits.to_owned());
-        let stored = self
-            .hub
-            .store
-            .read(move |conn| peers::by_phone(conn, id, &wanted))
-            .await?;
+        let stored = self.memory().by_phone(digits).await?;
         if let Some(peer) = stored.filter(usable) {
             if purpose == Purpose::Look {
                 return Ok(Some(peer));
@@ -118,14 +100,14 @@ impl Resolver<'_> {
         has_name: impl Fn(&Peer) -> bool,
     ) -> Result<Option<Peer>, Error> {
         let Some(mut now) = self.link.look_again(known).await? else {
-            self.forget_hash(known).await?;
+            self.memory().forget_hash(known).await?;
             return Ok(None);
         };
         let holds = has_name(&now);
         let noted = seen_at.is_none_or(|seen_at| is_within(REWRITTEN_AFTER, seen_at));
         let same_hash = now.access_hash.is_none() || now.access_hash == known.access_hash;
         if !(holds && noted && same_hash) {
-            store_peers(self.hub, self.handle.id, vec![now.clone()]).await?;
+            self.memory().keep(vec![now.clone()]).await?;
         }
         now.access_hash = now.access_hash.or(known.access_hash);
         Ok(Some(now).filter(|now| holds && usable(now)))
@@ -135,17 +117,6 @@ impl Resolver<'_> {
     /// is forgotten then.
     pub(in crate::ops) async fn shown_now(&self, known: &Peer) -> Result<Option<Peer>, Error> {
         self.confirmed(known, None, |_| true).await
-    }
-
-    /// Forgets an access hash that Telegram refuses.
-    async fn forget_hash(&self, peer: &Peer) -> Result<(), Error> {
-        let (id, chat, hash) = (self.handle.id, peer.peer_id, peer.access_hash);
-        self.hub.lookups.forget(id, chat);
-        if let Some(hash) = hash {
-            let forget = move |conn: &mut _| peers::forget_hash(conn, id, chat, hash);
-            self.hub.store.write(forget).await?;
-        }
-        Ok(())
     }
 }
 
