@@ -390,6 +390,7 @@ run_tests() {
   run tests/sessions/run "$hub" "$dc"
   run tests/qr/run "$hub" "$dc"
   run tests/archive/run "$hub" "$dc"
+  run tests/reader/run "$hub" "$dc"
   run tests/openapi/run "$hub" "$dc"
   say "all tests passed"
 }

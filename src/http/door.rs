@@ -107,6 +107,8 @@ pub(crate) struct Lock {
     pub(crate) origins: Vec<String>,
     /// What limits everybody who comes through the door, whatever opened it.
     pub(crate) limits: Arc<Limits>,
+    /// Whether callers get in without a key who bring the credentials of an account of their own.
+    pub(crate) open_to_bearers: bool,
 }
 
 impl Lock {

@@ -50,7 +50,12 @@ impl Gate {
 
     /// Whether callers must show a key under a rule.
     pub(crate) fn asks_for_key(&self, rule: Rule) -> bool {
-        rule != Rule::Public && self.guards(rule)
+        rule != Rule::Public && self.guards(rule) && !self.is_open_to_bearers(rule)
+    }
+
+    /// Whether the door of a rule takes callers who bring an account of their own.
+    fn is_open_to_bearers(&self, rule: Rule) -> bool {
+        self.lock_of(rule).is_some_and(|lock| lock.open_to_bearers)
     }
 
     /// Whether some key opens what stands under a rule, or none does.
@@ -106,6 +111,10 @@ impl Gate {
         }
         match (guarded, rule) {
             (true, Rule::Public) => Ok(Origin::Anonymous),
+            (true, rule) if self.is_open_to_bearers(rule) => {
+                self.check_site(asked)?;
+                Ok(Origin::Bearer)
+            }
             (true, _) => Err(Error::new(
                 Code::InvalidKey,
                 "Could not validate credentials",

@@ -16,6 +16,7 @@ mod frame;
 mod gate;
 mod hall;
 mod input;
+mod last;
 mod logged;
 mod openapi;
 mod pages;

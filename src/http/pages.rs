@@ -145,6 +145,8 @@ struct HealthAnswer {
     /// database does not answer.
     #[schema(required)]
     unreadable_messages: Option<u64>,
+    /// How many accounts are connected for callers who bring their session strings.
+    guests: u64,
     /// How many sessions are stored, running or not; null while the database does not answer.
     #[schema(required)]
     stored_sessions: Option<u64>,
@@ -194,6 +196,7 @@ impl From<HealthView> for HealthAnswer {
             held_down_sessions: view.held_down_sessions,
             kept_out_chats: view.kept_out_chats,
             unreadable_messages: view.unreadable_messages,
+            guests: view.guests,
             stored_sessions: view.stored_sessions,
             sessions_by_state: view.sessions_by_state,
             restore: Restore {

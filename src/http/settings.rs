@@ -132,7 +132,7 @@ mod tests {
 
     #[test]
     fn a_door_that_there_is_not_is_refused_in_a_sentence_that_names_the_setting() {
-        for (doors, name) in [("hub,shed", "shed"), ("Hub", "Hub"), ("reader", "reader")] {
+        for (doors, name) in [("hub,shed", "shed"), ("Hub", "Hub"), ("tools2", "tools2")] {
             let sentence = settings(Some(doors)).expect_err("refused").to_string();
             assert!(sentence.starts_with("HUB_DOORS"), "{sentence}");
             assert!(sentence.contains("hub, archive, tools"), "{sentence}");

@@ -18,6 +18,7 @@ mod hub_send;
 mod hub_send_errors;
 mod hub_sessions;
 mod links;
+mod reader;
 mod tools;
 mod whom;
 

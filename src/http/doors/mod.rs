@@ -15,4 +15,4 @@ macro_rules! doors {
 }
 
 // Their routes are tried in this order: `tools` closes what it leaves to `archive`.
-doors! { hub, archive, tools, #[cfg(test)] probe }
+doors! { hub, archive, tools, reader, #[cfg(test)] probe }

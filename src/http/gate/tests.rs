@@ -25,6 +25,7 @@ fn lock(key: Option<&str>, origins: &[&str]) -> Lock {
         key: key.map(|key| ApiKey::new(&key.into())),
         origins: origins.iter().map(|&origin| origin.to_owned()).collect(),
         limits: Arc::default(),
+        open_to_bearers: false,
     }
 }
 

@@ -9,7 +9,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 /// Every route of the contract, as the document must name it.
-const ROUTES: [(&str, &str); 30] = [
+const ROUTES: [(&str, &str); 37] = [
     ("get", "/"),
     ("get", "/health"),
     ("get", "/metrics"),
@@ -40,6 +40,13 @@ const ROUTES: [(&str, &str); 30] = [
     ("delete", "/session/{session_id}/backfill/{backfill_id}"),
     ("get", "/admin/messages"),
     ("post", "/admin/restore-sessions"),
+    ("post", "/auth/send-code"),
+    ("post", "/auth/verify-code"),
+    ("get", "/me"),
+    ("get", "/dialogs"),
+    ("get", "/messages"),
+    ("get", "/messages/{id}"),
+    ("get", "/search"),
 ];
 
 contract! {
@@ -80,6 +87,7 @@ contract! {
             "database": "ok",
             "open_gaps": 0,
             "pending_log_outs": 0,
+            "guests": 0,
             "version": env!("CARGO_PKG_VERSION"),
         });
         let nothing = json!({ "total": 0, "done": 0, "online": 0, "failed": 0, "running": false });

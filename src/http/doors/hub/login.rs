@@ -1,13 +1,13 @@
 //! `/login/*` and `/logout`.
 
 use crate::http::context::Context;
-use crate::http::doors::hub::last::last;
 use crate::http::doors::hub::wire::{
     CodeRequest, LoggedOutAnswer, LoginProgressAnswer, LoginStartedAnswer, PasswordRequest,
     SessionRequest, StartRequest,
 };
 use crate::http::failure::Failure;
 use crate::http::input::Body;
+use crate::http::last::last;
 use crate::ops::login::{LogOut, LoginProgress, StartLogin, SubmitCode, SubmitPassword};
 use actix_web::middleware::from_fn;
 use actix_web::post;

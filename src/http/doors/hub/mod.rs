@@ -7,7 +7,6 @@
 mod backfills;
 mod entities;
 mod gaps;
-mod last;
 mod login;
 mod messages;
 mod qr;

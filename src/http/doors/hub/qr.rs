@@ -2,7 +2,6 @@
 
 use crate::error::{Code, Error};
 use crate::http::context::Context;
-use crate::http::doors::hub::last::last;
 use crate::http::doors::hub::wire::{
     Done, LoginProgressAnswer, Picture, QrImageQuery, QrLoginAnswer, QrPasswordRequest, QrRequest,
     QrTokenParam, cancelled,
@@ -10,6 +9,7 @@ use crate::http::doors::hub::wire::{
 use crate::http::events::{self, Event, prefers_events};
 use crate::http::failure::Failure;
 use crate::http::input::{Body, Query};
+use crate::http::last::last;
 use crate::ops::login::LoginProgress;
 use crate::ops::qr_login::{
     CancelQrLogin, LookAtQrLogin, QrLogin, QrState, StartQrLogin, SubmitQrPassword, WrongPassword,

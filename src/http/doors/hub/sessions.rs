@@ -1,13 +1,13 @@
 //! `/sessions`, `/session/{session_id}` and `/admin/restore-sessions`.
 
 use crate::http::context::Context;
-use crate::http::doors::hub::last::last;
 use crate::http::doors::hub::wire::{
     DestroyQuery, Done, ImportRequest, Imported, ListQuery, LoggedOutAnswer, Restored, Session,
     SessionNameParam, Sessions,
 };
 use crate::http::failure::Failure;
 use crate::http::input::{Body, Query, SessionPath};
+use crate::http::last::last;
 use crate::ops::import::ImportSession;
 use crate::ops::sessions::{
     DestroySession, ListSessions, Reconnect, RestoreSessions, SessionStatus,

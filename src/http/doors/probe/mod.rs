@@ -62,6 +62,7 @@ fn lock(_config: &Config) -> Lock {
         key: Some(ApiKey::new(&KEY.into())),
         origins: Vec::new(),
         limits: Arc::default(),
+        open_to_bearers: false,
     }
 }
 

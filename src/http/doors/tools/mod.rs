@@ -89,6 +89,7 @@ fn lock(config: &Config) -> Lock {
         key: KEY.of(values).as_ref().map(ApiKey::new),
         origins: ALLOWED_ORIGINS.of(values),
         limits: Arc::new(limits),
+        open_to_bearers: false,
     }
 }
 

@@ -11,7 +11,7 @@ use actix_web::http::{ConnectionType, Uri};
 use actix_web::middleware::Next;
 
 /// Makes the request the last one of its connection, and a copy that holds no part of its buffer.
-pub(super) async fn last<B: MessageBody + 'static>(
+pub(crate) async fn last<B: MessageBody + 'static>(
     mut request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<B>, actix_web::Error> {
