@@ -196,7 +196,7 @@ impl Operation for SubmitQrPassword {
 }
 
 /// Gives a login up and forgets it, also one that has ended. Answers what it had come to, which is a
-/// success when it came too late.
+/// success when it came too late; of several who ask at once, one is answered.
 ///
 /// # Errors
 /// `login_not_found`.

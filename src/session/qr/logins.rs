@@ -14,6 +14,7 @@ use crate::telegram;
 use log::info;
 use secrecy::SecretString;
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::sync::{Semaphore, mpsc, oneshot, watch};
@@ -44,6 +45,8 @@ struct QrLogin {
     /// Another login of the name was begun.
     replaced: CancellationToken,
     ended: CancellationToken,
+    /// Whoever has given it up first was told how it ended.
+    forgotten: Arc<AtomicBool>,
 }
 
 impl QrLogins {
@@ -88,6 +91,7 @@ impl QrLogins {
             cancelled: self.stop.child_token(),
             replaced: CancellationToken::new(),
             ended: CancellationToken::new(),
+            forgotten: Arc::default(),
         };
         if !self.enter(&token, &login) {
             scan.leave().await;
@@ -183,7 +187,8 @@ impl QrLogins {
             .unwrap_or_else(|_dropped| Err(not_asked("the login is over")))
     }
 
-    /// Gives a login up and forgets it, and answers what it had come to.
+    /// Gives a login up and forgets it, and answers what it had come to. Of several who ask for that
+    /// at once one is answered.
     ///
     /// # Errors
     /// `login_not_found`.
@@ -191,7 +196,11 @@ impl QrLogins {
         let login = self.find(token)?;
         login.cancelled.cancel();
         login.ended.cancelled().await;
+        // Its task takes it out of the list as well, so that the list does not say who was first.
         lock(&self.logins).remove(token);
+        if login.forgotten.swap(true, Ordering::Relaxed) {
+            return Err(unknown());
+        }
         Ok(login.shown(token))
     }
 
@@ -216,10 +225,7 @@ impl QrLogins {
     }
 
     fn find(&self, token: &str) -> Result<QrLogin, Error> {
-        lock(&self.logins).get(token).cloned().ok_or_else(|| {
-            let why = "there is no such login, or it ended some time ago; start it with /login/qr";
-            Error::new(Code::LoginNotFound, why)
-        })
+        lock(&self.logins).get(token).cloned().ok_or_else(unknown)
     }
 }
 
@@ -312,6 +318,11 @@ fn fresh_token() -> Result<String, Error> {
         Error::new(Code::Internal, "the operating system gives no randomness").because(error)
     })?;
     Ok(hex::encode(bytes))
+}
+
+fn unknown() -> Error {
+    let why = "there is no such login, or it ended some time ago; start it again";
+    Error::new(Code::LoginNotFound, why)
 }
 
 fn not_asked(why: &'static str) -> Error {

@@ -5,6 +5,7 @@ mod dialogs;
 mod filters;
 mod folders;
 mod history;
+mod qr;
 mod settings;
 
 use crate::support::db::TestDb;

@@ -1,14 +1,16 @@
-//! The archive's door: searching an account's chats and messages, and how they are fetched.
+//! The archive's door: logging in by QR code, searching an account's chats and messages, and how
+//! they are fetched.
 //!
 //! Owns the paths of the Telegram Scraper API that this one replaces, all below `/api/v3`, with its
-//! JSON to the letter. The account is named by the header `X-Telegram-Username`. Fields it does not
-//! know are ignored.
+//! JSON to the letter. The account is named by the header `X-Telegram-Username`, but where there is
+//! none yet. Fields it does not know are ignored.
 
 mod account;
 mod dates;
 mod dialogs;
 mod history;
 mod patience;
+mod qr;
 mod refusal;
 mod settings;
 mod wire;
@@ -25,6 +27,7 @@ pub(super) static DOOR: Door = Door {
         ("search_dialogs", "/api/v3/search/dialogs"),
         ("folders", "/api/v3/folders"),
         ("settings", "/api/v3/settings"),
+        ("qr_login", "/api/v3/auth/qr"),
     ],
     routes,
     entrance: Rule::Operator,
@@ -32,7 +35,7 @@ pub(super) static DOOR: Door = Door {
     document: || Part {
         tags: vec![(
             "archive",
-            "Searching chats, and reading and downloading histories",
+            "Logging in by QR code, searching chats, and reading and downloading histories",
         )],
         error: "Error",
         ..Part::default()
@@ -49,6 +52,10 @@ fn routes(config: &mut ServiceConfig<'_>) {
         .service(dialogs::folders)
         .service(history::history)
         .service(history::sync)
+        .service(qr::start)
+        .service(qr::status)
+        .service(qr::password)
+        .service(qr::cancel)
         .service(settings::read)
         .service(settings::change);
 }

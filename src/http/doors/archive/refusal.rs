@@ -1,7 +1,7 @@
 //! How a refusal leaves this door.
 //!
 //! Owns its statuses: 400 for a wrong date, 401 for a session that is not there, 500 for whatever
-//! Telegram fails in. It must not know which operation failed.
+//! Telegram fails in once there is an account. It must not know which operation failed.
 
 use crate::error::{Code, Error};
 use crate::http::failure::{self, Failure, X_ERROR_CODE, retry_after};
@@ -11,11 +11,17 @@ use actix_web::{HttpResponse, ResponseError};
 use serde_json::json;
 use std::fmt;
 
+const NOT_ASKED: &str = "No password is asked for by this login";
+
 /// Why a request gets no result.
 #[derive(Debug)]
 pub(crate) enum Refusal {
     /// A value that can be read and is wrong all the same, such as a date: 400.
     Wrong(String),
+    /// A login cannot begin; what Telegram fails in is 502 there.
+    Connecting(Error),
+    /// A password for a login that asks for none: 409.
+    NotAsked,
     /// Something else.
     Error(Error),
 }
@@ -36,7 +42,8 @@ impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Wrong(why) => f.write_str(why),
-            Self::Error(error) => error.fmt(f),
+            Self::NotAsked => f.write_str(NOT_ASKED),
+            Self::Connecting(error) | Self::Error(error) => error.fmt(f),
         }
     }
 }
@@ -49,7 +56,9 @@ impl ResponseError for Refusal {
     fn error_response(&self) -> HttpResponse {
         match self {
             Self::Wrong(why) => told(StatusCode::BAD_REQUEST, Code::InvalidRequest, why),
-            Self::Error(error) => render(error),
+            Self::NotAsked => told(StatusCode::CONFLICT, Code::LoginNotFound, NOT_ASKED),
+            Self::Connecting(error) if is_of_telegram(error.code) => failure::render(error),
+            Self::Connecting(error) | Self::Error(error) => render(error),
         }
     }
 }
@@ -67,7 +76,7 @@ pub(crate) fn render(error: &Error) -> HttpResponse {
             response.headers_mut().insert(RETRY_AFTER, seconds.into());
             response
         }
-        Code::TelegramError | Code::TelegramUnreachable | Code::TelegramUnreadable => {
+        _ if is_of_telegram(code) => {
             let why = format!("Internal server error: {}", error.message());
             let mut response = told(StatusCode::INTERNAL_SERVER_ERROR, code, &why);
             if let Some(seconds) = retry_after(error) {
@@ -77,6 +86,13 @@ pub(crate) fn render(error: &Error) -> HttpResponse {
         }
         _ => failure::render(error),
     }
+}
+
+const fn is_of_telegram(code: Code) -> bool {
+    matches!(
+        code,
+        Code::TelegramError | Code::TelegramUnreachable | Code::TelegramUnreadable
+    )
 }
 
 fn told(status: StatusCode, code: Code, why: &str) -> HttpResponse {
@@ -133,6 +149,17 @@ mod tests {
                 error(Code::TelegramUnreachable, "X"),
                 500,
                 json!("Internal server error: X"),
+            ),
+            (Refusal::NotAsked, 409, json!(NOT_ASKED)),
+            (
+                Refusal::Connecting(Error::new(Code::TelegramError, "X")),
+                502,
+                json!("X"),
+            ),
+            (
+                Refusal::Connecting(Error::new(Code::SessionInUse, "no")),
+                409,
+                json!("no"),
             ),
             (error(Code::InvalidRequest, "no"), 422, json!("no")),
             (

@@ -6,10 +6,14 @@ mod dialogs;
 mod history;
 mod history_query;
 mod python_json;
+mod qr;
 mod settings;
 mod shared;
 
 pub(crate) use dialogs::{DialogQuery, Dialogs, Folder, Place};
 pub(crate) use history::Events;
 pub(crate) use history_query::{DialogIdParam, HistoryQuery, SyncQuery, SyncReport};
+pub(crate) use qr::{
+    ArchiveQrPasswordRequest, ArchiveQrRequest, QrDone, QrStarted, QrStatus, QrTokenParam,
+};
 pub(crate) use settings::{ArchiveSettingsRequest, ScopeQuery, Settings};
