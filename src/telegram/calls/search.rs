@@ -2,7 +2,7 @@
 //! Source: <https://core.telegram.org/method/messages.searchGlobal>.
 
 use crate::telegram::calls::history::{Answer, MESSAGES_A_CALL};
-use crate::telegram::calls::live::FoundMessages;
+use crate::telegram::calls::live::{FoundMessages, Period};
 use crate::telegram::convert;
 use crate::telegram::error::Error;
 use crate::telegram::link::Link;
@@ -18,9 +18,17 @@ struct Offset {
 impl Link {
     /// `messages.searchGlobal`, newest first, as many calls as the limit needs. Messages of which
     /// nothing can be read are left out.
-    pub async fn search_all(&self, text: &str, limit: u32) -> Result<FoundMessages, Error> {
+    pub async fn search_all(
+        &self,
+        text: &str,
+        sent: Period,
+        limit: u32,
+    ) -> Result<FoundMessages, Error> {
         let limit = limit as usize;
         let mut found = FoundMessages::default();
+        let Some((min_date, max_date)) = sent.bounds() else {
+            return Ok(found);
+        };
         let mut offset = Offset {
             rate: 0,
             peer: tl::enums::InputPeer::Empty,
@@ -36,8 +44,8 @@ impl Link {
                 community: None,
                 q: text.to_owned(),
                 filter: tl::enums::MessagesFilter::InputMessagesFilterEmpty,
-                min_date: 0,
-                max_date: 0,
+                min_date,
+                max_date,
                 offset_rate: offset.rate,
                 offset_peer: offset.peer.clone(),
                 offset_id: offset.id,
@@ -60,6 +68,7 @@ impl Link {
                 _ => break,
             }
         }
+        found.messages.retain(|live| sent.admits(live));
         found.messages.truncate(limit);
         Ok(found)
     }

@@ -5,6 +5,7 @@ mod dialogs;
 mod filters;
 mod folders;
 mod history;
+mod messages;
 mod qr;
 mod settings;
 

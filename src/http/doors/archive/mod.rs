@@ -9,6 +9,7 @@ mod account;
 mod dates;
 mod dialogs;
 mod history;
+mod messages;
 mod patience;
 mod qr;
 mod refusal;
@@ -25,6 +26,7 @@ pub(super) static DOOR: Door = Door {
     areas: &[Area::Below("/api/v3")],
     starts: &[
         ("search_dialogs", "/api/v3/search/dialogs"),
+        ("search_messages", "/api/v3/search/messages"),
         ("folders", "/api/v3/folders"),
         ("settings", "/api/v3/settings"),
         ("qr_login", "/api/v3/auth/qr"),
@@ -35,7 +37,7 @@ pub(super) static DOOR: Door = Door {
     document: || Part {
         tags: vec![(
             "archive",
-            "Logging in by QR code, searching chats, and reading and downloading histories",
+            "Logging in by QR code, searching chats and messages, and reading and downloading histories",
         )],
         error: "Error",
         ..Part::default()
@@ -52,6 +54,8 @@ fn routes(config: &mut ServiceConfig<'_>) {
         .service(dialogs::folders)
         .service(history::history)
         .service(history::sync)
+        .service(messages::everywhere)
+        .service(messages::in_dialog)
         .service(qr::start)
         .service(qr::status)
         .service(qr::password)

@@ -7,7 +7,12 @@ use crate::support::hub::{Options, TestHub};
 use serde_json::json;
 
 /// A request for each of the routes that asks Telegram.
-const ASKING: [&str; 2] = ["GET /search/dialogs", "GET /folders"];
+const ASKING: [&str; 4] = [
+    "GET /search/dialogs",
+    "GET /folders",
+    "GET /search/messages?q=x",
+    "GET /search/messages/5550000002?q=x",
+];
 
 contract! {
     async fn a_request_without_an_account_is_refused(db: TestDb) {

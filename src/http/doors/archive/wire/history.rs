@@ -92,7 +92,7 @@ fn class_of(kind: &str) -> String {
 
 /// An instant as `2024-01-15 14:30:00`, in UTC.
 #[derive(Clone, Copy, Debug)]
-struct Moment(UtcTime);
+pub(super) struct Moment(pub(super) UtcTime);
 
 impl Serialize for Moment {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

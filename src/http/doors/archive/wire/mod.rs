@@ -5,6 +5,7 @@
 mod dialogs;
 mod history;
 mod history_query;
+mod messages;
 mod python_json;
 mod qr;
 mod settings;
@@ -13,6 +14,7 @@ mod shared;
 pub(crate) use dialogs::{DialogQuery, Dialogs, Folder, Place};
 pub(crate) use history::Events;
 pub(crate) use history_query::{DialogIdParam, HistoryQuery, SyncQuery, SyncReport};
+pub(crate) use messages::{ChatSearchQuery, FoundMessages, MessageSearchQuery};
 pub(crate) use qr::{
     ArchiveQrPasswordRequest, ArchiveQrRequest, QrDone, QrStarted, QrStatus, QrTokenParam,
 };
