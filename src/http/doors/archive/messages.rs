@@ -1,7 +1,7 @@
 //! `/api/v3/search/messages`, in one chat and in all.
 
-use super::FLOOD_PATIENCE;
 use super::account::{Account, AccountHeader};
+use super::patience::FLOOD_PATIENCE;
 use super::refusal::Refusal;
 use super::wire::{ChatSearchQuery, DialogIdParam, FoundMessages, MessageSearchQuery};
 use crate::http::context::Context;

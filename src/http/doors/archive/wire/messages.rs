@@ -1,7 +1,7 @@
 //! The JSON of found messages.
 
-use super::POLICY;
 use super::history::Moment;
+use super::shared::POLICY;
 use crate::error::Error;
 use crate::http::doors::archive::dates::read;
 use crate::http::doors::archive::refusal::Refusal;

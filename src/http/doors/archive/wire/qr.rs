@@ -1,6 +1,6 @@
 //! The JSON of logins by QR code.
 
-use super::POLICY;
+use super::shared::POLICY;
 use crate::error::Error;
 use crate::http::doors::archive::refusal::Refusal;
 use crate::http::input::{kind, request};
