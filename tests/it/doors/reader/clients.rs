@@ -162,7 +162,7 @@ contract! {
         let hub = TestHub::start_with(db, Dc::start(DcOptions::default())?, options).await?;
         let string = string_for(&hub.dc, "alice")?;
         drop(get(&hub, "/me", &string).await?.expect(200));
-        let silent = FaultKind::Delay(Duration::from_secs(3600));
+        let silent = FaultKind::Delay(Duration::from_hours(1));
         hub.dc.fault(Fault::new("users.getUsers", silent).times(5));
         let failed = get(&hub, "/me", &string).await?;
         drop(failed.refused(502, "telegram_unreachable"));
