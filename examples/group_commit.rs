@@ -124,6 +124,7 @@ async fn accounts(store: &Store) -> Result<Vec<SessionId>, Failure> {
     for number in 0..ACCOUNTS {
         let new = NewSession {
             name: SessionName::parse(&format!("a{number}"))?,
+            owner: None,
             api_id: 1,
             api_hash: "0123456789abcdef0123456789abcdef".into(),
             now: UtcTime::now(),

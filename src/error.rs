@@ -35,6 +35,12 @@ codes! {
     InvalidRequest = 422, "invalid_request";
     /// The key is missing or wrong.
     InvalidKey = 403, "invalid_key";
+    /// The key is good, and does not have a scope that the request needs.
+    InsufficientScope = 403, "insufficient_scope";
+    /// The key is good, and limited to other tools.
+    ToolNotAllowed = 403, "tool_not_allowed";
+    /// There is no key of that number.
+    KeyNotFound = 404, "key_not_found";
     /// The `Host` header names something this hub does not answer for.
     HostNotAllowed = 403, "host_not_allowed";
     /// A web page of another site sent the request.

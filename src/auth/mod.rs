@@ -8,10 +8,12 @@ mod caller;
 mod guesses;
 mod key;
 mod limits;
+mod scope;
 mod source;
 
-pub use caller::{Caller, Origin, Scope};
+pub use caller::{Caller, Origin, Role};
 pub use guesses::Guesses;
 pub use key::ApiKey;
-pub use limits::{ChatList, Limits};
+pub use limits::{ChatList, Limits, ListedBy};
+pub use scope::{Scope, Scopes};
 pub use source::PerAddress;

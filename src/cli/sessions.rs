@@ -3,7 +3,7 @@
 use crate::cli::{CommandError, audit};
 use crate::config::{Config, StoreConfig};
 use crate::hub::{StartError, import_offline, open_store};
-use crate::model::{SessionName, StoredSession, StringKind};
+use crate::model::{Reach, SessionName, StoredSession, StringKind};
 use crate::session::{ForeignKey, export};
 use crate::store::hub_lock;
 use crate::store::sessions;
@@ -111,7 +111,9 @@ pub(super) async fn write(
 /// Prints the stored sessions, oldest first.
 pub(super) async fn list(config: &StoreConfig) -> Result<(), CommandError> {
     let store = open_store(config).await?;
-    let rows = store.read(|conn| sessions::list(conn, None)).await;
+    let rows = store
+        .read(|conn| sessions::list(conn, &Reach::default(), None))
+        .await;
     store.close().await;
     let mut out = io::stdout().lock();
     writeln!(out, "name\tstate\treason\tuser_id\tusername\tcreated_at")?;

@@ -55,6 +55,7 @@ pub(crate) struct Context {
     request_id: RequestId,
     flood_patience: Duration,
     client: Option<IpAddr>,
+    tool: Option<&'static str>,
 }
 
 impl Context {
@@ -81,6 +82,14 @@ impl Context {
         }
     }
 
+    /// The same call, which a tool of this name makes.
+    pub(crate) fn for_tool(self, tool: &'static str) -> Self {
+        Self {
+            tool: Some(tool),
+            ..self
+        }
+    }
+
     /// Runs an operation for the caller.
     ///
     /// # Errors
@@ -92,6 +101,7 @@ impl Context {
         let mut ctx = Ctx::new(hub, self.caller.clone(), self.request_id.clone());
         ctx.flood_patience = self.flood_patience;
         ctx.client = self.client;
+        ctx.tool = self.tool;
         ctx.gone = gone.clone();
         let _gone = gone.drop_guard();
         let run = async move { ops::call(op, &ctx).await };
@@ -129,6 +139,7 @@ impl FromRequest for Context {
                 .unwrap_or_else(RequestId::generate),
             flood_patience: Duration::ZERO,
             client: request.peer_addr().map(|peer| peer.ip().to_canonical()),
+            tool: None,
         }))
     }
 }

@@ -1,7 +1,7 @@
 //! What the hub does by itself: bringing accounts back, forgetting what is old.
 
 use crate::hub::Hub;
-use crate::model::UtcTime;
+use crate::model::{Reach, UtcTime};
 use crate::store::{Error, Store, flood_waits, gaps, sends};
 use log::{info, warn};
 use std::time::Duration;
@@ -11,7 +11,7 @@ const KEYS_LAST: Duration = Duration::from_hours(7 * 24);
 
 /// Starts the stored accounts, then the logins that were under way, however long the database is away.
 pub(super) async fn restore(hub: &Hub) {
-    while let Err(error) = hub.registry.restore(&hub.restore).await {
+    while let Err(error) = hub.registry.restore(Reach::default(), &hub.restore).await {
         warn!("the sessions cannot be listed and are tried again: {error}");
         tokio::time::sleep(Duration::from_secs(1)).await;
     }

@@ -52,7 +52,7 @@ pub async fn import_offline(
     let let_go = CancellationToken::new();
     let imported = {
         let mut keeping = std::pin::pin!(lock.keep(&store, &let_go));
-        let mut importing = std::pin::pin!(import(&store, &link, &app, name, key));
+        let mut importing = std::pin::pin!(import(&store, &link, &app, (name, None), key));
         tokio::select! {
             imported = &mut importing => imported,
             // The lock is lost, and with it the link: the import ends by that.
@@ -122,7 +122,7 @@ async fn take_new(hub: &Hub, name: &SessionName, key: ForeignKey) -> Result<bool
     }
     let context = hub.registry.context();
     let _claim = hub.guests.claim(&key.key).await;
-    let (id, _) = import(&hub.store, &context.link, &context.app(), name, key).await?;
+    let (id, _) = import(&hub.store, &context.link, &context.app(), (name, None), key).await?;
     hub.registry.get_or_connect(name, id);
     Ok(true)
 }

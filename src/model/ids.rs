@@ -29,6 +29,18 @@ id! {
     MessageId(i32)
 }
 id! {
+    /// Somebody who owns accounts beside the operator, given by the database.
+    TenantId(i64)
+}
+id! {
+    /// The row of a user who logs in to the hub as one of a tenant, given by the database.
+    TenantUserId(i64)
+}
+id! {
+    /// The row of a key that the hub has made, given by the database.
+    KeyId(i64)
+}
+id! {
     /// A Telegram user, 1 to 2⁴⁰-1.
     UserId(i64)
 }

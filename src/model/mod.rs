@@ -18,6 +18,7 @@ mod message;
 mod missing;
 mod page;
 mod peer;
+mod reach;
 mod session_name;
 mod session_state;
 mod stored_session;
@@ -36,7 +37,7 @@ pub use history::{
     Backfill, BackfillState, Coverage, Direction, ForwardOrigin, HistoryMedia, HistoryMessage,
     HistoryPart, Interval, SenderNames,
 };
-pub use ids::{ChatId, ChatKind, MessageId, SessionId, UserId};
+pub use ids::{ChatId, ChatKind, KeyId, MessageId, SessionId, TenantId, TenantUserId, UserId};
 pub use listed_chat::{ChatClass, ChatTraits, ListedChat};
 pub use listing::Listing;
 pub use log_out::{LoggedOut, PendingLogOut};
@@ -46,6 +47,7 @@ pub use message::{
 pub use missing::Missing;
 pub use page::{Cursor, CursorError, Page};
 pub use peer::{Lead, Peer, PeerLink, Seen};
+pub use reach::Reach;
 pub use session_name::{SessionName, SessionNameError};
 pub use session_state::{SessionState, StoredState};
 pub use stored_session::StoredSession;

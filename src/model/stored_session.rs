@@ -1,6 +1,6 @@
 //! An account as the database keeps it, whether it runs or not.
 
-use crate::model::{SessionId, SessionName, StoredState, UserId, UtcTime};
+use crate::model::{SessionId, SessionName, StoredState, TenantId, UserId, UtcTime};
 
 /// An account as the database knows it. Its secrets are read apart.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -9,6 +9,8 @@ pub struct StoredSession {
     pub id: SessionId,
     /// The name that clients use.
     pub name: SessionName,
+    /// Whose account it is; the operator's when `None`.
+    pub owner: Option<TenantId>,
     /// Where its life stands.
     pub state: StoredState,
     /// Why, such as `SESSION_REVOKED`.

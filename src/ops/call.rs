@@ -14,8 +14,8 @@ use std::time::{Duration, Instant};
 /// times, and logs a failure once with its cause.
 ///
 /// # Errors
-/// What the operation answers; `invalid_key`, `read_only` or `chat_not_allowed` when the caller may
-/// not; `session_not_found` for a session that is not there for the caller;
+/// What the operation answers; `invalid_key`, `insufficient_scope`, `tool_not_allowed`, `read_only` or
+/// `chat_not_allowed` when the caller may not; `session_not_found` for a session that is not there for the caller;
 /// `telegram_unreachable` after [`Operation::TIME_LIMIT`]; `internal` after a panic. The sentence
 /// of a fault on our side is a constant with the request id; its cause is in the log alone.
 pub async fn call<O: Operation>(op: O, ctx: &Ctx) -> Result<O::Output, Error> {
@@ -28,6 +28,7 @@ pub async fn call<O: Operation>(op: O, ctx: &Ctx) -> Result<O::Output, Error> {
         scope: O::SCOPE,
         time_limit,
         caller: &ctx.caller,
+        tool: ctx.tool,
         request_id: &ctx.request_id,
     };
     let subject = op.subject();
@@ -58,6 +59,7 @@ struct Call<'a> {
     scope: Scope,
     time_limit: Duration,
     caller: &'a Caller,
+    tool: Option<&'static str>,
     request_id: &'a RequestId,
 }
 
@@ -66,7 +68,7 @@ async fn supervise<T>(
     run: impl Future<Output = Result<T, Error>>,
 ) -> Result<T, Error> {
     let started = Instant::now();
-    let result = match permission::check_scope(call.caller, call.scope) {
+    let result = match permission::check_scope(call.caller, call.scope, call.tool) {
         Ok(()) => bounded(call.time_limit, run).await,
         Err(error) => Err(error),
     };
@@ -182,6 +184,7 @@ mod tests {
             scope: Scope::Read,
             time_limit: Duration::from_millis(20),
             caller: &Caller::new(origin),
+            tool: None,
             request_id: &request_id,
         };
         supervise(&call, body).await

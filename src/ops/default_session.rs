@@ -2,7 +2,7 @@
 
 use crate::auth::Scope;
 use crate::error::{Code, Error};
-use crate::model::{Missing, SessionName, StoredSession, StoredState};
+use crate::model::{Missing, Reach, SessionName, StoredSession, StoredState};
 use crate::ops::{Ctx, Operation, Subject, accounts};
 use crate::store::sessions;
 
@@ -23,7 +23,7 @@ pub struct ChooseSession {
 
 impl Operation for ChooseSession {
     const NAME: &'static str = "sessions.choose";
-    const SCOPE: Scope = Scope::Read;
+    const SCOPE: Scope = Scope::Any;
     type Output = SessionName;
 
     fn subject(&self) -> Subject {
@@ -69,7 +69,7 @@ impl Operation for DefaultAuthorized {
     async fn run(self, ctx: &Ctx) -> Result<Self::Output, Error> {
         let rows = match &self.default {
             Some(name) => accounts::row(&ctx.hub, name).await?.into_iter().collect(),
-            None => candidates(ctx).await?,
+            None => candidates(ctx, Reach::default()).await?,
         };
         Ok(rows.into_iter().any(|row| {
             let handle = ctx.hub.registry.get(&row.name);
@@ -79,7 +79,10 @@ impl Operation for DefaultAuthorized {
 }
 
 async fn only_one(ctx: &Ctx) -> Result<SessionName, Error> {
-    let mut names = candidates(ctx).await?.into_iter().map(|row| row.name);
+    let mut names = candidates(ctx, ctx.caller.reach())
+        .await?
+        .into_iter()
+        .map(|row| row.name);
     match (names.next(), names.next()) {
         (Some(name), None) => Ok(name),
         (None, _) => Err(Error::new(
@@ -94,14 +97,14 @@ async fn only_one(ctx: &Ctx) -> Result<SessionName, Error> {
 }
 
 /// The sessions that are logged in, or else the others; at most two, which tells of several.
-async fn candidates(ctx: &Ctx) -> Result<Vec<StoredSession>, Error> {
+async fn candidates(ctx: &Ctx, reach: Reach) -> Result<Vec<StoredSession>, Error> {
     let page = ctx
         .hub
         .store
-        .read(|conn| {
-            let active = sessions::page(conn, Some(StoredState::Active), 2, None)?;
+        .read(move |conn| {
+            let active = sessions::page(conn, &reach, Some(StoredState::Active), 2, None)?;
             if active.items.is_empty() {
-                return sessions::page(conn, None, 2, None);
+                return sessions::page(conn, &reach, None, 2, None);
             }
             Ok(active)
         })

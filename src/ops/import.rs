@@ -32,7 +32,7 @@ impl Operation for ImportSession {
     type Output = UserView;
 
     fn subject(&self) -> Subject {
-        Subject::session(&self.session)
+        Subject::new_session(&self.session)
     }
 
     async fn run(self, ctx: &Ctx) -> Result<Self::Output, Error> {
@@ -41,7 +41,8 @@ impl Operation for ImportSession {
         let app = context.app();
         // A caller may have brought the same string with a request.
         let _claim = ctx.hub.guests.claim(&key.key).await;
-        let (id, user) = import(&ctx.hub.store, &context.link, &app, &self.session, key).await?;
+        let place = (&self.session, ctx.caller.tenant());
+        let (id, user) = import(&ctx.hub.store, &context.link, &app, place, key).await?;
         // What was parked under the name knows nothing of the new key.
         if let Some(parked) = ctx.hub.registry.get(&self.session) {
             parked.stop().await;

@@ -3,7 +3,7 @@
 use crate::auth::Scope;
 use crate::error::{Code, Error};
 use crate::model::{LoggedOut, SessionName, StoredState, UserId, UtcTime};
-use crate::ops::{Ctx, Operation, Subject, accounts};
+use crate::ops::{Ctx, Operation, Subject, accounts, permission};
 use crate::session::{self, SessionHandle, log_out_state};
 use crate::store::sessions::{self, NewSession};
 use secrecy::SecretString;
@@ -59,7 +59,7 @@ impl Operation for StartLogin {
     type Output = LoginStarted;
 
     fn subject(&self) -> Subject {
-        Subject::session(&self.session)
+        Subject::new_session(&self.session)
     }
 
     async fn run(self, ctx: &Ctx) -> Result<Self::Output, Error> {
@@ -73,6 +73,7 @@ impl Operation for StartLogin {
         let context = hub.registry.context();
         let new = NewSession {
             name: self.session.clone(),
+            owner: ctx.caller.tenant(),
             api_id: context.api_id,
             api_hash: context.api_hash.clone(),
             now: UtcTime::now(),
@@ -85,6 +86,7 @@ impl Operation for StartLogin {
             .store
             .write(move |conn| sessions::create_or_get(conn, &vault, &new))
             .await?;
+        permission::check_owner(&ctx.caller, &row)?;
         let handle = accounts::running(hub, &row);
         let started = handle.start_login(self.phone).await?;
         Ok(match started {

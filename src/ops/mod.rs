@@ -84,6 +84,8 @@ pub struct Ctx {
     pub request_id: RequestId,
     /// Where the caller is, as far as is known.
     pub client: Option<IpAddr>,
+    /// The tool that the call is a part of.
+    pub tool: Option<&'static str>,
     /// Cancelled when nobody waits for the answer any more. Only what changes nothing may heed it.
     pub gone: CancellationToken,
     /// How long the call sleeps when Telegram asks for a wait, instead of answering `flood_wait`.
@@ -104,6 +106,7 @@ impl Ctx {
             caller,
             request_id,
             client: None,
+            tool: None,
             gone: CancellationToken::new(),
             flood_patience: Duration::ZERO,
             options: CallOptions::default(),
@@ -116,7 +119,7 @@ impl Ctx {
     fn of<O: Operation>(&self, options: CallOptions) -> Self {
         let purpose = match O::SCOPE {
             Scope::Read => Purpose::Look,
-            Scope::Public | Scope::Send | Scope::Manage => Purpose::Act,
+            Scope::Public | Scope::Any | Scope::Send | Scope::Manage | Scope::Admin => Purpose::Act,
         };
         Self {
             options,

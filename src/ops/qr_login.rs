@@ -113,12 +113,15 @@ impl Operation for StartQrLogin {
     type Output = QrLogin;
 
     fn subject(&self) -> Subject {
-        Subject::session(&self.session)
+        Subject::new_session(&self.session)
     }
 
     async fn run(self, ctx: &Ctx) -> Result<Self::Output, Error> {
         let logins = &ctx.hub.qr_logins;
-        Ok(logins.start(&self.session, self.force).await?.into())
+        Ok(logins
+            .start(&self.session, ctx.caller.tenant(), self.force)
+            .await?
+            .into())
     }
 }
 
@@ -224,7 +227,7 @@ impl Operation for CancelQrLogin {
 
 /// A login of a session that the caller may not touch is not there for it.
 fn permitted(ctx: &Ctx, look: QrLook) -> Result<QrLogin, Error> {
-    if ctx.caller.limits().has_session(&look.session) {
+    if ctx.caller.reach().includes(&look.session, look.owner) {
         return Ok(look.into());
     }
     Err(Error::new(Code::LoginNotFound, "there is no such login"))

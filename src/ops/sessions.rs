@@ -103,11 +103,11 @@ impl Operation for ListSessions {
     type Output = SessionList;
 
     fn subject(&self) -> Subject {
-        Subject::all_sessions()
+        Subject::reached_sessions()
     }
 
     async fn run(self, ctx: &Ctx) -> Result<Self::Output, Error> {
-        let after = self.after.clone();
+        let (after, reach) = (self.after.clone(), ctx.caller.reach());
         let (rows, seen, missing) = ctx
             .hub
             .store
@@ -119,7 +119,7 @@ impl Operation for ListSessions {
                     None => None,
                 };
                 Ok((
-                    sessions::list(conn, None)?,
+                    sessions::list(conn, &reach, None)?,
                     seen,
                     missing::by_session(conn)?,
                 ))
@@ -308,7 +308,7 @@ impl Operation for Reconnect {
     }
 }
 
-/// Brings back every stored account that is logged in, and answers how many are online.
+/// Brings back every stored account of the caller that is logged in, and answers how many are online.
 ///
 /// Accounts that run already count.
 ///
@@ -325,15 +325,16 @@ impl Operation for RestoreSessions {
     type Output = u64;
 
     fn subject(&self) -> Subject {
-        Subject::all_sessions()
+        Subject::reached_sessions()
     }
 
     async fn run(self, ctx: &Ctx) -> Result<Self::Output, Error> {
         let hub = &ctx.hub;
-        hub.registry.restore(&hub.restore).await?;
+        let reach = ctx.caller.reach();
+        hub.registry.restore(reach.clone(), &hub.restore).await?;
         let rows = hub
             .store
-            .read(|conn| sessions::list(conn, Some(StoredState::Active)))
+            .read(move |conn| sessions::list(conn, &reach, Some(StoredState::Active)))
             .await?;
         let attempts = rows.iter().map(|row| {
             let handle = accounts::running(hub, row);

@@ -21,7 +21,11 @@ pub(super) enum Sessions {
     #[default]
     None,
     One(SessionName),
+    /// One that the operation makes if it does not exist.
+    New(SessionName),
     All,
+    /// As many as there are for the caller; the operation leaves the others out itself.
+    Reached,
     /// The account that the caller brings the credentials of.
     Own,
 }
@@ -40,6 +44,14 @@ impl Subject {
         }
     }
 
+    /// One session, which the operation makes for the caller's tenant if it does not exist.
+    pub fn new_session(name: &SessionName) -> Self {
+        Self {
+            sessions: Sessions::New(name.clone()),
+            ..Self::default()
+        }
+    }
+
     /// The account that the caller brings the credentials of.
     pub fn own_account() -> Self {
         Self {
@@ -48,12 +60,21 @@ impl Subject {
         }
     }
 
-    /// One session, or all when none is named.
+    /// One session, or those that there are for the caller when none is named.
     pub fn sessions(name: Option<&SessionName>) -> Self {
-        name.map_or_else(Self::all_sessions, Self::session)
+        name.map_or_else(Self::reached_sessions, Self::session)
     }
 
-    /// All sessions.
+    /// Those that there are for the caller: the operation must ask [`crate::auth::Caller::reach`]
+    /// and leave the others out.
+    pub fn reached_sessions() -> Self {
+        Self {
+            sessions: Sessions::Reached,
+            ..Self::default()
+        }
+    }
+
+    /// All sessions, whoever they belong to. Callers for whom there are only some are refused.
     pub fn all_sessions() -> Self {
         Self {
             sessions: Sessions::All,

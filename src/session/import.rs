@@ -5,7 +5,9 @@
 //! session string is written.
 
 use crate::error::{Code, Error};
-use crate::model::{Peer, SessionId, SessionName, StoredState, StringKind, UtcTime};
+use crate::model::{
+    Peer, SessionId, SessionName, StoredSession, StoredState, StringKind, TenantId, UtcTime,
+};
 use crate::session::connect::profile;
 use crate::store::auth_keys::{self, DcKey};
 use crate::store::peers;
@@ -63,7 +65,7 @@ pub async fn import(
     store: &Store,
     link: &LinkSettings,
     app: &ApiCredentials,
-    name: &SessionName,
+    (name, owner): (&SessionName, Option<TenantId>),
     foreign: ForeignKey,
 ) -> Result<(SessionId, Peer), Error> {
     let Some(option) = link.server.dc_option(foreign.dc_id) else {
@@ -97,6 +99,7 @@ pub async fn import(
         .map_err(not_taken)?;
     let new = NewSession {
         name: name.clone(),
+        owner,
         api_id: app.api_id,
         api_hash: app.api_hash.clone(),
         now: UtcTime::now(),
@@ -197,6 +200,9 @@ impl Place {
         user: &Peer,
     ) -> Result<Result<SessionId, Error>, store::Error> {
         let row = sessions::create_or_get(conn, &self.vault, new)?;
+        if let Err(error) = check_tenant(&row, new) {
+            return Ok(Err(error));
+        }
         if let Err(error) = check_owner(conn, row.id, user)? {
             return Ok(Err(error));
         }
@@ -232,6 +238,15 @@ pub(super) fn check_owner(
         )),
         None => Ok(()),
     })
+}
+
+/// Refuses a name that another has taken in the meantime. The operator may log in everybody's.
+pub(super) fn check_tenant(row: &StoredSession, new: &NewSession) -> Result<(), Error> {
+    if new.owner.is_none() || new.owner == row.owner {
+        return Ok(());
+    }
+    let why = "there is no session of that name";
+    Err(Error::new(Code::SessionNotFound, why))
 }
 
 /// Stores the key of a logged-in account under a session that has none.

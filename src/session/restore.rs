@@ -1,7 +1,7 @@
 //! Bringing all logged-in accounts back after a start, and saying how far that is.
 
 use crate::error::Error;
-use crate::model::{SessionState, StoredState, UtcTime};
+use crate::model::{Reach, SessionState, StoredState, UtcTime};
 use crate::session::registry::Registry;
 use crate::store::{auth_keys, sessions};
 use crate::telegram;
@@ -74,13 +74,17 @@ impl RestoreTicket {
 }
 
 impl Registry {
-    /// Starts every account that was logged in; how many connect at once is the context's limit.
-    /// Returns the number of accounts, which come online in their own time.
-    pub async fn restore(&self, progress: &Arc<RestoreProgress>) -> Result<u64, Error> {
+    /// Starts every account within reach that was logged in; how many connect at once is the
+    /// context's limit. Returns the number of accounts, which come online in their own time.
+    pub async fn restore(
+        &self,
+        reach: Reach,
+        progress: &Arc<RestoreProgress>,
+    ) -> Result<u64, Error> {
         let rows = self
             .context()
             .store
-            .read(|conn| sessions::list(conn, Some(StoredState::Active)))
+            .read(move |conn| sessions::list(conn, &reach, Some(StoredState::Active)))
             .await?;
         let fresh: Vec<_> = rows
             .iter()
@@ -102,7 +106,7 @@ impl Registry {
         let given_up = self
             .context()
             .store
-            .read(|conn| sessions::list(conn, Some(StoredState::NeedsLogin)));
+            .read(|conn| sessions::list(conn, &Reach::default(), Some(StoredState::NeedsLogin)));
         let young = UtcTime::now().before(self.context().timing.parked_for);
         for row in given_up.await? {
             let reason = row.state_reason.unwrap_or_default();
@@ -118,7 +122,7 @@ impl Registry {
     /// the account in. To be called once, after a start.
     pub async fn finish_logins(&self) -> Result<(), Error> {
         let begun = self.context().store.read(|conn| {
-            let mut rows = sessions::list(conn, Some(StoredState::Login))?;
+            let mut rows = sessions::list(conn, &Reach::default(), Some(StoredState::Login))?;
             let mut held = Vec::with_capacity(rows.len());
             for row in rows.drain(..) {
                 if auth_keys::is_held(conn, row.id)? {

@@ -4,8 +4,8 @@
 //! these conversions and must not know any table.
 
 use crate::model::{
-    BackfillState, ChatId, ChatKind, GapCause, MessageBox, MessageId, SessionId, SessionName,
-    StoredState, UserId, UtcTime,
+    BackfillState, ChatId, ChatKind, GapCause, KeyId, MessageBox, MessageId, SessionId,
+    SessionName, StoredState, TenantId, TenantUserId, UserId, UtcTime,
 };
 use crate::store::backend::MultiBackend;
 use chrono::{DateTime, NaiveDate, NaiveDateTime};
@@ -53,6 +53,9 @@ macro_rules! column {
 column!(SessionIdColumn(SessionId: i64) as BigInt);
 column!(ChatIdColumn(ChatId: i64) as BigInt);
 column!(UserIdColumn(UserId: i64) as BigInt);
+column!(TenantIdColumn(TenantId: i64) as BigInt);
+column!(TenantUserIdColumn(TenantUserId: i64) as BigInt);
+column!(KeyIdColumn(KeyId: i64) as BigInt);
 column!(MessageIdColumn(MessageId: i32) as Integer);
 column!(UtcTimeColumn(UtcTime) as Timestamp);
 column!(SessionNameColumn(SessionName) as Text);

@@ -44,6 +44,35 @@ diesel::table! {
         name -> Text,
         user_id -> Nullable<BigInt>,
         created_at -> Timestamp,
+        tenant_id -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    tenants (id) {
+        id -> BigInt,
+        name -> Text,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    api_keys (id) {
+        id -> BigInt,
+        lookup -> Text,
+        digest -> Binary,
+        name -> Text,
+        scopes -> Text,
+        sessions -> Nullable<Text>,
+        read_chats -> Nullable<Text>,
+        write_chats -> Nullable<Text>,
+        tools -> Nullable<Text>,
+        tenant_id -> Nullable<BigInt>,
+        replaces -> Nullable<BigInt>,
+        created_at -> Timestamp,
+        expires_at -> Nullable<Timestamp>,
+        last_used_at -> Nullable<Timestamp>,
+        revoked_at -> Nullable<Timestamp>,
     }
 }
 
@@ -299,6 +328,7 @@ diesel::joinable!(message_revisions -> messages (message_row));
 diesel::joinable!(unreadable_messages -> messages (message_row));
 
 diesel::allow_tables_to_appear_in_same_query!(
+    api_keys,
     archive_defaults,
     archive_overrides,
     auth_keys,
@@ -318,6 +348,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     sequences,
     session_names,
     sessions,
+    tenants,
     unreadable_messages,
     update_states,
     usernames,

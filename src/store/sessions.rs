@@ -12,7 +12,8 @@ pub use changes::{
 pub use credentials::{ApiCredentials, api_credentials, set_api_credentials};
 
 use crate::model::{
-    Cursor, Page, SessionId, SessionName, StoredSession, StoredState, UserId, UtcTime,
+    Cursor, Page, Reach, SessionId, SessionName, StoredSession, StoredState, TenantId, UserId,
+    UtcTime,
 };
 use crate::store::backend::on_backend;
 use crate::store::read_as::read_as;
@@ -24,6 +25,7 @@ use secrecy::SecretString;
 read_as!(StoredSession {
     id: SessionId = t::id,
     name: SessionName = names::name,
+    owner: Option<TenantId> = names::tenant_id,
     state: StoredState = t::state,
     state_reason: Option<String> = t::state_reason,
     phone: Option<String> = t::phone,
@@ -43,6 +45,8 @@ read_as!(StoredSession {
 pub struct NewSession {
     /// The name that clients use.
     pub name: SessionName,
+    /// Whose account it is to be; the operator's when `None`.
+    pub owner: Option<TenantId>,
     /// The application's id at Telegram, <https://core.telegram.org/api/obtaining_api_id>.
     pub api_id: i32,
     /// The application's secret.
@@ -51,7 +55,8 @@ pub struct NewSession {
     pub now: UtcTime,
 }
 
-/// Makes an account in the state [`StoredState::Login`], or finds the one of that name unchanged.
+/// Makes an account in the state [`StoredState::Login`], or finds the one of that name unchanged,
+/// also if that is another's.
 ///
 /// To be called in a write transaction. Its number is that of any earlier account of the name.
 pub fn create_or_get(
@@ -62,7 +67,7 @@ pub fn create_or_get(
     if let Some(row) = by_name(conn, &new.name)? {
         return Ok(row);
     }
-    let id = number_of(conn, &new.name, new.now)?;
+    let id = number_of(conn, &new.name, new.owner, new.now)?;
     let sealed = credentials::seal_hash(vault, id, &new.api_hash)?;
     let _: usize = on_backend!(conn, |c| diesel::insert_into(t::table)
         .values((
@@ -79,16 +84,22 @@ pub fn create_or_get(
     by_name(conn, &new.name)?.ok_or_else(|| Error::other("a session vanished while it was made"))
 }
 
-/// The number of a name, which it keeps for ever; one that is new gets one.
+/// The number of a name, which it keeps for ever; one that is new gets one, and belongs to this
+/// owner from then on.
 ///
 /// To be called in a write transaction.
 pub fn number_of(
     conn: &mut AnyConnection,
     name: &SessionName,
+    owner: Option<TenantId>,
     now: UtcTime,
 ) -> Result<SessionId, Error> {
     let _: usize = on_backend!(conn, |c| diesel::insert_into(names::table)
-        .values((names::name.eq(name), names::created_at.eq(now)))
+        .values((
+            names::name.eq(name),
+            names::tenant_id.eq(owner),
+            names::created_at.eq(now),
+        ))
         .on_conflict_do_nothing()
         .execute(c))?;
     Ok(names::table
@@ -132,9 +143,22 @@ pub fn id_of_name(
         .optional()?)
 }
 
-/// Every account, or every one in a state, ordered by number.
+/// Whose a name is that has ever been used: a tenant's, or the operator's.
+pub fn owner_of_name(
+    conn: &mut AnyConnection,
+    name: &SessionName,
+) -> Result<Option<Option<TenantId>>, Error> {
+    Ok(names::table
+        .filter(names::name.eq(name))
+        .select(names::tenant_id)
+        .first(conn)
+        .optional()?)
+}
+
+/// Every account within reach, or every one in a state, ordered by number.
 pub fn list(
     conn: &mut AnyConnection,
+    reach: &Reach,
     state: Option<StoredState>,
 ) -> Result<Vec<StoredSession>, Error> {
     let mut query = t::table
@@ -145,6 +169,12 @@ pub fn list(
     if let Some(state) = state {
         query = query.filter(t::state.eq(state));
     }
+    if let Some(tenant) = reach.tenant {
+        query = query.filter(names::tenant_id.eq(tenant));
+    }
+    if let Some(listed) = &reach.names {
+        query = query.filter(names::name.eq_any(listed));
+    }
     Ok(query.load(conn)?)
 }
 
@@ -154,9 +184,10 @@ pub fn count(conn: &mut AnyConnection) -> Result<u64, Error> {
     u64::try_from(count).map_err(Error::other)
 }
 
-/// A page of accounts ordered by number, at most `limit` (1 to 500) after a cursor.
+/// A page of the accounts within reach ordered by number, at most `limit` (1 to 500) after a cursor.
 pub fn page(
     conn: &mut AnyConnection,
+    reach: &Reach,
     state: Option<StoredState>,
     limit: u32,
     after: Option<Cursor>,
@@ -170,6 +201,12 @@ pub fn page(
         .into_boxed();
     if let Some(state) = state {
         query = query.filter(t::state.eq(state));
+    }
+    if let Some(tenant) = reach.tenant {
+        query = query.filter(names::tenant_id.eq(tenant));
+    }
+    if let Some(listed) = &reach.names {
+        query = query.filter(names::name.eq_any(listed));
     }
     if let Some(after) = after {
         query = query.filter(t::id.gt(after.id));

@@ -24,6 +24,7 @@ fn at(seconds: i64) -> UtcTime {
 async fn session_id(store: &Store, name: &str) -> Result<SessionId, Failure> {
     let new = NewSession {
         name: SessionName::parse(name)?,
+        owner: None,
         api_id: 12345,
         api_hash: "0123456789abcdef0123456789abcdef".into(),
         now: at(0),

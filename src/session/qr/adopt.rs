@@ -8,7 +8,7 @@ use crate::error::{Code, Error};
 use crate::model::{Peer, SessionId, SessionName, StoredState, UtcTime};
 use crate::session::account::SessionContext;
 use crate::session::giving_up::STRAGGLER;
-use crate::session::import::{check_owner, put_in};
+use crate::session::import::{check_owner, check_tenant, put_in};
 use crate::session::log_outs::HEAD_START;
 use crate::session::qr::scan::Scan;
 use crate::session::registry::Registry;
@@ -42,12 +42,13 @@ impl Scan {
     pub(super) async fn guard(&mut self) -> Result<(), Error> {
         let (home, timing) = (self.session.home_key(), self.context.timing.qr);
         let home = home.ok_or_else(no_key)?;
-        let (name, vault) = (self.name.clone(), self.context.store.vault().clone());
+        let (name, owner) = (self.name.clone(), self.owner);
+        let vault = self.context.store.vault().clone();
         let api_id = self.context.api_id;
         let written = self.context.store.write(move |conn| {
             let now = UtcTime::now();
             let due_at = now.after(timing.scan + timing.password + STRAGGLER);
-            let number = sessions::number_of(conn, &name, now)?;
+            let number = sessions::number_of(conn, &name, owner, now)?;
             let Some(key) = &home.auth_key else {
                 return Ok(None);
             };
@@ -71,6 +72,7 @@ impl Scan {
         let newcomer = Newcomer {
             new: NewSession {
                 name: self.name.clone(),
+                owner: self.owner,
                 api_id: context.api_id,
                 api_hash: context.api_hash.clone(),
                 now: UtcTime::now(),
@@ -137,11 +139,15 @@ impl Newcomer {
         if known.is_some_and(|row| row.state == StoredState::Active) && !self.force {
             return Ok(Err(logged_in(&self.new.name)));
         }
-        let number = sessions::number_of(conn, &self.new.name, now)?;
+        let number = sessions::number_of(conn, &self.new.name, self.new.owner, now)?;
         if let Err(error) = check_owner(conn, number, &self.user)? {
             return Ok(Err(error));
         }
-        let id = sessions::create_or_get(conn, vault, &self.new)?.id;
+        let row = sessions::create_or_get(conn, vault, &self.new)?;
+        if let Err(error) = check_tenant(&row, &self.new) {
+            return Ok(Err(error));
+        }
+        let id = row.id;
         // Not before what runs with it has ended.
         let due_at = now.after(HEAD_START);
         let given_up = log_outs::give_up(conn, vault, (id, DEFAULT_DC), due_at, now)?;

@@ -3,7 +3,7 @@
 //! It owns their tasks, and the rule that a name has one such login: the one that was begun last.
 
 use crate::error::{Code, Error};
-use crate::model::{Peer, SessionName, StoredState};
+use crate::model::{Peer, SessionName, StoredState, TenantId};
 use crate::session::qr::WrongPassword;
 use crate::session::qr::adopt::logged_in;
 use crate::session::qr::scan::{End, Scan, Submitted, answer, publish};
@@ -37,6 +37,7 @@ pub struct QrLogins {
 #[derive(Clone)]
 struct QrLogin {
     name: SessionName,
+    owner: Option<TenantId>,
     look: watch::Receiver<(u64, QrState)>,
     passwords: mpsc::Sender<Submitted>,
     /// Held while a password is looked at.
@@ -60,14 +61,20 @@ impl QrLogins {
         }
     }
 
-    /// Begins a login under a name, in the place of one that is under way for it. With `force` the
-    /// name may be logged in, and stays so until the new login has succeeded.
+    /// Begins a login under a name, in the place of one that is under way for it; a new name is
+    /// this owner's from then on. With `force` the name may be logged in, and stays so until the new
+    /// login has succeeded.
     ///
     /// # Errors
     /// `session_in_use`, `invalid_request` for a new name that hides something, `rate_limited`,
     /// `api_id_invalid`, `flood_wait`, `telegram_error`, `telegram_unreachable`,
     /// `database_unavailable`.
-    pub async fn start(&self, name: &SessionName, force: bool) -> Result<QrLook, Error> {
+    pub async fn start(
+        &self,
+        name: &SessionName,
+        owner: Option<TenantId>,
+        force: bool,
+    ) -> Result<QrLook, Error> {
         let context = self.registry.context();
         let wanted = name.clone();
         let row = context
@@ -80,11 +87,12 @@ impl QrLogins {
             Some(_) => {}
         }
         let token = fresh_token()?;
-        let scan = Scan::begin(context, name).await?;
+        let scan = Scan::begin(context, (name, owner)).await?;
         let (look, seen) = watch::channel((1, scan.pending()));
         let (passwords, submitted) = mpsc::channel(1);
         let login = QrLogin {
             name: name.clone(),
+            owner,
             look: seen,
             passwords,
             submitting: Arc::new(Semaphore::new(1)),
@@ -235,6 +243,7 @@ impl QrLogin {
         QrLook {
             token: token.to_owned(),
             session: self.name.clone(),
+            owner: self.owner,
             version,
             state,
         }

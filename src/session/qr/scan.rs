@@ -4,7 +4,7 @@
 //! other logins (`login`), and so is what an answer leads to (`login_attempt`).
 
 use crate::error::{Code, Error};
-use crate::model::{Peer, SessionName, UtcTime};
+use crate::model::{Peer, SessionName, TenantId, UtcTime};
 use crate::session::account::SessionContext;
 use crate::session::login::{Login, Step};
 use crate::session::login_attempt::{LoginAttempt, Verdict};
@@ -43,6 +43,8 @@ pub(super) enum End {
 pub(super) struct Scan {
     pub(super) context: Arc<SessionContext>,
     pub(super) name: SessionName,
+    /// Whose account it is to be.
+    pub(super) owner: Option<TenantId>,
     pub(super) session: Arc<HubSession>,
     pub(super) attempt: LoginAttempt,
     pub(super) guards: Guards,
@@ -56,7 +58,7 @@ impl Scan {
     /// Makes a connection and asks for the first token. What fails here leaves nothing.
     pub(super) async fn begin(
         context: &Arc<SessionContext>,
-        name: &SessionName,
+        (name, owner): (&SessionName, Option<TenantId>),
     ) -> Result<Self, Error> {
         context.login_turn()?;
         let server = context.link.server.clone();
@@ -73,6 +75,7 @@ impl Scan {
         let mut scan = Self {
             context: Arc::clone(context),
             name: name.clone(),
+            owner,
             session,
             attempt: LoginAttempt::new(Arc::new(link), Login::by_scan(now, timing.scan)),
             guards: Guards::default(),

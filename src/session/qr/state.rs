@@ -1,7 +1,7 @@
 //! What is shown of a login by QR code.
 
 use crate::error::{Code, Error};
-use crate::model::{Peer, SessionName, UtcTime};
+use crate::model::{Peer, SessionName, TenantId, UtcTime};
 use secrecy::SecretString;
 use std::sync::Arc;
 
@@ -65,6 +65,8 @@ pub struct QrLook {
     pub token: String,
     /// The session that it is for.
     pub session: SessionName,
+    /// Who has begun it: a tenant, or the operator.
+    pub owner: Option<TenantId>,
     /// Grows with every change.
     pub version: u64,
     /// What it has come to.

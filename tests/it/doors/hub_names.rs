@@ -80,6 +80,7 @@ const NAMES: [&str; 10] = [
 fn named(name: &SessionName) -> NewSession {
     NewSession {
         name: name.clone(),
+        owner: None,
         api_id: 1,
         api_hash: "0123456789abcdef0123456789abcdef".into(),
         now: UtcTime::now(),

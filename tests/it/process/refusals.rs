@@ -5,7 +5,7 @@ use crate::support::db::{TestDb, vault};
 use crate::support::ledger::{complete, stored_keys};
 use crate::support::process::{Ended, Environment, HubProcess, environment, run};
 use local_dc::dc::{Dc, DcOptions};
-use telegram_hub::model::StoredSession;
+use telegram_hub::model::{Reach, StoredSession};
 use telegram_hub::store::auth_keys::DcKey;
 use telegram_hub::store::sessions;
 use telegram_hub::store::{Store, hub_lock};
@@ -34,7 +34,9 @@ async fn rows(
     master: u8,
 ) -> Result<(Vec<StoredSession>, Vec<DcKey>, String), Failure> {
     let store = Store::open(&db.settings()?, vault(master)).await?;
-    let accounts = store.read(|conn| sessions::list(conn, None)).await?;
+    let accounts = store
+        .read(|conn| sessions::list(conn, &Reach::default(), None))
+        .await?;
     let keys = stored_keys(&store, "carol").await?;
     let lock = store.read(hub_lock::holder).await?;
     store.close().await;

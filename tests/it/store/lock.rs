@@ -1,7 +1,7 @@
 use super::session;
 use crate::support::contract;
 use std::time::Duration;
-use telegram_hub::model::UtcTime;
+use telegram_hub::model::{Reach, UtcTime};
 use telegram_hub::store::hub_lock::{self, Acquire, Instance, LockHolder, Sighting};
 use telegram_hub::store::{Error, Store};
 
@@ -106,7 +106,7 @@ contract! {
         let attempted = store.attempt(|_| Ok(())).await;
         assert!(matches!(attempted, Err(Error::Fenced)), "{attempted:?}");
         session(&other, "by the next").await?;
-        let rows = other.read(|c| telegram_hub::store::sessions::list(c, None)).await?;
+        let rows = other.read(|c| telegram_hub::store::sessions::list(c, &Reach::default(), None)).await?;
         let names: Vec<_> = rows.iter().map(|row| row.name.as_str()).collect();
         assert_eq!(names, ["before", "by the next"]);
     }

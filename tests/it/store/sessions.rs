@@ -1,7 +1,7 @@
 use super::{at, session, session_id};
 use crate::support::contract;
 use secrecy::ExposeSecret as _;
-use telegram_hub::model::{SessionName, StoredState, UserId};
+use telegram_hub::model::{Reach, SessionName, StoredState, UserId};
 use telegram_hub::store::sessions::{self, ApiCredentials, Profile, Purge};
 
 contract! {
@@ -55,9 +55,9 @@ contract! {
         let (active, first, second) = store
             .write(move |c| {
                 sessions::set_state(c, last, StoredState::Active, None, at(1))?;
-                let active = sessions::list(c, Some(StoredState::Active))?;
-                let first = sessions::page(c, None, 2, None)?;
-                let second = sessions::page(c, None, 2, first.next)?;
+                let active = sessions::list(c, &Reach::default(), Some(StoredState::Active))?;
+                let first = sessions::page(c, &Reach::default(), None, 2, None)?;
+                let second = sessions::page(c, &Reach::default(), None, 2, first.next)?;
                 Ok((active, first, second))
             })
             .await?;

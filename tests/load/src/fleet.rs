@@ -138,6 +138,7 @@ fn store_one(
 ) -> Result<Member, Error> {
     let new = NewSession {
         name: recruit.name.clone(),
+        owner: None,
         api_id: 1,
         api_hash: "0123456789abcdef0123456789abcdef".into(),
         now,

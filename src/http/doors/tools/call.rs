@@ -5,6 +5,7 @@
 use crate::error::Error;
 use crate::http::context::Context;
 use crate::http::doors::tools::settings::ToolsConfig;
+use crate::http::doors::tools::tool::Tool;
 use crate::model::SessionName;
 use crate::ops::default_session::ChooseSession;
 use crate::ops::{Operation, RequestId};
@@ -36,6 +37,12 @@ impl<'a> Call<'a> {
             key: None,
             replayed: AtomicBool::new(false),
         }
+    }
+
+    /// The same call, of this tool.
+    pub(crate) fn of(mut self, tool: &Tool) -> Self {
+        self.context = self.context.for_tool(tool.name);
+        self
     }
 
     /// The same call with the client's key against repetition.

@@ -82,8 +82,9 @@ fn lock(config: &Config) -> Lock {
     let limits = Limits {
         read_only: READ_ONLY.of(values).then_some(READ_ONLY.name),
         sessions: None,
-        reads: ChatList::new(READ_CHATS.of(values), READ_CHATS.name),
-        writes: ChatList::new(WRITE_CHATS.of(values), WRITE_CHATS.name),
+        reads: ChatList::of_setting(READ_CHATS.of(values), READ_CHATS.name),
+        writes: ChatList::of_setting(WRITE_CHATS.of(values), WRITE_CHATS.name),
+        tools: None,
     };
     Lock {
         key: KEY.of(values).as_ref().map(ApiKey::new),

@@ -3,7 +3,7 @@
 //! Owns what MCP adds to a tool: the argument that names the account, and the object that holds a
 //! list. It must not know how a tool is run.
 
-use crate::auth::Caller;
+use crate::auth::{Caller, Limits, Scope};
 use crate::http::doors::tools::policy;
 use crate::http::doors::tools::schema::{Output, titled};
 use crate::http::doors::tools::table::TOOLS;
@@ -32,10 +32,19 @@ pub(super) fn all() -> Vec<Listed> {
 
 /// Whether a call of the tool can ever succeed for a caller.
 pub(super) fn is_offered(caller: &Caller, tool: &Tool) -> bool {
-    let limits = caller.limits();
+    let needed = if tool.hints.read_only {
+        Scope::Read
+    } else {
+        Scope::Send
+    };
+    caller.has(needed) && caller.limits().all(|limits| offers(limits, tool))
+}
+
+fn offers(limits: &Limits, tool: &Tool) -> bool {
+    let listed = limits.tools.as_ref();
     let makes_chats = !names_chats(tool);
     let barred = limits.read_only.is_some() || (makes_chats && limits.writes.is_limited());
-    tool.hints.read_only || !barred
+    listed.is_none_or(|names| names.contains(tool.name)) && (tool.hints.read_only || !barred)
 }
 
 fn names_chats(tool: &Tool) -> bool {

@@ -68,6 +68,7 @@ impl Server {
             call.note_refused(None, Code::NotFound);
             return answer::refused("unknown_tool", &format!("Unknown tool: {name}"));
         };
+        let call = call.of(tool);
         let refuse = |answer| {
             call.note_refused(Some(tool), Code::InvalidRequest);
             answer

@@ -91,17 +91,17 @@ async fn answer(
     match tool.route.source {
         Source::Download => {
             let taken = Taken::read(&given, policy::REST).map_err(Refusal::Faults)?;
-            let call = call(&request, context, &config).await?;
+            let call = call(tool, &request, context, &config).await?;
             download::answer(&call, &taken, &request).await
         }
         Source::Upload => {
             let taken = Taken::read(&given, policy::REST).map_err(Refusal::Faults)?;
-            let call = call(&request, context, &config).await?;
+            let call = call(tool, &request, context, &config).await?;
             upload::answer(&call, taken, &request, payload).await
         }
         Source::Nothing | Source::Query | Source::Body => {
             let taken = tool.read(&given, policy::REST).map_err(Refusal::Faults)?;
-            let call = call(&request, context, &config).await?;
+            let call = call(tool, &request, context, &config).await?;
             let result = call.invoke(tool, taken).await?;
             let mut response = HttpResponse::Ok();
             if call.is_replayed() {
@@ -113,10 +113,12 @@ async fn answer(
 }
 
 async fn call<'a>(
+    tool: &Tool,
     request: &HttpRequest,
     context: Context,
     config: &'a ToolsConfig,
 ) -> Result<Call<'a>, Refusal> {
     let key = IdempotencyKey::extract(request).await?.or_client_id(None)?;
-    Ok(Call::new(context, config, arguments::session(request)?).with_key(key))
+    let call = Call::new(context, config, arguments::session(request)?);
+    Ok(call.of(tool).with_key(key))
 }
