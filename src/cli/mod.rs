@@ -4,6 +4,7 @@
 //! how the commands do what they do.
 
 mod audit;
+mod import;
 mod init;
 mod logging;
 mod login;
@@ -16,8 +17,9 @@ use crate::auth::ApiKey;
 use crate::config::{self, Config, ConfigError, Given, StoreConfig};
 use crate::daemon::{self, RunError};
 use crate::http;
-use crate::hub::{ImportError, StartError, open_store};
+use crate::hub::{ExportError, ImportError, StartError, open_store};
 use clap::{Parser, Subcommand};
+use import::GivenExport;
 use login::LoginWay;
 use secrecy::ExposeSecret as _;
 use sessions::{GivenString, WantedString};
@@ -50,6 +52,12 @@ enum Command {
     Openapi,
     /// Print a new key for `HUB_API_KEY` or `HUB_TOOLS_KEY` and end.
     Keygen,
+    /// Take what Telegram Desktop has exported as JSON into the log of a session, also while a hub
+    /// runs. What the log has stays as it is; a second run adds nothing.
+    ///
+    /// Ends with 0 when the file was read to its end, 1 when it or the database is broken, and 130
+    /// after Ctrl-C; what was stored until then stays, and is told.
+    Import(GivenExport),
     /// Look at the stored sessions, take accounts over and hand them out.
     #[command(subcommand)]
     Session(SessionCommand),
@@ -113,6 +121,8 @@ enum CommandError {
     Session(crate::error::Error),
     #[error(transparent)]
     Import(#[from] ImportError),
+    #[error("the export is not taken in whole: {0}")]
+    Export(#[from] ExportError),
     #[error(
         "session login needs a terminal for its QR code and its questions; without one, ask a \
          running hub with POST /login/qr"
@@ -165,7 +175,9 @@ pub fn main() -> ExitCode {
             drop(writeln!(io::stderr(), "telegram-hub: {error}"));
             match error {
                 // What a shell says of a process that SIGINT has ended.
-                CommandError::Interrupted => ExitCode::from(130),
+                CommandError::Interrupted | CommandError::Export(ExportError::Interrupted) => {
+                    ExitCode::from(130)
+                }
                 // A question for a password sees Ctrl-C itself.
                 CommandError::Io(error) if error.kind() == io::ErrorKind::Interrupted => {
                     ExitCode::from(130)
@@ -184,6 +196,11 @@ fn command() -> Result<(), CommandError> {
         Command::Migrate => migrate(&given),
         Command::Openapi => openapi(),
         Command::Keygen => keygen(),
+        Command::Import(given_export) => {
+            let config = StoreConfig::from_given(&given)?;
+            warn(&config.warnings);
+            runtime()?.block_on(import::run(&config, &given_export))
+        }
         Command::Session(SessionCommand::List) => {
             let config = StoreConfig::from_given(&given)?;
             warn(&config.warnings);

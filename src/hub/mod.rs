@@ -5,6 +5,7 @@
 
 mod chat_lists;
 mod dead_man;
+mod exports;
 mod housekeeping;
 mod imports;
 mod instance;
@@ -16,6 +17,7 @@ mod turns;
 
 pub(crate) use chat_lists::ChatList;
 pub use dead_man::DeadMan;
+pub use exports::{ExportError, ExportSource, ExportTaken, import_export};
 pub use imports::{ImportError, import_offline};
 pub use lock::LockError;
 pub(crate) use turns::{Holder, Turn};

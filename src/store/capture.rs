@@ -10,10 +10,13 @@ mod changes;
 mod columns;
 mod deletions;
 mod edits;
+mod exported;
 mod rows;
 #[cfg(all(test, feature = "sqlite"))]
 mod tests;
 mod unreadable;
+
+pub use exported::{Imported, import};
 
 use crate::model::{CapturedBatch, SessionId};
 use crate::store::peer_links;

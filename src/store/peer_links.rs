@@ -84,6 +84,20 @@ pub fn group(
     Ok(found.unwrap_or_default())
 }
 
+/// The basic group that has become a supergroup.
+pub fn former(
+    conn: &mut AnyConnection,
+    session_id: SessionId,
+    supergroup: ChatId,
+) -> Result<Option<ChatId>, Error> {
+    Ok(t::table
+        .filter(t::session_id.eq(session_id))
+        .filter(t::migrated_to.eq(supergroup))
+        .select(t::peer_id)
+        .first(conn)
+        .optional()?)
+}
+
 /// Where a peer was seen last.
 pub fn seen(
     conn: &mut AnyConnection,

@@ -242,6 +242,33 @@ fn amend(conn: &mut AnyConnection, rows: &[NewPeer<'_>]) -> Result<(), Error> {
     Ok(())
 }
 
+/// Stores peers that are not known yet, and leaves all others as they are; nothing for an account
+/// that has no row any more, to which they would belong.
+pub(super) fn insert_missing(
+    conn: &mut AnyConnection,
+    session_id: SessionId,
+    peers: &[Peer],
+    now: UtcTime,
+) -> Result<(), Error> {
+    use crate::store::schema::sessions;
+    let owner = sessions::table.find(session_id).select(sessions::id);
+    if peers.is_empty() || owner.first::<SessionId>(conn).optional()?.is_none() {
+        return Ok(());
+    }
+    let rows: Vec<_> = peers
+        .iter()
+        .map(|peer| NewPeer::new(session_id, peer, now))
+        .collect();
+    for chunk in rows.chunks(CHUNK) {
+        let _: usize = on_backend!(conn, |c| diesel::insert_into(t::table)
+            .values(chunk)
+            .on_conflict((t::session_id, t::peer_id))
+            .do_nothing()
+            .execute(c))?;
+    }
+    Ok(())
+}
+
 /// The peer of that id.
 pub fn get(
     conn: &mut AnyConnection,

@@ -10,13 +10,14 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-const LAYERS: [(&str, u8); 19] = [
+const LAYERS: [(&str, u8); 20] = [
     ("model", 0),
     ("error", 0),
     ("config", 1),
     ("auth", 1),
     ("metrics", 1),
     ("qr_code", 1),
+    ("desktop", 1),
     ("store", 2),
     ("fetch", 2),
     ("telegram", 3),

@@ -3,6 +3,7 @@
 mod crash;
 mod exposed;
 mod files;
+mod import;
 mod lock;
 mod memory;
 mod qr;

@@ -1,6 +1,7 @@
 //! The store's contract, each test on both databases.
 
 pub(crate) mod capturing;
+mod exports;
 mod flood_waits;
 mod gaps;
 mod history;

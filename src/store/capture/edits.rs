@@ -10,7 +10,7 @@ use crate::store::schema::messages as t;
 use crate::store::values::placeholders;
 use crate::store::{AnyConnection, Error, revisions, unreadable};
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Integer};
+use diesel::sql_types::{BigInt, Bool, Integer};
 use std::collections::{HashMap, HashSet};
 
 #[derive(QueryableByName)]
@@ -25,6 +25,9 @@ struct Stored {
     media: Option<String>,
     edited_at: Option<UtcTime>,
     pts: Option<i32>,
+    /// Whether it is what an export said, without Telegram's bytes.
+    #[diesel(sql_type = Bool)]
+    exported: bool,
 }
 
 impl Stored {
@@ -92,7 +95,8 @@ pub(super) fn statement(keys: usize) -> String {
     format!(
         "WITH target (session_id, chat_id, message_id) AS (VALUES {}) \
          SELECT messages.id, messages.session_id, messages.chat_id, messages.message_id, \
-         messages.text, messages.entities, messages.media, messages.edited_at, messages.pts \
+         messages.text, messages.entities, messages.media, messages.edited_at, messages.pts, \
+         length(messages.raw) = 0 AS exported \
          FROM target CROSS JOIN messages WHERE messages.session_id = target.session_id \
          AND messages.message_id = target.message_id \
          AND messages.chat_id + 0 = target.chat_id",
@@ -115,7 +119,11 @@ fn settle_one<'a>(
         changes.write(conn)?;
     }
     let readable = !unreadable::is_media(old.media.as_deref());
-    if !readable {
+    // Telegram tells the same version better, which is no edit.
+    let better = old.exported && row.edited_at == old.edited_at;
+    if better {
+        fill_in(conn, old.id, row)?;
+    } else if !readable {
         if is_earlier(old, row) {
             return Ok(false);
         }
@@ -132,12 +140,13 @@ fn settle_one<'a>(
     }
     // Nobody knows the place of one that was asked for outside channels.
     old.pts = row.pts.or(old.pts.filter(|_| !row.from_history));
-    changes.edit(old.id, row, old.pts, readable);
+    changes.edit(old.id, row, old.pts, readable && !better);
+    old.exported = false;
     old.text = row.text.to_string();
     old.entities.clone_from(&row.entities);
     old.media.clone_from(&row.media);
     old.edited_at = row.edited_at;
-    Ok(true)
+    Ok(!better)
 }
 
 fn is_edit(conn: &mut AnyConnection, old: &Stored, new: &NewRow<'_>) -> Result<bool, Error> {

@@ -112,7 +112,10 @@ pub(super) fn count(
 }
 
 /// Inserts the messages that are not stored yet, and says which ones they were.
-fn insert_new(conn: &mut AnyConnection, messages: &[Received<'_>]) -> Result<HashSet<Key>, Error> {
+pub(super) fn insert_new(
+    conn: &mut AnyConnection,
+    messages: &[Received<'_>],
+) -> Result<HashSet<Key>, Error> {
     let rows: Vec<&NewRow<'_>> = messages.iter().map(|message| &message.row).collect();
     let inserted: Vec<Key> = match conn {
         #[cfg(feature = "postgres-system")]
