@@ -14,6 +14,7 @@ mod ids;
 mod listed_chat;
 mod listing;
 mod log_out;
+mod media;
 mod message;
 mod missing;
 mod page;
@@ -25,7 +26,7 @@ mod string_kind;
 mod target;
 mod time;
 
-pub use archive_settings::{ArchiveChanges, ArchiveSettings, FileKind};
+pub use archive_settings::{ArchiveChanges, ArchiveSettings};
 pub use batch::{CapturedBatch, OpenedGap, UpdatesPosition};
 pub use boot_time::BootTime;
 pub use excerpt::Excerpt;
@@ -40,6 +41,9 @@ pub use ids::{ChatId, ChatKind, MessageId, SessionId, UserId};
 pub use listed_chat::{ChatClass, ChatTraits, ListedChat};
 pub use listing::Listing;
 pub use log_out::{LoggedOut, PendingLogOut};
+pub use media::{
+    FileKind, FileUuid, Media, MediaClass, MediaState, MessageFile, ObjectName, StoredObject,
+};
 pub use message::{
     CapturedMessage, Deletion, LiveMessage, Message, NewMessage, Revision, UnreadableMessage,
 };
