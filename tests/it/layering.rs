@@ -19,6 +19,7 @@ const LAYERS: [(&str, u8); 19] = [
     ("qr_code", 1),
     ("store", 2),
     ("fetch", 2),
+    ("objects", 2),
     ("telegram", 3),
     ("events", 4),
     ("session", 5),
@@ -37,10 +38,11 @@ const LAYERS: [(&str, u8); 19] = [
 const APART: [(&str, &[&str]); 1] = [("http", &["telegram", "session", "guests", "store"])];
 
 /// Libraries that one folder alone may name.
-const OWNERS: [(&str, &str); 5] = [
+const OWNERS: [(&str, &str); 6] = [
     ("grammers_", "telegram"),
     ("diesel", "store"),
     ("reqwest", "fetch"),
+    ("object_store", "objects"),
     ("actix_", "http"),
     ("utoipa", "http"),
 ];
