@@ -93,6 +93,12 @@ codes! {
     ReadOnly = 403, "read_only";
     /// The message has no file, or one that cannot be downloaded.
     MediaNotFound = 404, "media_not_found";
+    /// The account has no file of that name.
+    FileNotFound = 404, "file_not_found";
+    /// The hub does not keep the bytes of the file.
+    FileNotKept = 404, "file_not_kept";
+    /// The hub has kept the bytes of the file, and does no more.
+    FileGone = 404, "file_gone";
     /// The session has no backfill of that number.
     BackfillNotFound = 404, "backfill_not_found";
     /// A backfill of the same chat is under way for another time.
