@@ -107,6 +107,8 @@ codes! {
     SearchTimeout = 400, "search_timeout";
     /// The file ends before the range that was asked for begins.
     RangeNotSatisfiable = 416, "range_not_satisfiable";
+    /// The file is another version than the one that the request names.
+    PreconditionFailed = 412, "precondition_failed";
     /// The file is larger than the limit.
     FileTooLarge = 400, "file_too_large";
     /// Telegram refuses the file.

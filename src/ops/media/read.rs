@@ -15,7 +15,7 @@ use std::ops::Range;
 /// Looks at a kept file of an account.
 ///
 /// # Errors
-/// `session_not_found`, `file_not_found`, `file_not_kept`, `file_gone`, `database_unavailable`.
+/// `session_not_authorized`, `file_not_found`, `file_not_kept`, `file_gone`, `database_unavailable`.
 #[derive(Clone, Debug)]
 pub struct ShowFile {
     /// The account.
@@ -114,7 +114,7 @@ impl Operation for ReadFile {
 /// Lets the bytes of a file stay when others have to make room, or no longer.
 ///
 /// # Errors
-/// `session_not_found`, `file_not_found`, `database_unavailable`.
+/// `session_not_authorized`, `file_not_found`, `database_unavailable`.
 #[derive(Clone, Debug)]
 pub struct PinFile {
     /// The account.
@@ -143,10 +143,9 @@ impl Operation for PinFile {
     }
 }
 
-/// The account, whether it is logged in at Telegram or not.
+/// The account, also while Telegram refuses its key.
 async fn session(ctx: &Ctx, name: &SessionName) -> Result<SessionId, Error> {
-    let row = accounts::row(&ctx.hub, name).await?;
-    Ok(row.ok_or_else(accounts::not_found)?.id)
+    accounts::logged_in(&ctx.hub, name).await
 }
 
 async fn find(ctx: &Ctx, session: SessionId, file: &str) -> Result<Media, Error> {

@@ -8,6 +8,7 @@
 mod account;
 mod dates;
 mod dialogs;
+mod files;
 mod history;
 mod messages;
 mod patience;
@@ -60,6 +61,9 @@ fn routes(config: &mut ServiceConfig<'_>) {
         .service(qr::status)
         .service(qr::password)
         .service(qr::cancel)
+        .service(files::download)
+        .service(files::pin)
+        .service(files::unpin)
         .service(settings::read)
         .service(settings::change);
 }
