@@ -3,7 +3,8 @@
 use crate::auth::Scope;
 use crate::error::Error;
 use crate::model::{
-    ChatId, FileKind, Media, MediaState, MessageId, SessionId, SessionName, UtcTime,
+    ArchiveSettings, ChatId, ChatTarget, FileKind, Media, MediaState, MessageId, Peer, SessionId,
+    SessionName, UtcTime,
 };
 use crate::ops::chat::{self, OpenChat};
 use crate::ops::media::download::{self, Outcome};
@@ -36,7 +37,27 @@ pub struct Wanted {
     pub refresh: bool,
 }
 
+/// Bytes of a MiB.
+const MIB: f64 = 1_048_576.0;
+
 impl Wanted {
+    /// What the archive's settings of an account want.
+    pub fn of(settings: &ArchiveSettings, refresh: bool) -> Self {
+        let kinds = settings.file_kinds.iter().copied();
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "a limit is not negative, and what is beyond the integers is none"
+        )]
+        let bytes = |mib: f64| (mib * MIB) as u64;
+        Self {
+            kinds: kinds.filter(|_| settings.download_media).collect(),
+            max_bytes: settings.max_media_size_mb.map(bytes),
+            repair: settings.repair_media,
+            refresh,
+        }
+    }
+
     fn takes(&self, file: &Media, is_new: bool, now: UtcTime) -> bool {
         if !self.kinds.contains(&file.file.kind)
             || self.max_bytes.is_some_and(|most| file.file.size > most)
@@ -66,7 +87,7 @@ pub struct KeepFiles {
     pub session: SessionName,
     /// The chat.
     pub chat: ChatId,
-    /// The messages' numbers there, of which at most 500 are asked for at once.
+    /// The messages' numbers there, those of a page at most.
     pub message_ids: Vec<MessageId>,
     /// Which files are to be kept.
     pub wanted: Wanted,
@@ -89,7 +110,7 @@ impl Operation for KeepFiles {
     type Output = KeptFiles;
 
     fn subject(&self) -> Subject {
-        Subject::session(&self.session).reads(self.chat.to_string())
+        Subject::session(&self.session).reads(ChatTarget::Marked(self.chat).to_string())
     }
 
     async fn run(self, ctx: &Ctx) -> Result<Self::Output, Error> {
@@ -141,11 +162,17 @@ impl KeepFiles {
     }
 
     async fn open(&self, ctx: &Ctx) -> Result<OpenChat, Error> {
-        let chat = chat::open(&ctx.looking(), &self.session, &self.chat.to_string()).await?;
-        if chat.peer.peer_id == self.chat {
-            return Ok(chat);
-        }
-        Err(chat::not_here("chat", &self.message_ids))
+        let target = ChatTarget::Marked(self.chat).to_string();
+        let chat = chat::open(&ctx.looking(), &self.session, &target).await?;
+        Ok(match chat.upgraded {
+            // Messages from before an upgrade are the group's own.
+            Some(group) => OpenChat {
+                peer: Peer::new(group),
+                upgraded: None,
+                ..chat
+            },
+            None => chat,
+        })
     }
 }
 

@@ -4,8 +4,10 @@
 //! bytes are kept once.
 
 mod download;
+mod histories;
 mod keep;
 mod read;
 
+pub(super) use histories::FilesOfHistory;
 pub use keep::{KeepFiles, KeptFiles, Wanted};
 pub use read::{FileBytes, FileView, PinFile, ReadFile, ShowFile};
