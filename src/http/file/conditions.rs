@@ -99,11 +99,11 @@ mod tests {
     use actix_web::test::TestRequest;
     use std::time::Duration;
 
-    const THEN: &str = "Sat, 28 Nov 2026 12:00:00 GMT";
-    const BEFORE: &str = "Sat, 28 Nov 2026 11:59:59 GMT";
+    const THEN: &str = "Sat, 28 Nov 2026 12:00:01 GMT";
+    const BEFORE: &str = "Sat, 28 Nov 2026 12:00:00 GMT";
 
     fn asked_with(headers: &[(&str, &str)]) -> Asked {
-        let modified = SystemTime::UNIX_EPOCH + Duration::from_secs(1_795_867_200);
+        let modified = SystemTime::UNIX_EPOCH + Duration::from_secs(1_795_867_201);
         let file = Validators {
             etag: EntityTag::new_strong("abc".to_owned()),
             modified: modified.into(),

@@ -19,6 +19,7 @@ async fn one_of_each(hub: &TestHub, kinds: &[MediaKind]) -> Result<Vec<MessageId
             question: Some("Which?".to_owned()),
             answers: vec!["This".to_owned(), "That".to_owned()],
             size: Some(4_000),
+            phone: Some("+15550000009".to_owned()),
             ..NewMedia::of(*kind)
         };
         let sent = done(hub.dc.send_media("bob", "alice", &media, Draft::default()))?;

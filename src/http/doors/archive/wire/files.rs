@@ -1,6 +1,6 @@
 //! The JSON of files, and what they are called.
 
-use super::POLICY;
+use super::shared::POLICY;
 use crate::http::input::{kind, request};
 use crate::model::{FileKind, Media};
 use crate::ops::media::FileView;
