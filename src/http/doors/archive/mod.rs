@@ -23,7 +23,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 /// What this door says of itself.
 pub(super) static DOOR: Door = Door {
     name: "archive",
-    by_default: false,
+    by_default: true,
     areas: &[Area::Below("/api/v3")],
     starts: &[
         ("search_dialogs", "/api/v3/search/dialogs"),
