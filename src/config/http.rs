@@ -78,7 +78,7 @@ static DOORS: Setting<Optional<Vec<String>>> = Setting {
            nothing would guard the others.",
     kind: Optional {
         read: names,
-        unset: "all but `archive`",
+        unset: "all",
     },
 };
 

@@ -13,6 +13,7 @@ mod http;
 mod keys;
 mod limits;
 mod log;
+mod media;
 mod pace;
 mod secret_files;
 mod sessions;
@@ -31,6 +32,7 @@ pub use guests::{GUEST_CLIENTS, GUEST_CONNECTS, GUEST_IDLE, GuestsConfig};
 pub use http::{Doors, HttpConfig};
 pub use limits::LimitsConfig;
 pub use log::{LogConfig, LogFormat};
+pub use media::{Bucket, MediaConfig, MediaPlace};
 pub use pace::PaceConfig;
 pub use sessions::SessionsConfig;
 pub use store::StoreConfig;
@@ -51,6 +53,7 @@ pub fn sections(doors: Vec<Section>) -> Vec<Section> {
         ("Telegram", telegram::SETTINGS),
         ("Pace", pace::SETTINGS),
         ("Fetching files", fetch::SETTINGS),
+        ("Kept files", media::SETTINGS),
         ("Log", log::SETTINGS),
     ];
     let own = own.map(|(title, settings)| Section::new(title, settings));
@@ -72,6 +75,8 @@ pub struct Config {
     pub telegram: TelegramConfig,
     /// The database and the keys at rest.
     pub store: StoreConfig,
+    /// The kept bytes of files.
+    pub media: MediaConfig,
     /// Fetching files from URLs.
     pub fetch: FetchConfig,
     /// The log.
@@ -113,12 +118,15 @@ impl Config {
         let weak = keys::check(&http, &given)?;
         let absent = keys::absent(written, &http);
         let warnings = [&of_files, &weak, &absent].into_iter().flatten().cloned();
+        let warnings = warnings.collect();
+        let store = StoreConfig::from_values(&values, of_files);
         Ok(Self {
-            warnings: warnings.collect(),
+            warnings,
             limits: LimitsConfig::from_values(&values),
             sessions: SessionsConfig::from_values(&values),
             telegram: TelegramConfig::from_values(&values)?,
-            store: StoreConfig::from_values(&values, of_files),
+            media: MediaConfig::from_values(&values, &store.data_dir)?,
+            store,
             fetch: FetchConfig::from_values(&values),
             log: LogConfig::from_values(&values),
             pace: PaceConfig::from_values(&values),

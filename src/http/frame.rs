@@ -6,6 +6,7 @@ use crate::error::{Code, Error};
 use crate::http::admission::Admitted;
 use crate::http::door::Door;
 use crate::http::failure::Failure;
+use crate::http::file::HeadOnly;
 use crate::http::hall::{Hall, of_library};
 use crate::http::logged::{Kind, Sampler, Shown, shown_path};
 use crate::http::pages;
@@ -74,6 +75,8 @@ pub(super) async fn frame<B: MessageBody + 'static>(
     request.extensions_mut().insert(seen.id.clone());
     if seen.method == Method::HEAD {
         request.head_mut().method = Method::GET;
+        // The server reads a body to its end before it leaves it out.
+        request.extensions_mut().insert(HeadOnly);
     }
     // A handler that panics loses its request alone; nothing else holds what it was building.
     let answered = AssertUnwindSafe(async move { next.call(request).await })

@@ -12,6 +12,7 @@ mod doors;
 mod events;
 mod failure;
 mod fallback;
+mod file;
 mod frame;
 mod gate;
 mod hall;

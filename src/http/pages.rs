@@ -126,7 +126,7 @@ fn prefers_html(request: &HttpRequest) -> bool {
 /// How the hub is.
 #[derive(Debug, Serialize, ToSchema)]
 struct HealthAnswer {
-    /// `healthy`, or `degraded` when the database does not answer.
+    /// `healthy`, or `degraded` when the database does not answer or files cannot be kept.
     #[schema(example = "healthy")]
     status: &'static str,
     /// How many sessions the hub runs, connected or not.
@@ -157,6 +157,9 @@ struct HealthAnswer {
     /// `ok` or `unavailable`.
     #[schema(example = "ok")]
     database: &'static str,
+    /// Whether files can be kept: `ok` or `unavailable`.
+    #[schema(example = "ok")]
+    media_store: &'static str,
     /// How many gaps are open in all logs; null while the database does not answer.
     #[schema(required)]
     open_gaps: Option<u64>,
@@ -188,6 +191,11 @@ impl From<HealthView> for HealthAnswer {
             DatabaseHealth::Ok => ("healthy", "ok"),
             DatabaseHealth::Unavailable => ("degraded", "unavailable"),
         };
+        let (status, media_store) = if view.media_store_away {
+            ("degraded", "unavailable")
+        } else {
+            (status, "ok")
+        };
         Self {
             status,
             active_sessions: view.active_sessions,
@@ -207,6 +215,7 @@ impl From<HealthView> for HealthAnswer {
                 running: view.restore.running,
             },
             database,
+            media_store,
             open_gaps: view.open_gaps,
             pending_log_outs: view.pending_log_outs,
             version: env!("CARGO_PKG_VERSION"),

@@ -9,8 +9,10 @@ mod exports;
 mod housekeeping;
 mod imports;
 mod instance;
+mod keyed;
 mod lock;
 mod lookups;
+mod media;
 mod pacer;
 mod sends;
 mod turns;
@@ -20,12 +22,14 @@ pub use dead_man::DeadMan;
 pub use exports::{ExportError, ExportSource, ExportTaken, import_export};
 pub use imports::{ImportError, import_offline};
 pub use lock::LockError;
+pub(crate) use media::KeepError;
 pub(crate) use turns::{Holder, Turn};
 
 use crate::config::{Config, Exposure, GuestsConfig, LimitsConfig, StoreConfig};
 use crate::error::Error;
 use crate::fetch::{FetchError, Fetcher};
 use crate::guests::{Guests, Sharing};
+use crate::objects;
 use crate::session::{
     LogOuts, QrLogins, Registry, RestoreProgress, SessionContext, Timing, Writer, run_log_outs,
 };
@@ -36,6 +40,7 @@ use crate::telegram::{Budget, KeysInUse, Lease, LinkSettings, Server, ServerErro
 use chat_lists::ChatLists;
 use lock::DatabaseLock;
 use lookups::Lookups;
+use media::MediaKeeper;
 use pacer::{Pace, Pacer};
 use secrecy::ExposeSecret as _;
 use sends::SendLocks;
@@ -107,6 +112,8 @@ pub struct Hub {
     pub(crate) transfers: Arc<Turns>,
     /// Searches of the whole log.
     pub(crate) searches: Arc<Turns>,
+    /// The kept bytes of files.
+    pub(crate) media: Arc<MediaKeeper>,
     /// What a client may cost.
     pub(crate) limits: LimitsConfig,
     lock: Arc<DatabaseLock>,
@@ -141,6 +148,9 @@ pub enum StartError {
     /// The HTTP client that reads files from URLs cannot be set up.
     #[error("files cannot be fetched: {0}")]
     Fetch(#[from] FetchError),
+    /// The store of media cannot be used as it is set.
+    #[error(transparent)]
+    Media(#[from] objects::Error),
     /// The session string of the settings cannot be read.
     #[error("TELETHON_SESSION cannot be used: {0}")]
     SessionString(Error),
@@ -192,6 +202,7 @@ impl Hub {
         let link = link_settings(config, timing.call_timeout)?;
         let fetcher = Fetcher::new(config.fetch.clone().into())?;
         let store = open_store(&config.store).await?;
+        let media = Arc::new(MediaKeeper::open(&config.media, store.clone())?);
         let lock = Arc::new(DatabaseLock::acquire(&store, &link.lease, dead_man).await?);
         let context = SessionContext {
             writer: Writer::start(&store),
@@ -234,6 +245,7 @@ impl Hub {
                 TRANSFER_PATIENCE,
             ),
             searches: searches(config.store.pool_size),
+            media,
             limits: config.limits.clone(),
             lock,
             tasks: TaskTracker::new(),
@@ -254,6 +266,8 @@ impl Hub {
             .spawn(async move { lock.keep(&store, &let_go).await });
         let context = Arc::clone(self.registry.context());
         self.spawn(async move { run_log_outs(&context).await });
+        let media = Arc::clone(&self.media);
+        self.spawn(async move { media::keep_house(&media).await });
         let hub = Arc::clone(self);
         self.spawn(async move { hub.guests.run().await });
         let hub = Arc::clone(self);

@@ -2,41 +2,9 @@
 //!
 //! It must not know where the changes are kept, nor how clients write them.
 
+use crate::model::FileKind;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
-
-/// A kind of files, of which the archive downloads some.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum FileKind {
-    /// Photos.
-    Photos,
-    /// Videos.
-    Videos,
-    /// Voice messages.
-    VoiceMessages,
-    /// Round videos.
-    VideoMessages,
-    /// Stickers.
-    Stickers,
-    /// Animations.
-    Gifs,
-    /// All other documents.
-    Files,
-}
-
-impl FileKind {
-    /// Every kind.
-    pub const ALL: [Self; 7] = [
-        Self::Photos,
-        Self::Videos,
-        Self::VoiceMessages,
-        Self::VideoMessages,
-        Self::Stickers,
-        Self::Gifs,
-        Self::Files,
-    ];
-}
 
 /// How the archive fetches the chats of an account.
 #[derive(Clone, Debug, PartialEq)]
@@ -55,7 +23,7 @@ pub struct ArchiveSettings {
 
 impl Default for ArchiveSettings {
     fn default() -> Self {
-        let kinds = FileKind::ALL.into_iter();
+        let kinds = FileKind::ALL.iter().copied();
         Self {
             download_media: true,
             max_media_size_mb: Some(20.0),
@@ -144,7 +112,7 @@ mod tests {
             changes
         );
         let settings = changes.apply(ArchiveSettings::default());
-        assert_eq!(settings.file_kinds, FileKind::ALL.into_iter().collect());
+        assert_eq!(settings.file_kinds, FileKind::ALL.iter().copied().collect());
         assert_eq!(
             (settings.download_media, settings.max_media_size_mb),
             (false, None)

@@ -1,7 +1,7 @@
 //! The history of a chat: which of it the log has, a message of it as it is shown, and downloads
 //! that go on by themselves.
 
-use crate::model::{ChatId, MessageId, SessionId, UtcTime};
+use crate::model::{ChatId, Media, MessageId, SessionId, UtcTime};
 use serde::Deserialize;
 use std::sync::Arc;
 
@@ -114,6 +114,15 @@ pub struct HistoryMessage {
     pub forward: Option<ForwardOrigin>,
     /// Its media.
     pub media: Option<HistoryMedia>,
+    /// The file of its media, as far as files have been looked at.
+    pub file: Option<Box<Media>>,
+}
+
+impl HistoryMessage {
+    /// Whether it has a photo or a document.
+    pub fn has_file(&self) -> bool {
+        self.media.as_ref().is_some_and(HistoryMedia::is_file)
+    }
 }
 
 /// Messages of a history that follow each other.
@@ -123,6 +132,8 @@ pub struct HistoryPart {
     pub messages: Vec<HistoryMessage>,
     /// Whether they were downloaded just now.
     pub downloaded: bool,
+    /// How many of their files were downloaded just now.
+    pub files_downloaded: usize,
 }
 
 /// The names of a user as last seen.

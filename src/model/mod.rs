@@ -14,6 +14,7 @@ mod ids;
 mod listed_chat;
 mod listing;
 mod log_out;
+mod media;
 mod message;
 mod missing;
 mod page;
@@ -26,7 +27,7 @@ mod string_kind;
 mod target;
 mod time;
 
-pub use archive_settings::{ArchiveChanges, ArchiveSettings, FileKind};
+pub use archive_settings::{ArchiveChanges, ArchiveSettings};
 pub use batch::{CapturedBatch, OpenedGap, UpdatesPosition};
 pub use boot_time::BootTime;
 pub use excerpt::Excerpt;
@@ -41,6 +42,9 @@ pub use ids::{ChatId, ChatKind, KeyId, MessageId, SessionId, TenantId, TenantUse
 pub use listed_chat::{ChatClass, ChatTraits, ListedChat};
 pub use listing::Listing;
 pub use log_out::{LoggedOut, PendingLogOut};
+pub use media::{
+    FileKind, FileUuid, Media, MediaClass, MediaState, MessageFile, ObjectName, StoredObject,
+};
 pub use message::{
     CapturedMessage, Deletion, LiveMessage, Message, NewMessage, Revision, UnreadableMessage,
 };

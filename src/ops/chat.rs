@@ -13,6 +13,7 @@ use crate::telegram::{CallOptions, Link, MessageOf, MessagesOf, Places};
 use std::sync::Arc;
 
 /// An account's view of a chat.
+#[derive(Clone)]
 pub(super) struct OpenChat {
     /// The account's session.
     pub(super) handle: SessionHandle,

@@ -3,13 +3,16 @@
 use crate::auth::Scope;
 use crate::error::Error;
 use crate::model::{ChatId, Direction, HistoryPart, Peer, SessionName, UtcTime};
+use crate::ops::archive_settings::{GetArchiveSettings, SettingsOf};
+use crate::ops::media::{FilesOfHistory, Wanted};
 use crate::ops::{Ctx, Operation, Subject, chat};
 use crate::session::{HistoryRequest, stream_history};
 use std::sync::Arc;
 use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
 
 /// Goes through the messages of a chat that were sent within a time. What the log does not have is
-/// downloaded and kept in it.
+/// downloaded and kept in it, and so are files, as the archive's settings of the account want them.
 ///
 /// # Errors
 /// Before anything is sent: `session_not_authorized`, `chat_not_found`, `chat_ambiguous`,
@@ -29,6 +32,7 @@ pub struct StreamHistory {
     /// Which way.
     pub direction: Direction,
     /// Whether Telegram is asked for what the log has too, and the log changed where it differs.
+    /// Files that could not be had are tried again.
     pub refresh: bool,
 }
 
@@ -54,6 +58,11 @@ impl Operation for StreamHistory {
         let chat = chat::open(ctx, &self.session, &self.chat).await?;
         let peer = chat.upgraded.map_or(chat.peer, Peer::new);
         let chat_id = peer.peer_id;
+        let settings = GetArchiveSettings {
+            session: self.session.clone(),
+            of: SettingsOf::Account,
+        };
+        let settings = settings.run(ctx).await?;
         let request = HistoryRequest {
             peer,
             since: self.since,
@@ -61,10 +70,22 @@ impl Operation for StreamHistory {
             direction: self.direction,
             refresh: self.refresh,
         };
-        let (sender, parts) = mpsc::channel(1);
+        let (sender, messages) = mpsc::channel(1);
         let context = Arc::clone(ctx.hub.registry.context());
         ctx.hub
             .spawn(stream_history(context, chat.handle, request, sender));
+        let files = FilesOfHistory {
+            // This operation is over before the history is.
+            ctx: Ctx {
+                gone: CancellationToken::new(),
+                ..ctx.clone()
+            },
+            session: self.session,
+            chat: chat_id,
+            wanted: Wanted::of(&settings, self.refresh),
+        };
+        let (sender, parts) = mpsc::channel(1);
+        ctx.hub.spawn(files.send(messages, sender));
         Ok(HistoryStream { chat_id, parts })
     }
 }

@@ -50,6 +50,8 @@ pub struct HealthView {
     pub sessions_by_state: BTreeMap<&'static str, u64>,
     /// Whether the database answers and takes writes.
     pub database: DatabaseHealth,
+    /// Whether files cannot be kept, because their store takes none.
+    pub media_store_away: bool,
     /// How many gaps are open in all logs; `None` while the database does not answer.
     pub open_gaps: Option<u64>,
     /// How many keys Telegram is still to log out; `None` while the database does not answer.
@@ -99,6 +101,7 @@ impl Operation for Health {
             restore: hub.restore.snapshot(),
             sessions_by_state: by_state(hub),
             database,
+            media_store_away: hub.media.objects.is_away(),
             open_gaps: counts.map(|all| all.open_gaps),
             pending_log_outs: counts.map(|all| all.pending_log_outs),
         })

@@ -25,6 +25,7 @@ pub mod history;
 pub mod import;
 mod lengths;
 pub mod login;
+pub mod media;
 pub mod messages;
 pub mod peers;
 mod permission;

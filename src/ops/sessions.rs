@@ -8,6 +8,7 @@ use crate::ops::{Ctx, Operation, Subject, accounts};
 use crate::session::{self, destroy};
 use crate::store::missing;
 use crate::store::sessions::{self, Purge};
+use log::warn;
 use std::time::Duration;
 
 /// How long a destroyed session may take to end its link in good order.
@@ -244,6 +245,11 @@ impl Operation for DestroySession {
         };
         let context = hub.registry.context();
         let destroyed = destroy(context, self.session, purge).await?;
+        if self.purge
+            && let Err(error) = hub.media.collect().await
+        {
+            warn!("the bytes of purged files are deleted later: {error}");
+        }
         Ok(if unreadable {
             LoggedOut::Unreadable
         } else {

@@ -4,8 +4,9 @@
 //! these conversions and must not know any table.
 
 use crate::model::{
-    BackfillState, ChatId, ChatKind, GapCause, KeyId, MessageBox, MessageId, SessionId,
-    SessionName, StoredState, TenantId, TenantUserId, UserId, UtcTime,
+    BackfillState, ChatId, ChatKind, FileKind, FileUuid, GapCause, KeyId, MediaClass, MediaState,
+    MessageBox, MessageId, ObjectName, SessionId, SessionName, StoredState, TenantId, TenantUserId,
+    UserId, UtcTime,
 };
 use crate::store::backend::MultiBackend;
 use chrono::{DateTime, NaiveDate, NaiveDateTime};
@@ -64,6 +65,11 @@ column!(ChatKindColumn(ChatKind) as Text);
 column!(MessageBoxColumn(MessageBox: i64) as BigInt);
 column!(GapCauseColumn(GapCause) as Text);
 column!(BackfillStateColumn(BackfillState) as Text);
+column!(MediaClassColumn(MediaClass) as Text);
+column!(FileKindColumn(FileKind) as Text);
+column!(MediaStateColumn(MediaState) as Text);
+column!(FileUuidColumn(FileUuid) as Text);
+column!(ObjectNameColumn(ObjectName) as Text);
 
 /// The instant as the databases hold it, within the years whose texts sort as times do.
 fn naive(time: UtcTime) -> NaiveDateTime {
@@ -148,6 +154,61 @@ text_column!(
     BackfillState::parse
 );
 text_column!(ChatKind, |kind: &ChatKind| kind.as_str(), ChatKind::parse);
+text_column!(
+    MediaClass,
+    |class: &MediaClass| class.as_str(),
+    MediaClass::parse
+);
+text_column!(FileKind, |kind: &FileKind| kind.as_str(), FileKind::parse);
+text_column!(
+    MediaState,
+    |state: &MediaState| state.as_str(),
+    MediaState::parse
+);
+
+/// A text that is made anew each time, which every database takes by value.
+macro_rules! made_text_column {
+    ($inner:ty) => {
+        #[cfg(feature = "sqlite")]
+        impl ToSql<Text, diesel::sqlite::Sqlite> for $inner {
+            fn to_sql<'b>(
+                &'b self,
+                out: &mut Output<'b, '_, diesel::sqlite::Sqlite>,
+            ) -> serialize::Result {
+                out.set_value(self.to_string());
+                Ok(IsNull::No)
+            }
+        }
+
+        #[cfg(feature = "postgres-system")]
+        impl ToSql<Text, diesel::pg::Pg> for $inner {
+            fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, diesel::pg::Pg>) -> serialize::Result {
+                ToSql::<Text, diesel::pg::Pg>::to_sql(&self.to_string(), &mut out.reborrow())
+            }
+        }
+
+        impl ToSql<Text, MultiBackend> for $inner {
+            fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, MultiBackend>) -> serialize::Result {
+                out.set_value((Text, self));
+                Ok(IsNull::No)
+            }
+        }
+
+        impl<DB: Backend> FromSql<Text, DB> for $inner
+        where
+            String: FromSql<Text, DB>,
+        {
+            fn from_sql(bytes: DB::RawValue<'_>) -> deserialize::Result<Self> {
+                let text = String::from_sql(bytes)?;
+                Self::parse(&text)
+                    .ok_or_else(|| format!("`{text}` is no {}", stringify!($inner)).into())
+            }
+        }
+    };
+}
+
+made_text_column!(FileUuid);
+made_text_column!(ObjectName);
 
 /// JSON in a text column, for reading.
 pub struct Json(Value);

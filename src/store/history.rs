@@ -82,6 +82,7 @@ pub fn page(
                 post_author: row.post_author,
                 forward: parsed::<ForwardOrigin>(row.forward.as_deref())?,
                 media: parsed::<HistoryMedia>(row.media.as_deref())?,
+                file: None,
             })
         })
         .collect()

@@ -45,6 +45,8 @@ pub mod history_intervals;
 pub mod hub_lock;
 pub mod listings;
 pub mod log_outs;
+pub mod media;
+pub mod media_objects;
 pub mod messages;
 pub mod missing;
 pub mod peer_links;

@@ -224,6 +224,36 @@ diesel::table! {
 }
 
 diesel::table! {
+    media_objects (name) {
+        name -> Text,
+        size -> BigInt,
+        used_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    media (id) {
+        id -> BigInt,
+        uuid -> Text,
+        session_id -> BigInt,
+        chat_id -> BigInt,
+        message_id -> Integer,
+        message_edited_at -> Nullable<Timestamp>,
+        class -> Text,
+        kind -> Text,
+        file_id -> BigInt,
+        mime_type -> Text,
+        file_name -> Nullable<Text>,
+        size -> BigInt,
+        state -> Text,
+        object -> Nullable<Text>,
+        attempts -> Integer,
+        pinned -> Bool,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
     message_revisions (id) {
         id -> BigInt,
         message_row -> BigInt,
@@ -324,6 +354,7 @@ diesel::table! {
 
 diesel::joinable!(sessions -> session_names (id));
 diesel::joinable!(messages -> session_names (session_id));
+diesel::joinable!(media -> media_objects (object));
 diesel::joinable!(message_revisions -> messages (message_row));
 diesel::joinable!(unreadable_messages -> messages (message_row));
 
@@ -340,6 +371,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     hub_lock,
     listings,
     log_outs,
+    media,
+    media_objects,
     message_revisions,
     messages,
     peer_links,

@@ -54,6 +54,7 @@ pub struct LinkSettings {
 
 /// One account's connection, and how patient calls over it are. Those that are patient in other
 /// ways share the connection.
+#[derive(Clone)]
 pub struct Link {
     wire: Arc<Wire>,
     options: CallOptions,

@@ -51,7 +51,9 @@ pub use calls::numbers::{MessageOf, MessagesOf, Places};
 pub use calls::peers::Found;
 pub use calls::qr::LoginToken;
 pub use calls::updates::Reading;
-pub use convert::{AccountRef, LAYER, message_markdown, read_again, unreadable_number};
+pub use convert::{
+    AccountRef, LAYER, message_file, message_markdown, read_again, unreadable_number,
+};
 pub use error::{Error, is_doubtful};
 pub use key_check::{check_key, log_out_key};
 pub use keys_in_use::{KeyUse, KeysInUse};

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-const LAYERS: [(&str, u8); 20] = [
+const LAYERS: [(&str, u8); 21] = [
     ("model", 0),
     ("error", 0),
     ("config", 1),
@@ -20,6 +20,7 @@ const LAYERS: [(&str, u8); 20] = [
     ("desktop", 1),
     ("store", 2),
     ("fetch", 2),
+    ("objects", 2),
     ("telegram", 3),
     ("events", 4),
     ("session", 5),
@@ -38,10 +39,11 @@ const LAYERS: [(&str, u8); 20] = [
 const APART: [(&str, &[&str]); 1] = [("http", &["telegram", "session", "guests", "store"])];
 
 /// Libraries that one folder alone may name.
-const OWNERS: [(&str, &str); 5] = [
+const OWNERS: [(&str, &str); 6] = [
     ("grammers_", "telegram"),
     ("diesel", "store"),
     ("reqwest", "fetch"),
+    ("object_store", "objects"),
     ("actix_", "http"),
     ("utoipa", "http"),
 ];

@@ -12,6 +12,7 @@ mod http;
 mod layering;
 mod life;
 mod log_outs;
+mod media;
 mod migrations;
 mod misfits;
 mod outage;

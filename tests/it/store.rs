@@ -7,6 +7,7 @@ mod gaps;
 mod history;
 mod keys;
 mod lock;
+mod media;
 mod opening;
 mod peers;
 #[cfg(feature = "postgres-system")]

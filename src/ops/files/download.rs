@@ -2,13 +2,14 @@
 
 use crate::auth::Scope;
 use crate::error::{Code, Error};
-use crate::model::{MessageId, SessionName};
+use crate::model::{MessageFile, MessageId, SessionName};
 use crate::ops::chat::{self, OpenChat};
 use crate::ops::history::message_not_found;
 use crate::ops::{Ctx, Operation, Subject, accounts};
 use crate::telegram::{CallOptions, FileLocation, MediaFile, PART_BYTES};
 use bytes::Bytes;
 use futures_util::{StreamExt as _, stream};
+use std::ops::Range;
 use std::time::Duration;
 use tokio::sync::{Mutex, mpsc};
 use tokio::time::Instant;
@@ -53,14 +54,8 @@ pub struct DownloadMedia {
 /// A file on its way.
 #[derive(Debug)]
 pub struct Download {
-    /// Its name, if it has one.
-    pub name: Option<String>,
-    /// Its MIME type.
-    pub mime: String,
-    /// Telegram's class of the media, such as `MessageMediaDocument`.
-    pub class: &'static str,
-    /// The size of the whole file in bytes.
-    pub size: u64,
+    /// What Telegram says of it.
+    pub file: MessageFile,
     /// The first of the bytes that come.
     pub start: u64,
     /// How many bytes come.
@@ -82,31 +77,38 @@ impl Operation for DownloadMedia {
         let chat = chat::open(ctx, &self.session, &self.chat).await?;
         chat.refuse_old(ctx, "message_id", &[self.message_id])
             .await?;
-        let file = current(&chat, &ctx.options, self.message_id).await?;
-        let (start, end) = bounds(self.range, file.size)?;
-        let turn = ctx.transfer(chat.handle.id).await?;
-        let (sender, chunks) = mpsc::channel(1);
-        let download = Download {
-            name: file.name,
-            mime: file.mime,
-            class: file.class,
-            size: file.size,
-            start,
-            length: end - start,
-            chunks,
-        };
-        let reader = Reader {
-            chat,
-            message_id: self.message_id,
-            location: Mutex::new(file.location),
-            patience: ctx.hub.limits.stall_timeout,
-        };
-        ctx.hub.spawn(async move {
-            reader.send(start, end, sender).await;
-            drop(turn);
-        });
-        Ok(download)
+        start(ctx, chat, self.message_id, self.range).await
     }
+}
+
+/// Begins to download the file of a message of a chat.
+pub(in crate::ops) async fn start(
+    ctx: &Ctx,
+    chat: OpenChat,
+    message_id: MessageId,
+    range: Option<ByteRange>,
+) -> Result<Download, Error> {
+    let MediaFile { location, about } = current(&chat, &ctx.options, message_id).await?;
+    let range = range.map_or(Ok(0..about.size), |range| range.within(about.size));
+    let Range { start, end } = range?;
+    let turn = ctx.transfer(chat.handle.id).await?;
+    let (sender, chunks) = mpsc::channel(1);
+    let reader = Reader {
+        chat,
+        message_id,
+        location: Mutex::new(location),
+        patience: ctx.hub.limits.stall_timeout,
+    };
+    ctx.hub.spawn(async move {
+        reader.send(start, end, sender).await;
+        drop(turn);
+    });
+    Ok(Download {
+        file: about,
+        start,
+        length: end - start,
+        chunks,
+    })
 }
 
 async fn current(
@@ -120,21 +122,25 @@ async fn current(
     file.ok_or_else(|| Error::new(Code::MediaNotFound, "the message has no file"))
 }
 
-/// The first byte, and the one after the last.
-fn bounds(range: Option<ByteRange>, size: u64) -> Result<(u64, u64), Error> {
-    let (start, end) = match range {
-        None => return Ok((0, size)),
-        Some(ByteRange::From(first, last)) => {
-            let end = last.map_or(size, |last| last.saturating_add(1).min(size));
-            (first, end)
+impl ByteRange {
+    /// The bytes that it names of a file of this size.
+    ///
+    /// # Errors
+    /// `range_not_satisfiable` when there are none.
+    pub fn within(self, size: u64) -> Result<Range<u64>, Error> {
+        let (start, end) = match self {
+            Self::From(first, last) => {
+                let end = last.map_or(size, |last| last.saturating_add(1).min(size));
+                (first, end)
+            }
+            Self::Last(count) => (size.saturating_sub(count), size),
+        };
+        if start >= end {
+            let why = format!("the file has {size} bytes");
+            return Err(Error::new(Code::RangeNotSatisfiable, why));
         }
-        Some(ByteRange::Last(count)) => (size.saturating_sub(count), size),
-    };
-    if start >= end {
-        let why = format!("the file has {size} bytes");
-        return Err(Error::new(Code::RangeNotSatisfiable, why));
+        Ok(start..end)
     }
-    Ok((start, end))
 }
 
 struct Reader {
@@ -217,16 +223,15 @@ mod tests {
 
     #[test]
     fn a_range_is_cut_to_the_file_or_refused() {
-        let of = |range| bounds(Some(range), 10).map_err(|error| error.code);
-        assert_eq!(of(ByteRange::From(2, Some(3))), Ok((2, 4)));
-        assert_eq!(of(ByteRange::From(2, Some(99))), Ok((2, 10)));
-        assert_eq!(of(ByteRange::From(9, None)), Ok((9, 10)));
-        assert_eq!(of(ByteRange::Last(4)), Ok((6, 10)));
-        assert_eq!(of(ByteRange::Last(40)), Ok((0, 10)));
+        let of = |range: ByteRange| range.within(10).map_err(|error| error.code);
+        assert_eq!(of(ByteRange::From(2, Some(3))), Ok(2..4));
+        assert_eq!(of(ByteRange::From(2, Some(99))), Ok(2..10));
+        assert_eq!(of(ByteRange::From(9, None)), Ok(9..10));
+        assert_eq!(of(ByteRange::Last(4)), Ok(6..10));
+        assert_eq!(of(ByteRange::Last(40)), Ok(0..10));
         let refused = Err(Code::RangeNotSatisfiable);
         assert_eq!(of(ByteRange::From(10, None)), refused);
         assert_eq!(of(ByteRange::From(3, Some(2))), refused);
         assert_eq!(of(ByteRange::Last(0)), refused);
-        assert_eq!(bounds(None, 0).map_err(|error| error.code), Ok((0, 0)));
     }
 }

@@ -8,6 +8,7 @@ mod send;
 mod source;
 mod upload;
 
+pub(in crate::ops) use download::start;
 pub use download::{ByteRange, Download, DownloadMedia};
 pub use send::{SendAlbum, SendFile};
 pub use source::{FileSource, FileStream};

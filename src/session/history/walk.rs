@@ -281,6 +281,7 @@ impl Shown {
                 let part = HistoryPart {
                     messages: page,
                     downloaded,
+                    files_downloaded: 0,
                 };
                 let sent = self.parts.send(Ok(part)).await;
                 sent.map_err(|_gone| Trouble::Gone)?;

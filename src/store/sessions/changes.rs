@@ -3,8 +3,8 @@
 use crate::model::{SessionId, StoredState, UserId, UtcTime};
 use crate::store::columns::storable;
 use crate::store::schema::{
-    archive_overrides, flood_waits, log_outs, message_revisions, messages, session_names as names,
-    sessions as t,
+    archive_overrides, flood_waits, log_outs, media, message_revisions, messages,
+    session_names as names, sessions as t,
 };
 use crate::store::{AnyConnection, Error, history_intervals};
 use diesel::prelude::*;
@@ -29,7 +29,7 @@ pub struct Profile {
 pub enum Purge {
     /// They stay, and a later account of the same name goes on with them.
     KeepMessages,
-    /// They are deleted, with their revisions.
+    /// They are deleted, with their revisions and files.
     All,
 }
 
@@ -112,6 +112,7 @@ pub fn delete(conn: &mut AnyConnection, id: SessionId, purge: Purge) -> Result<b
         )
         .execute(conn)?;
         diesel::delete(messages::table.filter(messages::session_id.eq(id))).execute(conn)?;
+        diesel::delete(media::table.filter(media::session_id.eq(id))).execute(conn)?;
         diesel::delete(archive_overrides::table.find(id)).execute(conn)?;
         history_intervals::forget(conn, id)?;
         diesel::update(names::table.find(id))

@@ -1,6 +1,7 @@
 //! The parts of files, to Telegram and back. Source: <https://core.telegram.org/api/files>.
 
-use crate::model::{MessageId, Peer};
+use crate::model::{MessageFile, MessageId, Peer};
+use crate::telegram::convert;
 use crate::telegram::error::Error;
 use crate::telegram::link::Link;
 use grammers_client::tl;
@@ -39,14 +40,8 @@ pub struct UploadedFile {
 pub struct MediaFile {
     /// Where its bytes are.
     pub location: FileLocation,
-    /// Its size in bytes.
-    pub size: u64,
-    /// Its name, if it has one.
-    pub name: Option<String>,
-    /// Its MIME type.
-    pub mime: String,
-    /// Telegram's class of the media, such as `MessageMediaDocument`.
-    pub class: &'static str,
+    /// What Telegram says of it.
+    pub about: MessageFile,
 }
 
 /// Where a file's bytes are; it goes out of date after some hours.
@@ -142,69 +137,41 @@ impl From<UploadedFile> for tl::enums::InputFile {
 }
 
 fn media_file(media: &tl::enums::MessageMedia) -> Option<MediaFile> {
-    match media {
+    let (dc_id, place) = match media {
         tl::enums::MessageMedia::Document(media) => match media.document.as_ref()? {
-            tl::enums::Document::Document(document) => Some(document_file(document)),
-            tl::enums::Document::Empty(_) => None,
+            tl::enums::Document::Document(document) => document_place(document),
+            tl::enums::Document::Empty(_) => return None,
         },
         tl::enums::MessageMedia::Photo(media) => match media.photo.as_ref()? {
-            tl::enums::Photo::Photo(photo) => photo_file(photo),
-            tl::enums::Photo::Empty(_) => None,
+            tl::enums::Photo::Photo(photo) => photo_place(photo)?,
+            tl::enums::Photo::Empty(_) => return None,
         },
-        _ => None,
-    }
+        _ => return None,
+    };
+    Some(MediaFile {
+        location: FileLocation { dc_id, place },
+        about: convert::file(media)?,
+    })
 }
 
-fn document_file(document: &tl::types::Document) -> MediaFile {
-    let name = document
-        .attributes
-        .iter()
-        .find_map(|attribute| match attribute {
-            tl::enums::DocumentAttribute::Filename(name) => Some(name.file_name.clone()),
-            _ => None,
-        });
+type Place = (i32, tl::enums::InputFileLocation);
+
+fn document_place(document: &tl::types::Document) -> Place {
     let place = tl::types::InputDocumentFileLocation {
         id: document.id,
         access_hash: document.access_hash,
         file_reference: document.file_reference.clone(),
         thumb_size: String::new(),
     };
-    MediaFile {
-        location: FileLocation {
-            dc_id: document.dc_id,
-            place: place.into(),
-        },
-        size: u64::try_from(document.size).unwrap_or_default(),
-        name,
-        mime: document.mime_type.clone(),
-        class: "MessageMediaDocument",
-    }
+    (document.dc_id, place.into())
 }
 
-/// Photos are always JPEG. Source: <https://core.telegram.org/api/files#image-thumbnail-types>.
-fn photo_file(photo: &tl::types::Photo) -> Option<MediaFile> {
-    let sizes = photo.sizes.iter().filter_map(|size| match size {
-        tl::enums::PhotoSize::Size(size) => Some((size.w * size.h, size.size, &size.r#type)),
-        tl::enums::PhotoSize::Progressive(size) => {
-            Some((size.w * size.h, *size.sizes.iter().max()?, &size.r#type))
-        }
-        _ => None,
-    });
-    let (_, bytes, kind) = sizes.max_by_key(|(area, ..)| *area)?;
+fn photo_place(photo: &tl::types::Photo) -> Option<Place> {
     let place = tl::types::InputPhotoFileLocation {
         id: photo.id,
         access_hash: photo.access_hash,
         file_reference: photo.file_reference.clone(),
-        thumb_size: kind.clone(),
+        thumb_size: convert::largest_size(photo)?.kind,
     };
-    Some(MediaFile {
-        location: FileLocation {
-            dc_id: photo.dc_id,
-            place: place.into(),
-        },
-        size: u64::try_from(bytes).unwrap_or_default(),
-        name: None,
-        mime: "image/jpeg".to_owned(),
-        class: "MessageMediaPhoto",
-    })
+    Some((photo.dc_id, place.into()))
 }

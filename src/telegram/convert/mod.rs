@@ -1,6 +1,7 @@
 //! Telegram's objects turned into the hub's rows. Pure: no calls, no database.
 
 mod entities;
+mod file;
 mod links;
 mod listed;
 mod live;
@@ -10,6 +11,8 @@ mod peer;
 mod unreadable;
 mod update;
 
+pub use file::message_file;
+pub(super) use file::{file, largest_size};
 pub(super) use links::upgrades;
 pub(super) use listed::{chat_traits, id_of_chat, input_chat_id, muted_until, user_traits};
 pub(super) use live::{accepted, live, short_sent, update_chats, update_message, updates};

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod dialogs;
+mod files;
 mod filters;
 mod folders;
 mod history;

@@ -22,7 +22,7 @@ use telegram_hub::telegram::SessionString;
 type Failure = Box<dyn std::error::Error>;
 
 const API_ID: &str = "12345678";
-const API_HASH: &str = "abcdef1234567890abcdef1234567890";
+const API_HASH: &str = "fedcba9876543210fedcba9876543210";
 
 /// A string of Telethon for an account, logged in with a key of its own.
 fn string_for(dc: &Dc, account: &str) -> Result<String, Failure> {

@@ -324,7 +324,7 @@ async fn no_spelling_is_answered_more_than_the_plain_path() -> TestResult {
     let hub_alone = hub(Some(HUB_KEY), None).await?;
     let both = hub(Some(HUB_KEY), Some(TOOLS_KEY)).await?;
     let routes = routes(&both.client.get("/openapi.json").await?.expect(200));
-    assert_eq!(routes.len(), 30 + 29 + OTHERS.len());
+    assert_eq!(routes.len(), 37 + 15 + 29 + OTHERS.len());
     let hubs = [
         ("HUB_TOOLS_KEY, without a key", &tools_alone, None),
         ("HUB_API_KEY, without a key", &hub_alone, None),

@@ -85,6 +85,7 @@ contract! {
             "sessions_by_state": states,
             "restore": restore,
             "database": "ok",
+            "media_store": "ok",
             "open_gaps": 0,
             "pending_log_outs": 0,
             "guests": 0,

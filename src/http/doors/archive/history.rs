@@ -19,9 +19,9 @@ use std::convert::Infallible;
 /// Stream the messages of a chat, oldest first.
 ///
 /// Each event is a line `data: {"messages": [...]}` with `chunk_size` messages, the last one with
-/// what is left; the stream ends after it. What the log does not have is downloaded first. What
-/// goes wrong after the first message is told by an event `error` with `detail`, `code` and
-/// `retry_after`, which is the last one.
+/// what is left; the stream ends after it. What the log does not have is downloaded first, and so
+/// are files, as the settings want them. What goes wrong after the first message is told by an event
+/// `error` with `detail`, `code` and `retry_after`, which is the last one.
 #[utoipa::path(
     tag = "archive",
     operation_id = "archive_history",
@@ -54,9 +54,10 @@ pub(super) async fn history(
         .streaming(told(first, streamed, events)))
 }
 
-/// Download the messages of a chat without answering them.
+/// Download the messages of a chat, and their files as the settings want them, without answering
+/// them.
 ///
-/// Answers when everything is in the log, and counts what was downloaded for it.
+/// Answers when everything is here, and counts what was downloaded for it.
 #[utoipa::path(
     tag = "archive",
     operation_id = "archive_sync",

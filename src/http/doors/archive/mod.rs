@@ -8,6 +8,7 @@
 mod account;
 mod dates;
 mod dialogs;
+mod files;
 mod history;
 mod messages;
 mod patience;
@@ -22,7 +23,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 /// What this door says of itself.
 pub(super) static DOOR: Door = Door {
     name: "archive",
-    by_default: false,
+    by_default: true,
     areas: &[Area::Below("/api/v3")],
     starts: &[
         ("search_dialogs", "/api/v3/search/dialogs"),
@@ -60,6 +61,9 @@ fn routes(config: &mut ServiceConfig<'_>) {
         .service(qr::status)
         .service(qr::password)
         .service(qr::cancel)
+        .service(files::download)
+        .service(files::pin)
+        .service(files::unpin)
         .service(settings::read)
         .service(settings::change);
 }

@@ -1,6 +1,7 @@
 //! `/history/{dialog_id}` and `/sync/{dialog_id}`.
 
 use super::{Failure, SESSION, get, request, request_of, start};
+use crate::media::{document, given_as};
 use crate::support::contract;
 use crate::support::http::{Answer, read};
 use crate::support::hub::TestHub;
@@ -44,6 +45,32 @@ fn numbers(data: &Value) -> Vec<i64> {
     messages
         .filter_map(|one| one["message_id"].as_i64())
         .collect()
+}
+
+/// Whether alice wants files at all.
+async fn download_media(hub: &TestHub, wanted: bool) -> Result<(), Failure> {
+    let change = request(hub, "PATCH /settings")?.json(&json!({ "download_media": wanted }));
+    drop(read(change).await?.expect(200));
+    Ok(())
+}
+
+/// What a sync of Bob's chat with alice tells of files.
+async fn synced_files(hub: &TestHub, path: &str) -> Result<[Value; 3], Failure> {
+    let report = sync(hub, path).await?;
+    let fields = ["messages_with_media", "media_downloaded", "media_skipped"];
+    Ok(fields.map(|field| report[field].clone()))
+}
+
+/// The messages of a chat that have a file.
+async fn with_files(hub: &TestHub, chat: &str) -> Result<Vec<Value>, Failure> {
+    let chunks = events(get(hub, &format!("/history/{chat}")).await?)?;
+    let messages = chunks
+        .iter()
+        .filter_map(|(_, data)| data["messages"].as_array());
+    let messages = messages
+        .flatten()
+        .filter(|one| !one["media_uuid"].is_null());
+    Ok(messages.cloned().collect())
 }
 
 async fn sync(hub: &TestHub, path: &str) -> Result<Value, Failure> {
@@ -136,6 +163,34 @@ contract! {
         let bad = read(request(&hub, &format!("POST /sync/{id}?start_date=x"))?).await?;
         bad.refused(400, "invalid_request");
         assert_eq!(hub.client.messages(SESSION).await?.len(), 122);
+        hub.stop().await?;
+    }
+
+    async fn files_are_named_at_once_and_kept_as_the_settings_want(db: TestDb) {
+        let hub = start(db).await?;
+        let bob = done(hub.dc.user("bob"))?.0.to_string();
+        download_media(&hub, false).await?;
+        given_as(&hub, "alice", SESSION, &document("notes.txt", b"contents")).await?;
+        assert_eq!(synced_files(&hub, &bob).await?, [json!(1), json!(0), json!(1)]);
+        assert_eq!(hub.dc.calls("upload.getFile"), 0);
+        let told = with_files(&hub, &bob).await?.pop().ok_or("no file")?;
+        assert_eq!(
+            (&told["media_type"], &told["media_original_filename"], &told["media_size"]),
+            (&json!("MessageMediaDocument"), &json!("notes.txt"), &json!(8))
+        );
+        let file = format!("/files/{}", told["media_uuid"].as_str().ok_or("no text")?);
+        drop(get(&hub, &file).await?.refused(404, "file_not_kept"));
+
+        download_media(&hub, true).await?;
+        let again = with_files(&hub, &bob).await?.pop().ok_or("no file")?;
+        assert_eq!(again, told);
+        let known = get(&hub, &format!("{file}?metadata_only=true")).await?.expect(200);
+        assert_eq!(known["size"], 8);
+        given_as(&hub, "alice", SESSION, &document("other.txt", b"others")).await?;
+        assert_eq!(synced_files(&hub, &bob).await?[1], 1);
+        let refreshed = synced_files(&hub, &format!("{bob}?force_refresh=true")).await?;
+        assert_eq!(refreshed, [json!(2), json!(0), json!(0)]);
+        assert_eq!(with_files(&hub, &bob).await?.len(), 2);
         hub.stop().await?;
     }
 }

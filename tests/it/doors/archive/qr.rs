@@ -56,6 +56,15 @@ impl Login {
         .await
     }
 
+    /// Polls until a password has been looked at.
+    async fn looked_at(&self, hub: &TestHub) -> Result<Value, Failure> {
+        eventually(|| async {
+            let told = self.poll(hub).await?.expect(200);
+            Ok((told["status"] != "password_required").then_some(told))
+        })
+        .await
+    }
+
     async fn password(&self, hub: &TestHub, password: &str) -> Result<Answer, Failure> {
         hub.client
             .post(
@@ -118,7 +127,11 @@ contract! {
             assert_eq!((&told["status"], &told["qr_url"]), (&json!("password_required"), &Value::Null));
             let told = login.poll(&hub).await?.expect(200);
             assert_eq!(told["status"], "password_required", "it may be asked for again");
-            let told = login.password(&hub, password).await?.expect(200);
+            let mut told = login.password(&hub, password).await?.expect(200);
+            if told["status"] == "password_required" {
+                // A machine that is busy may take longer than the answer waits.
+                told = login.looked_at(&hub).await?;
+            }
             assert_eq!((&told["status"], &told["qr_url"]), (&json!(status), &Value::Null));
             assert_eq!(told["error"].is_string(), status == "error", "{told}");
             drop(login.poll(&hub).await?.refused(404, "login_not_found"));
@@ -138,10 +151,7 @@ contract! {
         let told = login.password(&hub, "bob-password").await?.expect(200);
         assert_eq!(told["status"], "password_required");
         drop(login.password(&hub, "bob-password").await?.refused(409, "session_busy"));
-        let told = eventually(|| async {
-            let told = login.poll(&hub).await?.expect(200);
-            Ok((told["status"] != "password_required").then_some(told))
-        }).await?;
+        let told = login.looked_at(&hub).await?;
         assert_eq!(told["status"], "success");
         hub.stop().await?;
     }

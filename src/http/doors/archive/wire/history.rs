@@ -30,7 +30,7 @@ struct Message<'a> {
     forwarded_from_name: Option<&'a str>,
     forwarded_from_date: Option<Moment>,
     media_type: Option<Cow<'static, str>>,
-    media_uuid: Option<&'a str>,
+    media_uuid: Option<String>,
     media_original_filename: Option<&'a str>,
     media_size: Option<i64>,
 }
@@ -43,7 +43,7 @@ impl<'a> From<&'a HistoryMessage> for Message<'a> {
             let from = forward.and_then(|forward| forward.from_id);
             from.filter(|from| from.kind() == kind).map(|from| from.0)
         };
-        let media = told.media.as_ref();
+        let (media, file) = (told.media.as_ref(), told.file.as_deref());
         Self {
             message_id: told.message_id.0,
             date: Moment(told.sent_at),
@@ -60,10 +60,18 @@ impl<'a> From<&'a HistoryMessage> for Message<'a> {
             forwarded_from_user_id: forwarded_from(ChatKind::User),
             forwarded_from_name: forward.and_then(|forward| forward.from_name.as_deref()),
             forwarded_from_date: forward.and_then(|forward| forward.date).map(Moment),
-            media_type: media.map(media_class),
-            media_uuid: None,
-            media_original_filename: media.and_then(|media| media.file_name.as_deref()),
-            media_size: media.and_then(|media| media.size),
+            media_type: file
+                .map(|file| Cow::Borrowed(file.file.class.as_str()))
+                .or_else(|| media.map(media_class)),
+            media_uuid: file.map(|file| file.uuid.to_string()),
+            media_original_filename: match file {
+                Some(file) => file.file.name.as_deref(),
+                None => media.and_then(|media| media.file_name.as_deref()),
+            },
+            media_size: match file {
+                Some(file) => i64::try_from(file.size()).ok(),
+                None => media.and_then(|media| media.size),
+            },
         }
     }
 }
@@ -206,6 +214,7 @@ mod tests {
             post_author: None,
             forward: None,
             media: None,
+            file: None,
         }
     }
 

@@ -5,7 +5,7 @@ use crate::error::{Error, FieldFault};
 use crate::http::doors::archive::dates::read;
 use crate::http::doors::archive::refusal::Refusal;
 use crate::http::input::{kind, request};
-use crate::model::{ChatId, Direction, HistoryPart, SessionName, UtcTime};
+use crate::model::{ChatId, Direction, HistoryPart, MediaState, SessionName, UtcTime};
 use crate::ops::chat_history::StreamHistory;
 use serde::Serialize;
 use utoipa::{IntoParams, ToSchema};
@@ -142,9 +142,9 @@ pub(crate) struct SyncReport {
     messages_downloaded: usize,
     /// How many of them have a photo or a file.
     messages_with_media: usize,
-    /// How many files were downloaded.
+    /// How many files were downloaded, also those of messages that were in the log already.
     media_downloaded: usize,
-    /// How many were not.
+    /// How many of the messages with a file were left without it.
     media_skipped: usize,
 }
 
@@ -160,15 +160,18 @@ impl SyncReport {
         }
     }
 
-    /// Counts messages.
+    /// Counts messages and files.
     pub(crate) fn count(&mut self, part: &HistoryPart) {
+        self.media_downloaded += part.files_downloaded;
         if !part.downloaded {
             return;
         }
-        let media = part.messages.iter().filter_map(|told| told.media.as_ref());
-        let files = media.filter(|media| media.is_file()).count();
         self.messages_downloaded += part.messages.len();
-        self.messages_with_media += files;
-        self.media_skipped += files;
+        for told in part.messages.iter().filter(|told| told.has_file()) {
+            let file = told.file.as_ref();
+            let is_kept = file.is_some_and(|file| file.state == MediaState::Stored);
+            self.messages_with_media += 1;
+            self.media_skipped += usize::from(!is_kept);
+        }
     }
 }

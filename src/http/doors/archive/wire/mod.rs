@@ -3,6 +3,7 @@
 //! Owns the names of every field and the turning of them into operations and back.
 
 mod dialogs;
+mod files;
 mod history;
 mod history_query;
 mod messages;
@@ -12,6 +13,7 @@ mod settings;
 mod shared;
 
 pub(crate) use dialogs::{DialogQuery, Dialogs, Folder, Place};
+pub(crate) use files::{FileMetadata, FileQuery, PinnedFile, download_name, media_type};
 pub(crate) use history::Events;
 pub(crate) use history_query::{DialogIdParam, HistoryQuery, SyncQuery, SyncReport};
 pub(crate) use messages::{ChatSearchQuery, FoundMessages, MessageSearchQuery};

@@ -39,7 +39,7 @@ pub(crate) struct QrTokenParam {
     /// What `POST /api/v3/auth/qr` answered.
     #[param(
         pattern = "^[0-9a-f]{32}$",
-        example = "0123456789abcdef0123456789abcdef"
+        example = "5f1d0a9c3be24f7c8a6d52e0917b34ff"
     )]
     pub(crate) token: String,
 }

@@ -3,15 +3,12 @@
 use crate::error::{Code, Error};
 use crate::http::doors::tools::call::Call;
 use crate::http::doors::tools::refusal::Refusal;
-use crate::http::doors::tools::rest::range;
 use crate::http::doors::tools::table::{DOWNLOAD_MEDIA, DownloadMediaArgs};
 use crate::http::doors::tools::tool::Taken;
+use crate::http::file;
 use crate::ops::files::{ByteRange, Download, DownloadMedia};
 use actix_web::http::StatusCode;
-use actix_web::http::header::{
-    ACCEPT_RANGES, CONTENT_RANGE, CONTENT_TYPE, Charset, ContentDisposition, DispositionParam,
-    DispositionType, ExtendedValue, HeaderValue,
-};
+use actix_web::http::header::{ACCEPT_RANGES, CONTENT_RANGE, CONTENT_TYPE, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse, ResponseError as _};
 use bytes::Bytes;
 use futures_util::{Stream, stream};
@@ -22,7 +19,7 @@ pub(super) async fn answer(
     taken: &Taken<DownloadMediaArgs>,
     request: &HttpRequest,
 ) -> Result<HttpResponse, Refusal> {
-    let range = range::requested(request.headers());
+    let range = file::requested(request.headers());
     let given = &taken.arguments;
     let started = call.noted(&DOWNLOAD_MEDIA, &taken.chats, start(call, given, range));
     match started.await {
@@ -53,12 +50,12 @@ async fn size(call: &Call<'_>, given: &DownloadMediaArgs) -> u64 {
     let first = Some(ByteRange::From(0, Some(0)));
     start(call, given, first)
         .await
-        .map_or(0, |found| found.size)
+        .map_or(0, |found| found.file.size)
 }
 
 fn not_satisfiable(error: Error, size: u64) -> HttpResponse {
     let mut response = Refusal::Error(error).error_response();
-    if let Ok(value) = HeaderValue::from_str(&format!("bytes */{size}")) {
+    if let Ok(value) = HeaderValue::from_str(&file::unsatisfied_range(size)) {
         response.headers_mut().insert(CONTENT_RANGE, value);
     }
     response
@@ -72,36 +69,20 @@ fn sent(download: Download, partial: bool) -> HttpResponse {
     };
     let mut response = HttpResponse::build(status);
     if partial {
-        let last = (download.start + download.length).saturating_sub(1);
-        let range = format!("bytes {}-{last}/{}", download.start, download.size);
+        let range = file::content_range(download.start, download.length, download.file.size);
         response.insert_header((CONTENT_RANGE, range));
     }
-    let mime = HeaderValue::from_str(&download.mime);
+    let mime = HeaderValue::from_str(&download.file.mime);
     response
         .insert_header((
             CONTENT_TYPE,
             mime.unwrap_or(HeaderValue::from_static("application/octet-stream")),
         ))
         .insert_header((ACCEPT_RANGES, "bytes"))
-        .insert_header(("X-Media-Type", download.class))
-        .insert_header(disposition(download.name.as_deref()))
+        .insert_header(("X-Media-Type", download.file.class.as_str()))
+        .insert_header(file::attachment(download.file.name.as_deref()))
         .no_chunking(download.length)
         .streaming(chunks(download))
-}
-
-/// Always an attachment: what people send must not run in a browser as a page of this hub.
-fn disposition(name: Option<&str>) -> ContentDisposition {
-    let parameters = name.map(|name| {
-        DispositionParam::FilenameExt(ExtendedValue {
-            charset: Charset::Ext("UTF-8".to_owned()),
-            language_tag: None,
-            value: name.as_bytes().to_vec(),
-        })
-    });
-    ContentDisposition {
-        disposition: DispositionType::Attachment,
-        parameters: parameters.into_iter().collect(),
-    }
 }
 
 /// An error ends the answer early, which the client sees by its length.

@@ -7,7 +7,6 @@ mod arguments;
 mod document;
 mod download;
 mod health;
-mod range;
 mod upload;
 
 pub(super) use document::document;

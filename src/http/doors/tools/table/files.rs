@@ -211,13 +211,13 @@ impl Arguments for DownloadMediaArgs {
             range: None,
         };
         let mut download = call.run(op).await?;
-        if download.size > LARGEST_INLINE_BYTES {
+        if download.file.size > LARGEST_INLINE_BYTES {
             return Err(Error::new(
                 Code::FileTooLarge,
                 format!(
                     "the file has {} bytes, more than the {LARGEST_INLINE_BYTES} that fit into an \
                      answer; GET /api/messages/{{message_id}}/media streams any size",
-                    download.size
+                    download.file.size
                 ),
             ));
         }
@@ -226,10 +226,10 @@ impl Arguments for DownloadMediaArgs {
             bytes.extend_from_slice(&chunk?);
         }
         Ok(json!({
-            "size": download.size,
-            "media_type": download.class,
-            "mime_type": download.mime,
-            "file_name": download.name,
+            "size": download.file.size,
+            "media_type": download.file.class.as_str(),
+            "mime_type": download.file.mime,
+            "file_name": download.file.name,
             "data_base64": STANDARD.encode(bytes),
         }))
     }
