@@ -13,6 +13,7 @@ use futures_util::stream;
 use serde::Serialize;
 use std::convert::Infallible;
 use std::time::Duration;
+use utoipa::ToSchema;
 
 /// How often a silent answer shows that it lives; proxies close what is silent for a minute.
 const SIGN_OF_LIFE: Duration = Duration::from_secs(15);
@@ -22,6 +23,16 @@ const COMMENT: &[u8] = b": \n\n";
 
 /// What keeps proxies from collecting events before they pass them on.
 const X_ACCEL_BUFFERING: HeaderName = HeaderName::from_static("x-accel-buffering");
+
+/// One event as clients read it, for the document.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "only its description is used")]
+pub(crate) struct StreamedEvent {
+    /// What the event is called; `message` where nothing else is said.
+    event: Option<String>,
+    /// What it tells, as JSON.
+    data: String,
+}
 
 /// One event.
 pub(crate) struct Event(Bytes);

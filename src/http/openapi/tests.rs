@@ -220,3 +220,16 @@ fn the_document_forbids_what_the_hub_refuses() {
                 /properties/parse_mode/anyOf/0/pattern";
     assert!(document.pointer(mode).is_some_and(Value::is_string));
 }
+
+/// A schema of one door must not take the place of another's of the same name.
+#[test]
+fn what_two_doors_call_alike_is_alike() {
+    let all: Vec<_> = ["hub", "archive", "tools", "reader"].map(document).into();
+    let whole = document("hub,archive,tools,reader");
+    for one in &all {
+        let schemas = one["components"]["schemas"].as_object().expect("schemas");
+        for (name, schema) in schemas {
+            assert_eq!(&whole["components"]["schemas"][name], schema, "{name}");
+        }
+    }
+}

@@ -23,7 +23,9 @@ fn message(id: i32, from: &str) -> Value {
 }
 
 fn whole(own: i64) -> Value {
-    let messages: Vec<Value> = (100_001..101_201).map(|id| message(id, "user777")).collect();
+    let messages: Vec<Value> = (100_001..101_201)
+        .map(|id| message(id, "user777"))
+        .collect();
     json!({
         "about": "",
         "personal_information": {"user_id": own},

@@ -6,6 +6,7 @@ use super::refusal::Refusal;
 use super::wire::{DialogIdParam, Events, HistoryQuery, SyncQuery, SyncReport};
 use crate::error::Error;
 use crate::http::context::Context;
+use crate::http::events::StreamedEvent;
 use crate::http::failure::retry_after;
 use crate::http::input::Query;
 use crate::model::HistoryPart;
@@ -27,7 +28,7 @@ use std::convert::Infallible;
     operation_id = "archive_history",
     params(AccountHeader, DialogIdParam, HistoryQuery),
     responses(
-        (status = 200, description = "The messages", content_type = "text/event-stream", body = String),
+        (status = 200, description = "The messages", content_type = "text/event-stream", body = StreamedEvent),
         (status = 400, description = "`invalid_request`: a date cannot be read, or the first is not before the second; `chat_ambiguous`"),
         (status = 401, description = "`session_not_authorized`"),
         (status = 404, description = "`chat_not_found`"),

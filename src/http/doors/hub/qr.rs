@@ -6,7 +6,7 @@ use crate::http::doors::hub::wire::{
     Done, LoginProgressAnswer, Picture, QrImageQuery, QrLoginAnswer, QrPasswordRequest, QrRequest,
     QrTokenParam, cancelled,
 };
-use crate::http::events::{self, Event, prefers_events};
+use crate::http::events::{self, Event, StreamedEvent, prefers_events};
 use crate::http::failure::Failure;
 use crate::http::input::{Body, Query};
 use crate::http::last::last;
@@ -65,7 +65,7 @@ pub(super) async fn start(context: Context, body: Body<QrRequest>) -> Answer<QrL
     responses(
         (status = 200, description = "The login", content(
             (QrLoginAnswer = "application/json"),
-            (String = "text/event-stream"),
+            (StreamedEvent = "text/event-stream"),
         )),
         (status = 404, description = "`login_not_found`"),
     )

@@ -1,6 +1,6 @@
 //! `/auth/*`: logging an account in to get its session string.
 
-use super::wire::{Detail, SendRequest, Verified, VerifyRequest};
+use super::wire::{Detail, SendCodeRequest, Verified, VerifyRequest};
 use crate::http::context::Context;
 use crate::http::failure::Failure;
 use crate::http::input::Body;
@@ -17,7 +17,7 @@ use actix_web::web::Json;
 #[utoipa::path(
     tag = "reader",
     operation_id = "reader_send_code",
-    request_body = SendRequest,
+    request_body = SendCodeRequest,
     responses(
         (status = 200, description = "A code is on its way", body = Detail),
         (status = 400, description = "`phone_number_invalid`, `phone_number_banned`, `api_id_invalid`"),
@@ -28,9 +28,9 @@ use actix_web::web::Json;
 #[post("/auth/send-code", wrap = "from_fn(last)")]
 pub(super) async fn send_code(
     context: Context,
-    body: Body<SendRequest>,
+    body: Body<SendCodeRequest>,
 ) -> Result<Json<Detail>, Failure> {
-    let Body(SendRequest {
+    let Body(SendCodeRequest {
         api_id,
         api_hash,
         phone,

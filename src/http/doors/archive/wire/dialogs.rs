@@ -1,6 +1,6 @@
 //! The JSON of chats and folders.
 
-use super::shared::POLICY;
+use super::shared::{DATE, POLICY};
 use crate::http::doors::archive::dates::{between, iso};
 use crate::http::doors::archive::refusal::Refusal;
 use crate::http::input::{kind, request};
@@ -43,13 +43,13 @@ request! {
         /// At most how many are in them.
         max_participants: Option<i64> = kind::integer(0, i64::MAX).optional(),
         /// Only chats with a message since then: `YYYY-MM-DD` or `YYYY-MM-DD HH:MM:SS` in UTC.
-        last_message_after: Option<String> = kind::text().optional(),
+        last_message_after: Option<String> = kind::text().like(DATE).optional(),
         /// Only chats without a message after that.
-        last_message_before: Option<String> = kind::text().optional(),
+        last_message_before: Option<String> = kind::text().like(DATE).optional(),
         /// Only groups made, and channels joined, since then.
-        created_after: Option<String> = kind::text().optional(),
+        created_after: Option<String> = kind::text().like(DATE).optional(),
         /// Only groups made, and channels joined, until then.
-        created_before: Option<String> = kind::text().optional(),
+        created_before: Option<String> = kind::text().like(DATE).optional(),
         /// Whether the account has made them.
         is_creator: Option<bool> = kind::flag().optional(),
         /// Whether they have a username.

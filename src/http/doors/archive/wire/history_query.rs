@@ -1,6 +1,6 @@
 //! What is asked for of a history, and what a download of it answers.
 
-use super::shared::POLICY;
+use super::shared::{DATE, POLICY};
 use crate::error::{Error, FieldFault};
 use crate::http::doors::archive::dates::read;
 use crate::http::doors::archive::refusal::Refusal;
@@ -19,9 +19,9 @@ request! {
     pub(crate) struct HistoryQuery {
         /// Only messages sent then or later: `YYYY-MM-DD` or `YYYY-MM-DD HH:MM:SS` in UTC; from the
         /// chat's beginning when missing.
-        start_date: Option<String> = kind::text().optional(),
+        start_date: Option<String> = kind::text().like(DATE).optional(),
         /// Only messages sent before then; up to now when missing.
-        end_date: Option<String> = kind::text().optional(),
+        end_date: Option<String> = kind::text().like(DATE).optional(),
         /// How many messages an event has.
         chunk_size: u64 = kind::integer(1, i64::MAX).or(100),
         /// Whether Telegram is asked for what the log has too.
@@ -37,9 +37,9 @@ request! {
     pub(crate) struct SyncQuery {
         /// Only messages sent then or later: `YYYY-MM-DD` or `YYYY-MM-DD HH:MM:SS` in UTC; from the
         /// chat's beginning when missing.
-        start_date: Option<String> = kind::text().optional(),
+        start_date: Option<String> = kind::text().like(DATE).optional(),
         /// Only messages sent before then; up to now when missing.
-        end_date: Option<String> = kind::text().optional(),
+        end_date: Option<String> = kind::text().like(DATE).optional(),
         /// Whether Telegram is asked for what the log has too.
         force_refresh: bool = kind::flag().or(false),
     }

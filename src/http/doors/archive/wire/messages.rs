@@ -1,7 +1,7 @@
 //! The JSON of found messages.
 
 use super::history::Moment;
-use super::shared::POLICY;
+use super::shared::{DATE, POLICY};
 use crate::error::Error;
 use crate::http::doors::archive::dates::read;
 use crate::http::doors::archive::refusal::Refusal;
@@ -21,9 +21,9 @@ request! {
         /// The same as `q`.
         query: Option<String> = kind::text().optional(),
         /// Only messages sent before then: `YYYY-MM-DD` or `YYYY-MM-DD HH:MM:SS` in UTC.
-        start_date: Option<String> = kind::text().optional(),
+        start_date: Option<String> = kind::text().like(DATE).optional(),
         /// Only messages sent then or later.
-        end_date: Option<String> = kind::text().optional(),
+        end_date: Option<String> = kind::text().like(DATE).optional(),
         /// How many to answer.
         limit: u32 = kind::integer(1, 500).or(50),
     }
@@ -38,9 +38,9 @@ request! {
         /// The same as `q`.
         query: Option<String> = kind::text().optional(),
         /// Only messages sent before then: `YYYY-MM-DD` or `YYYY-MM-DD HH:MM:SS` in UTC.
-        start_date: Option<String> = kind::text().optional(),
+        start_date: Option<String> = kind::text().like(DATE).optional(),
         /// Only messages sent then or later.
-        end_date: Option<String> = kind::text().optional(),
+        end_date: Option<String> = kind::text().like(DATE).optional(),
         /// Only messages that this one has sent, by its id; 0 is everybody.
         from_user: i64 = kind::integer(i64::MIN, i64::MAX).or(0),
         /// How many to answer.

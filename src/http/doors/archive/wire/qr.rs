@@ -15,10 +15,10 @@ request! {
     /// Body of `POST /api/v3/auth/qr`.
     pub(crate) struct ArchiveQrRequest {
         /// The session's name; blanks at its ends are left out.
-        username: String = kind::text().published_as(1, SessionName::MAX_CHARS).example("user123"),
+        username: String = kind::text().published_as(1, SessionName::MAX_CHARS).like(kind::SESSION_NAME).example("user123"),
         /// Whether the session may be logged in already. It stays so until the new login has
         /// succeeded.
-        force: bool = kind::flag().or(false),
+        force: bool = kind::strict_flag().or(false),
     }
 }
 

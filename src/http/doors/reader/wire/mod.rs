@@ -5,6 +5,6 @@ mod requests;
 
 pub(super) use objects::{Detail, Dialog, Me, Message, Verified};
 pub(super) use requests::{
-    ChatQuery, DialogsQuery, MeQuery, MessagesQuery, POLICY, SearchQuery, SendRequest,
+    ChatQuery, DialogsQuery, MeQuery, MessagesQuery, POLICY, SearchQuery, SendCodeRequest,
     VerifyRequest, api_hash, api_id,
 };

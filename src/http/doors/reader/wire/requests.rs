@@ -30,7 +30,7 @@ fn chat() -> Kind<String> {
 request! {
     policy POLICY;
     /// Body of `POST /auth/send-code`.
-    pub(crate) struct SendRequest {
+    pub(crate) struct SendCodeRequest {
         /// The application's id at Telegram.
         api_id: i32 = api_id(),
         /// The application's hash at Telegram.
