@@ -13,6 +13,7 @@ mod keyed;
 mod lock;
 mod lookups;
 mod media;
+mod opening;
 mod pacer;
 mod sends;
 mod turns;
@@ -23,9 +24,10 @@ pub use exports::{ExportError, ExportSource, ExportTaken, import_export};
 pub use imports::{ImportError, import_offline};
 pub use lock::LockError;
 pub(crate) use media::KeepError;
+pub use opening::open_store;
 pub(crate) use turns::{Holder, Turn};
 
-use crate::config::{Config, Exposure, GuestsConfig, LimitsConfig, StoreConfig};
+use crate::config::{Config, GuestsConfig, LimitsConfig};
 use crate::error::Error;
 use crate::fetch::{FetchError, Fetcher};
 use crate::guests::{Guests, Sharing};
@@ -33,30 +35,21 @@ use crate::objects;
 use crate::session::{
     LogOuts, QrLogins, Registry, RestoreProgress, SessionContext, Timing, Writer, run_log_outs,
 };
-use crate::store::{
-    self, DatabaseUrl, DatabaseUrlError, Store, StoreSettings, load_or_create_master_key,
-};
+use crate::store::{self, DatabaseUrlError, Store};
 use crate::telegram::{Budget, KeysInUse, Lease, LinkSettings, Server, ServerError};
 use chat_lists::ChatLists;
 use lock::DatabaseLock;
 use lookups::Lookups;
 use media::MediaKeeper;
 use pacer::{Pace, Pacer};
-use secrecy::ExposeSecret as _;
 use sends::SendLocks;
-use std::fs::DirBuilder;
 use std::num::NonZeroUsize;
-use std::os::unix::fs::DirBuilderExt as _;
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{Mutex, Semaphore};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use turns::Turns;
-
-/// How long a request waits for a free database connection.
-const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// How many unread update packets an account may have before the client library drops some; what
 /// it drops is found again as a hole in the account's sequence.
@@ -361,44 +354,4 @@ fn searches(connections: u32) -> Arc<Turns> {
 /// A tenth of a second's connections may be made in one moment.
 fn connects(per_second: u32) -> Budget {
     Budget::new(per_second, Duration::from_secs(1), per_second / 10)
-}
-
-/// Opens the database of the settings and brings its tables up to date.
-pub async fn open_store(config: &StoreConfig) -> Result<Store, StartError> {
-    let folder = &config.data_dir;
-    // Messages and keys lie in it: a folder of the hub's own making is its owner's alone.
-    DirBuilder::new()
-        .recursive(true)
-        .mode(0o700)
-        .create(folder)
-        .map_err(|source| StartError::DataDir {
-            path: folder.display().to_string(),
-            source,
-        })?;
-    let url = DatabaseUrl::parse(config.database_url.expose_secret())?;
-    // Before the database is opened, which may fold its log and remove it.
-    warn_of_exposed_files(config, &url);
-    let vault = load_or_create_master_key(config.master_key.as_ref(), folder, &url).await?;
-    let settings = StoreSettings {
-        url,
-        pool_size: config.pool_size,
-        acquire_timeout: ACQUIRE_TIMEOUT,
-    };
-    Ok(Store::open(&settings, vault).await?)
-}
-
-/// Messages and keys lie in these: whoever reads them has the accounts' past, and with the master
-/// key the accounts themselves.
-fn warn_of_exposed_files(config: &StoreConfig, url: &DatabaseUrl) {
-    let mut paths = vec![config.data_dir.clone(), config.data_dir.join("master.key")];
-    if let Some(database) = url.sqlite_path() {
-        paths.extend(["", "-wal", "-shm"].map(|end| {
-            let mut path = database.as_os_str().to_owned();
-            path.push(end);
-            PathBuf::from(path)
-        }));
-    }
-    for exposure in paths.iter().filter_map(|path| Exposure::of(path)) {
-        log::warn!("{exposure}");
-    }
 }
