@@ -207,7 +207,7 @@ contract! {
             (json!({ "username": 7 }), "body.username", "string_type"),
             (json!({ "username": "../etc/passwd" }), "body.username", "value_error"),
             (json!({ "username": "a\u{200b}" }), "body.username", "value_error"),
-            (json!({ "username": "a", "force": "perhaps" }), "body.force", "bool_parsing"),
+            (json!({ "username": "a", "force": "perhaps" }), "body.force", "bool_type"),
         ] {
             let told = hub.client.post(START, body.clone()).await?.refused(422, "invalid_request");
             assert_eq!(fault(&told), (place.to_owned(), kind.to_owned()), "{body}");

@@ -11,6 +11,7 @@ use crate::fleet::{self, Member};
 use crate::hub::{Hub, HubSettings};
 use crate::postgres::Server;
 use local_dc::dc::{Dc, DcOptions};
+use local_dc::world::rules::Rules;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -53,6 +54,11 @@ pub(super) struct Ground {
 impl Ground {
     /// For a hub on that database; the bare library needs only the data centre and the folder.
     pub(super) fn new(tools: &Tools, subject: Subject) -> Result<Self, Failure> {
+        Self::ruled(tools, subject, DcOptions::default().rules)
+    }
+
+    /// The same with a data centre of these rules.
+    pub(super) fn ruled(tools: &Tools, subject: Subject, rules: Rules) -> Result<Self, Failure> {
         let dir = tempfile::Builder::new().prefix("hub-bench-").tempdir()?;
         let server = tools
             .server
@@ -63,7 +69,10 @@ impl Ground {
             None => Database::sqlite(dir.path()),
         };
         Ok(Self {
-            dc: Dc::start(DcOptions::default())?,
+            dc: Dc::start(DcOptions {
+                rules,
+                ..DcOptions::default()
+            })?,
             dir,
             server,
             database,
