@@ -35,7 +35,10 @@ use std::time::SystemTime;
     operation_id = "archive_file",
     params(AccountHeader, ("file_uuid" = String, Path, description = "`media_uuid` of a message"), FileQuery),
     responses(
-        (status = 200, description = "The file, or what is known of it", body = FileMetadata),
+        (status = 200, description = "The file, or what is known of it", content(
+            (FileMetadata = "application/json"),
+            (Vec<u8> = "*/*"),
+        )),
         (status = 206, description = "The part of it that `Range` names"),
         (status = 304, description = "The client has it already"),
         (status = 401, description = "`session_not_authorized`"),
